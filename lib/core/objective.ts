@@ -1,0 +1,20 @@
+import type { Vector } from './vector.ts';
+
+/**
+ * What an optimizer makes small: a differentiable function of one flat parameter vector.
+ *
+ * A full-batch objective has one step to an epoch and ignores `step`. A mini-batch objective looks at one batch each
+ * step; which one is a function of `step` alone, so that going on from a checkpoint visits the same batches.
+ */
+export interface Objective {
+  /** Number of parameters. */
+  readonly length: number;
+  /** Steps that together look at each row once. */
+  readonly stepsPerEpoch: number;
+  /**
+   * Loss at `parameters`, in the loss's units; writes its gradient, shape [length], over `gradient`.
+   *
+   * @param step counts from 0 over the whole training
+   */
+  evaluate(parameters: Vector, gradient: Vector, step: number): number;
+}

@@ -1,0 +1,68 @@
+/**
+ * A dataset as it was read: typed columns, where each row came from, and the hashes that name its content.
+ *
+ * Rows stand in the order of the objects (byte order of their keys) and of the lines in them.
+ */
+export interface Table {
+  rowCount: number;
+  /** In the order of the first object's header. */
+  columns: Column[];
+  objects: TableObject[];
+  blocks: Block[];
+  /** 32-bit hash of each row's cells, shape [rowCount]: equal rows have equal hashes, in whatever object they stand. */
+  rowHashes: Uint32Array;
+  /** Line, from 1, on which each row begins in its object, shape [rowCount]. */
+  lines: Uint32Array;
+  /** What the reader noticed and a report should say, as sentences. */
+  warnings: string[];
+}
+
+export type Column = NumberColumn | CategoryColumn;
+
+export interface NumberColumn {
+  kind: 'number';
+  name: string;
+  /** Nearest float64 of each cell; NaN where the cell is missing. Shape [rowCount]. */
+  values: Float64Array;
+}
+
+export interface CategoryColumn {
+  kind: 'category';
+  name: string;
+  /** Index into `levels` of each cell; -1 where the cell is missing. Shape [rowCount]. */
+  codes: Int32Array;
+  /** The distinct texts, in order of UTF-16 code units. */
+  levels: string[];
+}
+
+export interface TableObject {
+  key: string;
+  /** Bytes. */
+  size: number;
+  firstRow: number;
+  rowCount: number;
+}
+
+/**
+ * A canonical block: consecutive rows of one object, at most 65,536, counted anew in each 8 MiB of decompressed text.
+ *
+ * Sums are formed per block and merged as a balanced tree (core/blocks), so a model has the same bits however the work
+ * was divided.
+ */
+export interface Block {
+  firstRow: number;
+  rowCount: number;
+  /** SHA-256, hexadecimal, of the header's cells and the block's text. */
+  hash: string;
+}
+
+/** An object that holds rows, wherever it lies: in the store, or on this machine's disk. */
+export interface DataObject {
+  key: string;
+  /** Bytes. */
+  size: number;
+  /** Changes whenever the content does. */
+  tag: string;
+  /** The object's bytes from first to last, in chunks of any size. */
+  read(): AsyncIterable<Uint8Array>;
+}

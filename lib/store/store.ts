@@ -1,0 +1,80 @@
+/**
+ * What hone asks of a place to keep objects: S3, or a folder that behaves like it.
+ *
+ * Keys are `/`-separated UTF-8 names. A `tag` changes whenever an object's content does and is compared, never
+ * interpreted. Any operation may throw StoreError, which means: try again.
+ */
+export interface Store {
+  /** Where this store lies, for messages: `.hone/` or `s3://bucket/prefix/`. */
+  readonly location: string;
+
+  /**
+   * Reads an object, or the bytes of it in `range`.
+   *
+   * @param options.range first byte and the byte after the last, both from 0; the end is cut to the object's size
+   * @param options.ifMatch only while the object still has this tag
+   * @throws NotFoundError when there is no such key
+   * @throws ConflictError when `ifMatch` no longer holds
+   * @throws InputError when the range begins at or after the object's end
+   */
+  get(key: string, options?: GetOptions): Promise<StoredObject>;
+
+  /** The object's size and tag without its bytes; undefined when there is no such key. */
+  head(key: string): Promise<ObjectInfo | undefined>;
+
+  /**
+   * Writes an object whole: readers see the old or the new one, never a part.
+   *
+   * @param options.ifAbsent only when the key does not exist yet
+   * @param options.ifMatch only while the object still has this tag
+   * @throws ConflictError when the condition does not hold; nothing is written then
+   */
+  put(key: string, body: Uint8Array, options?: PutOptions): Promise<ObjectInfo>;
+
+  /**
+   * One page of the objects whose key begins with `prefix`, in byte order of their keys.
+   *
+   * @param options.after only keys after this one
+   * @param options.limit at most so many, 1,000 by default and at most
+   */
+  list(prefix: string, options?: { after?: string; limit?: number }): Promise<ObjectPage>;
+
+  /** Removes an object; no error when it is not there, unless `ifMatch` is given (ConflictError). */
+  delete(key: string, options?: { ifMatch?: string }): Promise<void>;
+
+  /** A URL to which a client may PUT the object's bytes until it expires; absent where there is no such thing. */
+  presignPut?(key: string, options: { expiresInSeconds: number; contentType?: string }): Promise<string>;
+
+  /** A URL from which a browser may GET the object until it expires; absent where there is no such thing. */
+  presignGet?(key: string, options: { expiresInSeconds: number }): Promise<string>;
+}
+
+export interface GetOptions {
+  range?: { start: number; end: number };
+  ifMatch?: string;
+}
+
+export interface PutOptions {
+  ifAbsent?: boolean;
+  ifMatch?: string;
+  contentType?: string;
+}
+
+export interface ObjectInfo {
+  key: string;
+  /** Bytes. */
+  size: number;
+  tag: string;
+  /** Milliseconds since 1970, by the store's clock. */
+  modifiedMs: number;
+}
+
+export interface StoredObject extends ObjectInfo {
+  body: Uint8Array;
+}
+
+export interface ObjectPage {
+  objects: ObjectInfo[];
+  /** Pass as `after` for the next page; undefined on the last. */
+  next: string | undefined;
+}
