@@ -1,0 +1,20 @@
+import type { Command } from '../command.ts';
+import { promoteCommand, rollbackCommand } from './aliases.ts';
+import { evaluateCommand } from './evaluate.ts';
+import { inspectCommand } from './inspect.ts';
+import { modelsCommand } from './models.ts';
+import { openCommand } from './open.ts';
+import { predictCommand } from './predict.ts';
+import { runCommand } from './run.ts';
+
+/** All commands, in the order in which help lists them. */
+export const commands: readonly Command[] = [
+  runCommand,
+  inspectCommand,
+  evaluateCommand,
+  predictCommand,
+  modelsCommand,
+  promoteCommand,
+  rollbackCommand,
+  openCommand,
+];

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import type { Context, JobProgress } from '../lib/jobs/context.ts';
+import { folderStore } from '../lib/store/folder.ts';
+import { openStore } from '../lib/store/open.ts';
+
+/** Where everything lies when `--store` does not say. */
+export const defaultStore = '.hone';
+
+/**
+ * What a job on this machine is given.
+ *
+ * @param options.folder where relative local paths begin: the folder of the pipeline's document, or the working one
+ */
+export async function localContext({
+  store = defaultStore,
+  folder = process.cwd(),
+  onProgress,
+}: {
+  store?: string;
+  folder?: string;
+  onProgress?: (progress: JobProgress) => void;
+}): Promise<Context> {
+  return {
+    store: await openStore(store),
+    openStore,
+    openLocal: (path) => openLocal(resolve(folder, path)),
+    now: Date.now,
+    newId: randomUUID,
+    remainingMs: () => Number.POSITIVE_INFINITY,
+    onProgress,
+    memory: new Map(),
+  };
+}
+
+async function openLocal(path: string): Promise<Awaited<ReturnType<NonNullable<Context['openLocal']>>>> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  return isFolder
+    ? { store: folderStore(path), prefix: '' }
+    : { store: folderStore(dirname(path)), prefix: basename(path) };
+}

@@ -1,0 +1,42 @@
+import { InputError } from '../lib/core/errors.ts';
+import { release } from '../lib/jobs/release.ts';
+import { commands } from './commands/index.ts';
+import { ExitCode, exitCodeOf } from './exit-codes.ts';
+import { overview, usage } from './help.ts';
+
+process.exitCode = await main(process.argv.slice(2));
+
+/** Runs one command and answers its exit code: 0 done, 1 a gate failed, 2 the input is wrong, 3 anything else. */
+async function main([name, ...rest]: string[]): Promise<number> {
+  try {
+    if (name === '--version') {
+      console.log(release);
+      return ExitCode.done;
+    }
+    if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+      console.log(overview(commands));
+      return name === undefined ? ExitCode.input : ExitCode.done;
+    }
+    const command = commands.find((candidate) => candidate.name === name);
+    if (!command) {
+      const names = commands.map((candidate) => candidate.name).join(', ');
+      throw new InputError(`hone: expected one of ${names}, found ${JSON.stringify(name)}`);
+    }
+    if (rest.includes('--help') || rest.includes('-h')) {
+      console.log(usage(command));
+      return ExitCode.done;
+    }
+    return await command.run(rest);
+  } catch (error) {
+    console.error(describe(error));
+    return exitCodeOf(error);
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return `hone: ${String(error)}`;
+  // A fault of hone's own needs its stack to be mended; a fault of the input is said in full by its message.
+  return exitCodeOf(error) === ExitCode.input || error.name !== 'Error'
+    ? `${error.name}: ${error.message}`
+    : String(error.stack);
+}

@@ -1,0 +1,96 @@
+import type { Engine } from '../../lib/engine/engine.ts';
+import type { Context, JobProgress } from '../../lib/jobs/context.ts';
+import type { Store } from '../../lib/store/store.ts';
+import { silentTelemetry, type Telemetry } from './telemetry.ts';
+
+/**
+ * What every handler needs from outside. On Lambda it comes from the environment (environment.ts); tests and a server
+ * on this machine hand in their own store, clock and engine.
+ */
+export interface Services {
+  /** Opened at first use. */
+  store(): Promise<Store>;
+  /** Built at first use: what only reads and predicts never loads it. */
+  engine(): Promise<Engine>;
+  /** Opens another store that a pipeline names: `s3://bucket/prefix`. */
+  openStore(location: string): Promise<Store>;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** A name that was never given before, of letters, digits and "-", at most 36 long. */
+  newId(): string;
+  telemetry: Telemetry;
+  /** What jobs keep from one call to the next in the same process, such as the data of the run that they work on. */
+  memory: Map<string, unknown>;
+}
+
+/** What a handler reads of the context that Lambda gives it. */
+export interface Invocation {
+  awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
+/** Services around a store and an engine that are open already. */
+export function servicesOf({
+  store,
+  engine,
+  openStore = () => Promise.reject(new Error('no other store can be opened here')),
+  now = Date.now,
+  newId = () => crypto.randomUUID(),
+  telemetry = silentTelemetry,
+}: {
+  store: Store;
+  /** A function where the engine's tasks need these services themselves. */
+  engine: Engine | (() => Engine);
+  openStore?: (location: string) => Promise<Store>;
+  now?: () => number;
+  newId?: () => string;
+  telemetry?: Telemetry;
+}): Services {
+  return {
+    store: async () => store,
+    engine: async () => (typeof engine === 'function' ? engine() : engine),
+    openStore,
+    now,
+    newId,
+    telemetry,
+    memory: new Map(),
+  };
+}
+
+/** The context of a job that runs within an invocation; without one, time does not run out. */
+export async function contextOf(services: Services, invocation?: Invocation): Promise<Context> {
+  const { openStore, now, newId, memory, telemetry } = services;
+  return {
+    store: await services.store(),
+    openStore,
+    now,
+    newId,
+    memory,
+    remainingMs: () => invocation?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY,
+    onProgress: reporterTo(telemetry, now),
+  };
+}
+
+/** Milliseconds between two lines about steps; a training has up to millions of them. */
+const stepLineEveryMs = 10_000;
+
+/** Turns a job's progress into log lines and measurements. */
+function reporterTo(telemetry: Telemetry, now: () => number): (progress: JobProgress) => void {
+  let lastStepLineMs = Number.NEGATIVE_INFINITY;
+  return ({ kind, ...fields }) => {
+    if (kind === 'step') {
+      if (now() - lastStepLineMs < stepLineEveryMs) return;
+      lastStepLineMs = now();
+    }
+    telemetry.info(kind, { progress: fields });
+    if ('milliseconds' in fields) telemetry.measure(durationNames[kind] ?? kind, 'Milliseconds', fields.milliseconds);
+    if ('rows' in fields) telemetry.measure(kind === 'read' ? 'RowsRead' : 'RowsEvaluated', 'Count', fields.rows);
+    if ('steps' in fields) telemetry.measure('TrainingSteps', 'Count', fields.steps);
+  };
+}
+
+const durationNames: Partial<Record<JobProgress['kind'], string>> = {
+  read: 'ReadTime',
+  trained: 'TrainingTime',
+  evaluated: 'EvaluationTime',
+};

@@ -1,0 +1,121 @@
+import { log } from './elementary.ts';
+import { InputError } from './errors.ts';
+
+/** A seeded source of numbers for training; never for secrets or for privacy noise. */
+export interface Random {
+  /** All there is to it, four 32-bit words: copy it to go on later from here. */
+  readonly state: Uint32Array;
+  /** Uniform over the whole numbers in [0, 2^32). */
+  nextUint32(): number;
+  /** Uniform over the multiples of 2^-53 in [0, 1). */
+  nextFloat(): number;
+  /**
+   * Uniform over the whole numbers in [0, limit), without the bias of a plain remainder.
+   *
+   * @throws InputError unless limit is a whole number in [1, 2^32]
+   */
+  nextInt(limit: number): number;
+  /** Puts the items into an order drawn evenly from all orders, in place. */
+  shuffle(items: Int32Array | Uint32Array): void;
+  /** Normally distributed, mean 0 and variance 1. */
+  normal(): number;
+}
+
+/**
+ * xoshiro128**, its state filled from `seed` and `stream` by SplitMix64.
+ *
+ * Streams of one seed are independent for all practical purposes: give each epoch, or each use, a stream of its own, so
+ * that its numbers depend on nothing that was drawn before.
+ *
+ * @param seed a safe integer; negative ones are seeds of their own
+ * @param stream a whole number from 0
+ * @throws InputError when either is not
+ * @see Blackman & Vigna 2021, ACM TOMS 47(4), 36; Steele, Lea & Flood 2014, OOPSLA, for SplitMix64
+ */
+export function seededRandom(seed: number, stream = 0): Random {
+  if (!Number.isSafeInteger(seed)) throw new InputError(`seed: expected a safe integer, found ${seed}`);
+  if (!Number.isSafeInteger(stream) || stream < 0) {
+    throw new InputError(`stream: expected a whole number from 0, found ${stream}`);
+  }
+  const [origin] = splitMix64(BigInt(seed), 1);
+  const [first, second] = splitMix64(origin + BigInt(stream), 2);
+  const words = [first, first >> 32n, second, second >> 32n];
+  return randomFrom(Uint32Array.from(words, (word) => Number(word & 0xffffffffn)));
+}
+
+/**
+ * xoshiro128** that goes on from `state`, which it rewrites.
+ *
+ * @throws InputError unless the state is four words, one of them not zero
+ */
+export function randomFrom(state: Uint32Array): Random {
+  if (state.length !== 4 || state.every((word) => word === 0)) {
+    throw new InputError(`state: expected four 32-bit words that are not all zero, found [${state.join(', ')}]`);
+  }
+  const nextUint32 = () => advance(state);
+  const nextFloat = () => (advance(state) >>> 5) * 2 ** -27 + (advance(state) >>> 6) * 2 ** -53;
+  return {
+    state,
+    nextUint32,
+    nextFloat,
+    nextInt(limit) {
+      if (!Number.isInteger(limit) || limit < 1 || limit > 2 ** 32) {
+        throw new InputError(`limit: expected a whole number in [1, 2^32], found ${limit}`);
+      }
+      return below(state, limit);
+    },
+    shuffle(items) {
+      // Fisher and Yates's, from the end as Durstenfeld 1964 gives it (Communications of the ACM 7(7), 420).
+      for (let i = items.length - 1; i > 0; i--) {
+        const j = below(state, i + 1);
+        const item = items[i];
+        items[i] = items[j];
+        items[j] = item;
+      }
+    },
+    normal() {
+      // Marsaglia & Bray 1964 (SIAM Review 6(3), 260-264). Its second number is dropped: keeping it would be more state.
+      for (;;) {
+        const [u, v] = [2 * nextFloat() - 1, 2 * nextFloat() - 1];
+        const square = u * u + v * v;
+        if (square > 0 && square < 1) return u * Math.sqrt((-2 * log(square)) / square);
+      }
+    },
+  };
+}
+
+/** The first `count` outputs of SplitMix64, 64 bits each, from a seed of which the lowest 64 bits count. */
+export function splitMix64(seed: bigint, count: number): bigint[] {
+  const wrap = (value: bigint) => BigInt.asUintN(64, value);
+  return Array.from({ length: count }, (_, i) => {
+    let z = wrap(seed + BigInt(i + 1) * 0x9e3779b97f4a7c15n);
+    z = wrap((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n);
+    z = wrap((z ^ (z >> 27n)) * 0x94d049bb133111ebn);
+    return z ^ (z >> 31n);
+  });
+}
+
+function advance(state: Uint32Array): number {
+  const result = Math.imul(rotate(Math.imul(state[1], 5), 7), 9) >>> 0;
+  const shifted = state[1] << 9;
+  state[2] ^= state[0];
+  state[3] ^= state[1];
+  state[1] ^= state[2];
+  state[0] ^= state[3];
+  state[2] ^= shifted;
+  state[3] = rotate(state[3], 11);
+  return result;
+}
+
+function rotate(word: number, by: number): number {
+  return (word << by) | (word >>> (32 - by));
+}
+
+/** Draws again where the last, incomplete run of remainders would favour the small ones. */
+function below(state: Uint32Array, limit: number): number {
+  const end = 2 ** 32 - (2 ** 32 % limit);
+  for (;;) {
+    const draw = advance(state);
+    if (draw < end) return draw % limit;
+  }
+}

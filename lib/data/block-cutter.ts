@@ -1,0 +1,78 @@
+import { blockByteLimit, blockRowLimit } from '../core/blocks.ts';
+import { sha256Hex } from '../core/hash.ts';
+
+/** A block of one object: how many rows, and the hash that names them. */
+export interface CutBlock {
+  rowCount: number;
+  hash: string;
+}
+
+/** Cuts the text of one object into canonical blocks. */
+export interface BlockCutter {
+  /** Takes the next bytes; call it before `row` for the rows that end in them. */
+  push(chunk: Uint8Array): void;
+  /** Notes that a row begins at this position of the text. */
+  row(offset: number): void;
+  /** Closes the last block and answers them all, in order. */
+  end(): CutBlock[];
+}
+
+/**
+ * A block begins with a row and ends before the next block's first row, so that all text after the header belongs to
+ * one. Each 8 MiB of the object's text, and in it each 65,536 rows, begins a new block; a row belongs to where its
+ * first byte stands. A block's hash is SHA-256 over the object's column names, as a JSON array, and the block's text.
+ *
+ * Keeps the text of the block at hand in memory.
+ *
+ * @param names of the object's columns, in its own order; asked for when the first block closes
+ */
+export function blockCutter(names: () => readonly string[]): BlockCutter {
+  const blocks: CutBlock[] = [];
+  let text = new Uint8Array(1 << 16);
+  /** Bytes in `text`, and the position of its first in the object. */
+  let [used, base] = [0, 0];
+  let [blockStart, rowCount] = [0, 0];
+
+  return {
+    push(chunk) {
+      if (used + chunk.length > text.length) {
+        const grown = new Uint8Array(Math.max(text.length * 2, used + chunk.length));
+        grown.set(text.subarray(0, used));
+        text = grown;
+      }
+      text.set(chunk, used);
+      used += chunk.length;
+    },
+    row(offset) {
+      const sameSegment = Math.floor(offset / blockByteLimit) === Math.floor(blockStart / blockByteLimit);
+      if (rowCount > 0 && (!sameSegment || rowCount === blockRowLimit)) close(offset);
+      if (rowCount === 0) {
+        discardBefore(offset);
+        blockStart = offset;
+      }
+      rowCount++;
+    },
+    end() {
+      if (rowCount > 0) close(base + used);
+      return blocks;
+    },
+  };
+
+  function close(end: number): void {
+    // A JSON array has no bare line end, so no text can be mistaken for a part of the names.
+    const header = encoder.encode(`${JSON.stringify(names())}\n`);
+    const hashed = new Uint8Array(header.length + end - blockStart);
+    hashed.set(header);
+    hashed.set(text.subarray(blockStart - base, end - base), header.length);
+    blocks.push({ rowCount, hash: sha256Hex(hashed) });
+    rowCount = 0;
+  }
+
+  function discardBefore(offset: number): void {
+    text.copyWithin(0, offset - base, used);
+    used -= offset - base;
+    base = offset;
+  }
+}
+
+const encoder = new TextEncoder();

@@ -1,0 +1,58 @@
+import { InputError } from '../core/errors.ts';
+import type { Column, Table } from './table.ts';
+
+/**
+ * The column of this name.
+ *
+ * @param role what the column is wanted for, in messages: `target`, `feature`
+ * @throws InputError when there is none; it lists the columns and suggests the nearest name
+ */
+export function findColumn(table: Table, name: string, role: string): Column {
+  const column = table.columns.find((candidate) => candidate.name === name);
+  if (column) return column;
+
+  const names = table.columns.map((candidate) => candidate.name);
+  const nearest = nearestName(name, names);
+  throw new InputError(`expected a column ${JSON.stringify(name)} (${role}), found the columns ${listNames(names)}`, {
+    advice: nearest === undefined ? undefined : `Did you mean ${JSON.stringify(nearest)}?`,
+  });
+}
+
+/** Where a row stands, for messages: `datasets/houses.csv, line 4812`. */
+export function placeOf(table: Table, row: number): string {
+  const object = table.objects.findLast((candidate) => candidate.firstRow <= row && candidate.rowCount > 0);
+  return `${object?.key ?? 'the data'}, line ${table.lines[row]}`;
+}
+
+/** Names in quotes, separated by commas; of more than 20 the first 20 and how many follow. */
+export function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, 20).map((name) => JSON.stringify(name));
+  if (names.length > 20) shown.push(`and ${names.length - 20} more`);
+  return shown.length === 0 ? 'none' : shown.join(', ');
+}
+
+/** The name that fewest edits turn `name` into; undefined when none is within a third of its length. */
+export function nearestName(name: string, names: readonly string[]): string | undefined {
+  let [nearest, fewest] = [undefined as string | undefined, Math.floor(Math.max(name.length, 3) / 3) + 1];
+  for (const candidate of names) {
+    const same = candidate.trim().toLowerCase() === name.trim().toLowerCase();
+    const distance = same ? 0 : editDistance(name, candidate, fewest);
+    if (distance < fewest) [nearest, fewest] = [candidate, distance];
+  }
+  return nearest;
+}
+
+/** Insertions, deletions and replacements that turn `a` into `b` (Levenshtein 1966); `limit` when there are as many. */
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit;
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(replaced, previous[j] + 1, current[j - 1] + 1));
+    }
+    previous = current;
+  }
+  return Math.min(previous[b.length], limit);
+}

@@ -1,0 +1,236 @@
+import { exp, log } from '../core/elementary.ts';
+import { InputError } from '../core/errors.ts';
+import { blockMoments } from '../core/statistics.ts';
+import { blockOffsets } from './block-offsets.ts';
+import type { ColumnKind } from './column-reader.ts';
+import { findColumn, listNames, placeOf } from './lookup.ts';
+import { parseNumberText } from './number.ts';
+import type { Column, NumberColumn, Table } from './table.ts';
+import { quoteText } from './text.ts';
+
+export type TargetTask = 'regression' | 'binary' | 'multiclass';
+
+/** How the target becomes what a model learns, as fitted by `fitTarget`: plain JSON. */
+export type TargetEncoding = RegressionTarget | ClassTarget;
+
+/** The model learns (y − mean) / scale, of ln y where `log` is set. */
+export interface RegressionTarget {
+  task: 'regression';
+  name: string;
+  mean: number;
+  scale: number;
+  log: boolean;
+}
+
+/** The model learns the index of the class; the positive class of a binary target is class 1. */
+export interface ClassTarget {
+  task: 'binary' | 'multiclass';
+  name: string;
+  /** Kind of the column. */
+  kind: ColumnKind;
+  classes: string[];
+}
+
+export interface TargetOptions {
+  task: TargetTask;
+  /** Name of the column. */
+  target: string;
+  /** Binary: the value that counts as positive; the last in order by default. */
+  positive?: string | number | boolean;
+  /** Regression: `standard` centres and scales, `log` takes the natural logarithm and then does the same. */
+  transform?: 'standard' | 'log' | 'none';
+}
+
+/** Most classes that a target may have. */
+export const maxClasses = 1_000;
+
+/**
+ * Fits the encoding of the target.
+ *
+ * Mean and scale (the population standard deviation) come from `rows`, the training part. The classes are those of all
+ * rows of the table, so that a rare class can be scored even when all its rows are held out; texts stand in order of
+ * UTF-16 code units, numbers in their own.
+ *
+ * @param rows ascending, with a target in each: see `labelledRows`
+ * @throws InputError when there is no such column; in regression for text, a constant target, and a value ≤ 0 under
+ *   `log`; in classification for one class only in `rows`, more than 1,000, not two under `binary`, and a `positive`
+ *   that does not appear
+ */
+export function fitTarget(table: Table, rows: Int32Array, options: TargetOptions): TargetEncoding {
+  const column = findColumn(table, options.target, 'target');
+  if (options.task === 'regression') return fitRegression(table, rows, column, options.transform ?? 'standard');
+  return fitClasses(table, rows, column, options.task, options.positive);
+}
+
+/**
+ * The rows that have a target, and a warning that counts the others.
+ *
+ * @throws InputError when there is no such column, or no row has a target
+ */
+export function labelledRows(table: Table, target: string): { rows: Int32Array; warnings: string[] } {
+  const column = findColumn(table, target, 'target');
+  const rows = new Int32Array(table.rowCount);
+  let count = 0;
+  for (let row = 0; row < table.rowCount; row++) if (!isMissingAt(column, row)) rows[count++] = row;
+  if (count === 0) throw new InputError(`target ${JSON.stringify(target)}: expected values, found all cells missing`);
+
+  const without = table.rowCount - count;
+  const warning = `${without} of ${table.rowCount} rows have no ${JSON.stringify(target)} and were left out.`;
+  return { rows: rows.slice(0, count), warnings: without > 0 ? [warning] : [] };
+}
+
+/**
+ * What the model learns of each row: the transformed value, or the class index. Shape [rows.length].
+ *
+ * @throws InputError when the column is not there, or a cell is missing, of another kind, or of an unknown class
+ */
+export function encodeTarget(encoding: TargetEncoding, table: Table, rows: Int32Array): Float64Array {
+  const values = actualValues(encoding, table, rows);
+  if (encoding.task !== 'regression') return values;
+
+  const name = encoding.name;
+  for (let i = 0; i < rows.length; i++) {
+    if (encoding.log && !(values[i] > 0)) throw notPositiveError(table, rows[i], name, values[i]);
+    values[i] = ((encoding.log ? log(values[i]) : values[i]) - encoding.mean) / encoding.scale;
+  }
+  return values;
+}
+
+/** The target of each row in the user's units, or its class index. Shape [rows.length]. Errors: see `encodeTarget`. */
+export function actualValues(encoding: TargetEncoding, table: Table, rows: Int32Array): Float64Array {
+  const column = findColumn(table, encoding.name, 'target');
+  for (const row of rows) {
+    if (isMissingAt(column, row)) {
+      throw new InputError(`${cellPlace(table, row, encoding.name)}: expected a target, found a missing value`);
+    }
+  }
+  if (encoding.task === 'regression') {
+    const { values } = numbersOf(table, column, rows);
+    return Float64Array.from(rows, (row) => values[row]);
+  }
+  return classIndices(encoding, table, column, rows);
+}
+
+/** A score of a regression model, in the user's units; the score of a classifier is answered as it is. */
+export function decodeValue(encoding: TargetEncoding, score: number): number {
+  if (encoding.task !== 'regression') return score;
+  const value = score * encoding.scale + encoding.mean;
+  return encoding.log ? exp(value) : value;
+}
+
+function fitRegression(table: Table, rows: Int32Array, column: Column, transform: string): RegressionTarget {
+  const { name, values } = numbersOf(table, column, rows);
+  const first = values[rows[0]];
+  if (rows.every((row) => values[row] === first)) {
+    throw new InputError(`target ${JSON.stringify(name)}: expected values that differ, found ${first} in every row`);
+  }
+
+  const encoding: RegressionTarget = { task: 'regression', name, mean: 0, scale: 1, log: transform === 'log' };
+  if (transform === 'none') return encoding;
+  const raw = encodeTarget(encoding, table, rows);
+  const { mean, variance } = blockMoments(raw, undefined, blockOffsets(table, rows));
+  encoding.mean = mean + 0;
+  if (variance > 0) encoding.scale = Math.sqrt(variance);
+  if (!Number.isFinite(encoding.mean) || !Number.isFinite(encoding.scale)) {
+    throw new InputError(
+      `target ${JSON.stringify(name)}: expected numbers whose squares can be summed, found larger ones`,
+    );
+  }
+  return encoding;
+}
+
+function fitClasses(
+  table: Table,
+  rows: Int32Array,
+  column: Column,
+  task: 'binary' | 'multiclass',
+  positive: TargetOptions['positive'],
+): ClassTarget {
+  const { name, kind } = column;
+  const classes = column.kind === 'number' ? numberClasses(column) : [...column.levels];
+  const where = `target ${JSON.stringify(name)}`;
+  if (classes.length > maxClasses) {
+    throw new InputError(`${where}: expected at most ${maxClasses} classes, found ${classes.length}`, {
+      advice: kind === 'number' ? 'For a quantity, use the task regression' : undefined,
+    });
+  }
+  if (task === 'binary' && classes.length > 2) {
+    throw new InputError(`${where}: expected two classes, found ${classes.length}: ${listNames(classes)}`, {
+      advice: 'Use the task multiclass',
+    });
+  }
+  const encoding: ClassTarget = { task, name, kind, classes };
+  const indices = classIndices(encoding, table, column, rows);
+  if (indices.every((index) => index === indices[0])) {
+    const only = rows.length > 0 ? `only ${quoteText(classes[indices[0]])}` : 'none';
+    throw new InputError(`${where}: expected at least two classes in the training rows, found ${only}`);
+  }
+  if (task === 'binary' && positive !== undefined) {
+    const index = positiveIndex(encoding, String(positive));
+    if (index < 0) {
+      throw new InputError(
+        `${where}: expected the positive value among ${listNames(classes)}, found ${quoteText(String(positive))}`,
+      );
+    }
+    if (index === 0) classes.reverse();
+  }
+  return encoding;
+}
+
+function positiveIndex({ classes, kind }: ClassTarget, positive: string): number {
+  const exact = classes.indexOf(positive);
+  if (exact >= 0 || kind === 'category') return exact;
+  return classes.indexOf(String(parseNumberText(positive)));
+}
+
+/** The distinct numbers as texts, in numeric order. */
+function numberClasses({ values }: NumberColumn): string[] {
+  const distinct = new Set<number>();
+  for (const value of values) if (!Number.isNaN(value)) distinct.add(value);
+  return [...distinct].sort((a, b) => a - b).map(String);
+}
+
+function classIndices(encoding: ClassTarget, table: Table, column: Column, rows: Int32Array): Float64Array {
+  const positions = new Map(encoding.classes.map((text, i) => [text, i]));
+  const textOf = (row: number) =>
+    column.kind === 'number' ? String(column.values[row]) : column.levels[column.codes[row]];
+  return Float64Array.from(rows, (row) => {
+    const index = positions.get(textOf(row));
+    if (index !== undefined) return index;
+    const expected = `one of ${listNames(encoding.classes)}`;
+    throw new InputError(
+      `${cellPlace(table, row, encoding.name)}: expected ${expected}, found ${quoteText(textOf(row))}`,
+    );
+  });
+}
+
+/** The column if it is one of numbers, or has no value at all; else an error that names the first text among `rows`. */
+function numbersOf(table: Table, column: Column, rows: Int32Array): NumberColumn {
+  if (column.kind === 'number') return column;
+  const { name, codes, levels } = column;
+  const isText = levels.map((level) => !Number.isFinite(parseNumberText(level)));
+  const row = rows.find((candidate) => isText[codes[candidate]]);
+  if (row === undefined) {
+    throw new InputError(
+      `target ${JSON.stringify(name)}: expected numbers, found a column that is declared a category`,
+    );
+  }
+  throw new InputError(
+    `${cellPlace(table, row, name)}: expected a number as target, found ${quoteText(levels[codes[row]])}`,
+    { advice: 'To predict classes, use the task binary or multiclass' },
+  );
+}
+
+function isMissingAt(column: Column, row: number): boolean {
+  return column.kind === 'number' ? Number.isNaN(column.values[row]) : column.codes[row] < 0;
+}
+
+function cellPlace(table: Table, row: number, name: string): string {
+  return `${placeOf(table, row)}, column ${JSON.stringify(name)}`;
+}
+
+function notPositiveError(table: Table, row: number, name: string, value: number): InputError {
+  return new InputError(`${cellPlace(table, row, name)}: expected a value above 0 for its logarithm, found ${value}`, {
+    advice: 'Use prepare.target: standard, or mend the cell',
+  });
+}

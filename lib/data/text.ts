@@ -1,0 +1,39 @@
+/** One row of text cells, as spans of bytes; valid only during the call that hands it over. */
+export interface TextRow {
+  bytes: Uint8Array;
+  /** Cell `i` is `bytes[starts[i], ends[i])`, its quotes removed. */
+  starts: Int32Array;
+  ends: Int32Array;
+  /** Number of cells. */
+  count: number;
+  /** Line, from 1, on which the row begins. */
+  line: number;
+  /** Position of the row's first byte in the object's text. */
+  offset: number;
+}
+
+/** Cuts an object's text into rows of cells, in chunks of any size. */
+export interface Tokenizer {
+  /** Hands each row that ends in `chunk` to `onRow`. */
+  push(chunk: Uint8Array, onRow: (row: TextRow) => void): void;
+  /** Hands over a last row that no line end closes. */
+  end(onRow: (row: TextRow) => void): void;
+}
+
+/** The UTF-8 text of `bytes[start, end)`; undefined when it is not UTF-8. */
+export function decodeText(bytes: Uint8Array, start: number, end: number): string | undefined {
+  try {
+    return decoder.decode(bytes.subarray(start, end));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A text as a message shows it: in double quotes, its control characters escaped, cut after 60 characters. */
+export function quoteText(text: string): string {
+  const characters = [...text.slice(0, 122)];
+  return JSON.stringify(characters.length > 60 ? `${characters.slice(0, 60).join('')}…` : text);
+}
+
+// `ignoreBOM` keeps U+FEFF: a cell that begins with one is not the start of a file.
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

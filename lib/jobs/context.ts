@@ -1,0 +1,44 @@
+import type { Store } from '../store/store.ts';
+
+/**
+ * What a job is given besides its request: everything that differs between a function on Lambda, a command on this
+ * machine, and a test.
+ */
+export interface Context {
+  /** Where pipelines, datasets, models and runs lie. */
+  store: Store;
+  /** Opens another store that a pipeline names: `s3://bucket/prefix`. */
+  openStore(location: string): Promise<Store>;
+  /** Opens a local file or folder, relative to the pipeline's document; absent where local paths are refused. */
+  openLocal?(path: string): Promise<{ store: Store; prefix: string }>;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** A name that was never given before, of letters, digits and "-", at most 36 long. */
+  newId(): string;
+  /** Milliseconds until the work in hand must have been put away. */
+  remainingMs(): number;
+  /** Hears of progress, for a terminal or a log. */
+  onProgress?(progress: JobProgress): void;
+  /** What `memoised` keeps between the jobs of one run, so that they read its data once. */
+  memory: Map<string, unknown>;
+}
+
+export type JobProgress =
+  | { kind: 'reading'; objects: number; bytes: number }
+  | { kind: 'read'; rows: number; columns: number; milliseconds: number }
+  | { kind: 'resumed'; step: number }
+  | { kind: 'step'; step: number; epoch: number; loss: number; gradientNorm: number; stepLimit: number | undefined }
+  | { kind: 'trained'; solution: string; reason: string; steps: number; milliseconds: number }
+  | { kind: 'evaluated'; rows: number; milliseconds: number };
+
+/** Milliseconds that a job keeps in reserve before its deadline, to put its work away. */
+export const deadlineReserveMs = 10_000;
+
+/** The value under `key`, computed at its first use; only the latest of each `kind` is kept. */
+export async function memoised<T>(context: Context, kind: string, key: string, compute: () => Promise<T>): Promise<T> {
+  const kept = context.memory.get(kind) as { key: string; value: T } | undefined;
+  if (kept?.key === key) return kept.value;
+  const value = await compute();
+  context.memory.set(kind, { key, value });
+  return value;
+}

@@ -1,0 +1,64 @@
+import { InputError } from '../core/errors.ts';
+import { catalogue } from '../metrics/catalogue.ts';
+import type { Gate } from '../pipeline/schema.ts';
+import type { Metrics, Report } from '../report/report.ts';
+
+type Verdict = Report['verdict'];
+type GateVerdict = Verdict['gates'][number];
+
+/** What gates are held against: metrics on the same rows. */
+export interface GateInputs {
+  metrics: Metrics;
+  baseline: Metrics;
+  /** Of the version that `champion` names; undefined when there is none. */
+  champion: Metrics | undefined;
+}
+
+/** Whether all gates hold, and how each came out. A metric that is undefined passes none. */
+export function checkGates(gates: readonly Gate[], inputs: GateInputs): Pick<Verdict, 'gate' | 'gates'> {
+  const verdicts = gates.map((gate) => checkGate(gate, inputs));
+  const gate = verdicts.length === 0 ? 'none' : verdicts.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'fail';
+  return { gate, gates: verdicts };
+}
+
+/** The metrics that gates need, whether or not a pipeline lists them. */
+export const gateMetrics = (gates: readonly Gate[]): string[] => gates.map(({ metric }) => metric);
+
+function checkGate(gate: Gate, { metrics, baseline, champion }: GateInputs): GateVerdict {
+  const { metric } = gate;
+  const found = metrics[metric]?.value ?? null;
+  if ('atMost' in gate) return verdict(metric, found, `at most ${gate.atMost}`, (value) => value <= gate.atMost);
+  if ('atLeast' in gate) return verdict(metric, found, `at least ${gate.atLeast}`, (value) => value >= gate.atLeast);
+  const other = gate.noWorseThan === 'champion' ? champion : baseline;
+  if (!other) {
+    const sentence = `${metric}: passes, for there is no champion to compare with yet.`;
+    return { sentence, metric, expected: 'no worse than champion', found, verdict: 'pass' };
+  }
+  const limit = other[metric]?.value ?? null;
+  if (limit === null) {
+    const sentence = `${metric}: fails, for it is undefined for ${gate.noWorseThan}.`;
+    return { sentence, metric, expected: `no worse than ${gate.noWorseThan}`, found, verdict: 'fail' };
+  }
+  const isHigherBetter = directionOf(metric) === 'higher';
+  const slack = (gate.by ?? 0) * Math.abs(limit);
+  const bound = isHigherBetter ? limit - slack : limit + slack;
+  const expected = `no worse than ${gate.noWorseThan}'s ${limit}${gate.by ? ` by more than ${gate.by * 100}%` : ''}`;
+  return verdict(metric, found, expected, (value) => (isHigherBetter ? value >= bound : value <= bound));
+}
+
+function verdict(
+  metric: string,
+  found: number | null,
+  expected: string,
+  holds: (value: number) => boolean,
+): GateVerdict {
+  const passes = found !== null && holds(found);
+  const sentence = `${metric} ${passes ? 'passes' : 'fails'}: expected ${expected}, found ${found ?? 'no value'}.`;
+  return { sentence, metric, expected, found, verdict: passes ? 'pass' : 'fail' };
+}
+
+function directionOf(metric: string): 'higher' | 'lower' {
+  const entry = Object.hasOwn(catalogue, metric) ? catalogue[metric] : undefined;
+  if (!entry) throw new InputError(`evaluate.gates: expected the name of a metric, found "${metric}"`);
+  return entry.direction;
+}

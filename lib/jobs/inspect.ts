@@ -1,0 +1,152 @@
+import { InputError } from '../core/errors.ts';
+import { recipe } from '../core/recipe.ts';
+import { profileTable } from '../data/profile.ts';
+import { type ReadOptions, readTable } from '../data/read.ts';
+import type { Table } from '../data/table.ts';
+import type { Task } from '../pipeline/schema.ts';
+import type { Report } from '../report/report.ts';
+import { putJson } from '../store/json.ts';
+import type { Context } from './context.ts';
+import { writeReport } from './evaluate-model.ts';
+import { release } from './release.ts';
+import { readIfThere, runKey, shortHash } from './runs.ts';
+import { listDataset } from './sources.ts';
+import { columnSummaries } from './training-report.ts';
+
+/** What an inspection leaves. */
+export interface InspectionResult {
+  dataset: string;
+  status: 'inspected' | 'found';
+  rows: number;
+  columns: number;
+  /** Key of the report's JSON; the page lies beside it. */
+  report: string;
+  /** Key of a draft of a pipeline for this dataset. */
+  draft: string;
+}
+
+/** A dataset as it was read, and its profile: what `hone inspect` prints. */
+export interface Inspection {
+  path: string;
+  table: Table;
+  profile: ReturnType<typeof profileTable>;
+  draft: string;
+}
+
+/** Reads a dataset and describes its columns; writes nothing. */
+export async function inspect(context: Context, path: string, options: ReadOptions = {}): Promise<Inspection> {
+  const table = await readTable(await listDataset(context, path), options);
+  return { path, table, profile: profileTable(table), draft: draftPipeline(path, table) };
+}
+
+/** Inspects a dataset that no pipeline asks for: a report, and a draft of a pipeline, under reports/<name>/. */
+export async function inspectDataset(context: Context, { dataset }: { dataset: string }): Promise<InspectionResult> {
+  const { store } = context;
+  const objects = await listDataset(context, dataset);
+  const run = shortHash({ kind: 'inspection', objects: objects.map(({ key, tag }) => ({ key, tag })), recipe });
+  const found = await readIfThere<InspectionResult>(store, runKey(run, 'result.json'));
+  if (found) return { ...found, status: 'found' };
+  const name = nameOf(dataset);
+  try {
+    const { table, draft } = await inspect(context, dataset);
+    const draftKey = `reports/${name}/pipeline-draft.yml`;
+    await store.put(draftKey, new TextEncoder().encode(draft), { contentType: 'application/yaml' });
+    const report = await writeReport(
+      context,
+      inspectionReport(context, { dataset, name, run, table, draft, draftKey }),
+    );
+    const result: InspectionResult = {
+      dataset,
+      status: 'inspected',
+      rows: table.rowCount,
+      columns: table.columns.length,
+      report,
+      draft: draftKey,
+    };
+    await putJson(store, runKey(run, 'result.json'), result);
+    return result;
+  } catch (error) {
+    if (error instanceof InputError) {
+      await putJson(store, runKey(run, 'error.json'), { name: error.name, message: error.message, attempt: 0 });
+    }
+    throw error;
+  }
+}
+
+/**
+ * A pipeline for a dataset, as a first guess: the last column is the target, and its values decide the task.
+ */
+export function draftPipeline(path: string, table: Table): string {
+  const profile = profileTable(table);
+  const target = profile[profile.length - 1];
+  const task = guessTask(target.kind, target.distinct, table.rowCount);
+  const quote = (text: string) => JSON.stringify(text);
+  return [
+    '# A first guess: check the target and the task, then put this file under pipelines/.',
+    `name: ${nameOf(path)}`,
+    `task: ${task}`,
+    'data:',
+    `  path: ${quote(path)}`,
+    `  target: ${quote(target.name)}`,
+    '',
+  ].join('\n');
+}
+
+function guessTask(kind: 'number' | 'category', distinct: number, rows: number): Task {
+  if (distinct === 2) return 'binary';
+  if (kind === 'category' || distinct <= Math.min(20, rows / 20)) return 'multiclass';
+  return 'regression';
+}
+
+function inspectionReport(
+  context: Context,
+  {
+    dataset,
+    name,
+    run,
+    table,
+    draft,
+    draftKey,
+  }: { dataset: string; name: string; run: string; table: Table; draft: string; draftKey: string },
+): Report {
+  return {
+    schemaVersion: 1,
+    kind: 'inspection',
+    name,
+    title: `Inspection of ${dataset}`,
+    run,
+    createdAt: new Date(context.now()).toISOString(),
+    verdict: {
+      gate: 'none',
+      sentence: `No pipeline asks for ${dataset}: nothing was trained.`,
+      gates: [],
+      champion: { moved: false, version: null, sentence: 'An inspection moves no alias.' },
+    },
+    data: {
+      objects: table.objects.map(({ key, size, rowCount }) => ({ key, size, rowCount })),
+      rowCount: table.rowCount,
+      trainingRowCount: 0,
+      testRowCount: 0,
+      split: 'The rows were read and described, not divided.',
+      target: null,
+      columns: columnSummaries(table, () => ({ role: 'feature' })),
+      warnings: table.warnings,
+    },
+    request: null,
+    defaults: [],
+    draft: { key: draftKey, text: draft },
+    generatedBy: { name: 'hone', version: release, recipe },
+  };
+}
+
+/** A pipeline's name made from a dataset's path: its last segment, without endings. */
+function nameOf(path: string): string {
+  const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.' && segment !== '..');
+  const base = (segments.at(-1) ?? 'dataset').replace(/(\.[a-z0-9]{1,7}){1,2}$/i, '');
+  return (
+    base
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '')
+      .slice(0, 64) || 'dataset'
+  );
+}

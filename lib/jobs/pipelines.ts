@@ -1,0 +1,63 @@
+import { NotFoundError } from '../core/errors.ts';
+import { parsePipeline } from '../pipeline/parse.ts';
+import { type AppliedDefault, type Request, resolvePipeline } from '../pipeline/resolve.ts';
+import { listAll } from '../store/list.ts';
+import type { Store } from '../store/store.ts';
+
+/** A pipeline ready to run. */
+export interface ResolvedPipeline {
+  request: Request;
+  defaults: AppliedDefault[];
+}
+
+const endings = ['.yml', '.yaml', '.json'];
+
+/**
+ * The pipeline of that name in the store: pipelines/<name>.yml, .yaml or .json.
+ *
+ * @throws NotFoundError when there is none
+ * @throws InputError when its document is wrong
+ */
+export async function readPipeline(store: Store, name: string): Promise<ResolvedPipeline> {
+  for (const ending of endings) {
+    const key = `pipelines/${name}${ending}`;
+    try {
+      const { body } = await store.get(key);
+      return resolvePipeline(parsePipeline(new TextDecoder().decode(body), key));
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+    }
+  }
+  throw new NotFoundError(`pipeline ${name}: expected pipelines/${name}.yml, found none in ${store.location}`);
+}
+
+/** A pipeline document in the store, or what is wrong with it. */
+export type ListedPipeline = { key: string; name: string } & ({ pipeline: ResolvedPipeline } | { problem: Error });
+
+/** All pipelines in the store; one that is wrong does not hide the others. */
+export async function listPipelines(store: Store): Promise<ListedPipeline[]> {
+  const pipelines: ListedPipeline[] = [];
+  for await (const { key } of listAll(store, 'pipelines/')) {
+    const ending = endings.find((candidate) => key.endsWith(candidate));
+    if (!ending) continue;
+    const name = key.slice('pipelines/'.length, -ending.length);
+    try {
+      const { body } = await store.get(key);
+      pipelines.push({ key, name, pipeline: resolvePipeline(parsePipeline(new TextDecoder().decode(body), key)) });
+    } catch (problem) {
+      pipelines.push({ key, name, problem: problem as Error });
+    }
+  }
+  return pipelines;
+}
+
+/** Whether an object belongs to the dataset at `path`: it is that object, or lies below that prefix. */
+export function covers(path: string, key: string): boolean {
+  return key === path || key.startsWith(path.endsWith('/') ? path : `${path}/`);
+}
+
+/** The dataset that an object belongs to when no pipeline says so: `datasets/<name>/`, or the object itself. */
+export function datasetOf(key: string): string {
+  const [root, name, ...rest] = key.split('/');
+  return rest.length > 0 ? `${root}/${name}/` : key;
+}

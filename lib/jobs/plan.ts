@@ -1,0 +1,110 @@
+import type { Context } from './context.ts';
+import { announce, reclaim, refresh, withdraw } from './pending.ts';
+import { covers, datasetOf, listPipelines, type ResolvedPipeline, readPipeline } from './pipelines.ts';
+import { openRun, readOutcome } from './runs.ts';
+import { findDataset, hasMarker, isLocalPath, type SourceObject } from './sources.ts';
+
+/** What waits for a dataset: a pipeline by its name, or nobody, and then the dataset is inspected. */
+export interface PlanStep {
+  pipeline: string | null;
+  /** The dataset's prefix, or its one object. */
+  dataset: string;
+  /** Names the workflow that waits; see pending.ts. */
+  trigger: string;
+}
+
+export type PlanOutcome =
+  | ({ next: 'wait'; waitSeconds: number } & PlanStep)
+  | { next: 'train'; run: string }
+  | { next: 'inspect'; dataset: string }
+  | { next: 'done'; reason: string };
+
+/** How long a dataset without a pipeline must have been quiet. */
+const quietSecondsWithoutPipeline = 60;
+
+/**
+ * What new objects set off: for each dataset that they belong to, the workflows to start. Events that come twice, or
+ * by the hundred, give the same workflow.
+ */
+export async function planForObjects(context: Context, keys: readonly string[]): Promise<PlanStep[]> {
+  const pipelines = await listPipelines(context.store);
+  const subjects = new Map<string, { pipeline: string | null; dataset: string }>();
+  for (const key of keys) {
+    const matches = pipelines.flatMap((entry) =>
+      'pipeline' in entry && covers(entry.pipeline.request.data.path, key)
+        ? [{ entry, path: entry.pipeline.request.data.path }]
+        : [],
+    );
+    for (const { entry, path } of matches)
+      subjects.set(`pipeline ${entry.name}`, { pipeline: entry.name, dataset: path });
+    if (matches.length === 0) subjects.set(datasetOf(key), { pipeline: null, dataset: datasetOf(key) });
+  }
+  const steps: PlanStep[] = [];
+  for (const [, subject] of subjects) {
+    steps.push({ ...subject, trigger: await announce(context, subjectOf(subject)) });
+  }
+  return steps;
+}
+
+/**
+ * Looks whether a dataset is complete, and what to do then: wait, train, inspect, or nothing, because it is done.
+ *
+ * What is there is what a listing says, never what an event says.
+ */
+export async function plan(context: Context, step: PlanStep): Promise<PlanOutcome> {
+  const subject = subjectOf(step);
+  const pipeline = step.pipeline === null ? undefined : await readPipeline(context.store, step.pipeline);
+  const path = pipeline?.request.data.path ?? step.dataset;
+  const ready = pipeline?.request.data.ready ?? { quietSeconds: quietSecondsWithoutPipeline };
+
+  const firstWait = await secondsToWait(context, path, ready, await findDataset(context, path));
+  if (firstWait > 0) {
+    await refresh(context, subject, step.trigger);
+    return { next: 'wait', waitSeconds: firstWait, ...step };
+  }
+  await withdraw(context, subject, step.trigger);
+  const objects = await findDataset(context, path);
+  const wait = await secondsToWait(context, path, ready, objects);
+  if (wait > 0) {
+    if (await reclaim(context, subject, step.trigger)) return { next: 'wait', waitSeconds: wait, ...step };
+    return { next: 'done', reason: 'another workflow waits for the dataset' };
+  }
+  if (objects.length === 0) return { next: 'done', reason: 'the dataset is gone' };
+  if (!pipeline) return { next: 'inspect', dataset: step.dataset };
+  return openPlannedRun(context, pipeline);
+}
+
+/** Takes back the note of a workflow that failed, so that the next event starts another. */
+export const abandonPlan = (context: Context, step: PlanStep): Promise<void> =>
+  withdraw(context, subjectOf(step), step.trigger);
+
+/** Opens the run that a pipeline asks for on the data of this moment; `done` when it has a result already. */
+export async function openPlannedRun(
+  context: Context,
+  pipeline: ResolvedPipeline,
+): Promise<Extract<PlanOutcome, { next: 'train' | 'done' }> & { run: string }> {
+  const { run } = await openRun(context, pipeline);
+  const { result } = await readOutcome(context.store, run);
+  return result ? { next: 'done', reason: 'the run has its result', run } : { next: 'train', run };
+}
+
+const subjectOf = ({ pipeline, dataset }: Pick<PlanStep, 'pipeline' | 'dataset'>): string =>
+  pipeline === null ? `dataset ${dataset}` : `pipeline ${pipeline}`;
+
+/** Seconds, at least, until the dataset can be complete; 0 when it is. */
+async function secondsToWait(
+  context: Context,
+  path: string,
+  ready: ResolvedPipeline['request']['data']['ready'],
+  objects: SourceObject[],
+): Promise<number> {
+  if (objects.length === 0 || isLocalPath(path)) return 0;
+  if ('marker' in ready) return (await hasMarker(context, path, ready.marker)) ? 0 : markerPollSeconds;
+  const latestMs = Math.max(...objects.map(({ modifiedMs }) => modifiedMs));
+  // A writer's clock may be ahead of ours: never wait longer than a dataset written this very moment would ask for.
+  const remaining = Math.min(ready.quietSeconds, ready.quietSeconds - (context.now() - latestMs) / 1000);
+  return remaining <= 0 ? 0 : Math.ceil(remaining);
+}
+
+/** Seconds between looks for a marker. */
+const markerPollSeconds = 60;

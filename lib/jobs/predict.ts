@@ -1,0 +1,87 @@
+import { InputError, NotFoundError } from '../core/errors.ts';
+import { encodeRecord } from '../data/encode.ts';
+import { champion, readAlias } from '../registry/aliases.ts';
+import { type LoadedModel, readVersion } from '../registry/versions.ts';
+import type { Context } from './context.ts';
+import { predictFeatures, type RowPredictions } from './predictions.ts';
+
+/** Most rows that one request may ask about. */
+export const rowLimit = 10_000;
+
+/** Answer for one row: a number in the target's units, or the likeliest class and each class's probability. */
+export type Prediction = number | { label: string; probabilities: Record<string, number> };
+
+export interface PredictionAnswer {
+  model: string;
+  version: string;
+  predictions: Prediction[];
+  /** What was noticed about the rows, such as a category that training had not seen. */
+  warnings: string[];
+}
+
+/**
+ * The version that a caller means: the one named, or where an alias points, `champion` by default.
+ *
+ * @throws NotFoundError when there is none
+ */
+export async function resolveVersion(
+  { store }: Pick<Context, 'store'>,
+  { name, version, alias = champion }: { name: string; version?: string; alias?: string },
+): Promise<string> {
+  if (version !== undefined) return version;
+  const state = await readAlias(store, name, alias);
+  if (state) return state.version;
+  throw new NotFoundError(`model ${name}: expected an alias ${alias}, found none`);
+}
+
+/** A version ready for use, by name or alias. */
+export async function openModel(
+  context: Pick<Context, 'store'>,
+  which: { name: string; version?: string; alias?: string },
+): Promise<LoadedModel> {
+  return readVersion(context.store, which.name, await resolveVersion(context, which));
+}
+
+/**
+ * What a model says of rows given as JSON objects, one property a feature.
+ *
+ * @throws InputError naming the row and the property that is wrong
+ */
+export function predictRecords(loaded: LoadedModel, records: unknown): PredictionAnswer {
+  const { manifest } = loaded;
+  if (!Array.isArray(records)) throw new InputError(`rows: expected a list of objects, found ${typeOf(records)}`);
+  if (records.length === 0 || records.length > rowLimit) {
+    throw new InputError(`rows: expected 1 to ${rowLimit} rows, found ${records.length}`, {
+      advice: 'Score a larger dataset from the store instead',
+    });
+  }
+  const { encoding } = manifest;
+  const width = encoding.columns.length;
+  const data = new Float32Array(records.length * width);
+  const warnings: string[] = [];
+  records.forEach((record: unknown, row) => {
+    if (typeof record !== 'object' || record === null || Array.isArray(record)) {
+      throw new InputError(`rows[${row}]: expected an object, found ${typeOf(record)}`);
+    }
+    const place = (text: string) => `rows[${row}]: ${text}`;
+    try {
+      warnings.push(...encodeRecord(encoding, record as Record<string, unknown>, data, row * width).map(place));
+    } catch (error) {
+      if (error instanceof InputError) throw new InputError(place(error.message), { cause: error });
+      throw error;
+    }
+  });
+  const predicted = predictFeatures(loaded, { rowCount: records.length, columnCount: width, data });
+  return { model: manifest.name, version: manifest.version, predictions: toAnswers(predicted), warnings };
+}
+
+function toAnswers(predicted: RowPredictions): Prediction[] {
+  if (predicted.kind === 'values') return [...predicted.values];
+  const { classes, labels, probabilities } = predicted;
+  return Array.from(labels, (label, row) => ({
+    label: classes[label],
+    probabilities: Object.fromEntries(classes.map((name, k) => [name, probabilities[row * classes.length + k]])),
+  }));
+}
+
+const typeOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value);

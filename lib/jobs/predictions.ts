@@ -1,0 +1,88 @@
+import type { Matrix } from '../core/matrix.ts';
+import { encodeRows } from '../data/encode.ts';
+import type { Table } from '../data/table.ts';
+import { actualValues, decodeValue, encodeTarget } from '../data/target.ts';
+import type { Predictions } from '../metrics/predictions.ts';
+import { createModel } from '../models/create-model.ts';
+import { toPredictions } from '../models/predictions.ts';
+import type { LoadedModel } from '../registry/versions.ts';
+import { weightsOf } from './prepare.ts';
+
+/** What a model says of rows. */
+export type RowPredictions =
+  /** A number in the target's units for each row, shape [rowCount]. */
+  | { kind: 'values'; values: Float64Array }
+  /** The likeliest class of each row, and the probability of each class, shape [rowCount, classes.length]. */
+  | { kind: 'classes'; classes: string[]; labels: Int32Array; probabilities: Float64Array };
+
+/**
+ * What a model says of rows of a table.
+ *
+ * @throws InputError when the table lacks a column that the model needs, or holds another kind there
+ */
+export function predictRows(loaded: LoadedModel, table: Table, rows: Int32Array): RowPredictions {
+  return predictFeatures(loaded, encodeRows(loaded.manifest.encoding, table, rows));
+}
+
+/** What a model says of rows that are encoded already, shape [rowCount, inputs]. */
+export function predictFeatures({ manifest, parameters }: LoadedModel, features: Matrix): RowPredictions {
+  const {
+    target,
+    model: { kind, inputs },
+  } = manifest;
+  const classCount = kind === 'softmax' && target.task !== 'regression' ? target.classes.length : undefined;
+  const model = createModel({ kind: kind as 'linear' | 'logistic' | 'softmax', inputs, classCount });
+  const raw = toPredictions(model, model.scores(parameters, features));
+  if (target.task === 'regression') {
+    return { kind: 'values', values: raw.map((value) => decodeValue(target, value)) };
+  }
+  const { classes } = target;
+  const probabilities = model.outputs === 1 ? bothClasses(raw) : raw;
+  return { kind: 'classes', classes, labels: likeliest(probabilities, classes.length), probabilities };
+}
+
+/** Predictions beside what really was, as metrics take them; weighted by the column that the pipeline names. */
+export function withActual(
+  { manifest }: LoadedModel,
+  predicted: RowPredictions,
+  table: Table,
+  rows: Int32Array,
+): Predictions {
+  const { target } = manifest;
+  const { data } = manifest.request as { data: { weight: string | null } };
+  const weights = weightsOf(table, data.weight, rows);
+  if (predicted.kind === 'values') {
+    return { kind: 'values', actual: actualValues(target, table, rows), predicted: predicted.values, weights };
+  }
+  const { classes, labels, probabilities } = predicted;
+  return {
+    kind: 'classes',
+    classCount: classes.length,
+    actual: Int32Array.from(encodeTarget(target, table, rows)),
+    predicted: labels,
+    probabilities: classes.length === 2 ? probabilities.filter((_, i) => i % 2 === 1) : probabilities,
+    weights,
+  };
+}
+
+function bothClasses(positive: Float64Array): Float64Array {
+  const both = new Float64Array(positive.length * 2);
+  positive.forEach((probability, row) => {
+    both[2 * row] = 1 - probability;
+    both[2 * row + 1] = probability;
+  });
+  return both;
+}
+
+/** The first of the most probable classes of each row. */
+function likeliest(probabilities: Float64Array, classCount: number): Int32Array {
+  const labels = new Int32Array(probabilities.length / classCount);
+  for (let row = 0; row < labels.length; row++) {
+    let best = 0;
+    for (let k = 1; k < classCount; k++) {
+      if (probabilities[row * classCount + k] > probabilities[row * classCount + best]) best = k;
+    }
+    labels[row] = best;
+  }
+  return labels;
+}

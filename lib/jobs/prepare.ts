@@ -1,0 +1,150 @@
+import { InputError } from '../core/errors.ts';
+import { recipe } from '../core/recipe.ts';
+import { blockOffsets } from '../data/block-offsets.ts';
+import { type Encoding, encodeRows } from '../data/encode.ts';
+import { fitEncoding } from '../data/fit-encoding.ts';
+import { placeOf } from '../data/lookup.ts';
+import { readTable } from '../data/read.ts';
+import { splitRows } from '../data/split.ts';
+import type { Table } from '../data/table.ts';
+import { encodeTarget, fitTarget, labelledRows, type TargetEncoding } from '../data/target.ts';
+import type { Examples } from '../models/model.ts';
+import { contentRequest, type Request } from '../pipeline/resolve.ts';
+import { type Context, memoised } from './context.ts';
+import { openObjects, type RunRequest, shortHash } from './runs.ts';
+
+/** A run's data, read and split, with what was fitted on its training part. */
+export interface Prepared {
+  table: Table;
+  /** Row numbers of the training part, ascending. */
+  training: Int32Array;
+  /** Row numbers of the part that is held out; the training part itself when the split is `none`. */
+  test: Int32Array;
+  encoding: Encoding;
+  target: TargetEncoding;
+  /** The name of the version that this data and request make. */
+  version: string;
+  warnings: string[];
+  readMilliseconds: number;
+}
+
+/**
+ * Reads a run's objects, splits their rows, and fits the preparation of features and target on the training part.
+ *
+ * @throws InputError when the data is not what the request takes it for
+ */
+export function prepare(context: Context, run: RunRequest): Promise<Prepared> {
+  return memoised(context, 'prepared', run.run, async () => {
+    const objects = await openObjects(context, run);
+    const startMs = context.now();
+    context.onProgress?.({
+      kind: 'reading',
+      objects: objects.length,
+      bytes: objects.reduce((sum, { size }) => sum + size, 0),
+    });
+    const { request } = run;
+    const { header, columns: kinds, limits } = request.data;
+    const table = await readTable(objects, { header, kinds: withTargetKind(request), maxColumns: limits.columns });
+    checkColumns(request, table, Object.keys(kinds));
+    const readMilliseconds = context.now() - startMs;
+    context.onProgress?.({
+      kind: 'read',
+      rows: table.rowCount,
+      columns: table.columns.length,
+      milliseconds: readMilliseconds,
+    });
+    return { table, readMilliseconds, ...fitToRequest(request, table) };
+  });
+}
+
+/** The rows' features and targets as an objective takes them. */
+export function toExamples({ table, encoding, target }: Prepared, { data }: Request, rows: Int32Array): Examples {
+  return {
+    features: encodeRows(encoding, table, rows),
+    targets: encodeTarget(target, table, rows),
+    weights: weightsOf(table, data.weight, rows),
+    blockOffsets: blockOffsets(table, rows),
+  };
+}
+
+/**
+ * The weights of `rows` in a column; undefined when there is no such column.
+ *
+ * @throws InputError when a weight is missing or negative, or all are zero
+ */
+export function weightsOf(table: Table, column: string | null, rows: Int32Array): Float64Array | undefined {
+  if (column === null) return undefined;
+  const weights = table.columns.find(({ name }) => name === column);
+  if (weights?.kind !== 'number') {
+    throw new InputError(
+      `data.weight: expected column "${column}" to hold numbers, found ${weights?.kind ?? 'no such column'}`,
+    );
+  }
+  const values = Float64Array.from(rows, (row) => weights.values[row]);
+  const wrong = values.findIndex((weight) => !(weight >= 0));
+  if (wrong >= 0) {
+    const row = rows[wrong];
+    throw new InputError(
+      `${placeOf(table, row)}, column "${column}": expected a weight of zero or more, found ` +
+        (Number.isNaN(values[wrong]) ? 'nothing' : values[wrong]),
+    );
+  }
+  if (values.every((weight) => weight === 0)) {
+    throw new InputError(`data.weight: expected a weight above zero in column "${column}", found none`);
+  }
+  return values;
+}
+
+export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'table' | 'readMilliseconds'> {
+  const { target: column, positive, split, include, exclude, weight } = request.data;
+  const { rows: labelled, warnings: unlabelled } = labelledRows(table, column);
+  const { training, test } =
+    split === 'none' ? { training: labelled, test: labelled } : splitRows(table, labelled, split);
+  if (training.length === 0 || test.length === 0) {
+    throw new InputError(
+      `data.split: expected rows on both sides, found ${training.length} to train on and ${test.length} to test on`,
+      { advice: 'Give more rows, another share or seed, or write `split: none` to evaluate on the training rows' },
+    );
+  }
+  const target = fitTarget(table, training, {
+    task: request.task,
+    target: column,
+    positive: positive ?? undefined,
+    transform: request.prepare.target,
+  });
+  const encoding = fitEncoding(table, training, {
+    features: include ?? undefined,
+    exclude: [column, ...(weight === null ? [] : [weight]), ...exclude],
+    scale: request.prepare.scale,
+    impute: request.prepare.impute,
+  });
+  const version = shortHash({ request: contentRequest(request), blocks: table.blocks.map(({ hash }) => hash), recipe });
+  const warnings = [...table.warnings, ...unlabelled];
+  for (const { name, reason } of encoding.leftOut) warnings.push(`Column "${name}" was left out: ${reason}.`);
+  return { training, test, encoding, target, version, warnings };
+}
+
+// The target's kind follows from the task: a regression's is a number even where most of its cells are not, so that
+// the first bad one is named; a class may well be written as a number.
+function withTargetKind({ task, data }: Request): Request['data']['columns'] {
+  const kind = task === 'regression' ? 'number' : 'category';
+  return { [data.target]: kind, ...data.columns };
+}
+
+function checkColumns({ data }: Request, table: Table, declared: string[]): void {
+  const names = new Set(table.columns.map(({ name }) => name));
+  const wanted: [string, readonly string[]][] = [
+    ['data.target', [data.target]],
+    ['data.weight', data.weight === null ? [] : [data.weight]],
+    ['data.include', data.include ?? []],
+    ['data.exclude', data.exclude],
+    ['data.columns', declared],
+  ];
+  for (const [path, columns] of wanted) {
+    const absent = columns.find((name) => !names.has(name));
+    if (absent === undefined) continue;
+    const list = table.columns.slice(0, 20).map(({ name }) => `"${name}"`);
+    if (table.columns.length > 20) list.push(`… (${table.columns.length} in all)`);
+    throw new InputError(`${path}: expected a column of the dataset, found "${absent}"; it has ${list.join(', ')}`);
+  }
+}

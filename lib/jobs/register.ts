@@ -1,0 +1,191 @@
+import { ConflictError } from '../core/errors.ts';
+import { champion, moveAlias, readAlias } from '../registry/aliases.ts';
+import { evaluationFile, modelFile, versionKey } from '../registry/keys.ts';
+import type { Manifest } from '../registry/manifest.ts';
+import { readManifest, readVersion, writeVersion } from '../registry/versions.ts';
+import { renderHtml } from '../report/html.ts';
+import { renderJson } from '../report/json.ts';
+import type { Evaluation, Metrics, Report } from '../report/report.ts';
+import { jsonBytes, putJson } from '../store/json.ts';
+import type { Context } from './context.ts';
+import { type EvaluatedRun, metricNames, readCandidate } from './evaluate.ts';
+import { checkGates } from './gates.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { readProgress } from './progress.ts';
+import { type RunRequest, type RunResult, readIfThere, readJson, readOutcome, readRun, runKey } from './runs.ts';
+import { trainingReport } from './training-report.ts';
+
+export interface RegisterStep {
+  run: string;
+}
+
+export interface RegisterOutcome {
+  run: string;
+  /** False when `champion` moved after the evaluation: evaluate again, against the new one. */
+  done: boolean;
+  version: string;
+  gate: RunResult['gate'];
+}
+
+/**
+ * Registers a run's candidate as a version, moves `champion` when the gates hold, and writes the run's report and
+ * result. Doing it again changes nothing.
+ */
+export async function register(context: Context, { run }: RegisterStep): Promise<RegisterOutcome> {
+  const { store } = context;
+  const request = await readRun(store, run);
+  const { manifest } = await readCandidate(context, run);
+  const { version } = manifest;
+  const { result } = await readOutcome(store, run);
+  if (result) return { run, done: true, version, gate: result.gate };
+
+  const evaluated = await readJson<EvaluatedRun>(store, runKey(run, 'evaluation.json'));
+  const model = (await store.get(runKey(run, modelFile))).body;
+  await writeVersion(store, { manifest, model, evaluation: jsonBytes(evaluated.evaluation) });
+
+  const gates = checkGates(request.request.evaluate.gates, {
+    metrics: evaluated.evaluation.metrics,
+    baseline: evaluated.evaluation.baseline.metrics,
+    champion: evaluated.championMetrics ?? undefined,
+  });
+  const decided = await decide(context, manifest, gates.gate, evaluated);
+  if (!decided) return { run, done: false, version, gate: gates.gate };
+
+  const verdict: Report['verdict'] = { ...gates, sentence: verdictSentence(gates, decided), champion: decided };
+  await finish(context, request, { manifest, evaluated, verdict, status: 'trained' });
+  return { run, done: true, version, gate: gates.gate };
+}
+
+/**
+ * Finishes a run whose version another run had trained before: a report and a result, and no alias is moved.
+ */
+export async function registerFound(context: Context, { run }: RegisterStep): Promise<RegisterOutcome> {
+  const { store } = context;
+  const request = await readRun(store, run);
+  const prepared = await prepare(context, request);
+  const { version } = prepared;
+  const { name } = request.request;
+  const manifest = await readManifest(store, name, version);
+  const evaluation = await readJson<Evaluation>(store, versionKey(name, version, evaluationFile));
+  const state = await readAlias(store, name, champion);
+  const gates = checkGates(request.request.evaluate.gates, {
+    metrics: evaluation.metrics,
+    baseline: evaluation.baseline.metrics,
+    champion: state && (await storedMetrics(context, name, state.version)),
+  });
+  const verdict: Report['verdict'] = {
+    ...gates,
+    sentence: `Version ${version} was trained before, from the same data and request.`,
+    champion: {
+      moved: false,
+      version: state?.version ?? null,
+      sentence: 'Champion stays as it is: finding work already done never moves it.',
+    },
+  };
+  const evaluated: EvaluatedRun = { evaluation, championVersion: state?.version ?? null, championMetrics: null };
+  await finish(context, request, { manifest, evaluated, verdict, status: 'found' });
+  return { run, done: true, version, gate: gates.gate };
+}
+
+/** Where champion points after this run, and why; undefined when it moved since the evaluation looked at it. */
+async function decide(
+  { store }: Context,
+  { name, version }: Manifest,
+  gate: RunResult['gate'],
+  { championVersion, championProblem }: EvaluatedRun,
+): Promise<Report['verdict']['champion'] | undefined> {
+  const state = await readAlias(store, name, champion);
+  if (state?.version === version) {
+    return { moved: true, version, sentence: `Champion is version ${version}.` };
+  }
+  if ((state?.version ?? null) !== championVersion) return undefined;
+  if (gate === 'fail') {
+    const sentence = state ? `Champion stays at version ${state.version}.` : 'There is no champion yet.';
+    return { moved: false, version: state?.version ?? null, sentence: `A gate failed. ${sentence}` };
+  }
+  try {
+    await moveAlias(store, name, champion, { to: version, from: state });
+  } catch (error) {
+    if (error instanceof ConflictError) return undefined;
+    throw error;
+  }
+  const from = state ? `moved from version ${state.version} to ${version}` : `is version ${version}, the first`;
+  const problem = championProblem ? ` The one before could not score these rows: ${championProblem}` : '';
+  return { moved: true, version, sentence: `Champion ${from}.${problem}` };
+}
+
+function verdictSentence(
+  { gate, gates }: Pick<Report['verdict'], 'gate' | 'gates'>,
+  { sentence }: { sentence: string },
+): string {
+  const failed = gates.filter(({ verdict }) => verdict === 'fail').length;
+  if (gate === 'none') return `No gates were asked for. ${sentence}`;
+  return gate === 'pass'
+    ? `All ${gates.length} gates hold. ${sentence}`
+    : `${failed} of ${gates.length} gates failed. ${sentence}`;
+}
+
+interface Finished {
+  manifest: Manifest;
+  evaluated: EvaluatedRun;
+  verdict: Report['verdict'];
+  status: RunResult['status'];
+}
+
+// The result comes last: a run has ended when it is there, and not before all else is.
+async function finish(context: Context, request: RunRequest, finished: Finished): Promise<void> {
+  const { store } = context;
+  const { run } = request;
+  const { manifest, evaluated, verdict, status } = finished;
+  const prepared: Prepared = await prepare(context, request);
+  const progress = await readProgress(store, run);
+  const footprint = footprintOf(progress.milliseconds, manifest);
+  await putJson(store, runKey(run, 'footprint.json'), footprint);
+  const report = trainingReport({
+    request,
+    manifest,
+    evaluated,
+    verdict,
+    prepared,
+    parameters: await parametersOf(context, manifest),
+    curve: progress.curve,
+    footprint,
+    createdAt: new Date(context.now()).toISOString(),
+  });
+  const key = runKey(run, 'report.json');
+  await store.put(key, new TextEncoder().encode(renderJson(report)), { contentType: 'application/json' });
+  await store.put(runKey(run, 'report.html'), new TextEncoder().encode(renderHtml(report)), {
+    contentType: 'text/html; charset=utf-8',
+  });
+  const result: RunResult = {
+    run,
+    version: manifest.version,
+    status,
+    solution: manifest.training.solution,
+    gate: verdict.gate,
+    metrics: pick(evaluated.evaluation.metrics, metricNames(request.request)),
+    report: key,
+  };
+  await putJson(store, runKey(run, 'result.json'), result);
+}
+
+async function parametersOf({ store }: Context, { name, version }: Manifest): Promise<Float64Array> {
+  return (await readVersion(store, name, version)).parameters;
+}
+
+function footprintOf(milliseconds: Record<string, number>, { files }: Manifest): Record<string, number> {
+  const parts = Object.entries(milliseconds);
+  const total = parts.reduce((sum, [, ms]) => sum + ms, 0);
+  return {
+    seconds: total / 1000,
+    ...Object.fromEntries(parts.map(([name, ms]) => [`${name}Seconds`, ms / 1000])),
+    modelBytes: files[modelFile].size,
+  };
+}
+
+async function storedMetrics({ store }: Context, name: string, version: string): Promise<Metrics | undefined> {
+  return (await readIfThere<Evaluation>(store, versionKey(name, version, evaluationFile)))?.metrics;
+}
+
+const pick = (metrics: Metrics, names: string[]): Metrics =>
+  Object.fromEntries(names.filter((name) => Object.hasOwn(metrics, name)).map((name) => [name, metrics[name]]));

@@ -1,0 +1,52 @@
+import { ConflictError } from '../core/errors.ts';
+import type { Context } from './context.ts';
+import { evaluate } from './evaluate.ts';
+import type { ResolvedPipeline } from './pipelines.ts';
+import { openPlannedRun } from './plan.ts';
+import { register, registerFound } from './register.ts';
+import { type RunResult, readOutcome, recordFailure } from './runs.ts';
+import { train } from './train.ts';
+
+/** How often a run looks again at a champion that moves under its hands. */
+const decisionLimit = 10;
+
+/**
+ * The whole way of one training in this process, as the workflow `training` goes it on Step Functions: it leaves the
+ * same objects. A run that has its result is found, and nothing is done.
+ */
+export async function runPipeline(context: Context, pipeline: ResolvedPipeline): Promise<RunResult> {
+  const planned = await openPlannedRun(context, pipeline);
+  const { run } = planned;
+  if (planned.next === 'done') return foundResult(context, run);
+  try {
+    await trainToEnd(context, run);
+  } catch (error) {
+    if (error instanceof Error) await recordFailure(context, run, error);
+    throw error;
+  }
+  const { result } = await readOutcome(context.store, run);
+  if (!result) throw new ConflictError(`run ${run}: expected a result, found none`);
+  return result;
+}
+
+async function trainToEnd(context: Context, run: string): Promise<void> {
+  let trained = await train(context, { run });
+  while (!trained.done) trained = await train(context, { run });
+  if (trained.found) {
+    await registerFound(context, { run });
+    return;
+  }
+  for (let attempt = 0; attempt < decisionLimit; attempt++) {
+    await evaluate(context, { run });
+    if ((await register(context, { run })).done) return;
+  }
+  throw new ConflictError(
+    `run ${run}: expected champion to stay for one decision, found it moved ${decisionLimit} times`,
+  );
+}
+
+async function foundResult({ store }: Context, run: string): Promise<RunResult> {
+  const { result } = await readOutcome(store, run);
+  if (!result) throw new ConflictError(`run ${run}: expected a result, found none`);
+  return { ...result, status: 'found' };
+}

@@ -1,0 +1,120 @@
+import { ConflictError } from '../core/errors.ts';
+import { champion, readAlias } from '../registry/aliases.ts';
+import type { Manifest } from '../registry/manifest.ts';
+import { readManifest } from '../registry/versions.ts';
+import { getJson, putJson } from '../store/json.ts';
+import { type Context, deadlineReserveMs } from './context.ts';
+import { type EvaluationResult, evaluateModel } from './evaluate-model.ts';
+import { listPipelines, type ResolvedPipeline } from './pipelines.ts';
+import { findDataset, type SourceObject } from './sources.ts';
+
+/** What came of one pipeline's schedule at a tick. */
+export type ScheduledOutcome = { pipeline: string } & (
+  | { status: 'evaluated'; on: 'new objects' | 'held-out rows'; result: EvaluationResult }
+  | { status: 'nothing-new' | 'no-champion' | 'not-due' | 'busy'; sentence: string }
+  | { status: 'failed'; error: { name: string; message: string } }
+);
+
+/** Milliseconds after which a slot that was begun and not finished is taken over. */
+const abandonedAfterMs = 16 * 60_000;
+
+interface Slot {
+  state: 'begun' | 'done';
+  atMs: number;
+}
+
+/**
+ * Runs what is due: evaluates the champion of each pipeline with a schedule, once per slot of that schedule, on
+ * objects that the champion's manifest does not name, else on its own held-out rows.
+ *
+ * One pipeline's failure does not keep the others from their turn. Stops before the deadline; what is left is done at
+ * the next tick.
+ */
+export async function runScheduled(context: Context): Promise<ScheduledOutcome[]> {
+  const outcomes: ScheduledOutcome[] = [];
+  for (const entry of await listPipelines(context.store)) {
+    if (!('pipeline' in entry) || !entry.pipeline.request.schedule) continue;
+    if (context.remainingMs() < 2 * deadlineReserveMs) break;
+    outcomes.push(await runSlot(context, entry.name, entry.pipeline, entry.pipeline.request.schedule.everySeconds));
+  }
+  return outcomes;
+}
+
+async function runSlot(
+  context: Context,
+  name: string,
+  pipeline: ResolvedPipeline,
+  everySeconds: number,
+): Promise<ScheduledOutcome> {
+  const slot = Math.floor(context.now() / 1000 / everySeconds);
+  const key = `runs/slots/${name}/${everySeconds}-${slot}.json`;
+  const claimed = await claim(context, key);
+  if (claimed !== 'claimed') {
+    const sentence = claimed === 'done' ? 'This slot was served before.' : 'Another call serves this slot.';
+    return { pipeline: name, status: claimed === 'done' ? 'not-due' : 'busy', sentence };
+  }
+  let outcome: ScheduledOutcome;
+  try {
+    outcome = { pipeline: name, ...(await evaluateChampion(context, pipeline)) } as ScheduledOutcome;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    outcome = { pipeline: name, status: 'failed', error: { name: error.name, message: error.message } };
+    // A store that did not answer may answer at the next tick: the slot stays open for it.
+    if (error.name === 'StoreError') return outcome;
+  }
+  await putJson(context.store, key, { state: 'done', atMs: context.now(), outcome });
+  return outcome;
+}
+
+async function claim(context: Context, key: string): Promise<'claimed' | 'busy' | 'done'> {
+  const slot: Slot = { state: 'begun', atMs: context.now() };
+  try {
+    await putJson(context.store, key, slot, { ifAbsent: true });
+    return 'claimed';
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error;
+  }
+  const { value, tag } = await getJson(context.store, key);
+  const there = value as Slot;
+  if (there.state === 'done') return 'done';
+  if (context.now() - there.atMs < abandonedAfterMs) return 'busy';
+  try {
+    await putJson(context.store, key, slot, { ifMatch: tag });
+    return 'claimed';
+  } catch (error) {
+    if (error instanceof ConflictError) return 'busy';
+    throw error;
+  }
+}
+
+async function evaluateChampion(context: Context, { request }: ResolvedPipeline): Promise<object> {
+  const { name, data } = request;
+  const state = await readAlias(context.store, name, champion);
+  if (!state) return { status: 'no-champion', sentence: `Model ${name} has no champion to evaluate.` };
+  const manifest = await readManifest(context.store, name, state.version);
+  const isNew = newObjects(manifest);
+  const fresh = (await findDataset(context, data.path)).filter(isNew);
+  const result =
+    fresh.length > 0
+      ? await evaluateModel(context, { name, version: state.version, path: data.path, only: isNew })
+      : await evaluateModel(context, {
+          name,
+          version: state.version,
+          path: data.path,
+          only: (object) => !isNew(object),
+          heldOut: true,
+        });
+  if (result.status === 'found') {
+    return {
+      status: 'nothing-new',
+      sentence: `Version ${state.version} was evaluated on this data before (${result.report}); no new report was written.`,
+    };
+  }
+  return { status: 'evaluated', on: fresh.length > 0 ? 'new objects' : 'held-out rows', result };
+}
+
+/** Whether an object is one that the version was not trained on: its key is not named, or its size is another. */
+function newObjects({ data }: Manifest): (object: SourceObject) => boolean {
+  const named = new Map(data.objects.map(({ key, size }) => [key, size]));
+  return ({ key, size }) => named.get(key) !== size;
+}

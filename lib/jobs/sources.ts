@@ -1,0 +1,82 @@
+import { InputError } from '../core/errors.ts';
+import type { DataObject } from '../data/table.ts';
+import { isDataKey } from '../store/keys.ts';
+import { listAll } from '../store/list.ts';
+import { readObject } from '../store/read.ts';
+import type { ObjectInfo, Store } from '../store/store.ts';
+import type { Context } from './context.ts';
+
+/** An object of a dataset, named as its pipeline names it. */
+export interface SourceObject extends DataObject {
+  modifiedMs: number;
+}
+
+/** Where a dataset lies: a store, the part of its keys that stands before each name, and how to name its objects. */
+interface Place {
+  store: Store;
+  prefix: string;
+  /** What to put before a key to name the object as the user does. */
+  label: string;
+}
+
+/** Whether a path means this machine's disk. */
+export const isLocalPath = (path: string): boolean => /^(\.{0,2}\/|\.{1,2}$)/.test(path);
+
+/**
+ * The objects of the dataset at `path`, in byte order of their keys: one object, or all below a prefix.
+ *
+ * Keys that end in "/", or with a segment that begins with "_" or ".", are not data.
+ *
+ * @throws InputError when there is none, or when the path is local and local paths are refused here
+ */
+export async function listDataset(context: Context, path: string): Promise<SourceObject[]> {
+  const place = await openPlace(context, path);
+  const objects = await listPlace(place);
+  if (objects.length === 0) throw new InputError(`data.path: expected a dataset at ${path}, found no object there`);
+  return objects;
+}
+
+/** Like `listDataset`, for a dataset that may not be there yet. */
+export async function findDataset(context: Context, path: string): Promise<SourceObject[]> {
+  return listPlace(await openPlace(context, path));
+}
+
+/** Whether the dataset at `path` holds its marker, an object that says that it is complete. */
+export async function hasMarker(context: Context, path: string, marker: string): Promise<boolean> {
+  const { store, prefix } = await openPlace(context, path);
+  return (await store.head(`${asFolder(prefix)}${marker}`)) !== undefined;
+}
+
+async function openPlace(context: Context, path: string): Promise<Place> {
+  if (isLocalPath(path)) {
+    if (!context.openLocal) {
+      throw new InputError(`data.path: expected a key in the store or s3://…, found the local path ${path}`);
+    }
+    const { store, prefix } = await context.openLocal(path);
+    return { store, prefix, label: prefix === '' ? asFolder(path) : path.slice(0, path.length - prefix.length) };
+  }
+  const remote = /^s3:\/\/([^/]+)\/?(.*)$/.exec(path);
+  if (remote) {
+    const location = `s3://${remote[1]}`;
+    return { store: await context.openStore(location), prefix: remote[2], label: `${location}/` };
+  }
+  return { store: context.store, prefix: path, label: '' };
+}
+
+async function listPlace({ store, prefix, label }: Place): Promise<SourceObject[]> {
+  const single = prefix === '' || prefix.endsWith('/') ? undefined : await store.head(prefix);
+  if (single) return [toSource(store, single, label)];
+  const objects: SourceObject[] = [];
+  const folder = asFolder(prefix);
+  for await (const info of listAll(store, folder)) {
+    if (isDataKey(info.key.slice(folder.length))) objects.push(toSource(store, info, label));
+  }
+  return objects;
+}
+
+function toSource(store: Store, info: ObjectInfo, label: string): SourceObject {
+  const { size, tag, modifiedMs } = info;
+  return { key: `${label}${info.key}`, size, tag, modifiedMs, read: () => readObject(store, info) };
+}
+
+const asFolder = (prefix: string): string => (prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`);

@@ -1,0 +1,227 @@
+import { NumericError } from '../core/errors.ts';
+import { sha256Hex } from '../core/hash.ts';
+import { recipe } from '../core/recipe.ts';
+import { createModel } from '../models/create-model.ts';
+import type { Model } from '../models/model.ts';
+import { checkpointFromTensors, checkpointToTensors } from '../optimizers/checkpoint.ts';
+import { minimise } from '../optimizers/minimise.ts';
+import { makeRule, type RuleRequest } from '../optimizers/rules.ts';
+import type { Checkpoint, Progress, Solution } from '../optimizers/solution.ts';
+import { contentRequest, type Request } from '../pipeline/resolve.ts';
+import { modelFile } from '../registry/keys.ts';
+import type { Manifest } from '../registry/manifest.ts';
+import { encodeModel } from '../registry/model-file.ts';
+import { decodeSafetensors, encodeSafetensors, type Tensor } from '../registry/safetensors.ts';
+import { hasVersion } from '../registry/versions.ts';
+import { putJson } from '../store/json.ts';
+import { listAll } from '../store/list.ts';
+import type { Store } from '../store/store.ts';
+import { type Context, deadlineReserveMs } from './context.ts';
+import { type Prepared, prepare, toExamples } from './prepare.ts';
+import { appendProgress } from './progress.ts';
+import { type RunRequest, readRun, runKey } from './runs.ts';
+
+/** Milliseconds of training between looks at the clock and turns for the rest of the process. */
+const sliceMs = 100;
+
+export interface TrainStep {
+  run: string;
+}
+
+export interface TrainOutcome {
+  run: string;
+  /** False when time ran short: a checkpoint was kept, and the next call goes on from it. */
+  done: boolean;
+  /** Whether the version was there before, trained by another run. */
+  found: boolean;
+}
+
+/**
+ * Trains a run's model until it converges, its steps are used up, or the deadline nears.
+ *
+ * Leaves the candidate in the run: runs/<run>/model.safetensors and manifest.json. However often it is interrupted,
+ * the candidate has the same bits.
+ *
+ * @throws InputError when the data is not what the request takes it for
+ * @throws NumericError when training diverges
+ */
+export async function train(context: Context, { run }: TrainStep): Promise<TrainOutcome> {
+  const { store } = context;
+  if (await store.head(runKey(run, 'manifest.json'))) return { run, done: true, found: false };
+  const request = await readRun(store, run);
+  const prepared = await prepare(context, request);
+  if (await hasVersion(store, request.request.name, prepared.version)) return { run, done: true, found: true };
+
+  const model = modelFor(request.request, prepared);
+  const solution = await solve(context, request, prepared, model);
+  if (solution.status === 'deadline') return { run, done: false, found: false };
+  if (solution.status === 'diverged') throw divergence(request.request, solution);
+  await keepCandidate(store, request, prepared, model, solution);
+  return { run, done: true, found: false };
+}
+
+/** The model that a request asks for, as wide as its data. */
+export function modelFor(
+  { model }: Pick<Request, 'model'>,
+  { encoding, target }: Pick<Prepared, 'encoding' | 'target'>,
+): Model {
+  const classCount = model.kind === 'softmax' && target.task !== 'regression' ? target.classes.length : undefined;
+  return createModel({ kind: model.kind, inputs: encoding.columns.length, classCount });
+}
+
+async function solve(
+  context: Context,
+  { run, request }: RunRequest,
+  prepared: Prepared,
+  model: Model,
+): Promise<Solution> {
+  const examples = toExamples(prepared, request, prepared.training);
+  const { name, learningRate, batchSize, seed, ...options } = request.optimizer;
+  const objective = model.objective(examples, {
+    l2: request.model.l2,
+    batchSize: batchSize === 'full' ? undefined : batchSize,
+    seed,
+  });
+  const rule = makeRule({ name, learningRate, ...options } as RuleRequest);
+
+  const startMs = context.now();
+  let resume = await readCheckpoint(context.store, run);
+  if (resume) context.onProgress?.({ kind: 'resumed', step: resume.step });
+  const firstStep = resume?.step ?? 0;
+  const curve: Progress[] = [];
+  let last: Progress | undefined;
+  const stepLimit = stepsAllowed(request, objective.stepsPerEpoch);
+  const onProgress = (progress: Progress) => {
+    last = { ...progress };
+    if (isKept(progress.step)) curve.push(last);
+    if (progress.step % 100 === 0) context.onProgress?.({ kind: 'step', ...progress, stepLimit });
+  };
+  for (;;) {
+    const sliceEndMs = context.now() + sliceMs;
+    const isLate = () => context.remainingMs() < deadlineReserveMs;
+    const solution = minimise(objective, {
+      rule,
+      initial: model.initial(),
+      stop: request.stop,
+      resume,
+      progressEvery: 1,
+      onProgress,
+      shouldPause: () => isLate() || context.now() >= sliceEndMs,
+    });
+    if (solution.status === 'deadline' && !isLate()) {
+      resume = solution.checkpoint;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      continue;
+    }
+    if (last && curve.at(-1) !== last) curve.push(last);
+    await appendProgress(context.store, run, firstStep, {
+      curve,
+      milliseconds: { read: prepared.readMilliseconds, train: context.now() - startMs },
+    });
+    if (solution.status === 'deadline') {
+      await writeCheckpoint(context.store, run, solution.checkpoint);
+    } else {
+      const { status, reason, steps } = solution;
+      context.onProgress?.({ kind: 'trained', solution: status, reason, steps, milliseconds: context.now() - startMs });
+    }
+    return solution;
+  }
+}
+
+// Of each decade of steps about ninety points are kept: the curve is as fine where it is steep as where it is long.
+const isKept = (step: number): boolean => step <= 100 || step % Number(`1e${String(step).length - 2}`) === 0;
+
+function stepsAllowed({ stop }: Request, stepsPerEpoch: number): number | undefined {
+  const limits = [stop.steps, stop.epochs === undefined ? undefined : stop.epochs * stepsPerEpoch];
+  const known = limits.filter((limit) => limit !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
+}
+
+async function keepCandidate(
+  store: Store,
+  { run, request }: RunRequest,
+  { table, training, test, encoding, target, version }: Prepared,
+  model: Model,
+  solution: Solution,
+): Promise<void> {
+  const body = encodeModel(model, solution.parameters, encoding, target);
+  const manifest: Manifest = {
+    format: 1,
+    name: request.name,
+    version,
+    recipe,
+    task: request.task,
+    request: contentRequest(request),
+    data: {
+      objects: table.objects.map(({ key, size, rowCount }) => ({ key, size, rowCount })),
+      blocks: table.blocks.map(({ hash }) => hash),
+      rowCount: table.rowCount,
+      trainingRowCount: training.length,
+      testRowCount: request.data.split === 'none' ? 0 : test.length,
+    },
+    encoding,
+    target,
+    model: {
+      kind: model.kind,
+      loss: model.loss,
+      inputs: model.inputs,
+      outputs: model.outputs,
+      parameterCount: model.parameterCount,
+      layout: model.layout,
+    },
+    training: {
+      solution: solution.status,
+      reason: solution.reason,
+      steps: solution.steps,
+      epochs: solution.epochs,
+      loss: Number.isFinite(solution.loss) ? solution.loss : null,
+    },
+    signature: {
+      inputs: encoding.features.map((feature) => ({
+        name: feature.name,
+        kind: feature.kind,
+        ...(feature.kind === 'category' ? { levels: feature.levels } : {}),
+      })),
+      output:
+        target.task === 'regression'
+          ? { name: request.data.target, kind: 'number' }
+          : { name: request.data.target, kind: 'category', classes: target.classes },
+    },
+    files: { [modelFile]: { size: body.length, sha256: sha256Hex(body) } },
+  };
+  await store.put(runKey(run, modelFile), body, { contentType: 'application/octet-stream' });
+  await putJson(store, runKey(run, 'manifest.json'), manifest);
+}
+
+// Step numbers are padded, so that the last key in byte order is the latest checkpoint.
+const checkpointKey = (run: string, step: number): string =>
+  runKey(run, `checkpoint-${String(step).padStart(12, '0')}`);
+
+async function writeCheckpoint(store: Store, run: string, checkpoint: Checkpoint): Promise<void> {
+  const tensors = Object.entries(checkpointToTensors(checkpoint)).map(([name, { shape, data }]): [string, Tensor] => [
+    name,
+    { dtype: 'F64', shape, data },
+  ]);
+  await store.put(checkpointKey(run, checkpoint.step), encodeSafetensors(Object.fromEntries(tensors)));
+}
+
+async function readCheckpoint(store: Store, run: string): Promise<Checkpoint | undefined> {
+  let latest: string | undefined;
+  for await (const { key } of listAll(store, runKey(run, 'checkpoint-'))) latest = key;
+  if (latest === undefined) return undefined;
+  const { tensors } = decodeSafetensors((await store.get(latest)).body);
+  const vectors = Object.entries(tensors).map(([name, { shape, data }]) => [
+    name,
+    { shape, data: data as Float64Array },
+  ]);
+  return checkpointFromTensors(Object.fromEntries(vectors));
+}
+
+function divergence({ optimizer }: Request, { steps, loss }: Solution): NumericError {
+  return new NumericError(
+    `optimizer ${optimizer.name}: expected the loss to stay finite, found ${loss} after step ${steps}`,
+    {
+      advice: `Lower optimizer.learningRate (it was ${optimizer.learningRate}, try ${optimizer.learningRate / 10}), or scale the features with prepare.scale: standard`,
+    },
+  );
+}

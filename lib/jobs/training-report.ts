@@ -1,0 +1,161 @@
+import { recipe } from '../core/recipe.ts';
+import { profileTable } from '../data/profile.ts';
+import type { Table } from '../data/table.ts';
+import type { Progress } from '../optimizers/solution.ts';
+import { modelFile } from '../registry/keys.ts';
+import type { Manifest } from '../registry/manifest.ts';
+import { type Coefficient, coefficientLimit, curveLimit, type Report } from '../report/report.ts';
+import { thin } from '../report/thin.ts';
+import type { EvaluatedRun } from './evaluate.ts';
+import type { Prepared } from './prepare.ts';
+import { release } from './release.ts';
+import type { RunRequest } from './runs.ts';
+
+/** Puts a training's report together from what its jobs left. */
+export function trainingReport({
+  request: { run, request, defaults },
+  manifest,
+  evaluated: { evaluation, championVersion, championMetrics },
+  verdict,
+  prepared,
+  parameters,
+  curve,
+  footprint,
+  createdAt,
+}: {
+  request: RunRequest;
+  manifest: Manifest;
+  evaluated: EvaluatedRun;
+  verdict: Report['verdict'];
+  prepared: Prepared;
+  parameters: Float64Array;
+  curve: Progress[];
+  footprint: Record<string, number>;
+  createdAt: string;
+}): Report {
+  const champion =
+    championVersion !== null && championMetrics !== null && championVersion !== manifest.version
+      ? { champion: { version: championVersion, metrics: championMetrics } }
+      : {};
+  return {
+    schemaVersion: 1,
+    kind: 'training',
+    name: request.name,
+    title: `Training of ${request.name}`,
+    task: request.task,
+    run,
+    version: manifest.version,
+    createdAt,
+    verdict,
+    data: dataSection(prepared, manifest, request),
+    model: {
+      kind: manifest.model.kind,
+      loss: manifest.model.loss,
+      l2: request.model.l2,
+      parameterCount: manifest.model.parameterCount,
+      optimizer: request.optimizer,
+      ...coefficientsOf(manifest, parameters),
+      sizeBytes: manifest.files[modelFile].size,
+    },
+    training: {
+      solution: manifest.training.solution as NonNullable<Report['training']>['solution'],
+      sentence: manifest.training.reason,
+      steps: manifest.training.steps,
+      epochs: manifest.training.epochs,
+      curve: thin(
+        curve.map(({ step, epoch, loss }) => ({ step, epoch, loss: Number.isFinite(loss) ? loss : null })),
+        curveLimit,
+      ),
+    },
+    evaluation: { ...evaluation, ...champion },
+    request: request as unknown as Report['request'],
+    defaults: defaults as Report['defaults'],
+    footprint,
+    generatedBy: { name: 'hone', version: release, recipe },
+  };
+}
+
+/** The columns of a table as a report lists them. */
+export function columnSummaries(
+  table: Table,
+  roleOf: (name: string) => Pick<Report['data']['columns'][number], 'role' | 'reason'>,
+): Report['data']['columns'] {
+  return profileTable(table).map(
+    ({ name, kind, missing, distinct, min, max, mean, standardDeviation, mostFrequent }) => ({
+      name,
+      kind,
+      ...roleOf(name),
+      missing,
+      distinct,
+      ...finite({ min, max, mean, standardDeviation }),
+      ...(kind === 'category' && mostFrequent
+        ? { mostFrequent: [{ value: String(mostFrequent.value), count: mostFrequent.count }] }
+        : {}),
+    }),
+  );
+}
+
+function dataSection(
+  { table, warnings }: Prepared,
+  { data, encoding }: Manifest,
+  request: RunRequest['request'],
+): Report['data'] {
+  const { target, weight, split } = request.data;
+  const features = new Set(encoding.features.map(({ name }) => name));
+  const leftOut = new Map(encoding.leftOut.map(({ name, reason }) => [name, reason]));
+  const roleOf = (name: string) => {
+    if (name === target) return { role: 'target' as const };
+    if (name === weight) return { role: 'weight' as const };
+    if (features.has(name)) return { role: 'feature' as const };
+    const reason = leftOut.get(name) ?? 'by the request';
+    return { role: 'excluded' as const, reason };
+  };
+  return {
+    objects: data.objects,
+    rowCount: data.rowCount,
+    trainingRowCount: data.trainingRowCount,
+    testRowCount: data.testRowCount,
+    split:
+      split === 'none'
+        ? 'No rows were held out: metrics are those of the rows that the model was trained on.'
+        : `${split.test * 100}% of the rows are held out, by a hash of their content with seed ${split.seed}; equal rows stay together.`,
+    target,
+    columns: columnSummaries(table, roleOf),
+    warnings,
+  };
+}
+
+/** The largest coefficients, in units of the scaled features, and the intercepts. */
+function coefficientsOf(
+  { model, encoding, target, signature }: Manifest,
+  parameters: Float64Array,
+): Pick<NonNullable<Report['model']>, 'coefficients' | 'intercepts' | 'coefficientUnits'> {
+  const { inputs, outputs } = model;
+  const classOf = (output: number) => {
+    if (target.task === 'regression') return {};
+    return { class: outputs === 1 ? target.classes[1] : target.classes[output] };
+  };
+  const offset = (name: string) => model.layout.find((slice) => slice.name === name)?.offset ?? 0;
+  const all: Coefficient[] = [];
+  for (let output = 0; output < outputs; output++) {
+    encoding.columns.forEach(({ name }, input) => {
+      const value = parameters[offset('coefficients') + output * inputs + input];
+      all.push({ feature: name, ...classOf(output), value });
+    });
+  }
+  const intercepts = Array.from({ length: outputs }, (_, output) => ({
+    ...classOf(output),
+    value: parameters[offset('intercept') + output],
+  }));
+  const coefficients = all.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, coefficientLimit);
+  return { coefficients, intercepts, coefficientUnits: unitsOf(target, signature.output.name) };
+}
+
+function unitsOf(target: Manifest['target'], name: string): string {
+  const per = 'for one scaled unit of the feature (one standard deviation; for a category, belonging to it)';
+  if (target.task !== 'regression') return `log-odds ${per}`;
+  return `${target.log ? `log(${name})` : name}${target.scale === 1 ? '' : `, in units of ${target.scale}`}, ${per}`;
+}
+
+const finite = (values: Record<string, number | undefined>): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => Number.isFinite(entry[1])));

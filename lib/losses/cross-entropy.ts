@@ -1,0 +1,70 @@
+import { exp, log1p } from '../core/elementary.ts';
+import type { Loss } from './loss.ts';
+
+/**
+ * Cross-entropy of the softmax of K scores, for the index of the true class as target, 0 … K − 1. In nats.
+ *
+ * log Σ eˢ − s_y, with the largest score taken out of the sum: (max − s_y) + log1p(Σ of the others' e^(s − max)). No
+ * finite scores overflow it unless they lie further apart than the largest float, and small losses keep their digits.
+ *
+ * @see Goodfellow, Bengio & Courville 2016, Deep Learning, section 6.2.2.3
+ */
+export const crossEntropy: Loss = {
+  name: 'cross-entropy',
+  targets: 'the index of a class, from 0',
+  accepts: (target, outputs) => Number.isInteger(target) && target >= 0 && target < outputs,
+  evaluate(scores, targets, count, outputs, losses, slopes) {
+    for (let i = 0; i < count; i++) {
+      const [first, truth] = [i * outputs, i * outputs + targets[i]];
+      const top = largest(scores, first, outputs);
+      const others = exponentials(scores, first, outputs, top, slopes);
+      losses[i] = scores[top] - scores[truth] + log1p(others);
+
+      const total = 1 + others;
+      // The true class's slope, p − 1, is minus the sum of the others': no cancellation where p is near 1.
+      let rest = 0;
+      for (let k = first; k < first + outputs; k++) {
+        slopes[k] /= total;
+        if (k !== truth) rest += slopes[k];
+      }
+      slopes[truth] = -rest;
+    }
+  },
+};
+
+/**
+ * Rewrites scores as probabilities, row by row: pₖ = e^sₖ / Σ e^s; each row sums to one.
+ *
+ * @param scores shape [count, outputs], row-major
+ * @param probabilities written, same shape; may be `scores` itself
+ */
+export function softmax(scores: Float64Array, count: number, outputs: number, probabilities: Float64Array): void {
+  for (let first = 0; first < count * outputs; first += outputs) {
+    const total = 1 + exponentials(scores, first, outputs, largest(scores, first, outputs), probabilities);
+    for (let k = first; k < first + outputs; k++) probabilities[k] /= total;
+  }
+}
+
+/** Index of the largest of a row's scores. */
+function largest(scores: Float64Array, first: number, outputs: number): number {
+  let top = first;
+  for (let k = first + 1; k < first + outputs; k++) if (scores[k] > scores[top]) top = k;
+  return top;
+}
+
+/** Writes e^(s − s_top) for each of a row's scores, 1 for the top; sums all but the top. */
+function exponentials(
+  scores: Float64Array,
+  first: number,
+  outputs: number,
+  top: number,
+  results: Float64Array,
+): number {
+  const shift = scores[top];
+  let others = 0;
+  for (let k = first; k < first + outputs; k++) {
+    results[k] = exp(scores[k] - shift);
+    if (k !== top) others += results[k];
+  }
+  return others;
+}

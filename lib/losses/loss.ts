@@ -1,0 +1,31 @@
+/**
+ * What a wrong prediction costs, row by row, as a function of the model's scores (before any link function).
+ *
+ * Whole stretches of rows are handed over rather than single ones, so that a pass over the data makes one call to some
+ * dozens of rows.
+ */
+export interface Loss {
+  readonly name: string;
+  /** What a target must be, in words. */
+  readonly targets: string;
+  /** Whether `target` can stand in a row, where the model has `outputs` scores. */
+  accepts(target: number, outputs: number): boolean;
+  /**
+   * Writes each row's loss and the slope d loss / d score of each of its scores.
+   *
+   * @param scores shape [count, outputs], row-major
+   * @param targets shape [count]
+   * @param count rows to look at, at the front of each array
+   * @param outputs scores of a row
+   * @param losses written, shape [count]
+   * @param slopes written, shape [count, outputs]
+   */
+  evaluate(
+    scores: Float64Array,
+    targets: Float64Array,
+    count: number,
+    outputs: number,
+    losses: Float64Array,
+    slopes: Float64Array,
+  ): void;
+}

@@ -1,0 +1,48 @@
+import { checkNotNegative } from '../core/checks.ts';
+import { InputError } from '../core/errors.ts';
+import type { Loss } from '../losses/loss.ts';
+import type { Examples } from './model.ts';
+
+/**
+ * Holds examples to their shapes and ranges, once, before the passes that no longer look.
+ *
+ * @throws InputError naming the first row that is wrong
+ */
+export function checkExamples(
+  { features, targets, weights, blockOffsets }: Examples,
+  { inputs, outputs, loss }: { inputs: number; outputs: number; loss: Loss },
+): void {
+  const { rowCount, columnCount, data } = features;
+  if (rowCount === 0) throw new InputError('examples: expected at least one row, found none');
+  if (columnCount !== inputs) throw new InputError(`features: expected ${inputs} columns, found ${columnCount}`);
+  if (data.length !== rowCount * columnCount)
+    throw new InputError(`features: expected ${rowCount} × ${columnCount} elements, found ${data.length}`);
+  if (targets.length !== rowCount)
+    throw new InputError(`targets: expected one a row, ${rowCount}, found ${targets.length}`);
+  checkBlocks(blockOffsets, rowCount);
+
+  for (let row = 0; row < rowCount; row++) {
+    if (!loss.accepts(targets[row], outputs))
+      throw new InputError(`targets, row ${row}: expected ${loss.targets}, found ${targets[row]}`);
+  }
+  if (weights) checkWeights(weights, rowCount);
+}
+
+function checkBlocks(blockOffsets: Int32Array, rowCount: number): void {
+  const last = blockOffsets.length - 1;
+  if (last < 1 || blockOffsets[0] !== 0 || blockOffsets[last] !== rowCount)
+    throw new InputError(`blockOffsets: expected rows from 0 to ${rowCount}, found [${blockOffsets.slice(0, 3)}…]`);
+  for (let block = 0; block < last; block++) {
+    if (blockOffsets[block] > blockOffsets[block + 1])
+      throw new InputError(`blockOffsets: expected rows in order, found block ${block} to begin after the next`);
+  }
+}
+
+function checkWeights(weights: Float64Array, rowCount: number): void {
+  if (weights.length !== rowCount)
+    throw new InputError(`weights: expected one a row, ${rowCount}, found ${weights.length}`);
+  checkNotNegative('weights', weights);
+  let total = 0;
+  for (const weight of weights) total += weight;
+  if (!(total > 0 && total < Infinity)) throw new InputError(`weights: expected a finite sum above 0, found ${total}`);
+}

@@ -1,0 +1,190 @@
+import { checkFinite, checkInteger } from '../core/checks.ts';
+import { InputError } from '../core/errors.ts';
+import type { Objective } from '../core/objective.ts';
+import type { Vector } from '../core/vector.ts';
+import { euclideanNorm } from './euclidean-norm.ts';
+import type { Rule } from './rule.ts';
+import type { Checkpoint, Progress, Solution, Status, StopCriteria } from './solution.ts';
+import { checkStop } from './stop.ts';
+
+export interface MinimiseOptions<State> {
+  rule: Rule<State>;
+  /** Where to begin, shape [length]; kept as it is. Not used when resuming. */
+  initial: Vector;
+  /** At least one criterion. */
+  stop: StopCriteria;
+  /** Go on from here; a copy is made. */
+  resume?: Checkpoint<State>;
+  /** Called every `progressEvery` steps, and for the last step unless paused. */
+  onProgress?: (progress: Progress) => void;
+  progressEvery?: number;
+  /** Asked before each step; true pauses the run with status `deadline`. */
+  shouldPause?: () => boolean;
+}
+
+/**
+ * Makes an objective small, one step of a rule at a time, until a criterion holds.
+ *
+ * Not converging is no error: the solution carries its status. A loss, gradient or parameter that is not finite ends
+ * the run as `diverged`, with the last parameters at which all were. The criteria of an epoch (tolerance, patience)
+ * look at its mean loss; a full-batch epoch is one evaluation, so there `loss` and `gradientNorm` are those of the
+ * parameters returned. Convergence is looked for first, then the limits, then a pause.
+ *
+ * A run resumed from its checkpoint, or from a structured clone of it, takes the same steps to the bit as one that
+ * never stopped. A diverged run's checkpoint is there to be looked at, not to go on from.
+ *
+ * @throws InputError when no criterion is given, a criterion leaves its range or needs a full batch, the lengths of
+ *   `initial` or `resume` do not fit the objective, or `initial` is not finite
+ */
+export function minimise<State>(objective: Objective, options: MinimiseOptions<State>): Solution<State> {
+  const { rule, stop, onProgress, progressEvery = 100, shouldPause } = options;
+  const { stepsPerEpoch } = objective;
+  const fullBatch = stepsPerEpoch === 1;
+  checkStop(stop, { fullBatch });
+  checkInteger('progressEvery', progressEvery, 1);
+
+  const at = startingPoint(objective, options);
+  const { parameters, ruleState } = at;
+  const stepLimit = Math.min(stop.steps ?? Infinity, (stop.epochs ?? Infinity) * stepsPerEpoch);
+  const gradient: Vector = new Float64Array(objective.length);
+  const before = parameters.slice();
+  let [loss, norm] = [NaN, NaN];
+  // Those of the last step taken, before it; and the last step that onProgress heard of.
+  let [lastLoss, lastNorm, reported] = [NaN, NaN, at.step];
+
+  const report = () => {
+    reported = at.step;
+    const epoch = Math.floor(at.step / stepsPerEpoch);
+    onProgress?.({ step: at.step, epoch, loss: lastLoss, gradientNorm: lastNorm });
+  };
+
+  const end = (status: Status, reason: string): Solution<State> => {
+    if (at.step > reported && status !== 'deadline') report();
+    const diverged = status === 'diverged';
+    return {
+      status,
+      reason,
+      parameters: parameters.slice(),
+      loss: fullBatch ? (diverged ? lastLoss : loss) : meanLoss(at, stepsPerEpoch, diverged),
+      gradientNorm: fullBatch && !diverged ? norm : lastNorm,
+      steps: at.step,
+      epochs: Math.floor(at.step / stepsPerEpoch),
+      checkpoint: at,
+    };
+  };
+  const diverge = (what: string): Solution<State> => {
+    parameters.set(before);
+    return end('diverged', `${what} is not finite after ${at.step} steps`);
+  };
+
+  for (;;) {
+    if (fullBatch) {
+      loss = objective.evaluate(parameters, gradient, at.step);
+      norm = euclideanNorm(gradient);
+      if (!isFinitePair(loss, norm)) return diverge(`the loss (${loss}) or its gradient (norm ${norm})`);
+    }
+
+    // Nothing of the epoch's account is written down before the next step is certain: a run that stops or pauses here
+    // and is resumed judges the same epoch again, and alike.
+    const epochEnded = fullBatch || (at.step > 0 && at.step % stepsPerEpoch === 0);
+    const epochMean = fullBatch ? loss : at.epochLoss / stepsPerEpoch;
+    if (epochEnded) {
+      const reason = convergence(stop, at, epochMean, norm);
+      if (reason !== undefined) return end('converged', reason);
+    }
+    if (at.step >= stepLimit) return end('step-limit', limitReason(stop, at.step));
+    if (shouldPause?.()) return end('deadline', `paused after ${at.step} steps`);
+    if (epochEnded) closeEpoch(stop, at, epochMean);
+
+    if (!fullBatch) {
+      loss = objective.evaluate(parameters, gradient, at.step);
+      norm = euclideanNorm(gradient);
+      if (!isFinitePair(loss, norm)) return diverge(`the batch's loss (${loss}) or its gradient (norm ${norm})`);
+      at.epochLoss += loss;
+    }
+    lastLoss = loss;
+    lastNorm = norm;
+    before.set(parameters);
+    rule.update(gradient, ruleState, parameters);
+    at.step++;
+    if (!addStep(parameters, gradient)) return diverge('a parameter');
+    if (at.step % progressEvery === 0) report();
+  }
+}
+
+function startingPoint<State>(
+  { length }: Objective,
+  { rule, initial, resume }: MinimiseOptions<State>,
+): Checkpoint<State> {
+  if (resume) {
+    if (resume.parameters.length !== length)
+      throw new InputError(`checkpoint: expected ${length} parameters, found ${resume.parameters.length}`);
+    checkInteger('checkpoint.step', resume.step);
+    return structuredClone(resume);
+  }
+  if (initial.length !== length)
+    throw new InputError(`initial: expected ${length} parameters, found ${initial.length}`);
+  checkFinite('initial', initial);
+  const parameters = initial.slice();
+  return {
+    step: 0,
+    parameters,
+    ruleState: rule.init(parameters),
+    epochLoss: 0,
+    previousLoss: NaN,
+    bestLoss: Infinity,
+    epochsWithoutImprovement: 0,
+  };
+}
+
+/** Adds the step; false when a parameter is no longer finite. */
+function addStep(parameters: Vector, step: Vector): boolean {
+  let probe = 0;
+  for (let i = 0; i < parameters.length; i++) {
+    const value = parameters[i] + step[i];
+    parameters[i] = value;
+    probe += value - value; // 0 for a finite number, NaN for any other
+  }
+  return probe === 0;
+}
+
+function isFinitePair(loss: number, norm: number): boolean {
+  return Number.isFinite(loss) && Number.isFinite(norm);
+}
+
+/** Which criterion of convergence holds at the end of an epoch, as a sentence. */
+function convergence(stop: StopCriteria, at: Checkpoint, loss: number, norm: number): string | undefined {
+  const { gradientNorm, tolerance, patience } = stop;
+  if (gradientNorm !== undefined && norm <= gradientNorm)
+    return `the gradient's norm, ${norm}, is at most ${gradientNorm}`;
+  // With no epoch before, the change is NaN and this does not hold.
+  if (tolerance !== undefined && Math.abs(loss - at.previousLoss) <= tolerance * Math.abs(loss))
+    return `the loss changed by at most ${tolerance} of its size`;
+  if (patience !== undefined && staleEpochs(stop, at, loss) >= patience)
+    return `the loss did not improve for ${patience} epochs`;
+  return undefined;
+}
+
+/** Epochs in a row without improvement, the one that ends with this mean loss included. */
+function staleEpochs({ tolerance = 0 }: StopCriteria, at: Checkpoint, loss: number): number {
+  const improved = at.bestLoss === Infinity || loss < at.bestLoss - tolerance * Math.abs(at.bestLoss);
+  return improved ? 0 : at.epochsWithoutImprovement + 1;
+}
+
+function closeEpoch(stop: StopCriteria, at: Checkpoint, loss: number): void {
+  at.epochsWithoutImprovement = staleEpochs(stop, at, loss);
+  at.bestLoss = Math.min(at.bestLoss, loss);
+  at.previousLoss = loss;
+  at.epochLoss = 0;
+}
+
+/** Mean loss of the last whole epoch of a mini-batch run; in the first, of its steps so far. NaN without steps. */
+function meanLoss(at: Checkpoint, stepsPerEpoch: number, diverged: boolean): number {
+  if (Number.isNaN(at.previousLoss)) return at.epochLoss / at.step;
+  // At an epoch's end its account is still open, unless the run diverged on the way into the next one.
+  return at.step % stepsPerEpoch === 0 && !diverged ? at.epochLoss / stepsPerEpoch : at.previousLoss;
+}
+
+function limitReason({ steps }: StopCriteria, step: number): string {
+  return steps !== undefined && step >= steps ? `all ${steps} steps were taken` : 'all epochs were used';
+}

@@ -1,0 +1,94 @@
+import type * as z from 'zod/mini';
+
+type Issue = z.core.$ZodIssue;
+
+/** What is wrong at one place of a document. */
+export interface Problem {
+  path: PropertyKey[];
+  /** `expected …, found …` */
+  sentence: string;
+}
+
+/** Puts one of zod's issues into words: what was expected at which path, and what `root` holds there. */
+export function describeIssue(issue: Issue, root: unknown, base: readonly PropertyKey[] = []): Problem[] {
+  const path = [...base, ...issue.path];
+  const found = describeValue(valueAt(root, path));
+  const expected = (text: string): Problem[] => [{ path, sentence: `expected ${text}, found ${found}` }];
+  switch (issue.code) {
+    case 'invalid_type':
+      return expected(article(issue.expected));
+    case 'invalid_value':
+      return expected(oneOf(issue.values));
+    case 'too_small':
+      return expected(`${amount(issue.origin)} ${issue.inclusive ? 'of at least' : 'above'} ${issue.minimum}`);
+    case 'too_big':
+      return expected(`${amount(issue.origin)} ${issue.inclusive ? 'of at most' : 'below'} ${issue.maximum}`);
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        sentence: 'expected no such key, found it (is it misspelt, or not known to this version?)',
+      }));
+    case 'invalid_union':
+      return describeUnion(issue, root, path) ?? expected(unionExpectation(issue));
+    case 'invalid_format':
+    case 'custom':
+      return expected(issue.message);
+    default:
+      return expected(`something else (${issue.message})`);
+  }
+}
+
+// Of a union's branches, the one with the fewest complaints is the one that was meant, provided that it complains of
+// something inside the value. When two are as near, naming one would mislead.
+function describeUnion(
+  issue: z.core.$ZodIssueInvalidUnion,
+  root: unknown,
+  path: readonly PropertyKey[],
+): Problem[] | undefined {
+  const isInside = ({ code, path: at }: Issue) => at.length > 0 || code === 'unrecognized_keys';
+  const branches = issue.errors.filter((problems) => problems.every(isInside));
+  const [best, next] = branches.toSorted((a, b) => a.length - b.length);
+  if (!best || best.length === next?.length) return undefined;
+  return best.flatMap((inner) => describeIssue(inner, root, path));
+}
+
+function unionExpectation(issue: z.core.$ZodIssueInvalidUnion): string {
+  if (issue.discriminator) return oneOf((issue as unknown as { options: unknown[] }).options);
+  const parts = issue.errors.map((problems) => {
+    const [first] = problems;
+    if (first.code === 'invalid_type' && first.path.length === 0) return article(first.expected);
+    if (first.code === 'invalid_value' && first.path.length === 0) return oneOf(first.values);
+    const keys = problems.filter(({ path }) => path.length > 0).map(({ path }) => `"${path.map(String).join('.')}"`);
+    return keys.length > 0 ? `an object with ${keys.join(' and ')}` : 'an object';
+  });
+  return [...new Set(parts)].join(', or ');
+}
+
+const oneOf = (values: readonly unknown[]): string =>
+  values.length === 1 ? JSON.stringify(values[0]) : `one of ${values.map((value) => JSON.stringify(value)).join(', ')}`;
+
+const articles = new Map([
+  ['object', 'an object'],
+  ['array', 'a list'],
+  ['record', 'an object'],
+  ['int', 'a whole number'],
+]);
+const article = (type: string): string => articles.get(type) ?? `a ${type}`;
+
+const amount = (origin: string): string =>
+  origin === 'string' ? 'a length' : origin === 'array' ? 'a list' : 'a number';
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  let value = root;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[part];
+  }
+  return value;
+}
+
+function describeValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

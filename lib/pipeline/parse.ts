@@ -1,0 +1,84 @@
+import { isMap, LineCounter, parseDocument } from 'yaml';
+import * as z from 'zod/mini';
+import { InputError } from '../core/errors.ts';
+import { describeIssue } from './issues.ts';
+import { type PipelineDocument, pipelineSchema } from './schema.ts';
+
+/** Longest document that is read, in characters. */
+const lengthLimit = 256 * 1024;
+
+/**
+ * Reads a pipeline document from YAML or JSON text (JSON is read as the YAML that it is).
+ *
+ * @param source where the text came from, for messages
+ * @throws InputError that names the source, the line and path in the document, what was expected and what was found;
+ *   all problems are named at once
+ */
+export function parsePipeline(text: string, source: string): PipelineDocument {
+  if (text.length > lengthLimit) {
+    throw new InputError(
+      `${source}: expected a pipeline document of at most ${lengthLimit} characters, found ${text.length}`,
+    );
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: '1.2' });
+  const [syntaxError] = document.errors;
+  if (syntaxError) {
+    const { line, col } = lines.linePos(syntaxError.pos[0]);
+    throw new InputError(
+      `${source}, line ${line}, column ${col}: expected YAML or JSON, found ${syntaxError.message.split('\n')[0]}`,
+    );
+  }
+  if (!isMap(document.contents)) {
+    throw new InputError(
+      `${source}: expected a pipeline document with name, task and data, found ${kindOf(document.toJS())}`,
+    );
+  }
+  const lineOf = (path: readonly PropertyKey[]): number | undefined => {
+    for (let length = path.length; length > 0; length--) {
+      const node = document.getIn(path.slice(0, length), true);
+      const range = (node as { range?: [number, number, number] } | undefined)?.range;
+      if (range) return lines.linePos(range[0]).line;
+    }
+    return undefined;
+  };
+  return checkPipeline(toPlain(document, source), source, lineOf);
+}
+
+/**
+ * Checks a pipeline document that is already an object, as it comes in an HTTP request.
+ *
+ * @param source what to call it in messages
+ * @throws InputError as `parsePipeline` does
+ */
+export function checkPipeline(
+  value: unknown,
+  source: string,
+  lineOf: (path: readonly PropertyKey[]) => number | undefined = () => undefined,
+): PipelineDocument {
+  const result = z.safeParse(pipelineSchema, value);
+  if (result.success) return result.data;
+  const sentences = result.error.issues
+    .flatMap((issue) => describeIssue(issue, value))
+    .map(({ path, sentence }) => {
+      const line = lineOf(path);
+      const place = path.length === 0 ? '' : `, ${formatPath(path)}`;
+      return `${source}${line === undefined ? '' : `, line ${line}`}${place}: ${sentence}`;
+    });
+  throw new InputError([...new Set(sentences)].join('\n'));
+}
+
+function toPlain(document: ReturnType<typeof parseDocument>, source: string): unknown {
+  try {
+    // A handful of aliases serves repetition; more is an attempt to blow the document up.
+    return document.toJS({ maxAliasCount: 20 });
+  } catch (error) {
+    throw new InputError(`${source}: expected at most 20 uses of an anchor, found more`, { cause: error });
+  }
+}
+
+const formatPath = (path: readonly PropertyKey[]): string =>
+  path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`)).join('');
+
+const kindOf = (value: unknown): string =>
+  value === null ? 'nothing' : Array.isArray(value) ? 'a list' : typeof value;

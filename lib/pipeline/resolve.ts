@@ -1,0 +1,149 @@
+import { InputError } from '../core/errors.ts';
+import { parseDuration } from './duration.ts';
+import type { Gate, PipelineDocument, Task } from './schema.ts';
+
+/** A pipeline with every choice made: what a run is named after, and what a report states. */
+export interface Request {
+  name: string;
+  task: Task;
+  data: {
+    path: string;
+    format: 'csv';
+    header: boolean;
+    target: string;
+    /** Binary tasks: the text of the positive value; null means the last in order. */
+    positive: string | null;
+    weight: string | null;
+    /** null means every column that is not excluded. */
+    include: string[] | null;
+    exclude: string[];
+    columns: Record<string, 'number' | 'category'>;
+    split: 'none' | { test: number; by: 'hash'; seed: number };
+    ready: { quietSeconds: number } | { marker: string };
+    limits: { columns: number };
+  };
+  prepare: { scale: 'standard' | 'none'; impute: 'mean' | 'mostFrequent'; target: 'standard' | 'log' | 'none' };
+  model: { kind: 'linear' | 'logistic' | 'softmax'; l2: number };
+  optimizer: { name: 'gd' | 'sgd' | 'adam'; learningRate: number; batchSize: number | 'full'; seed: number } & Record<
+    string,
+    string | number | boolean
+  >;
+  stop: { epochs?: number; steps?: number; gradientNorm?: number; tolerance?: number; patience?: number };
+  evaluate: { metrics: string[] | null; gates: Gate[] };
+  schedule: { everySeconds: number } | null;
+}
+
+/** A default that took effect: the path of the field that was left out, and the value that it got. */
+export interface AppliedDefault {
+  path: string;
+  value: unknown;
+}
+
+const modelOf = { regression: 'linear', binary: 'logistic', multiclass: 'softmax' } as const;
+
+/**
+ * Fills in what a document leaves out, and says which fields those were.
+ *
+ * @throws InputError when two of its fields contradict each other
+ */
+export function resolvePipeline(document: PipelineDocument): { request: Request; defaults: AppliedDefault[] } {
+  checkConsistency(document);
+  const defaults: AppliedDefault[] = [];
+  /** The value, or else the default, noted when it is one. */
+  const or = <T>(value: T | undefined, path: string, fallback: T): T => {
+    if (value !== undefined) return value;
+    defaults.push({ path, value: fallback });
+    return fallback;
+  };
+  const { task, data, prepare = {}, model = {}, evaluate = {} } = document;
+  const request: Request = {
+    name: document.name,
+    task,
+    data: {
+      path: data.path,
+      format: 'csv',
+      header: or(data.header, 'data.header', true),
+      target: data.target,
+      positive: data.positive === undefined ? null : String(data.positive),
+      weight: data.weight ?? null,
+      include: data.include ?? null,
+      exclude: data.exclude ?? [],
+      columns: data.columns ?? {},
+      split: resolveSplit(data.split, or),
+      ready: resolveReady(data.ready, or),
+      limits: { columns: or(data.limits?.columns, 'data.limits.columns', 4096) },
+    },
+    prepare: {
+      scale: or(prepare.scale, 'prepare.scale', 'standard'),
+      impute: or(prepare.impute, 'prepare.impute', 'mean'),
+      target: task === 'regression' ? or(prepare.target, 'prepare.target', 'standard') : 'none',
+    },
+    model: { kind: or(model.kind, 'model.kind', modelOf[task]), l2: or(model.l2, 'model.l2', 0) },
+    optimizer: resolveOptimizer(document.optimizer, or),
+    stop: document.stop ?? or(undefined, 'stop', { epochs: 200, tolerance: 1e-7, patience: 10 }),
+    evaluate: { metrics: evaluate.metrics ?? null, gates: evaluate.gates ?? [] },
+    schedule: document.schedule ? { everySeconds: seconds(document.schedule.every) } : null,
+  };
+  if (data.positive === undefined && task === 'binary')
+    defaults.push({ path: 'data.positive', value: 'the last in order' });
+  if (evaluate.metrics === undefined) defaults.push({ path: 'evaluate.metrics', value: `those usual for ${task}` });
+  return { request, defaults };
+}
+
+/**
+ * The part of a request that a model's content follows from: without where the data lies, when it is complete and how
+ * often it is looked at again. A version is named after it.
+ */
+export function contentRequest({
+  data: { path: _path, ready: _ready, ...data },
+  schedule: _schedule,
+  ...rest
+}: Request) {
+  return { ...rest, data };
+}
+
+type Or = <T>(value: T | undefined, path: string, fallback: T) => T;
+
+function resolveSplit(split: PipelineDocument['data']['split'], or: Or): Request['data']['split'] {
+  if (split === 'none') return 'none';
+  return {
+    test: or(split?.test, 'data.split.test', 0.2),
+    by: or(split?.by, 'data.split.by', 'hash'),
+    seed: or(split?.seed, 'data.split.seed', 0),
+  };
+}
+
+function resolveReady(ready: PipelineDocument['data']['ready'], or: Or): Request['data']['ready'] {
+  if (ready && 'marker' in ready) return { marker: ready.marker };
+  return { quietSeconds: ready ? seconds(ready.quiet) : seconds(or<string>(undefined, 'data.ready.quiet', '60 s')) };
+}
+
+function resolveOptimizer(optimizer: PipelineDocument['optimizer'], or: Or): Request['optimizer'] {
+  const chosen = optimizer ?? { name: or<'adam'>(undefined, 'optimizer.name', 'adam') };
+  const learningRate = or(chosen.learningRate, 'optimizer.learningRate', chosen.name === 'adam' ? 0.01 : 0.1);
+  if (chosen.name === 'gd') return { ...chosen, learningRate, batchSize: 'full', seed: 0 };
+  return {
+    ...chosen,
+    learningRate,
+    batchSize: or(chosen.batchSize, 'optimizer.batchSize', 256),
+    seed: or(chosen.seed, 'optimizer.seed', 0),
+  };
+}
+
+function checkConsistency({ name, task, data, prepare, model }: PipelineDocument): void {
+  const fail = (path: string, expected: string, found: string): never => {
+    throw new InputError(`pipeline ${name}, ${path}: expected ${expected}, found ${found}`);
+  };
+  if (data.include && data.exclude) fail('data', 'include or exclude', 'both');
+  if (data.positive !== undefined && task !== 'binary')
+    fail('data.positive', 'it only with task binary', `task ${task}`);
+  if (prepare?.target && prepare.target !== 'none' && task !== 'regression') {
+    fail('prepare.target', 'it only with task regression', `task ${task}`);
+  }
+  if (model?.kind && model.kind !== modelOf[task]) {
+    fail('model.kind', `${modelOf[task]} for task ${task}`, model.kind);
+  }
+  if (data.weight === data.target) fail('data.weight', 'another column than the target', data.target);
+}
+
+const seconds = (duration: string): number => (parseDuration(duration) ?? Number.NaN) / 1000;

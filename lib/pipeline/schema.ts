@@ -1,0 +1,153 @@
+import * as z from 'zod/mini';
+import { parseDuration } from './duration.ts';
+
+// The shape of a pipeline document as a user writes it. Descriptions end up in the JSON Schema that editors read.
+// Every object is strict, so that a misspelt key is refused by name. Defaults are applied in resolve.ts, which also
+// records them for the report.
+
+// zod types this check for schemas, though it runs on the values of one.
+const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
+
+const name = z.string().check(
+  z.regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, {
+    error: 'a name of letters, digits, ".", "_" and "-", at most 64 long, that begins and ends with a letter or digit',
+  }),
+  describe('Names the pipeline and its models.'),
+);
+
+const positive = z.number().check(z.positive());
+const nonNegative = z.number().check(z.nonnegative());
+const count = z.int().check(z.positive());
+const seed = z.int().check(z.minimum(0), z.maximum(0xffff_ffff));
+const columnNames = z.array(z.string()).check(z.minLength(1));
+
+const duration = z
+  .string()
+  .check(
+    z.refine((text) => parseDuration(text) !== undefined, { error: 'a duration such as "60 s", "5 min", "12 h"' }),
+  );
+
+const split = z.union([
+  z.literal('none'),
+  z.strictObject({
+    test: z.optional(
+      z.number().check(z.gt(0), z.lt(1), describe('Share of the rows that is held out of training, for evaluation.')),
+    ),
+    by: z.optional(z.literal('hash').check(describe("By a hash of the row's content: equal rows stay together."))),
+    seed: z.optional(seed),
+  }),
+]);
+
+const data = z.strictObject({
+  path: z
+    .string()
+    .check(
+      z.minLength(1),
+      describe('An object or a prefix in the store, s3://…, or, on the command line, a local path (./, ../ or /).'),
+    ),
+  format: z.optional(z.enum(['auto', 'csv'])),
+  header: z.optional(z.boolean().check(describe('Whether the first line names the columns.'))),
+  target: z.string().check(z.minLength(1), describe('The column to predict.')),
+  positive: z.optional(
+    z.union([z.string(), z.number(), z.boolean()]).check(describe('Binary tasks: the value that counts as positive.')),
+  ),
+  weight: z.optional(z.string().check(describe("A column of the rows' weights, zero or more."))),
+  include: z.optional(columnNames.check(describe('Use these columns as features, and no others.'))),
+  exclude: z.optional(columnNames.check(describe('Use all columns but these as features.'))),
+  columns: z.optional(
+    z.record(z.string(), z.enum(['number', 'category'])).check(describe('The kind of a column, where yours counts.')),
+  ),
+  split: z.optional(split),
+  ready: z.optional(
+    z.union([
+      z.strictObject({ quiet: duration.check(describe('Complete when nothing was written for so long.')) }),
+      z.strictObject({ marker: z.string().check(z.minLength(1), describe('Complete when this object is there.')) }),
+    ]),
+  ),
+  limits: z.optional(z.strictObject({ columns: z.optional(count) })),
+});
+
+const prepare = z.strictObject({
+  scale: z.optional(z.enum(['standard', 'none'])),
+  impute: z.optional(z.enum(['mean', 'mostFrequent'])),
+  target: z.optional(z.enum(['standard', 'log', 'none'])),
+});
+
+const model = z.strictObject({
+  kind: z.optional(z.enum(['linear', 'logistic', 'softmax'])),
+  l2: z.optional(nonNegative.check(describe('Weight of the squared-norm penalty; the intercept is not penalised.'))),
+});
+
+const decay = z.number().check(z.gte(0), z.lt(1));
+const batchSize = z.optional(z.union([count, z.literal('full')]));
+
+const optimizer = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('gd'), learningRate: z.optional(positive) }),
+  z.strictObject({
+    name: z.literal('sgd'),
+    learningRate: z.optional(positive),
+    batchSize,
+    momentum: z.optional(decay),
+    dampening: z.optional(decay),
+    nesterov: z.optional(z.boolean()),
+    weightDecay: z.optional(nonNegative),
+    seed: z.optional(seed),
+  }),
+  z.strictObject({
+    name: z.literal('adam'),
+    learningRate: z.optional(positive),
+    batchSize,
+    beta1: z.optional(decay),
+    beta2: z.optional(decay),
+    epsilon: z.optional(positive),
+    weightDecay: z.optional(nonNegative),
+    seed: z.optional(seed),
+  }),
+]);
+
+const stop = z.strictObject({
+  epochs: z.optional(count),
+  steps: z.optional(count),
+  gradientNorm: z.optional(positive),
+  tolerance: z.optional(positive),
+  patience: z.optional(count),
+});
+
+const gate = z.union([
+  z.strictObject({ metric: z.string(), atMost: z.number() }),
+  z.strictObject({ metric: z.string(), atLeast: z.number() }),
+  z.strictObject({
+    metric: z.string(),
+    noWorseThan: z.enum(['champion', 'baseline']),
+    by: z.optional(nonNegative.check(describe("Share of the other's value by which this one may be worse."))),
+  }),
+]);
+
+const evaluate = z.strictObject({
+  metrics: z.optional(z.array(z.string()).check(z.minLength(1))),
+  gates: z.optional(z.array(gate)),
+});
+
+const schedule = z.strictObject({
+  every: duration.check(
+    z.refine((text) => (parseDuration(text) ?? Number.POSITIVE_INFINITY) >= 3_600_000, { error: 'one hour or more' }),
+    describe('Evaluate the champion again so often, on data that has come since.'),
+  ),
+});
+
+/** The pipeline document, as written. */
+export const pipelineSchema = z.strictObject({
+  name,
+  task: z.enum(['regression', 'binary', 'multiclass']),
+  data,
+  prepare: z.optional(prepare),
+  model: z.optional(model),
+  optimizer: z.optional(optimizer),
+  stop: z.optional(stop),
+  evaluate: z.optional(evaluate),
+  schedule: z.optional(schedule),
+});
+
+export type PipelineDocument = z.infer<typeof pipelineSchema>;
+export type Task = PipelineDocument['task'];
+export type Gate = z.infer<typeof gate>;

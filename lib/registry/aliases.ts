@@ -1,0 +1,100 @@
+import { ConflictError, InputError, NotFoundError } from '../core/errors.ts';
+import { findJson, putJson } from '../store/json.ts';
+import { listAll } from '../store/list.ts';
+import type { Store } from '../store/store.ts';
+import { aliasKey } from './keys.ts';
+import { hasVersion } from './versions.ts';
+
+/** The alias that predictions use when they name no version, and that gates guard. */
+export const champion = 'champion';
+
+/** How many versions an alias remembers to roll back to. */
+const historyLimit = 100;
+
+/** What an alias object holds: where it points, and where it pointed before, latest first. */
+export interface Alias {
+  version: string;
+  history: string[];
+}
+
+/** An alias as it was read: `tag` is what a later move compares. */
+export interface AliasState extends Alias {
+  tag: string;
+}
+
+/** Where an alias points; undefined when it was never set. */
+export async function readAlias(store: Store, name: string, alias: string): Promise<AliasState | undefined> {
+  const found = await findJson(store, aliasKey(name, alias));
+  return found && { ...(found.value as Alias), tag: found.tag };
+}
+
+/**
+ * Points an alias at a version, provided that it still is as `from` says: compare-and-set.
+ *
+ * @param from the state that the decision was made on; undefined when there was no such alias
+ * @throws ConflictError when somebody moved it meanwhile: read again, decide again
+ * @throws NotFoundError when there is no such version
+ */
+export async function moveAlias(
+  store: Store,
+  name: string,
+  alias: string,
+  { to, from }: { to: string; from: AliasState | undefined },
+): Promise<void> {
+  checkAliasName(alias);
+  if (from?.version === to) return;
+  if (!(await hasVersion(store, name, to))) {
+    throw new NotFoundError(`model ${name}: expected version ${to}, found none of that name`);
+  }
+  const history = from ? [from.version, ...from.history].slice(0, historyLimit) : [];
+  await writeAlias(store, name, alias, { version: to, history }, from);
+}
+
+/**
+ * Points an alias back at the version before, and forgets the one that it pointed at.
+ *
+ * @throws ConflictError when nothing came before, or somebody moved the alias meanwhile
+ */
+export async function rollBackAlias(store: Store, name: string, alias: string): Promise<{ from: string; to: string }> {
+  const state = await readAlias(store, name, alias);
+  if (!state) throw new NotFoundError(`model ${name}: expected an alias ${alias}, found none`);
+  const [to, ...history] = state.history;
+  if (to === undefined) {
+    throw new ConflictError(`model ${name}, alias ${alias}: expected a version before ${state.version}, found none`);
+  }
+  if (!(await hasVersion(store, name, to))) {
+    throw new NotFoundError(`model ${name}: expected version ${to}, found none of that name`);
+  }
+  await writeAlias(store, name, alias, { version: to, history }, state);
+  return { from: state.version, to };
+}
+
+/** All aliases of a model by name. */
+export async function listAliases(store: Store, name: string): Promise<Record<string, string>> {
+  const aliases: Record<string, string> = {};
+  // A folder keeps generations of an alias under one key, so a listing shows each once.
+  for await (const { key } of listAll(store, `models/${name}/aliases/`)) {
+    const alias = key.slice(`models/${name}/aliases/`.length).replace(/\.json$/, '');
+    const state = await readAlias(store, name, alias);
+    if (state) aliases[alias] = state.version;
+  }
+  return aliases;
+}
+
+async function writeAlias(
+  store: Store,
+  name: string,
+  alias: string,
+  value: Alias,
+  from: AliasState | undefined,
+): Promise<void> {
+  await putJson(store, aliasKey(name, alias), value, from ? { ifMatch: from.tag } : { ifAbsent: true });
+}
+
+function checkAliasName(alias: string): void {
+  if (!/^[a-z][a-z0-9-]{0,31}$/.test(alias)) {
+    throw new InputError(
+      `alias: expected lower-case letters, digits and "-", at most 32, found ${JSON.stringify(alias)}`,
+    );
+  }
+}

@@ -1,0 +1,42 @@
+import type { Encoding } from '../data/encode.ts';
+import type { TargetEncoding } from '../data/target.ts';
+import type { Slice } from '../models/model.ts';
+
+/**
+ * All there is to know of a version besides its numbers: what made it, and how to use it.
+ *
+ * It holds nothing measured by a clock, so that the same work leaves the same bytes. Kept as manifest.json beside
+ * model.safetensors and evaluation.json, written last of the three: a version is there when its manifest is.
+ */
+export interface Manifest {
+  /** Version of this file's layout. */
+  format: 1;
+  name: string;
+  version: string;
+  /** Names the arithmetic; see core/recipe. */
+  recipe: number;
+  task: 'regression' | 'binary' | 'multiclass';
+  /** The resolved pipeline without its locations; with `data.blocks` and `recipe` it gives the version its name. */
+  request: object;
+  data: {
+    objects: { key: string; size: number; rowCount: number }[];
+    /** SHA-256 of each canonical block, in order. */
+    blocks: string[];
+    rowCount: number;
+    trainingRowCount: number;
+    /** Rows held out of training; 0 when the split is `none`. */
+    testRowCount: number;
+  };
+  encoding: Encoding;
+  target: TargetEncoding;
+  model: { kind: string; loss: string; inputs: number; outputs: number; parameterCount: number; layout: readonly Slice[] };
+  training: { solution: string; reason: string; steps: number; epochs: number; loss: number | null };
+  signature: Signature;
+  files: Record<string, { size: number; sha256: string }>;
+}
+
+/** What a prediction takes and gives. */
+export interface Signature {
+  inputs: { name: string; kind: 'number' | 'category'; levels?: string[] }[];
+  output: { name: string; kind: 'number' } | { name: string; kind: 'category'; classes: string[] };
+}

@@ -1,0 +1,25 @@
+import type { PlotOptions, ScaleOptions } from '@observablehq/plot';
+import { formatNumber } from '../format.ts';
+
+/** Colours come from the page's style sheet, so that a drawing follows a change between light and dark. */
+export const ink = 'var(--ink)';
+export const quiet = 'var(--quiet)';
+export const hairline = 'var(--rule)';
+export const accent = 'var(--accent)';
+export const contrast = 'var(--contrast)';
+
+/** What all figures share. */
+export function look(width: number, height: number): PlotOptions {
+  return { width, height, className: 'plot', style: { fontSize: '12px' } };
+}
+
+/** Axis ticks read as the numbers in the page's tables do. */
+export const tickFormat: NonNullable<ScaleOptions['tickFormat']> = (value: number) =>
+  // Ticks are round: what follows the twelfth digit is the noise of adding steps.
+  formatNumber(Number(value.toPrecision(12)), { digits: 6 });
+
+/** Room on the left for ticks of the given values and a label. */
+export function roomForTicks(values: number[]): number {
+  const longest = Math.max(...values.map((value) => formatNumber(value, { digits: 3 }).length));
+  return Math.min(96, 20 + 7 * Math.max(3, longest));
+}

@@ -1,0 +1,230 @@
+import * as z from 'zod/mini';
+import { InputError } from '../core/errors.ts';
+
+const text = (description: string) => z.string().check(z.describe(description));
+const count = (description: string) => z.int().check(z.nonnegative(), z.describe(description));
+const number = (description: string) => z.number().check(z.describe(description));
+
+/** A number that was measured, or null and why it is not there: JSON knows neither NaN nor infinity. */
+const measuredSchema = z.union([
+  z.strictObject({
+    value: z.number(),
+    why: z.optional(text('What to know about the value, such as how an undefined case was settled.')),
+  }),
+  z.strictObject({ value: z.null(), why: text('Why the value is undefined.') }),
+]);
+
+const metricsSchema = z
+  .record(z.string(), measuredSchema)
+  .check(z.describe('Metrics by name, in the order in which to show them.'));
+
+const gateSchema = z.strictObject({
+  sentence: text('The gate and how it came out, as a sentence.'),
+  metric: text('Name of the metric that the gate reads.'),
+  expected: text('What the gate asks for, such as "at most 70000".'),
+  found: z.nullable(z.number()),
+  verdict: z.enum(['pass', 'fail']),
+});
+
+const verdictSchema = z.strictObject({
+  gate: z.enum(['pass', 'fail', 'none']).check(z.describe('Whether all gates held; none when there are no gates.')),
+  sentence: text('What came of it, in one sentence.'),
+  gates: z.array(gateSchema),
+  champion: z.strictObject({
+    moved: z.boolean(),
+    version: z.nullable(z.string()).check(z.describe('The version that champion names now; null when there is none.')),
+    sentence: text('What happened to champion, and why.'),
+  }),
+});
+
+const columnSchema = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['number', 'category']),
+  role: z.enum(['feature', 'target', 'weight', 'excluded']),
+  reason: z.optional(text('Why the column has this role, where the request does not say it.')),
+  missing: count('Cells without a value.'),
+  distinct: count('Different values, missing cells left out.'),
+  min: z.optional(z.number()),
+  max: z.optional(z.number()),
+  mean: z.optional(z.number()),
+  standardDeviation: z.optional(number('Of a sample: the sum of squares is divided by one less than the count.')),
+  histogram: z.optional(
+    z
+      .strictObject({ from: z.number(), to: z.number(), counts: z.array(z.int().check(z.nonnegative())) })
+      .check(z.describe('Counts in bins of equal width; each holds its lower edge, and the last its upper edge too.')),
+  ),
+  mostFrequent: z.optional(
+    z
+      .array(z.strictObject({ value: z.string(), count: z.int().check(z.nonnegative()) }))
+      .check(z.describe('The most frequent values, most frequent first.')),
+  ),
+});
+
+const dataSchema = z.strictObject({
+  objects: z.array(z.strictObject({ key: z.string(), size: count('Bytes.'), rowCount: count('Rows.') })),
+  rowCount: count('Rows read.'),
+  trainingRowCount: count('Rows that the model was fitted on.'),
+  testRowCount: count('Rows held out.'),
+  split: text('How rows were divided, as a sentence.'),
+  target: z.nullable(z.string()),
+  columns: z.array(columnSchema),
+  warnings: z.array(z.string()).check(z.describe('What was noticed in the data, as sentences.')),
+});
+
+const coefficientSchema = z.strictObject({
+  feature: z.string(),
+  class: z.optional(z.string()),
+  value: z.number(),
+});
+
+/** Most coefficients that a report holds. */
+export const coefficientLimit = 50;
+
+const modelSchema = z.strictObject({
+  kind: z.string(),
+  loss: z.string(),
+  l2: z.number(),
+  parameterCount: count('Parameters, intercepts among them.'),
+  optimizer: z.looseObject({ name: z.string() }).check(z.describe('Its name and options.')),
+  coefficients: z
+    .array(coefficientSchema)
+    .check(z.maxLength(coefficientLimit), z.describe('The largest in absolute value first, intercepts left out.')),
+  coefficientUnits: z.optional(
+    text('What one unit of a coefficient means, such as "log(price) for one standard deviation of the feature".'),
+  ),
+  intercepts: z.optional(z.array(z.strictObject({ class: z.optional(z.string()), value: z.number() }))),
+  sizeBytes: count('Bytes of the model file.'),
+});
+
+/** Most points of a training curve or an ROC curve that a report holds. */
+export const curveLimit = 1000;
+
+const trainingSchema = z.strictObject({
+  solution: z.enum(['converged', 'step-limit', 'deadline', 'diverged']),
+  sentence: text('Why training stopped.'),
+  steps: count('Steps taken.'),
+  epochs: number('Looks at each row; a fraction when training stopped within an epoch.').check(z.nonnegative()),
+  curve: z
+    .array(z.strictObject({ step: z.int().check(z.nonnegative()), epoch: z.number(), loss: z.nullable(z.number()) }))
+    .check(z.maxLength(curveLimit), z.describe('Loss against steps; null where it was no longer finite.')),
+});
+
+/** Most pairs of predicted and actual values that a report holds. */
+export const predictionLimit = 2000;
+
+const confusionMatrixSchema = z
+  .strictObject({
+    labels: z.array(z.string()).check(z.minLength(1)),
+    counts: z.array(z.array(z.int().check(z.nonnegative()))).check(z.describe('Row: actual label; column: predicted.')),
+  })
+  .check(
+    z.refine(
+      ({ labels, counts }) => counts.length === labels.length && counts.every((row) => row.length === labels.length),
+      'a confusion matrix has one row and one column for each label',
+    ),
+  );
+
+const evaluationSchema = z.strictObject({
+  on: text('Which rows were scored, as a sentence.'),
+  rowCount: count('Rows scored.'),
+  metrics: metricsSchema,
+  baseline: z.strictObject({ name: text('Such as "mean of the training target".'), metrics: metricsSchema }),
+  champion: z.optional(z.strictObject({ version: z.string(), metrics: metricsSchema })),
+  confusionMatrix: z.optional(confusionMatrixSchema),
+  roc: z.optional(
+    z.strictObject({
+      points: z
+        .array(z.strictObject({ falsePositiveRate: z.number(), truePositiveRate: z.number() }))
+        .check(z.maxLength(curveLimit), z.describe('From (0, 0) to (1, 1).')),
+      auc: z.number(),
+    }),
+  ),
+  predictedVsActual: z.optional(
+    z
+      .array(z.strictObject({ actual: z.number(), predicted: z.number() }))
+      .check(z.maxLength(predictionLimit), z.describe('A sample of the rows scored, in the units of the target.')),
+  ),
+  positiveClass: z.optional(text('The label that counts as positive.')),
+});
+
+/**
+ * What a training, an evaluation or an inspection found. This schema is the published format of `report.json`.
+ *
+ * Numbers are finite: what is undefined is null, with the reason beside it. Names that end in a unit carry it.
+ */
+export const reportSchema = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    kind: z.enum(['training', 'evaluation', 'inspection']),
+    name: text('Name of the pipeline, or of the dataset when there is none.'),
+    title: z.string(),
+    task: z.optional(z.enum(['regression', 'binary', 'multiclass'])),
+    run: z.optional(text('The run that wrote this report.')),
+    version: z.optional(text('The version that was trained or evaluated.')),
+    createdAt: z.iso.datetime().check(z.describe('UTC, ISO 8601.')),
+    verdict: verdictSchema,
+    data: dataSchema,
+    model: z.optional(modelSchema),
+    training: z.optional(trainingSchema),
+    evaluation: z.optional(evaluationSchema),
+    request: z.json().check(z.describe('The pipeline document with every default filled in; null without one.')),
+    defaults: z
+      .array(z.strictObject({ path: z.string(), value: z.json() }))
+      .check(z.describe('Each value that the request did not state, and what was taken.')),
+    footprint: z.optional(
+      z.record(z.string(), z.number()).check(z.describe('What it took; the unit stands at the end of each name.')),
+    ),
+    draft: z.optional(
+      z
+        .strictObject({ key: z.optional(z.string()), text: z.string() })
+        .check(z.describe('A draft of a pipeline document, in YAML, for data that has none yet.')),
+    ),
+    generatedBy: z.strictObject({ name: z.literal('hone'), version: z.string(), recipe: z.int() }),
+  })
+  .check(z.describe('A quality report: what was trained or evaluated, on which data, and how good it is.'));
+
+export type Report = z.infer<typeof reportSchema>;
+export type Measured = z.infer<typeof measuredSchema>;
+export type Metrics = z.infer<typeof metricsSchema>;
+export type Evaluation = z.infer<typeof evaluationSchema>;
+export type Coefficient = z.infer<typeof coefficientSchema>;
+export type ColumnSummary = z.infer<typeof columnSchema>;
+
+/**
+ * Checks that `value` is a report, and returns it with its fields in the schema's order.
+ *
+ * @param where what the value was read from or made for; begins the error's message
+ * @throws InputError naming the first path that is wrong, what was expected and what was found
+ */
+export function checkReport(value: unknown, where = 'report'): Report {
+  const result = z.safeParse(reportSchema, value);
+  if (result.success) return result.data;
+  const { path, message } = deepestIssue(result.error.issues[0]);
+  throw new InputError(`${where}, ${path.length > 0 ? path.join('.') : 'the document'}: ${message}`);
+}
+
+/**
+ * A metric's value as a report holds it: NaN and infinity become null with a reason.
+ *
+ * @param why what to know about the value; the reason when it is not finite
+ */
+export function measured(value: number, why?: string): Measured {
+  if (Number.isFinite(value)) return why === undefined ? { value } : { value, why };
+  return { value: null, why: why ?? (Number.isNaN(value) ? 'undefined on these rows' : 'beyond the range of numbers') };
+}
+
+/** The JSON Schema (draft 2020-12) that is published for `report.json`. */
+export function reportJsonSchema(): object {
+  return { title: 'hone report', ...z.toJSONSchema(reportSchema) };
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** The member of a union that got furthest says best what is wrong. */
+function deepestIssue(issue: Issue): { path: PropertyKey[]; message: string } {
+  if (issue.code !== 'invalid_union') return issue;
+  const inner = issue.errors.flat().map(deepestIssue);
+  if (inner.length === 0) return issue;
+  const deepest = inner.reduce((best, next) => (next.path.length > best.path.length ? next : best));
+  return { path: [...issue.path, ...deepest.path], message: deepest.message };
+}

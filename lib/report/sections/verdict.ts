@@ -1,0 +1,67 @@
+import { formatCount, formatNumber, formatTime } from '../format.ts';
+import { dataName, type Html, html } from '../markup.ts';
+import { metricTitle } from '../metric-titles.ts';
+import type { Report } from '../report.ts';
+
+const kinds = { training: 'Training report', evaluation: 'Evaluation report', inspection: 'Inspection report' };
+const tasks = { regression: 'regression', binary: 'binary classification', multiclass: 'multiclass classification' };
+
+/** Title, and what the page is about. */
+export function renderHeader(report: Report): Html {
+  const { kind, task, name, title, version, run, createdAt } = report;
+  return html`<header class="masthead">
+<p class="eyebrow">${kinds[kind]}${task && html` <span aria-hidden="true">·</span> ${tasks[task]}`}</p>
+<h1>${dataName(title)}</h1>
+<p class="byline">${title === name ? '' : html`<span>${dataName(name)}</span>`}
+${version && html`<span>version <code>${dataName(version, { limit: 24 })}</code></span>`}
+${run && html`<span>run <code>${dataName(run, { limit: 24 })}</code></span>`}
+<time datetime="${createdAt}">${formatTime(createdAt)}</time></p>
+</header>`;
+}
+
+/** What came of it: the first thing to read. */
+export function renderVerdict(report: Report): Html {
+  const { gate, sentence, gates, champion } = report.verdict;
+  const { mark, word } = badge(report);
+  return html`<section class="verdict ${gate}" aria-labelledby="verdict">
+<h2 id="verdict"><span class="mark" aria-hidden="true">${mark}</span> ${word}</h2>
+<p class="lead">${sentence}</p>
+${renderHeadline(report)}
+${
+  gates.length > 0 &&
+  html`<ul class="gates" aria-label="Gates">${gates.map(
+    ({ sentence: gateSentence, verdict }) => html`
+<li class="${verdict}"><span class="mark" aria-hidden="true">${verdict === 'pass' ? '✓' : '✗'}</span>
+<span><strong>${verdict === 'pass' ? 'Passed' : 'Failed'}:</strong> ${gateSentence}</span></li>`,
+  )}</ul>`
+}
+${report.kind !== 'inspection' && html`<p class="champion">${champion.sentence}</p>`}
+</section>`;
+}
+
+function badge({ verdict, kind }: Report): { mark: string; word: string } {
+  if (verdict.gate === 'pass') return { mark: '✓', word: 'All gates passed' };
+  if (verdict.gate === 'fail') {
+    const failed = verdict.gates.filter((gate) => gate.verdict === 'fail').length;
+    return { mark: '✗', word: failed > 1 ? `${failed} gates failed` : 'A gate failed' };
+  }
+  if (kind === 'inspection') return { mark: '–', word: 'Inspected' };
+  return { mark: '–', word: 'No gates were set' };
+}
+
+/** The first metrics in large figures, each over the baseline's. */
+function renderHeadline({ evaluation, data }: Report): Html {
+  const metrics = Object.entries(evaluation?.metrics ?? {}).slice(0, 3);
+  const tiles = metrics.map(([name, { value }]) => {
+    const baseline = evaluation?.baseline.metrics[name];
+    return tile(metricTitle(name).title, formatNumber(value), baseline && `baseline ${formatNumber(baseline.value)}`);
+  });
+  const rows = evaluation
+    ? tile('Rows scored', formatNumber(evaluation.rowCount), `of ${formatNumber(data.rowCount)} read`)
+    : tile('Rows', formatNumber(data.rowCount), formatCount(data.columns.length, 'column'));
+  return html`<dl class="headline">${tiles}${rows}</dl>`;
+}
+
+function tile(title: string, value: string, note: string | undefined): Html {
+  return html`<div><dt>${title}</dt><dd>${value}${note && html`<small>${note}</small>`}</dd></div>`;
+}

@@ -1,0 +1,92 @@
+import { formatCount, formatNumber, formatSeconds } from './format.ts';
+import { shorten } from './markup.ts';
+import { compareMetric, metricTitle } from './metric-titles.ts';
+import type { Report } from './report.ts';
+
+/**
+ * The report as a short plain-text table for a terminal: what was read, how good it is, what became of it.
+ *
+ * Ends in a newline. Control characters in names are replaced, so that data can't move the cursor or change colours.
+ *
+ * @param path where the report lies, as a user would open it
+ * @param width most columns of a line
+ */
+export function renderTable(report: Report, { path, width = 88 }: { path: string; width?: number }): string {
+  const { evaluation, training, footprint, verdict } = report;
+  const seconds = footprint?.seconds;
+  const facts: [string, string][] = [
+    ['rows', describeRows(report) + (seconds === undefined ? '' : `, in ${formatSeconds(seconds)}`)],
+  ];
+  if (evaluation) facts.push(['baseline', evaluation.baseline.name]);
+  if (training) facts.push(['training', training.sentence]);
+  if (report.version !== undefined) facts.push(['version', report.version]);
+  if (verdict.gate !== 'none') facts.push([`gates: ${verdict.gate}`, verdict.sentence]);
+  if (report.kind !== 'inspection') facts.push(['champion', verdict.champion.sentence]);
+  facts.push(['report', path]);
+
+  const lines = [
+    clean(report.title),
+    '─'.repeat(Math.min(width, 88)),
+    ...(evaluation ? [...metricLines(evaluation, width), ''] : []),
+    ...facts.flatMap(([name, text]) => wrapFact(name, clean(text), width)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function describeRows({ kind, data, evaluation }: Report): string {
+  const read = `${formatNumber(data.rowCount)} read`;
+  if (kind === 'inspection') return `${read}, ${formatCount(data.columns.length, 'column')}`;
+  if (kind === 'evaluation') return `${read}, ${formatNumber(evaluation?.rowCount ?? 0)} scored`;
+  return `${read}, ${formatNumber(data.trainingRowCount)} to train on, ${formatNumber(data.testRowCount)} held out`;
+}
+
+function metricLines({ metrics, baseline, champion }: NonNullable<Report['evaluation']>, width: number): string[] {
+  const header = ['', 'model', 'baseline', '', ...(champion ? ['champion'] : [])];
+  const rows = Object.entries(metrics).map(([name, { value }]) => {
+    const other = baseline.metrics[name]?.value ?? null;
+    const gap = compareMetric(name, value, other)?.text.replaceAll('−', '-') ?? '';
+    const row = [shorten(clean(metricTitle(name).title), 30), ascii(value), ascii(other), gap];
+    return champion ? [...row, ascii(champion.metrics[name]?.value ?? null)] : row;
+  });
+  const table = [header, ...rows];
+  const widths = header.map((_, column) => Math.max(...table.map((row) => row[column].length)));
+  const notes = Object.entries(metrics).flatMap(([name, { value, why }]) =>
+    value === null ? [`${metricTitle(name).title}: ${why}`] : [],
+  );
+  return [
+    ...table.map((row) =>
+      row
+        .map((cell, i) => (i === 0 || i === 3 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+        .join('   ')
+        .trimEnd(),
+    ),
+    ...notes.flatMap((note) => wrap(clean(note), width)),
+  ];
+}
+
+function ascii(value: number | null): string {
+  return formatNumber(value, { ascii: true });
+}
+
+const nameWidth = 13;
+
+function wrapFact(name: string, text: string, width: number): string[] {
+  return wrap(text, width - nameWidth).map((line, i) => (i === 0 ? name : '').padEnd(nameWidth) + line);
+}
+
+/** Breaks `text` between words; a word that is longer than a line, such as a path, stays whole. */
+function wrap(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines[lines.length - 1];
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** Control and format characters, line breaks among them, would act on the terminal instead of showing. */
+function clean(text: string): string {
+  return shorten(text.toWellFormed().replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '�'), 400);
+}

@@ -1,0 +1,72 @@
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  forgetVersion,
+  keyOfHash,
+  look,
+  placeOf,
+  putBack,
+  settle,
+  statOf,
+  unless,
+  versionPath,
+} from './folder-versions.ts';
+import { BOOKKEEPING } from './keys.ts';
+
+/** A file aside that is older belongs to a writer that is no more. */
+const LEFTOVER_MS = 24 * 60 * 60 * 1000;
+
+/** A plain file taken out of its place stands aside for the time of two system calls. */
+const TAKEN_OUT_MS = 60 * 1000;
+
+/**
+ * Finishes what a writer that died had claimed, and removes what it left when that is old.
+ *
+ * Costs one look into a folder that is nearly always empty.
+ */
+export async function recover(root: string, now: () => number): Promise<void> {
+  const aside = join(root, BOOKKEEPING, 'aside');
+  const names = (await unless(fs.readdir(aside), 'ENOENT', 'ENOTDIR')) ?? [];
+  for (const hash of new Set(names.map((name) => name.split('.')[0]))) await settleKey(root, hash);
+  for (const name of names) await removeLeftover(root, name, now());
+}
+
+/**
+ * Frees the bytes of versions whose plain file was changed or removed by hand, at most once a day: until then they keep
+ * their space on the disk.
+ */
+export async function sweepDaily(root: string, now: () => number): Promise<void> {
+  const [versions, stamp] = [join(root, BOOKKEEPING, 'versions'), join(root, BOOKKEEPING, 'swept')];
+  const last = Number((await unless(fs.readFile(stamp, 'utf8'), 'ENOENT', 'ENOTDIR')) ?? 0);
+  if (now() - last < LEFTOVER_MS) return;
+  await fs.mkdir(versions, { recursive: true });
+  await fs.writeFile(stamp, `${now()}\n`);
+  for (const hash of await fs.readdir(versions)) {
+    const key = await keyOfHash(root, hash);
+    if (key === undefined) continue;
+    const place = placeOf(root, key);
+    const sight = await look(place);
+    const dropped = sight.top > 0 && sight.settled && sight.object?.number !== sight.top;
+    const version = dropped ? await statOf(versionPath(place, sight.top)) : undefined;
+    if (version?.isFile()) await forgetVersion(place, sight);
+  }
+}
+
+async function settleKey(root: string, hash: string): Promise<void> {
+  const key = await keyOfHash(root, hash);
+  if (key === undefined) return;
+  const place = placeOf(root, key);
+  const sight = await look(place);
+  if (!sight.settled) await settle(place, sight);
+}
+
+async function removeLeftover(root: string, name: string, nowMs: number): Promise<void> {
+  const path = join(root, BOOKKEEPING, 'aside', name);
+  const stats = await statOf(path);
+  if (!stats) return;
+  // Renaming and linking change ctime, while mtime stays that of the bytes.
+  const ageMs = nowMs - Number(stats.ctimeMs);
+  const key = name.endsWith('.out') ? await keyOfHash(root, name.split('.')[0]) : undefined;
+  if (key !== undefined && ageMs > TAKEN_OUT_MS) await putBack(placeOf(root, key), path);
+  else if (ageMs > LEFTOVER_MS) await fs.rm(path, { recursive: true, force: true });
+}

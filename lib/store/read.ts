@@ -1,0 +1,50 @@
+import { ConflictError, InputError, NotFoundError, StoreError } from '../core/errors.ts';
+import type { ObjectInfo, Store } from './store.ts';
+
+/**
+ * The object's bytes in order, in pieces of `chunkBytes` (the last may be shorter), with one piece read ahead.
+ *
+ * Every piece comes from the object that `info` names: its tag is checked with each read.
+ *
+ * @throws ConflictError when the object was replaced or removed since `info` was taken
+ * @throws StoreError when a piece has another length than it should
+ */
+export async function* readObject(
+  store: Store,
+  info: Pick<ObjectInfo, 'key' | 'size' | 'tag'>,
+  { chunkBytes = 8 * 1024 * 1024 }: { chunkBytes?: number } = {},
+): AsyncGenerator<Uint8Array<ArrayBufferLike>, void, void> {
+  if (!Number.isSafeInteger(chunkBytes) || chunkBytes < 1) {
+    throw new InputError(`${info.key}: expected chunkBytes of at least 1, found ${chunkBytes}`);
+  }
+  let ahead = readPiece(store, info, 0, chunkBytes);
+  for (let start = 0; start < info.size; start += chunkBytes) {
+    const piece = await ahead;
+    const next = start + chunkBytes;
+    if (next < info.size) {
+      ahead = readPiece(store, info, next, chunkBytes);
+      // Who stops reading early never awaits this one, and its failure must not end the process.
+      ahead.catch(() => {});
+    }
+    yield piece;
+  }
+  // An empty object yields nothing, and is looked at all the same: it may no longer be empty.
+  if (info.size === 0) await ahead;
+}
+
+async function readPiece(
+  store: Store,
+  { key, size, tag }: Pick<ObjectInfo, 'key' | 'size' | 'tag'>,
+  start: number,
+  chunkBytes: number,
+): Promise<Uint8Array> {
+  const end = Math.min(size, start + chunkBytes);
+  try {
+    const { body } = await store.get(key, { ifMatch: tag, range: size === 0 ? undefined : { start, end } });
+    if (body.length === end - start) return body;
+    throw new StoreError(`${key}: expected bytes ${start} to ${end}, found ${body.length} bytes`);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    throw new ConflictError(`${key}: the object was removed while it was read`, { cause: error });
+  }
+}

@@ -1,0 +1,94 @@
+// The plugin that serverless.yml loads beside the published ones: settings from the environment, a guard before
+// deploys, and what the others leave undone in the template.
+import { checkDeployable, isTraced, setting, tracingStatement } from './deployment.ts';
+
+/** The parts of osls that the plugin touches. */
+export interface Serverless {
+  processedInput: { commands: string[] };
+  service: { provider: { compiledCloudFormationTemplate: Template } };
+  pluginManager: { plugins: object[] };
+  classes: { Error: new (message: string) => Error };
+}
+
+export interface Template {
+  Resources: Record<string, Resource>;
+}
+
+interface Resource {
+  Type: string;
+  DependsOn?: string | string[];
+  // biome-ignore lint/suspicious/noExplicitAny: each type of resource has properties of its own
+  Properties?: Record<string, any>;
+}
+
+export default class HonePlugin {
+  readonly hooks: Record<string, () => void>;
+  readonly configurationVariablesSources = {
+    hone: { resolve: async ({ address }: { address: string }) => ({ value: setting(address, process.env) }) },
+  };
+
+  constructor(serverless: Serverless) {
+    const template = () => serverless.service.provider.compiledCloudFormationTemplate;
+    this.hooks = {
+      initialize: () => {
+        if (serverless.processedInput.commands[0] !== 'deploy') return;
+        try {
+          checkDeployable(process.env);
+        } catch (error) {
+          // The framework's own class prints as a message, without a stack trace.
+          throw new serverless.classes.Error((error as Error).message);
+        }
+        adoptRetainedBucket(serverless.pluginManager.plugins);
+      },
+      'before:package:finalize': () => {
+        dropUnusedRole(template());
+        dropImpliedDependencies(template());
+        if (isTraced(process.env)) traceStateMachines(template());
+      },
+    };
+  }
+}
+
+/**
+ * Lets CloudFormation take over the bucket that an earlier `remove` left standing, where creating it would fail.
+ *
+ * @see AWS CloudFormation User Guide, "Import AWS resources into a CloudFormation stack automatically": it holds for
+ *   resources with a name of their own and DeletionPolicy Retain, which is the data bucket alone
+ */
+export function adoptRetainedBucket(plugins: object[]): void {
+  type Deployer = { getCreateChangeSetParams?: (options: object) => object };
+  for (const plugin of plugins as Deployer[]) {
+    const parameters = plugin.getCreateChangeSetParams;
+    if (!parameters) continue;
+    plugin.getCreateChangeSetParams = function (options) {
+      return { ...parameters.call(this, options), ImportExistingResources: true };
+    };
+  }
+}
+
+/** The role that all functions would share. Each has its own, and what nobody assumes nobody needs to be able to. */
+export function dropUnusedRole({ Resources }: Template): void {
+  const { IamRoleLambdaExecution: shared, ...others } = Resources;
+  if (shared && !JSON.stringify(others).includes('"IamRoleLambdaExecution"')) delete Resources.IamRoleLambdaExecution;
+}
+
+/** Dependencies that a reference states already, which the framework writes out once more, and cfn-lint warns of. */
+export function dropImpliedDependencies({ Resources }: Template): void {
+  for (const resource of Object.values(Resources)) {
+    const references = JSON.stringify(resource.Properties ?? {});
+    const isImplied = (name: string) =>
+      references.includes(`{"Ref":"${name}"}`) || references.includes(`{"Fn::GetAtt":["${name}",`);
+    const needed = [resource.DependsOn ?? []].flat().filter((name) => !isImplied(name));
+    if (needed.length > 0) resource.DependsOn = needed;
+    else delete resource.DependsOn;
+  }
+}
+
+export function traceStateMachines({ Resources }: Template): void {
+  for (const { Type, Properties } of Object.values(Resources)) {
+    if (Type !== 'AWS::StepFunctions::StateMachine' || !Properties) continue;
+    Properties.TracingConfiguration = { Enabled: true };
+    const role = Resources[Properties.RoleArn['Fn::GetAtt'][0]];
+    role.Properties?.Policies[0].PolicyDocument.Statement.push(tracingStatement);
+  }
+}

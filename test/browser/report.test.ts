@@ -1,0 +1,198 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { figuresOf } from '../../lib/report/figures.ts';
+import { renderHtml } from '../../lib/report/html.ts';
+import type { Report } from '../../lib/report/report.ts';
+import { browserMissing, launchBrowser } from '../support/browser.ts';
+import { hostileReport, hostileTexts, sampleReports } from '../support/sample-reports.ts';
+
+const missing = browserMissing();
+const folder = mkdtempSync(join(tmpdir(), 'hone-report-'));
+const views: Record<string, BrowserContextOptions> = {
+  light: { viewport: { width: 1200, height: 900 }, colorScheme: 'light' },
+  dark: { viewport: { width: 1200, height: 900 }, colorScheme: 'dark' },
+  phone: { viewport: { width: 390, height: 844 }, colorScheme: 'light', deviceScaleFactor: 2, isMobile: true },
+};
+const many = Array.from({ length: 30 }, (_, i) => `label ${i}`);
+const reports: Record<string, Report> = { ...sampleReports, hostile: hostileReport(), 'many-labels': manyLabels() };
+
+describe.skipIf(missing)(`the report page in Chromium${missing ? `: skipped, ${missing}` : ''}`, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    console.log(`Screenshots of the report page: ${folder}`);
+  });
+
+  test.each(Object.entries(reports))(
+    '%s: nothing leaves the page, and the console stays empty',
+    async (name, report) => {
+      const { page, complaints, requests } = await open(report, name);
+      await page.mouse.move(400, 600);
+      expect(complaints).toEqual([]);
+      expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([page.url()]);
+      await page.context().close();
+    },
+  );
+
+  test.each(Object.entries(reports))('%s: every figure is drawn, with marks and a label', async (name, report) => {
+    const { page } = await open(report, name);
+    const drawn = await page.$$eval('figure', (figures) =>
+      figures.map((figure) => ({
+        id: figure.querySelector('[data-figure]')?.getAttribute('data-figure'),
+        marks: figure.querySelectorAll('svg :is(path, circle, rect)').length,
+        label: figure.querySelector('svg')?.getAttribute('aria-label') ?? '',
+        caption: figure.querySelector('figcaption')?.textContent ?? '',
+        overflow: (figure.querySelector('svg')?.getBoundingClientRect().width ?? 0) - figure.clientWidth,
+      })),
+    );
+    expect(drawn.map(({ id }) => id)).toEqual(figuresOf(report).map(({ id }) => id));
+    for (const { id, marks, label, caption, overflow } of drawn) {
+      expect(marks, id ?? '').toBeGreaterThan(4);
+      expect(label).toContain(caption);
+      expect(overflow, id ?? '').toBeLessThanOrEqual(0);
+    }
+    await page.context().close();
+  });
+
+  test('hostile text stays text', async () => {
+    const { page } = await open(hostileReport(), 'hostile');
+    expect(await page.$$('img, [onerror], [onmouseover], [onfocus]')).toEqual([]);
+    expect(await page.title()).toContain('onerror=alert(1)');
+    expect(await page.textContent('h1')).toBe(hostileTexts[0]);
+    // One script holds the numbers, one draws.
+    expect(await page.$$('script')).toHaveLength(2);
+    await page.context().close();
+  });
+
+  test('an injected script would not run: the policy stops it', async () => {
+    const opened = renderHtml(sampleReports.regression).replace(
+      '<main>',
+      '<main><script>window.ran = 1</script><b onclick=1>',
+    );
+    const { page, complaints } = await open(opened, 'injected');
+    expect(await page.evaluate('window.ran')).toBeUndefined();
+    expect(complaints.join()).toContain('Content Security Policy');
+    await page.context().close();
+  });
+
+  test('all words and tables are there without script', async () => {
+    const { page } = await open(sampleReports.regression, 'no-script', { javaScriptEnabled: false });
+    expect(await page.textContent('.verdict')).toContain('Champion moved');
+    expect(await page.textContent('.metrics')).toContain('1,135');
+    expect(await page.textContent('noscript')).toContain('drawn by this page');
+    await page.context().close();
+  });
+
+  test.each(['regression', 'hostile', 'many-labels'])('%s: a phone scrolls down, never sideways', async (name) => {
+    const { page } = await open(reports[name], name, views.phone);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    await page.context().close();
+  });
+
+  test('headings go down one level at a time, and every table has a caption and scopes', async () => {
+    const { page } = await open(sampleReports.multiclass, 'multiclass');
+    const levels = await page.$$eval('h1, h2, h3, h4', (headings) => headings.map(({ tagName }) => Number(tagName[1])));
+    expect(levels[0]).toBe(1);
+    for (let i = 1; i < levels.length; i++) expect(levels[i] - levels[i - 1]).toBeLessThanOrEqual(1);
+    expect(await page.$$('table:not(:has(> caption))')).toEqual([]);
+    expect(await page.$$('th:not([scope])')).toEqual([]);
+    await page.context().close();
+  });
+
+  test.each(['light', 'dark'])('text stands out from its background (%s)', async (view) => {
+    const { page } = await open(sampleReports.binary, 'binary', views[view]);
+    const faint = await page.evaluate(faintTexts);
+    expect(faint).toEqual([]);
+    await page.context().close();
+  });
+
+  test.each(Object.entries(views))('a picture of each report, %s', async (view, options) => {
+    for (const [name, report] of Object.entries(reports)) {
+      const { page } = await open(report, name, options);
+      const picture = await page.screenshot({ fullPage: true, path: join(folder, `${name}-${view}.png`) });
+      expect(picture.length).toBeGreaterThan(20_000);
+      await page.context().close();
+    }
+  });
+
+  test('it prints, with every table unfolded', async () => {
+    const { page } = await open(sampleReports.regression, 'regression');
+    const pdf = await page.pdf({ path: join(folder, 'regression.pdf'), format: 'A4', preferCSSPageSize: true });
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    expect(await page.$$('details:not([open])')).toEqual([]);
+    await page.context().close();
+  });
+
+  async function open(report: Report | string, name: string, options: BrowserContextOptions = views.light) {
+    const file = join(folder, `${name}.html`);
+    writeFileSync(file, typeof report === 'string' ? report : renderHtml(report));
+    const context = await browser.newContext(options);
+    const page: Page = await context.newPage();
+    const [complaints, requests]: [string[], string[]] = [[], []];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => requests.push(request.url()));
+    page.on('dialog', (dialog) => {
+      complaints.push(`dialog: ${dialog.message()}`);
+      dialog.dismiss();
+    });
+    await page.goto(pathToFileURL(file).href, { waitUntil: 'load' });
+    return { page, complaints, requests };
+  }
+});
+
+/** Runs in the page: texts whose contrast is below 4.5 to 1 (WCAG 2.2, success criterion 1.4.3). */
+function faintTexts(): string[] {
+  type Color = [number, number, number, number];
+  const parse = (css: string): Color => {
+    const [r, g, b, a = 1] = (css.match(/[\d.]+/g) ?? []).map(Number);
+    return [r, g, b, a];
+  };
+  const over = (top: Color, bottom: Color): Color => {
+    const mix = (i: number) => top[i] * top[3] + bottom[i] * (1 - top[3]);
+    return [mix(0), mix(1), mix(2), 1];
+  };
+  const background = (element: Element | null): Color => {
+    if (!element) return [255, 255, 255, 1];
+    const color = parse(getComputedStyle(element).backgroundColor);
+    return color[3] === 1 ? color : over(color, background(element.parentElement));
+  };
+  const luminance = ([r, g, b]: Color) => {
+    const linear = (value: number) => {
+      const share = value / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    };
+    return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+  };
+  const faint: string[] = [];
+  for (const element of document.querySelectorAll('body *')) {
+    const hasText = Array.from(element.childNodes).some((node) => node.nodeType === 3 && node.textContent?.trim());
+    if (!hasText || element.closest('script, noscript')) continue;
+    const style = getComputedStyle(element);
+    const behind = background(element);
+    const isDrawing = element.closest('svg') !== null;
+    const color = over(parse(isDrawing ? style.fill : style.color), behind);
+    const [a, b] = [luminance(color), luminance(behind)];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) faint.push(`${ratio.toFixed(2)} ${element.tagName} ${element.textContent?.trim().slice(0, 40)}`);
+  }
+  return faint;
+}
+
+function manyLabels(): Report {
+  const report = structuredClone(sampleReports.multiclass);
+  if (report.evaluation) {
+    const counts = many.map((_, row) =>
+      many.map((_, column) => (row === column ? 80 : (row * 7 + column * 3) % 11 < 2 ? 6 : 0)),
+    );
+    report.evaluation.confusionMatrix = { labels: many, counts };
+  }
+  return report;
+}

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { bundleNames, hasPackage, loadHandler, packageCondition, readBundle, unzipBundle } from '../support/bundles.ts';
+
+const names = hasPackage ? bundleNames() : [];
+
+describe.skipIf(!hasPackage)(`bundles${packageCondition}`, () => {
+  test('there is one for each function', () => {
+    expect(names.toSorted()).toEqual([
+      'api',
+      'dataset-created',
+      'evaluate',
+      'inspect',
+      'plan',
+      'record-failure',
+      'register',
+      'scheduled',
+      'score',
+      'train',
+    ]);
+  });
+
+  test.each(names)('%s holds one module, of at most 1.5 MB', (name) => {
+    const files = readBundle(name);
+    expect(files.map(({ path }) => path)).toEqual([expect.stringMatching(new RegExp(`/${name}\\.mjs$`))]);
+    expect(files[0].size).toBeLessThanOrEqual(1_500_000);
+  });
+
+  test.each(names)('%s loads in plain Node 24 where nothing is installed', (name) => {
+    const { folder, module } = unzipBundle(name);
+    try {
+      const script = `const { handler } = await import(${JSON.stringify(pathToFileURL(module).href)});
+        process.stdout.write(process.versions.node.split('.')[0] + ' ' + typeof handler); process.exit()`;
+      const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+        cwd: folder,
+        encoding: 'utf8',
+        // As Lambda sets them, before the module is loaded.
+        env: { AWS_REGION: 'us-east-1', AWS_LAMBDA_FUNCTION_NAME: `hone-test-${name}`, ...environment },
+      });
+      expect(output).toBe('24 function');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test.each(names)('%s imports Node’s own modules only', (name) => {
+    const code = readBundle(name)[0].read().toString();
+    const imported = [...code.matchAll(/\bfrom\s*"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/g)].map(
+      (match) => match[1] ?? match[2],
+    );
+    expect(imported.filter((specifier) => !isBuiltin(specifier))).toEqual([]);
+  });
+
+  test('a handler can be loaded into a test', async () => {
+    Object.assign(process.env, environment, { AWS_REGION: 'us-east-1' });
+    expect(await loadHandler('plan')).toBeTypeOf('function');
+  });
+});
+
+const environment = {
+  HONE_BUCKET: 'test-bucket',
+  HONE_TRAINING_ARN: 'arn:aws:states:us-east-1:123456789012:stateMachine:hone-test-training',
+  HONE_SCORING_ARN: 'arn:aws:states:us-east-1:123456789012:stateMachine:hone-test-scoring',
+  POWERTOOLS_SERVICE_NAME: 'hone',
+  POWERTOOLS_METRICS_NAMESPACE: 'hone',
+};

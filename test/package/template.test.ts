@@ -1,0 +1,284 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { hasPackage, packageCondition, type Resource, readTemplate } from '../support/bundles.ts';
+
+const resources = hasPackage ? readTemplate().Resources : {};
+const ofType = (type: string) => Object.entries(resources).filter(([, { Type }]) => Type === type);
+const functions = ofType('AWS::Lambda::Function');
+const roles = ofType('AWS::IAM::Role');
+
+describe.skipIf(!hasPackage)(`template${packageCondition}`, () => {
+  describe('the data bucket', () => {
+    const bucket = resources.S3BucketData;
+
+    test('is kept when the stack goes', () => {
+      expect([bucket.DeletionPolicy, bucket.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+      expect(bucket.Properties.BucketName).toBeTypeOf('string');
+    });
+
+    test('keeps old versions, is encrypted, and nobody else owns what lies in it', () => {
+      expect(bucket.Properties).toMatchObject({
+        VersioningConfiguration: { Status: 'Enabled' },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      });
+    });
+
+    test('can’t be made public', () => {
+      expect(bucket.Properties.PublicAccessBlockConfiguration).toEqual({
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      });
+    });
+
+    test('lets runs, old versions and unfinished uploads expire, and no dataset, model or report', () => {
+      const rules: Record<string, unknown>[] = bucket.Properties.LifecycleConfiguration.Rules;
+      expect(rules.filter(({ ExpirationInDays }) => ExpirationInDays).map(({ Prefix }) => Prefix)).toEqual(['runs/']);
+      expect(rules.some(({ NoncurrentVersionExpiration }) => NoncurrentVersionExpiration)).toBe(true);
+      expect(rules.some(({ AbortIncompleteMultipartUpload }) => AbortIncompleteMultipartUpload)).toBe(true);
+      expect(new Set(rules.map(({ Status }) => Status))).toEqual(new Set(['Enabled']));
+    });
+
+    test('tells dataset-created of objects under datasets/, and of nothing else', () => {
+      expect(bucket.Properties.NotificationConfiguration).toEqual({
+        LambdaConfigurations: [
+          {
+            Event: 's3:ObjectCreated:*',
+            Function: { 'Fn::GetAtt': ['DatasetDashcreatedLambdaFunction', 'Arn'] },
+            Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'datasets/' }] } },
+          },
+        ],
+      });
+      const permission = resources.DatasetDashcreatedLambdaPermissionDataS3.Properties;
+      expect(permission).toMatchObject({ Principal: 's3.amazonaws.com', SourceAccount: { Ref: 'AWS::AccountId' } });
+    });
+
+    test('answers TLS only', () => {
+      const { Bucket, PolicyDocument } = resources.DataBucketPolicy.Properties;
+      expect(Bucket).toEqual({ Ref: 'S3BucketData' });
+      const statements: Statement[] = PolicyDocument.Statement;
+      expect(statements.map(({ Effect, Principal, Action }) => [Effect, Principal, Action])).toEqual([
+        ['Deny', '*', 's3:*'],
+        ['Deny', '*', 's3:*'],
+      ]);
+      expect(statements.map(({ Condition }) => Condition)).toEqual([
+        { Bool: { 'aws:SecureTransport': 'false' } },
+        { NumericLessThan: { 's3:TlsVersion': '1.2' } },
+      ]);
+      for (const { Resource } of statements) expect(Resource).toHaveLength(2);
+    });
+  });
+
+  test.each(functions)('%s runs on arm64, Node 24, within what a new account allows', (_, { Properties }) => {
+    expect(Properties).toMatchObject({ Architectures: ['arm64'], Runtime: 'nodejs24.x' });
+    expect(Properties.MemorySize).toBeLessThanOrEqual(3008);
+    expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+
+  test('the API gives up before its gateway does, tasks have all the time there is', () => {
+    const timeouts = Object.fromEntries(
+      functions.map(([, { Properties }]) => [Properties.Handler, Properties.Timeout]),
+    );
+    for (const [handler, timeout] of Object.entries(timeouts)) {
+      if (handler.startsWith('functions/tasks/')) expect(timeout).toBe(900);
+    }
+    expect(timeouts['functions/triggers/api.handler']).toBe(29);
+  });
+
+  test('functions know the bucket, and triggers the machines that they start', () => {
+    for (const [, { Properties }] of functions) {
+      expect(Properties.Environment.Variables).toMatchObject({
+        HONE_BUCKET: resources.S3BucketData.Properties.BucketName,
+        POWERTOOLS_SERVICE_NAME: 'hone',
+        POWERTOOLS_METRICS_NAMESPACE: 'hone',
+        LOG_LEVEL: 'INFO',
+      });
+    }
+    const { Variables } = resources.ApiLambdaFunction.Properties.Environment;
+    expect(Variables).toMatchObject({
+      HONE_TRAINING_ARN: { Ref: 'TrainingMachine' },
+      HONE_SCORING_ARN: { Ref: 'ScoringMachine' },
+    });
+    expect(resources.DatasetDashcreatedLambdaFunction.Properties.Environment.Variables).toMatchObject({
+      HONE_TRAINING_ARN: { Ref: 'TrainingMachine' },
+    });
+  });
+
+  test('logs do not stay for ever', () => {
+    const groups = ofType('AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThan(functions.length);
+    for (const [, { Properties }] of groups) expect(Properties.RetentionInDays).toBe(30);
+  });
+
+  describe('what events could not bring about', () => {
+    test.each(['DatasetDashcreated', 'Scheduled'])('%s leaves in the queue, and may', (name) => {
+      const { Properties } = resources[`${name}LambdaEvConf`];
+      const queue = { 'Fn::GetAtt': ['FailureQueue', 'Arn'] };
+      expect(Properties.DestinationConfig).toEqual({ OnFailure: { Destination: queue } });
+      const sending = statementsOf(resources[`${name}IamRoleLambdaExecution`]).filter(({ Action }) =>
+        [Action].flat().includes('sqs:SendMessage'),
+      );
+      expect(sending).toEqual([{ Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [queue] }]);
+      expect(resources[`${name}LambdaFunction`].Properties).not.toHaveProperty('DeadLetterConfig');
+    });
+
+    test('is kept for 14 days, encrypted, and sent by TLS only', () => {
+      expect(resources.FailureQueue.Properties).toEqual({
+        MessageRetentionPeriod: 1_209_600,
+        SqsManagedSseEnabled: true,
+      });
+      expect(resources.FailureQueuePolicy.Properties.PolicyDocument.Statement).toMatchObject([
+        { Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+      ]);
+    });
+  });
+
+  describe('roles', () => {
+    test('each function and each state machine has its own, and no other is there', () => {
+      const assumed = [...functions, ...ofType('AWS::StepFunctions::StateMachine')].map(
+        ([, { Properties }]) => (Properties.Role ?? Properties.RoleArn)['Fn::GetAtt'][0],
+      );
+      expect(new Set(assumed).size).toBe(assumed.length);
+      expect(roles.map(([name]) => name).sort()).toEqual(assumed.toSorted());
+    });
+
+    test.each(roles)('%s: no action and no resource is a wildcard where one can be named', (_, role) => {
+      for (const { Effect, Action, Resource } of statementsOf(role)) {
+        expect(Effect).toBe('Allow');
+        const actions = [Action].flat();
+        for (const action of actions) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z]+$/);
+        if (actions.every((action) => unnameable.has(action))) continue;
+        for (const resource of [Resource].flat()) {
+          const name = typeof resource === 'string' ? resource : (resource['Fn::Sub'] ?? resource);
+          expect(name).not.toBe('*');
+          if (typeof name === 'string') expect(name).not.toMatch(/^arn:aws:/); // Other partitions have another name.
+        }
+      }
+      expect(role.Properties.ManagedPolicyArns ?? []).toEqual([]);
+    });
+
+    test.each(roles.filter(([name]) => name.endsWith('IamRoleLambdaExecution')))(
+      '%s: objects by prefix, and a list wherever there is a read',
+      (_, role) => {
+        const bucket = `arn:\${AWS::Partition}:s3:::${resources.S3BucketData.Properties.BucketName}`;
+        const prefixes = (action: string) =>
+          statementsOf(role)
+            .filter(({ Action }) => [Action].flat().includes(action))
+            .flatMap(({ Resource }) => [Resource].flat())
+            .map((resource) => (resource as { 'Fn::Sub': string })['Fn::Sub'].slice(bucket.length + 1));
+        const readable = prefixes('s3:GetObject');
+        for (const prefix of [...readable, ...prefixes('s3:PutObject'), ...prefixes('s3:DeleteObject')]) {
+          expect(prefix).toMatch(/^(pipelines|datasets|models|runs|reports|predictions)\/(\*\/aliases\/)?\*$/);
+        }
+        const listing = statementsOf(role).filter(({ Action }) => [Action].flat().includes('s3:ListBucket'));
+        expect(listing.map(({ Resource, Condition }) => [Resource, Condition])).toEqual([
+          [{ 'Fn::Sub': bucket }, { StringLikeIfExists: { 's3:prefix': readable } }],
+        ]);
+        // S3 wants s3:GetObject too before it compares the tag of a conditional write.
+        for (const prefix of prefixes('s3:PutObject')) expect(readable).toContain(prefix.replace('*/aliases/', ''));
+      },
+    );
+
+    test('only api and dataset-created start executions, of named machines', () => {
+      const starting = roles.flatMap(([name, role]) =>
+        statementsOf(role)
+          .filter(({ Action }) => [Action].flat().includes('states:StartExecution'))
+          .map(({ Resource }) => [name, Resource]),
+      );
+      expect(starting).toEqual([
+        ['ApiIamRoleLambdaExecution', [{ Ref: 'TrainingMachine' }, { Ref: 'ScoringMachine' }]],
+        ['DatasetDashcreatedIamRoleLambdaExecution', [{ Ref: 'TrainingMachine' }]],
+      ]);
+    });
+
+    test('nobody but register makes versions', () => {
+      const making = roles.filter(([, role]) =>
+        statementsOf(role).some(
+          ({ Action, Resource }) =>
+            [Action].flat().includes('s3:PutObject') && JSON.stringify(Resource).includes('/models/*"'),
+        ),
+      );
+      expect(making.map(([name]) => name)).toEqual(['RegisterIamRoleLambdaExecution']);
+    });
+  });
+
+  test('every route asks who is there', () => {
+    const routes = ofType('AWS::ApiGatewayV2::Route');
+    expect(routes.map(([, { Properties }]) => [Properties.RouteKey, Properties.AuthorizationType])).toEqual([
+      ['$default', 'AWS_IAM'],
+    ]);
+    expect(resources.HttpApi.Properties).not.toHaveProperty('CorsConfiguration');
+    expect(ofType('AWS::Lambda::Url')).toEqual([]);
+  });
+
+  test('a rule ticks every hour', () => {
+    const rules = ofType('AWS::Events::Rule').map(([, { Properties }]) => Properties);
+    expect(rules).toMatchObject([{ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' }]);
+    expect(rules[0].Targets).toMatchObject([{ Arn: { 'Fn::GetAtt': ['ScheduledLambdaFunction', 'Arn'] } }]);
+  });
+
+  test.each(['training', 'scoring'])(
+    'the machine %s is the definition that tests run, with functions filled in',
+    (name) => {
+      const machine = resources[name === 'training' ? 'TrainingMachine' : 'ScoringMachine'];
+      expect(machine.Properties).toMatchObject({
+        StateMachineType: 'STANDARD',
+        LoggingConfiguration: { Level: 'ERROR', IncludeExecutionData: false },
+      });
+      const [text, variables] = machine.Properties.DefinitionString['Fn::Sub'];
+      const deployed: Definition = JSON.parse(text);
+      const source = readFileSync(new URL(`../../functions/workflows/${name}.asl.json`, import.meta.url), 'utf8');
+      for (const [stateName, state] of Object.entries<Record<string, unknown>>(JSON.parse(source).States)) {
+        const { Resource: called, ...rest } = state as { Resource?: { 'Fn::GetAtt': [string] } };
+        const { Resource: filled, QueryLanguage, ...deployedRest } = deployed.States[stateName];
+        expect(deployedRest).toEqual(rest);
+        expect(QueryLanguage).toBe('JSONPath');
+        if (!called) continue;
+        const logicalName = variables[String(filled).slice(2, -1)]['Fn::GetAtt'][0];
+        const { Handler } = resources[logicalName].Properties;
+        expect(Handler).toBe(`functions/tasks/${called['Fn::GetAtt'][0]}.handler`);
+      }
+    },
+  );
+});
+
+interface Statement {
+  Effect: string;
+  Action: string | string[];
+  Resource: unknown;
+  Principal?: unknown;
+  Condition?: unknown;
+}
+
+interface Definition {
+  States: Record<string, { Resource?: unknown; QueryLanguage?: string }>;
+}
+
+/**
+ * Actions that know no resource.
+ *
+ * @see Service Authorization Reference, CloudWatch Logs (log delivery, resource policies) and X-Ray
+ */
+const unnameable = new Set([
+  'logs:CreateLogDelivery',
+  'logs:GetLogDelivery',
+  'logs:UpdateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:DescribeResourcePolicies',
+  'logs:DescribeLogGroups',
+  'xray:PutTraceSegments',
+  'xray:PutTelemetryRecords',
+]);
+
+// biome-ignore lint/suspicious/noExplicitAny: a resource is a string, or one of CloudFormation's functions
+function statementsOf(role: Resource): (Statement & { Resource: any })[] {
+  return role.Properties.Policies.flatMap(
+    (policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement,
+  );
+}

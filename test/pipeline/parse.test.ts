@@ -1,0 +1,159 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { InputError } from '../../lib/core/errors.ts';
+import { parseDuration } from '../../lib/pipeline/duration.ts';
+import { checkPipeline, parsePipeline } from '../../lib/pipeline/parse.ts';
+import { contentRequest, resolvePipeline } from '../../lib/pipeline/resolve.ts';
+
+const minimal = 'name: houses\ntask: regression\ndata: { path: datasets/houses/, target: price }\n';
+
+const messageOf = (text: string): string => {
+  try {
+    resolvePipeline(parsePipeline(text, 'houses.yml'));
+  } catch (error) {
+    expect(error).toBeInstanceOf(InputError);
+    return (error as Error).message;
+  }
+  throw new Error('was accepted');
+};
+
+test('a document needs a name, a task, a path and a target, and nothing else', () => {
+  expect(parsePipeline(minimal, 'houses.yml')).toEqual({
+    name: 'houses',
+    task: 'regression',
+    data: { path: 'datasets/houses/', target: 'price' },
+  });
+});
+
+test('JSON is read as well as YAML', () => {
+  const document = { name: 'h', task: 'binary', data: { path: 'd/', target: 't' } };
+  expect(parsePipeline(JSON.stringify(document, null, 2), 'h.json')).toEqual(document);
+});
+
+test('every default that is applied is listed, and a field that is given is not', () => {
+  const all = resolvePipeline(parsePipeline(minimal, 'houses.yml')).defaults.map(({ path }) => path);
+  expect(all).toEqual([
+    'data.header',
+    'data.split.test',
+    'data.split.by',
+    'data.split.seed',
+    'data.ready.quiet',
+    'data.limits.columns',
+    'prepare.scale',
+    'prepare.impute',
+    'prepare.target',
+    'model.kind',
+    'model.l2',
+    'optimizer.name',
+    'optimizer.learningRate',
+    'optimizer.batchSize',
+    'optimizer.seed',
+    'stop',
+    'evaluate.metrics',
+  ]);
+  const given = resolvePipeline(parsePipeline(`${minimal}optimizer: { name: gd, learningRate: 0.5 }\n`, 'houses.yml'));
+  expect(given.defaults.map(({ path }) => path).filter((path) => path.startsWith('optimizer'))).toEqual([]);
+  expect(given.request.optimizer).toMatchObject({ name: 'gd', learningRate: 0.5, batchSize: 'full' });
+});
+
+describe('a wrong document is refused with the file, the line, the path, what was expected and what was found', () => {
+  test.each([
+    ['stop: { epoch: 3 }', 'houses.yml, line 4, stop.epoch: expected no such key, found it'],
+    ['evaluate: { slices: [a] }', 'houses.yml, line 4, evaluate.slices: expected no such key, found it'],
+    ['optimizer: { name: adm }', 'line 4, optimizer.name: expected one of "gd", "sgd", "adam", found "adm"'],
+    [
+      'optimizer: { name: adam, learningRate: 0 }',
+      'line 4, optimizer.learningRate: expected a number above 0, found 0',
+    ],
+    ['schedule: { every: 30 min }', 'line 4, schedule.every: expected one hour or more, found "30 min"'],
+    ['schedule: { every: often }', 'line 4, schedule.every: expected a duration such as'],
+    ['evaluate: { gates: [{ metric: rmse }] }', 'evaluate.gates[0]: expected an object with "atMost", or'],
+    [
+      'evaluate: { gates: [{ metric: rmse, atMost: low }] }',
+      'evaluate.gates[0].atMost: expected a number, found "low"',
+    ],
+    ['prepare: { scale: 3 }', 'line 4, prepare.scale: expected one of "standard", "none", found 3'],
+    ['model: { kind: logistic }', 'model.kind: expected linear for task regression, found logistic'],
+    ['model: [', 'houses.yml, line 5, column 1: expected YAML or JSON'],
+    ['name: again', 'houses.yml, line 4, column 1: expected YAML or JSON, found Map keys must be unique'],
+  ])('%s', (line, expected) => expect(messageOf(`${minimal}${line}\n`)).toContain(expected));
+
+  test.each([
+    ['', 'expected a pipeline document with name, task and data, found nothing'],
+    ['- a', 'expected a pipeline document with name, task and data, found a list'],
+    ['name: ../x\ntask: regression\ndata: { path: a, target: t }', 'line 1, name: expected a name of letters'],
+    [
+      'name: x\ntask: count\ndata: { path: a, target: t }',
+      'line 2, task: expected one of "regression", "binary", "multiclass"',
+    ],
+    [
+      'name: x\ntask: regression\ndata: { path: a, target: t, split: half }',
+      'data.split: expected "none", or an object, found "half"',
+    ],
+    [
+      'name: x\ntask: regression\ndata: { path: a, target: t, split: { test: 1 } }',
+      'data.split.test: expected a number below 1, found 1',
+    ],
+    [
+      'name: x\ntask: regression\ndata: { path: a, target: t, include: [a], exclude: [b] }',
+      'data: expected include or exclude, found both',
+    ],
+    [
+      'name: x\ntask: multiclass\ndata: { path: a, target: t, positive: 1 }',
+      'data.positive: expected it only with task binary',
+    ],
+    ['name: x\ntask: regression\ndata: { target: t }', 'line 3, data.path: expected a string, found nothing'],
+    ['a: &a [x,x]\nb: &b [*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b]\nd: [*c,*c,*c,*c]', 'at most 20 uses of an anchor'],
+  ])('%j', (text, expected) => expect(messageOf(text)).toContain(expected));
+});
+
+test('a document that is too long is not read', () => {
+  expect(messageOf(' '.repeat(300_000))).toContain('at most 262144 characters, found 300000');
+});
+
+test('all problems of a document are named at once', () => {
+  const message = messageOf('name: 3\ntask: no\ndata: { path: 1, target: 2 }');
+  expect(message.split('\n')).toHaveLength(4);
+});
+
+test('a document that arrives as an object is checked the same', () => {
+  expect(() => checkPipeline({ name: 'x', task: 'binary' }, 'request body')).toThrow(
+    'request body, data: expected an object, found nothing',
+  );
+});
+
+test('keys that objects inherit can be columns, and pollute nothing', () => {
+  const text = `${minimal.replace(' }', ', columns: { __proto__: number, constructor: category } }')}`;
+  const { columns } = resolvePipeline(parsePipeline(text, 'x')).request.data;
+  expect(Object.entries(columns)).toEqual([['constructor', 'category']]);
+  expect(Object.getPrototypeOf({})).toBe(Object.prototype);
+});
+
+test('where the data lies, when it is complete and how often it is looked at are no part of the content', () => {
+  const resolve = (text: string) => contentRequest(resolvePipeline(parsePipeline(text, 'x')).request);
+  const elsewhere =
+    'name: houses\ntask: regression\ndata: { path: ./x.csv, target: price, ready: { marker: _DONE } }\nschedule: { every: 1 day }';
+  expect(resolve(elsewhere)).toEqual(resolve(minimal));
+  expect(resolve(`${minimal}model: { l2: 1 }`)).not.toEqual(resolve(minimal));
+});
+
+test.each([
+  ['60 s', 60_000],
+  ['1 day', 86_400_000],
+  ['1.5 hours', 5_400_000],
+  ['12h', 43_200_000],
+  ['2 weeks', 1_209_600_000],
+  ['soon', undefined],
+  ['-1 s', undefined],
+  ['1 month', undefined],
+  ['', undefined],
+])('the duration %j is %j ms', (text, expected) => expect(parseDuration(text)).toBe(expected));
+
+test('every example parses', () => {
+  const folder = new URL('../../examples/', import.meta.url);
+  const documents = readdirSync(folder).filter((name) => name.endsWith('.yml'));
+  expect(documents.length).toBeGreaterThan(0);
+  for (const name of documents) {
+    expect(() => resolvePipeline(parsePipeline(readFileSync(new URL(name, folder), 'utf8'), name))).not.toThrow();
+  }
+});
