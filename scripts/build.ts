@@ -79,16 +79,12 @@ function notices(inputs: string[]): string {
     const { name, version } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
     const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
     if (!file) throw new Error(`${name} is bundled into the report page, and its package has no licence file.`);
-    const lines = readFileSync(join(root, folder, file), 'utf8')
-      .trim()
-      .split(/\r?\n/);
-    const isHolder = (line: string) => /^copyright/i.test(line.trim());
-    const terms = lines
-      .filter((line) => !isHolder(line))
-      .join('\n')
-      .trim();
-    const holder = `${name} ${version}: ${lines.filter(isHolder).join('; ')}`;
-    holdersByTerms.set(terms, [...(holdersByTerms.get(terms) ?? []), holder]);
+    const text = readFileSync(join(root, folder, file), 'utf8').trim();
+    const holders = text.match(/^Copyright .*$/gm) ?? [];
+    // Where a licence has several parts, each with its own holder, it is given whole.
+    const [holder, terms] = holders.length === 1 ? [holders[0], text.replace(holders[0], '').trim()] : ['', text];
+    const names = holdersByTerms.get(terms) ?? [];
+    holdersByTerms.set(terms, [...names, `${name} ${version}${holder && `: ${holder}`}`]);
   }
   const parts = [...holdersByTerms].map(([terms, holders]) => `${holders.join('\n')}\n\n${terms}`);
   return `/*! This script contains:\n${parts.join('\n\n').replaceAll('*/', '* /')}\n*/`;

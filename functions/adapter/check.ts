@@ -18,7 +18,7 @@ export const hashSchema = z.string().check(z.regex(/^[0-9a-f]{32}$/, { error: '3
  * @param where what to call it in messages
  * @throws InputError naming each place that is wrong, what was expected and what was found
  */
-export function check<T>(schema: z.ZodMiniType<T>, value: unknown, where: string): T {
+export function check<T>(schema: z.core.$ZodType<T>, value: unknown, where: string): T {
   const result = z.safeParse(schema, value);
   if (result.success) return result.data;
   const sentences = result.error.issues

@@ -11,7 +11,7 @@ export interface Moments {
 }
 
 /**
- * Moments of the values that are not NaN, formed per block and merged as a balanced tree.
+ * Moments of the values that are not NaN, formed per block and merged as a balanced tree. NaN where one is infinite.
  *
  * The tree is that of core/blocks: it depends on the blocks alone, so the result has the same bits however the blocks
  * were spread over threads or machines. A block is taken in two passes, so a large mean does not drown a small variance.
@@ -73,15 +73,16 @@ function sumBlock(
   end: number,
   part: Float64Array,
 ): void {
-  let [count, total] = [0, 0];
+  let [count, first, total] = [0, 0, 0];
   for (let i = start; i < end; i++) {
     const value = values[rows ? rows[i] : i];
     if (Number.isNaN(value)) continue;
-    count++;
-    total += value;
+    // Summed from the first value on, so that a constant column has exactly that mean, and no variance.
+    if (count++ === 0) first = value;
+    total += value - first;
   }
   if (count === 0) return;
-  const guess = total / count;
+  const guess = first + total / count;
   let [drift, squares] = [0, 0];
   for (let i = start; i < end; i++) {
     const value = values[rows ? rows[i] : i];

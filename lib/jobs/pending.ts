@@ -1,6 +1,7 @@
 import { ConflictError } from '../core/errors.ts';
 import { findJson, putJson } from '../store/json.ts';
 import type { Context } from './context.ts';
+import { runKey, shortHash } from './runs.ts';
 
 // A dataset of 500 parts makes 500 events, and one training is wanted. So the first event leaves a note that somebody
 // waits for the dataset, and starts the one who waits; the others find the note and start the same, which the engine
@@ -11,12 +12,15 @@ import type { Context } from './context.ts';
 const staleAfterMs = 3_600_000;
 
 interface Note {
+  /** What is waited for, for whoever reads the note. */
+  subject: string;
   trigger: string;
   /** When its workflow last looked at the dataset, in milliseconds since 1970. */
   seenMs: number;
 }
 
-const noteKey = (subject: string): string => `runs/pending/${encodeURIComponent(subject)}.json`;
+// A hash, since a dataset's name may be as long as a key.
+const noteKey = (subject: string): string => runKey('pending', `${shortHash(subject)}.json`);
 
 /** The name of the one workflow that waits for `subject`, leaving a note when there is none yet. */
 export async function announce(context: Context, subject: string): Promise<string> {
@@ -63,7 +67,7 @@ async function writeNote(
   trigger: string,
   tag: string | undefined,
 ): Promise<boolean> {
-  const note: Note = { trigger, seenMs: context.now() };
+  const note: Note = { subject, trigger, seenMs: context.now() };
   try {
     await putJson(context.store, noteKey(subject), note, tag === undefined ? { ifAbsent: true } : { ifMatch: tag });
     return true;

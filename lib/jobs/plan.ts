@@ -1,3 +1,4 @@
+import { isDataKey } from '../store/keys.ts';
 import type { Context } from './context.ts';
 import { announce, reclaim, refresh, withdraw } from './pending.ts';
 import { covers, datasetOf, listPipelines, type ResolvedPipeline, readPipeline } from './pipelines.ts';
@@ -32,12 +33,16 @@ export async function planForObjects(context: Context, keys: readonly string[]):
   for (const key of keys) {
     const matches = pipelines.flatMap((entry) =>
       'pipeline' in entry && covers(entry.pipeline.request.data.path, key)
-        ? [{ entry, path: entry.pipeline.request.data.path }]
+        ? [{ name: entry.name, data: entry.pipeline.request.data }]
         : [],
     );
-    for (const { entry, path } of matches)
-      subjects.set(`pipeline ${entry.name}`, { pipeline: entry.name, dataset: path });
-    if (matches.length === 0) subjects.set(datasetOf(key), { pipeline: null, dataset: datasetOf(key) });
+    for (const { name, data } of matches) {
+      if (isAwaited(data, key)) subjects.set(`pipeline ${name}`, { pipeline: name, dataset: data.path });
+    }
+    const dataset = datasetOf(key);
+    if (matches.length === 0 && isDataKey(key.slice('datasets/'.length))) {
+      subjects.set(`dataset ${dataset}`, { pipeline: null, dataset });
+    }
   }
   const steps: PlanStep[] = [];
   for (const [, subject] of subjects) {
@@ -90,6 +95,13 @@ export async function openPlannedRun(
 
 const subjectOf = ({ pipeline, dataset }: Pick<PlanStep, 'pipeline' | 'dataset'>): string =>
   pipeline === null ? `dataset ${dataset}` : `pipeline ${pipeline}`;
+
+/** Whether an object below a dataset's path is data, or the marker that says that the dataset is complete. */
+function isAwaited({ path, ready }: ResolvedPipeline['request']['data'], key: string): boolean {
+  if (key === path) return true;
+  const name = key.slice(path.endsWith('/') ? path.length : path.length + 1);
+  return isDataKey(name) || ('marker' in ready && name === ready.marker);
+}
 
 /** Seconds, at least, until the dataset can be complete; 0 when it is. */
 async function secondsToWait(

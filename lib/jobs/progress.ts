@@ -33,3 +33,17 @@ export async function readProgress(store: Store, run: string): Promise<CallProgr
   }
   return { curve: [...points.values()].sort((a, b) => a.step - b.step), milliseconds };
 }
+
+/** The last point that a run's training kept; undefined before its first call ended. */
+export async function latestProgress(store: Store, run: string): Promise<Progress | undefined> {
+  let last: string | undefined;
+  for await (const { key } of listAll(store, runKey(run, 'progress-'))) last = key;
+  if (last === undefined) return undefined;
+  const lines = new TextDecoder()
+    .decode((await store.get(last)).body)
+    .trimEnd()
+    .split('\n');
+  // The last line holds times.
+  const line = lines.at(-2);
+  return line === undefined ? undefined : (JSON.parse(line) as Progress);
+}

@@ -49,7 +49,7 @@ async function runSlot(
   const slot = Math.floor(context.now() / 1000 / everySeconds);
   const key = `runs/slots/${name}/${everySeconds}-${slot}.json`;
   const claimed = await claim(context, key);
-  if (claimed !== 'claimed') {
+  if (typeof claimed === 'string') {
     const sentence = claimed === 'done' ? 'This slot was served before.' : 'Another call serves this slot.';
     return { pipeline: name, status: claimed === 'done' ? 'not-due' : 'busy', sentence };
   }
@@ -59,18 +59,22 @@ async function runSlot(
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     outcome = { pipeline: name, status: 'failed', error: { name: error.name, message: error.message } };
-    // A store that did not answer may answer at the next tick: the slot stays open for it.
-    if (error.name === 'StoreError') return outcome;
+    // A store that did not answer may answer when the tick is delivered again: the slot is given back for it. Should
+    // that fail as well, the slot is taken over once it counts as abandoned.
+    if (error.name === 'StoreError') {
+      await context.store.delete(key, { ifMatch: claimed.tag }).catch(() => {});
+      return outcome;
+    }
   }
   await putJson(context.store, key, { state: 'done', atMs: context.now(), outcome });
   return outcome;
 }
 
-async function claim(context: Context, key: string): Promise<'claimed' | 'busy' | 'done'> {
+/** Takes a slot, and answers the tag of what it wrote there; or why it was not to be had. */
+async function claim(context: Context, key: string): Promise<{ tag: string } | 'busy' | 'done'> {
   const slot: Slot = { state: 'begun', atMs: context.now() };
   try {
-    await putJson(context.store, key, slot, { ifAbsent: true });
-    return 'claimed';
+    return await putJson(context.store, key, slot, { ifAbsent: true });
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
   }
@@ -79,8 +83,7 @@ async function claim(context: Context, key: string): Promise<'claimed' | 'busy' 
   if (there.state === 'done') return 'done';
   if (context.now() - there.atMs < abandonedAfterMs) return 'busy';
   try {
-    await putJson(context.store, key, slot, { ifMatch: tag });
-    return 'claimed';
+    return await putJson(context.store, key, slot, { ifMatch: tag });
   } catch (error) {
     if (error instanceof ConflictError) return 'busy';
     throw error;

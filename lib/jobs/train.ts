@@ -90,6 +90,7 @@ async function solve(
   const firstStep = resume?.step ?? 0;
   const curve: Progress[] = [];
   let last: Progress | undefined;
+  let [hasStepped, isLate] = [false, false];
   const stepLimit = stepsAllowed(request, objective.stepsPerEpoch);
   const onProgress = (progress: Progress) => {
     last = { ...progress };
@@ -98,7 +99,6 @@ async function solve(
   };
   for (;;) {
     const sliceEndMs = context.now() + sliceMs;
-    const isLate = () => context.remainingMs() < deadlineReserveMs;
     const solution = minimise(objective, {
       rule,
       initial: model.initial(),
@@ -106,9 +106,17 @@ async function solve(
       resume,
       progressEvery: 1,
       onProgress,
-      shouldPause: () => isLate() || context.now() >= sliceEndMs,
+      shouldPause: () => {
+        // Each call takes one step at the least, so that calling again and again comes to an end.
+        if (!hasStepped) {
+          hasStepped = true;
+          return false;
+        }
+        isLate = context.remainingMs() < deadlineReserveMs;
+        return isLate || context.now() >= sliceEndMs;
+      },
     });
-    if (solution.status === 'deadline' && !isLate()) {
+    if (solution.status === 'deadline' && !isLate) {
       resume = solution.checkpoint;
       await new Promise((resolve) => setTimeout(resolve, 0));
       continue;

@@ -76,6 +76,6 @@ function wellFormed(_key: string, value: unknown): unknown {
 function contentText(content: Content): string {
   if (content === null || content === undefined || content === false) return '';
   if (content instanceof Html) return content.text;
-  if (typeof content === 'object') return content.map(contentText).join('');
+  if (Array.isArray(content)) return content.map(contentText).join('');
   return escapeHtml(String(content));
 }

@@ -1,3 +1,4 @@
+import { catalogue } from '../metrics/catalogue.ts';
 import { formatNumber, formatShare } from './format.ts';
 
 /** What a reader needs beside a metric's number. */
@@ -5,13 +6,15 @@ export interface MetricTitle {
   title: string;
   /** Which way is better, where that is known. */
   direction: 'higher' | 'lower' | undefined;
+  /** What it measures, in a sentence. */
+  summary: string | undefined;
 }
 
 /** Title and direction of a metric by its name; a name that is not known speaks for itself. */
 export function metricTitle(name: string): MetricTitle {
-  if (!Object.hasOwn(titles, name)) return { title: name, direction: directionOf(name) };
-  const [title, direction] = titles[name];
-  return { title, direction };
+  if (!Object.hasOwn(catalogue, name)) return { title: name, direction: directionOf(name), summary: undefined };
+  const { title, direction, summary } = catalogue[name];
+  return { title, direction, summary };
 }
 
 /**
@@ -36,20 +39,6 @@ export function compareMetric(
   if (ratio >= 10) return { text: `${formatNumber(ratio, { digits: 2 })} times as high`, isBetter };
   return { text: `${formatShare(Math.abs(1 - ratio))} ${ratio < 1 ? 'lower' : 'higher'}`, isBetter };
 }
-
-const titles: Record<string, [title: string, direction: 'higher' | 'lower']> = {
-  accuracy: ['Accuracy', 'higher'],
-  precision: ['Precision', 'higher'],
-  recall: ['Recall', 'higher'],
-  f1: ['F1', 'higher'],
-  rocAuc: ['ROC AUC', 'higher'],
-  auc: ['ROC AUC', 'higher'],
-  logLoss: ['Log loss', 'lower'],
-  mse: ['MSE', 'lower'],
-  rmse: ['RMSE', 'lower'],
-  mae: ['MAE', 'lower'],
-  r2: ['R²', 'higher'],
-};
 
 function directionOf(name: string): MetricTitle['direction'] {
   if (name.endsWith('Score')) return 'higher';

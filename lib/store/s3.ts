@@ -305,9 +305,10 @@ async function tryAgainOn409<T>(place: Bucket, send: () => Promise<T>, condition
   }
 }
 
-/** From half to all of 50 ms, doubled with each attempt and 2 s at most. */
+/** From half to all of 50 ms, doubled with each attempt and 2 s at most. Seeded alike, racers would meet again. */
 function jittered(attempt: number): number {
-  return Math.min(2_000, 50 << (attempt - 1)) * (0.5 + Math.random() / 2);
+  const [chance] = crypto.getRandomValues(new Uint8Array(1));
+  return Math.min(2_000, 50 << (attempt - 1)) * (0.5 + chance / 512);
 }
 
 function targetOf({ bucket, prefix }: Bucket, key: string): { Bucket: string; Key: string } {

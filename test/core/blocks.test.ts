@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { mergeBlocks } from '../../lib/core/blocks.ts';
 
-/** Magnitudes so far apart that another order of additions gives other bits. */
-const a = [1, 2 ** -53, 1e16, -1e16, 3.3e-8, 2 ** 53, -0.1, 1e-17, -(2 ** 53)];
+/** Found by trial: a running sum, from either end, and splitting in halves give other bits for most counts. */
+const a = [0.017, -230, -86, 7.6, 3.2, 5.3, -0.74, 0.56, 0.03];
 
 /** The trees written out: neighbours are paired, an odd last one rises. */
 const trees: Record<number, number> = {
@@ -23,9 +23,18 @@ test.each(Object.entries(trees))('%s blocks are summed as the balanced tree', (c
   expect(partials[0]).toBe(sum);
 });
 
-test('the magnitudes tell the tree from a running sum', () => {
-  expect(a.slice(0, 6).reduce((sum, value) => sum + value)).not.toBe(trees[6]);
-  expect(a.slice(0, 9).reduce((sum, value) => sum + value)).not.toBe(trees[9]);
+test.each([4, 5, 6, 7, 8, 9])('the %i values tell the tree from a running sum', (count) => {
+  const values = a.slice(0, count);
+  expect(values.reduce((sum, value) => sum + value)).not.toBe(trees[count]);
+  expect(values.reduceRight((sum, value) => sum + value)).not.toBe(trees[count]);
+});
+
+test.each([5, 6, 7, 9])('the %i values tell the tree from splitting in halves', (count) => {
+  const halved = (values: number[]): number => {
+    const middle = values.length >> 1;
+    return middle === 0 ? values[0] : halved(values.slice(0, middle)) + halved(values.slice(middle));
+  };
+  expect(halved(a.slice(0, count))).not.toBe(trees[count]);
 });
 
 test('each column is summed by itself, and rows beyond the count stay', () => {

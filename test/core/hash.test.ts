@@ -10,7 +10,7 @@ test('sha256Hex gives the digests that FIPS 180 publishes', () => {
 
 test('canonical JSON is that of RFC 8785, sections 3.2.2 and 3.2.3', () => {
   const value = {
-    numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+    numbers: [JSON.parse('333333333.33333329'), 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
     string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"\u002f',
     literals: [null, true, false],
   };

@@ -234,6 +234,13 @@ test('a boolean or a number means the level that spells it', () => {
   expect(record({ flag: 'true' }).warnings).toEqual(['Column "flag": a value not in the training data ("true").']);
 });
 
+test('of two levels with one value a number means the one it spells, else the first', async () => {
+  const table = await tableOf('n\n1.0\n1.00\n2\n2.0\n', { kinds: { n: 'category' } });
+  const fitted = fitEncoding(table, allRows(table));
+  expect([...record({ n: 1 }, fitted).values]).toEqual([1, 0, 0, 0]);
+  expect([...record({ n: 2 }, fitted).values]).toEqual([0, 0, 1, 0]);
+});
+
 test('unknown fields and levels are warned of, and names that objects inherit are not found in a record', async () => {
   const { values, warnings } = record({ c: 'z', colour: 1 });
   expect(warnings).toEqual([

@@ -18,17 +18,17 @@ const tableOf = (text: string, options?: ReadOptions) => readTable([bytesObject(
 const allRows = (table: Table) => Int32Array.from({ length: table.rowCount }, (_, row) => row);
 const column = (values: readonly unknown[]) => tableOf(`y\n${values.map((value) => `"${value}"`).join('\n')}\n`);
 
-async function fit(values: readonly unknown[], options: Omit<TargetOptions, 'target'>) {
+async function fitColumn(values: readonly unknown[], options: Omit<TargetOptions, 'target'>) {
   const table = await column(values);
   const { rows } = labelledRows(table, 'y');
   return { table, rows, target: fitTarget(table, rows, { ...options, target: 'y' }) };
 }
 
 const classesOf = async (values: readonly unknown[], options: Omit<TargetOptions, 'target'>) =>
-  ((await fit(values, options)).target as ClassTarget).classes;
+  ((await fitColumn(values, options)).target as ClassTarget).classes;
 
 async function refusal(values: readonly unknown[], options: Omit<TargetOptions, 'target'>): Promise<string> {
-  const error = await fit(values, options).then(
+  const error = await fitColumn(values, options).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
@@ -37,20 +37,20 @@ async function refusal(values: readonly unknown[], options: Omit<TargetOptions, 
 }
 
 test('a regression target is standardised by the population deviation', async () => {
-  const { table, rows, target } = await fit([1, 3, 5, 7], { task: 'regression' });
+  const { table, rows, target } = await fitColumn([1, 3, 5, 7], { task: 'regression' });
   expect(target).toEqual({ task: 'regression', name: 'y', mean: 4, scale: Math.sqrt(5), log: false });
   expect([...encodeTarget(target, table, rows)]).toEqual([-3, -1, 1, 3].map((value) => value / Math.sqrt(5)));
   expect([...actualValues(target, table, rows)]).toEqual([1, 3, 5, 7]);
 });
 
 test('under log the logarithm is standardised, and decoding gives the value back', async () => {
-  const { target } = await fit([1, Math.E], { task: 'regression', transform: 'log' });
+  const { target } = await fitColumn([1, Math.E], { task: 'regression', transform: 'log' });
   expect(target).toMatchObject({ mean: 0.5, scale: 0.5, log: true });
   expect(decodeValue(target, 3)).toBeCloseTo(Math.E ** 2, 12);
 });
 
 test('without a transform the target stands as it is', async () => {
-  const { table, rows, target } = await fit([1, 2, 4], { task: 'regression', transform: 'none' });
+  const { table, rows, target } = await fitColumn([1, 2, 4], { task: 'regression', transform: 'none' });
   expect([...encodeTarget(target, table, rows)]).toEqual([1, 2, 4]);
   expect(decodeValue(target, 2.5)).toBe(2.5);
 });
@@ -61,7 +61,7 @@ test('decoding undoes encoding', async () => {
       fc.uniqueArray(fc.double({ min: 1e-3, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 20 }),
       fc.constantFrom('standard', 'log', 'none'),
       async (values, transform) => {
-        const { table, rows, target } = await fit(values, { task: 'regression', transform });
+        const { table, rows, target } = await fitColumn(values, { task: 'regression', transform });
         const decoded = encodeTarget(target, table, rows).map((score) => decodeValue(target, score));
         const largest = Math.max(...values);
         for (const [i, value] of values.entries()) expect(Math.abs(decoded[i] - value)).toBeLessThan(1e-12 * largest);
@@ -96,7 +96,7 @@ test('the positive class is class 1: the last in order, or the one that is named
   expect(await classesOf([0, 1], { task: 'binary', positive: '1.0' })).toEqual(['0', '1']);
   expect(await classesOf(['true', 'false'], { task: 'binary', positive: true })).toEqual(['false', 'true']);
 
-  const { table, rows, target } = await fit(['yes', 'no', 'yes'], { task: 'binary', positive: 'no' });
+  const { table, rows, target } = await fitColumn(['yes', 'no', 'yes'], { task: 'binary', positive: 'no' });
   expect([...encodeTarget(target, table, rows)]).toEqual([0, 1, 0]);
   expect([...actualValues(target, table, rows)]).toEqual([0, 1, 0]);
 });
@@ -156,7 +156,7 @@ test('more than a thousand classes are refused, and numbers pointed to regressio
 });
 
 test('other data is held to the classes that are known, and a missing target is named', async () => {
-  const { target } = await fit(['a', 'b'], { task: 'binary' });
+  const { target } = await fitColumn(['a', 'b'], { task: 'binary' });
   const other = await tableOf('x,y\n1,b\n2,c\n3,\n');
   expect([...encodeTarget(target, other, Int32Array.of(0))]).toEqual([1]);
   expect(() => encodeTarget(target, other, Int32Array.of(1))).toThrow(
@@ -169,7 +169,7 @@ test('other data is held to the classes that are known, and a missing target is 
 
 test('a target encoding survives JSON', async () => {
   for (const transform of ['standard', 'log'] as const) {
-    const { target } = await fit([0.1, 0.7, 1.3], { task: 'regression', transform });
+    const { target } = await fitColumn([0.1, 0.7, 1.3], { task: 'regression', transform });
     expect(JSON.parse(JSON.stringify(target))).toEqual(target);
   }
 });

@@ -182,7 +182,7 @@ export const binaryReport: Report = {
       },
       {
         sentence: 'ROC AUC at least 0.8; found 0.8321.',
-        metric: 'rocAuc',
+        metric: 'auc',
         expected: 'at least 0.8',
         found: 0.8321,
         verdict: 'pass',
@@ -237,7 +237,7 @@ export const binaryReport: Report = {
       precision: measured(0.6771),
       recall: measured(0.6412),
       f1: measured(0.6587),
-      rocAuc: measured(0.8321),
+      auc: measured(0.8321),
       logLoss: measured(0.3924),
     },
     baseline: {
@@ -247,7 +247,7 @@ export const binaryReport: Report = {
         precision: measured(0, 'no row was predicted positive, so precision counts as 0'),
         recall: measured(0),
         f1: measured(0),
-        rocAuc: measured(0.5),
+        auc: measured(0.5),
         logLoss: measured(0.5788),
       },
     },
@@ -359,7 +359,7 @@ export const multiclassReport: Report = {
       accuracy: measured(66 / 67),
       f1: measured(0.9812),
       logLoss: measured(0.0419),
-      rocAuc: measured(Number.NaN, 'defined for two classes; these rows have three'),
+      auc: measured(Number.NaN, 'defined for two classes; these rows have three'),
     },
     baseline: {
       name: 'the most frequent class',
@@ -367,7 +367,7 @@ export const multiclassReport: Report = {
         accuracy: measured(30 / 67),
         f1: measured(0.2062),
         logLoss: measured(1.0561),
-        rocAuc: measured(Number.NaN),
+        auc: measured(Number.NaN),
       },
     },
     confusionMatrix: {

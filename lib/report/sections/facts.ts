@@ -30,16 +30,18 @@ export function renderModelFacts({ model, training }: Report): Html {
     training && ['Solution', solution[training.solution]],
     training && ['Steps', formatNumber(training.steps)],
     training && ['Epochs', formatNumber(training.epochs)],
-    ...(model?.intercepts ?? [])
-      .slice(0, 20)
-      .map(
-        ({ class: label, value }): Fact => [
-          label === undefined ? 'Intercept' : html`Intercept, ${dataName(label, { limit: 40 })}`,
-          formatNumber(value, { digits: 6 }),
-        ],
-      ),
+    model?.intercepts && describeIntercepts(model.intercepts),
     model && ['Optimizer', html`${name}${describeOptions(options)}`, true],
   ]);
+}
+
+function describeIntercepts(intercepts: { class?: string; value: number }[]): Fact {
+  const shown = intercepts.slice(0, 20).map(({ class: label, value }, i) => {
+    const number = formatNumber(value, { digits: 6 });
+    return html`${i > 0 && ', '}${label !== undefined && html`${dataName(label, { limit: 40 })} `}${number}`;
+  });
+  const rest = intercepts.length - shown.length;
+  return [shown.length === 1 ? 'Intercept' : 'Intercepts', [shown, rest > 0 && ` and ${rest} more`], shown.length > 1];
 }
 
 /** The request as it was resolved, the defaults that filled it, and a draft where there was no request. */

@@ -27,6 +27,7 @@ ${
 ${comparison(name, measured, baseline.metrics[name])}
 ${champion && comparison(name, measured, champion.metrics[name])}</tr>`,
   )}</tbody></table></div>
+${renderMeanings(Object.keys(metrics))}
 ${
   notes.length > 0 &&
   html`<ul class="notes">${notes.map(
@@ -35,6 +36,13 @@ ${
   )}</ul>`
 }
 </section>`;
+}
+
+function renderMeanings(names: string[]): Html | undefined {
+  const known = names.map(metricTitle).filter(({ summary }) => summary !== undefined);
+  if (known.length === 0) return undefined;
+  return html`<details><summary>What the metrics mean</summary>
+<dl class="meanings">${known.map(({ title, summary }) => html`<div><dt>${title}</dt><dd>${summary}</dd></div>`)}</dl></details>`;
 }
 
 function metricName(name: string): Html {

@@ -1,0 +1,17 @@
+import * as z from 'zod/mini';
+import { score } from '../../lib/jobs/score.ts';
+import { hashSchema } from '../adapter/check.ts';
+import { onLambda } from '../adapter/on-lambda.ts';
+import { task } from '../adapter/task.ts';
+
+export const scoreStep = z.strictObject({ scoring: hashSchema });
+
+/** Scores the objects of a scoring; answers `{ done: false }` when time ran short, and goes on at the next call. */
+export const createScore = task({
+  name: 'score',
+  schema: scoreStep,
+  fields: ({ scoring }) => ({ scoring }),
+  run: (step, context) => score(context, step),
+});
+
+export const handler = onLambda(createScore);

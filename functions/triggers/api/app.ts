@@ -1,0 +1,159 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type * as z from 'zod/mini';
+import { InputError } from '../../../lib/core/errors.ts';
+import { check } from '../../adapter/check.ts';
+import { contextOf, type Invocation, type Services } from '../../adapter/services.ts';
+import { traceOf } from '../../adapter/telemetry.ts';
+import { datasets } from './datasets.ts';
+import { evaluations } from './evaluations.ts';
+import { type ModelCache, modelCache } from './model-cache.ts';
+import { models } from './models.ts';
+import { openApiDocument } from './openapi.ts';
+import { page } from './page.ts';
+import { predictions } from './predictions.ts';
+import { problemResponse, RequestError } from './problem.ts';
+import { reports } from './reports.ts';
+import type { Call, Route } from './route.ts';
+import { components } from './schemas.ts';
+import { trainings } from './trainings.ts';
+
+/** Most bytes of a JSON request. */
+export const bodyLimitBytes = 1024 * 1024;
+
+type Bindings = { Bindings: { lambdaContext?: Invocation } };
+type HonoContext = Parameters<Parameters<Hono<Bindings>['notFound']>[0]>[0];
+
+/**
+ * The HTTP API as a Hono app, which answers on Lambda (`hono/aws-lambda`) and on this machine (`@hono/node-server`).
+ *
+ * @param options.uploadLimitBytes makes the server itself take uploads of at most so many bytes, for a store that can't
+ *   presign; left out on Lambda
+ */
+export function createApi(services: Services, { uploadLimitBytes = 0 } = {}): Hono<Bindings> {
+  const app = new Hono<Bindings>();
+  const cache = modelCache();
+  const routes = apiRoutes({ acceptsUploads: uploadLimitBytes > 0 });
+  for (const route of routes) {
+    const limit = route.body === 'bytes' ? uploadLimitBytes : bodyLimitBytes;
+    const path = honoPath(route.path);
+    app.on(
+      route.method.toUpperCase(),
+      path,
+      bodyLimit({
+        maxSize: limit,
+        onError: (c) =>
+          refuse(c, services, new RequestError(413, `expected a body of at most ${limit} bytes, found more`)),
+      }),
+      (c) => serve(c, route, services, cache),
+    );
+  }
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const allowed = routes.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
+    const allow = allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed;
+    const error = new RequestError(405, `expected ${allow.join(' or ')} here`, { allow: allow.join(', ') });
+    app.all(honoPath(path), (c) => refuse(c, services, error));
+  }
+  app.notFound((c) =>
+    refuse(c, services, new RequestError(404, 'expected a path of this API; /openapi.json lists them')),
+  );
+  app.onError((error, c) => {
+    services.telemetry.error('unhandled', { error: traceOf(error) });
+    return refuse(c, services, error);
+  });
+  return app;
+}
+
+/** All operations; the OpenAPI document, one of them, is made of the others and of itself. */
+export function apiRoutes(options: { acceptsUploads: boolean }): Route[] {
+  const routes: Route[] = [
+    ...page,
+    ...trainings,
+    ...evaluations,
+    ...predictions,
+    ...models,
+    ...datasets(options),
+    ...reports,
+  ];
+  const openapi: Route = {
+    method: 'get',
+    path: '/openapi.json',
+    summary: 'This API as an OpenAPI document.',
+    parameters: {},
+    answers: { 200: { description: 'The document.', content: 'application/json' } },
+    problems: [],
+    handle: async () => Response.json(openApiDocument(routes)),
+  };
+  routes.push(openapi);
+  return routes;
+}
+
+async function serve(c: HonoContext, route: Route, services: Services, models: ModelCache): Promise<Response> {
+  const { telemetry, now } = services;
+  const invocation = c.env?.lambdaContext;
+  const request = invocation?.awsRequestId ?? services.newId();
+  const startMs = now();
+  telemetry.begin(invocation);
+  telemetry.note({ route: `${route.method.toUpperCase()} ${route.path}`, request });
+  let response: Response;
+  try {
+    const parts = await readParts(c, route);
+    const context = await contextOf(services, invocation);
+    const url = new URL(c.req.url);
+    const accept = c.req.header('accept') ?? '';
+    response = await route.handle({ ...parts, url, accept, context, services, models, request });
+  } catch (error) {
+    response = problemResponse(error, { path: c.req.path, request });
+    const log = response.status >= 500 ? telemetry.error : telemetry.info;
+    log('problem', { status: response.status, error: traceOf(error) });
+  }
+  const milliseconds = now() - startMs;
+  telemetry.info('request', { status: response.status, milliseconds });
+  telemetry.measure('RequestTime', 'Milliseconds', milliseconds);
+  telemetry.measure(response.status >= 500 ? 'RequestsFailed' : 'RequestsAnswered', 'Count', 1);
+  telemetry.end();
+  return guarded(response);
+}
+
+/** Checks what the client sent against what the route asks for. */
+async function readParts(c: HonoContext, { parameters, body }: Route): Promise<Pick<Call, 'parameters' | 'body'>> {
+  const given = c.req.param() as Record<string, string>;
+  const checked = Object.entries(parameters).map(([name, schema]) => [name, check(schema, given[name], name)]);
+  return { parameters: Object.fromEntries(checked), body: await readBody(c, body) };
+}
+
+async function readBody(c: HonoContext, body: Route['body']): Promise<unknown> {
+  if (body === undefined) return undefined;
+  if (body === 'bytes') return new Uint8Array(await c.req.arrayBuffer());
+  const contentType = c.req.header('content-type') ?? '';
+  if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType)) {
+    throw new RequestError(415, `content-type: expected application/json, found ${JSON.stringify(contentType)}`);
+  }
+  const schema: z.core.$ZodType = components[body];
+  return check(schema, parseJson(await c.req.text()), 'body');
+}
+
+function parseJson(text: string): unknown {
+  if (text.trim() === '') throw new InputError('body: expected JSON, found nothing');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`body: expected JSON, found ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function refuse(c: HonoContext, services: Services, error: unknown): Response {
+  const request = c.env?.lambdaContext?.awsRequestId ?? services.newId();
+  return guarded(problemResponse(error, { path: c.req.path, request }));
+}
+
+/** Keeps browsers from guessing at content types, from caching answers and from telling other sites where they were. */
+function guarded(response: Response): Response {
+  response.headers.set('x-content-type-options', 'nosniff');
+  response.headers.set('referrer-policy', 'no-referrer');
+  if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
+  return response;
+}
+
+const honoPath = (path: string): string =>
+  path.replace(/\{(\w+)\}/g, (_, name: string) => (name === 'path' ? ':path{.+}' : `:${name}`));

@@ -1,0 +1,61 @@
+import type { Context } from '../../../lib/jobs/context.ts';
+import { resolveVersion } from '../../../lib/jobs/predict.ts';
+import { champion } from '../../../lib/registry/aliases.ts';
+import { type LoadedModel, readVersion } from '../../../lib/registry/versions.ts';
+
+/** Milliseconds for which an alias may be taken to point where it last did. */
+export const aliasTtlMs = 5_000;
+
+/** Versions kept ready at once. */
+const capacity = 8;
+
+export interface ModelCache {
+  /** A version ready for use; with the age in milliseconds of what is known of the alias that led to it. */
+  open(
+    context: Context,
+    which: { name: string; version?: string; alias?: string },
+  ): Promise<{ model: LoadedModel; aliasAgeMs: number | undefined }>;
+  /** Forgets where an alias points, since it has moved. */
+  forget(name: string, alias: string): void;
+}
+
+/** Keeps versions, which never change, and for a few seconds where aliases point. */
+export function modelCache(): ModelCache {
+  const versions = new Map<string, Promise<LoadedModel>>();
+  const aliases = new Map<string, { version: Promise<string>; atMs: number }>();
+
+  async function load(context: Context, name: string, version: string): Promise<LoadedModel> {
+    const key = `${name}@${version}`;
+    const model = versions.get(key) ?? readVersion(context.store, name, version);
+    // Set anew, so that the one used longest ago is the first.
+    versions.delete(key);
+    versions.set(key, model);
+    if (versions.size > capacity) versions.delete(versions.keys().next().value as string);
+    try {
+      return await model;
+    } catch (error) {
+      if (versions.get(key) === model) versions.delete(key);
+      throw error;
+    }
+  }
+
+  return {
+    async open(context, { name, version, alias = champion }) {
+      if (version !== undefined) return { model: await load(context, name, version), aliasAgeMs: undefined };
+      const key = `${name}@${alias}`;
+      const nowMs = context.now();
+      let known = aliases.get(key);
+      if (!known || nowMs - known.atMs >= aliasTtlMs) {
+        known = { version: resolveVersion(context, { name, alias }), atMs: nowMs };
+        aliases.set(key, known);
+      }
+      try {
+        return { model: await load(context, name, await known.version), aliasAgeMs: nowMs - known.atMs };
+      } catch (error) {
+        if (aliases.get(key) === known) aliases.delete(key);
+        throw error;
+      }
+    },
+    forget: (name, alias) => void aliases.delete(`${name}@${alias}`),
+  };
+}

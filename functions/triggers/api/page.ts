@@ -1,0 +1,136 @@
+import { html } from 'hono/html';
+import type { Context } from '../../../lib/jobs/context.ts';
+import { listPipelines } from '../../../lib/jobs/pipelines.ts';
+import { type RunRequest, type RunResult, readIfThere, runKey } from '../../../lib/jobs/runs.ts';
+import { listAll } from '../../../lib/store/list.ts';
+import { summariseModels } from './models.ts';
+import type { Route } from './route.ts';
+
+export const page: Route[] = [
+  {
+    method: 'get',
+    path: '/',
+    summary: 'A page to look at: models, trainings and reports, and how to begin.',
+    parameters: {},
+    answers: { 200: { description: 'The page.', content: 'text/html' } },
+    problems: [],
+    async handle({ context, url }) {
+      const [models, pipelines, trainings, reports] = await Promise.all([
+        summariseModels(context),
+        listPipelines(context.store),
+        latestTrainings(context),
+        latestReports(context),
+      ]);
+      const body = await render({ models, pipelines, trainings, reports, origin: url.origin });
+      return new Response(String(body), {
+        headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy },
+      });
+    },
+  },
+];
+
+const policy =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Most entries of a list on the page. */
+const listLimit = 20;
+/** Most objects that are looked through for the latest of them. */
+const lookLimit = 5_000;
+
+interface Content {
+  models: Awaited<ReturnType<typeof summariseModels>>;
+  pipelines: Awaited<ReturnType<typeof listPipelines>>;
+  trainings: { name: string; result: RunResult }[];
+  reports: string[];
+  origin: string;
+}
+
+const render = ({ models, pipelines, trainings, reports, origin }: Content) => html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>hone</title>
+<link rel="icon" href="data:,">
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+table { border-collapse: collapse; width: 100% }
+th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent) }
+pre { overflow-x: auto; padding: .8rem; background: color-mix(in srgb, currentColor 8%, transparent) }
+code { overflow-wrap: anywhere }
+</style>
+</head>
+<body>
+<h1>hone</h1>
+<main>
+<h2>Models</h2>
+${
+  models.length === 0
+    ? html`<p>None yet. Put a dataset and a pipeline into the store, and the first is on its way.</p>`
+    : html`<table><thead><tr><th>Model</th><th>Champion</th><th>On held-out rows</th></tr></thead><tbody>
+${models.map(({ name, champion, metric, links }) => html`<tr><td><a href="${links.self}">${name}</a></td><td>${champion ? html`<code>${champion.slice(0, 12)}</code>` : 'none'}</td><td>${metric ? `${metric.name} ${metric.value?.toPrecision(5) ?? 'undefined'}` : ''}</td></tr>\n`)}</tbody></table>`
+}
+<h2>Trainings</h2>
+${
+  trainings.length === 0
+    ? html`<p>None yet.</p>`
+    : html`<table><thead><tr><th>Pipeline</th><th>Run</th><th>Gates</th><th>Report</th></tr></thead><tbody>
+${trainings.map(({ name, result: { run, gate } }) => html`<tr><td>${name}</td><td><a href="/trainings/${run}"><code>${run.slice(0, 12)}</code></a></td><td>${gate}</td><td><a href="/trainings/${run}/report.html">report</a></td></tr>\n`)}</tbody></table>`
+}
+<h2>Evaluations and inspections</h2>
+${
+  reports.length === 0
+    ? html`<p>None yet.</p>`
+    : html`<ul>${reports.map((key) => html`<li><a href="/${key.split('/').map(encodeURIComponent).join('/')}">${key.slice('reports/'.length)}</a></li>\n`)}</ul>`
+}
+<h2>Pipelines</h2>
+${
+  pipelines.length === 0
+    ? html`<p>None yet.</p>`
+    : html`<ul>${pipelines.map((entry) => html`<li><code>${entry.key}</code>${'problem' in entry ? html`: ${entry.problem.message}` : ''}</li>\n`)}</ul>`
+}
+<h2>Begin</h2>
+<pre>curl ${origin}/models
+curl -X POST ${origin}/datasets/houses -H 'content-type: application/json' -d '{"file": "houses.csv"}'
+curl -X POST ${origin}/trainings -H 'content-type: application/json' -d '{"pipeline": "houses"}'
+curl -X POST ${origin}/models/houses/predictions -H 'content-type: application/json' -d '{"rows": [{"x": 1}]}'</pre>
+<p>All operations are described in <a href="/openapi.json">openapi.json</a>.</p>
+</main>
+</body>
+</html>
+`;
+
+/** The trainings whose results are newest. */
+async function latestTrainings({ store }: Context): Promise<Content['trainings']> {
+  const results = await newest({ store }, 'runs/', (key) => key.endsWith('/report.json'));
+  const read = results.map(async (key) => {
+    const run = key.split('/')[1];
+    const [request, result] = await Promise.all([
+      readIfThere<RunRequest>(store, runKey(run, 'request.json')),
+      readIfThere<RunResult>(store, runKey(run, 'result.json')),
+    ]);
+    return request && result ? [{ name: request.request.name, result }] : [];
+  });
+  return (await Promise.all(read)).flat();
+}
+
+const latestReports = (context: Context): Promise<string[]> =>
+  newest(context, 'reports/', (key) => key.endsWith('.html'));
+
+async function newest(
+  { store }: Pick<Context, 'store'>,
+  prefix: string,
+  isWanted: (key: string) => boolean,
+): Promise<string[]> {
+  const found: { key: string; modifiedMs: number }[] = [];
+  let looked = 0;
+  for await (const { key, modifiedMs } of listAll(store, prefix)) {
+    if (isWanted(key)) found.push({ key, modifiedMs });
+    if (++looked === lookLimit) break;
+  }
+  return found
+    .sort((a, b) => b.modifiedMs - a.modifiedMs)
+    .slice(0, listLimit)
+    .map(({ key }) => key);
+}

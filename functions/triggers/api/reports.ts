@@ -1,0 +1,23 @@
+import * as z from 'zod/mini';
+import { checkKey } from '../../../lib/store/keys.ts';
+import { sendObject } from './objects.ts';
+import type { Route } from './route.ts';
+
+export const reports: Route[] = [
+  {
+    method: 'get',
+    path: '/reports/{path}',
+    summary: 'Read a report of an evaluation or an inspection: reports/<name>/<time>-<kind>.html or .json.',
+    parameters: { path: z.string() },
+    answers: {
+      200: { description: 'The report.', content: 'text/html' },
+      302: { description: 'Where a large report lies.', headers: { location: 'A presigned URL.' } },
+    },
+    problems: [400, 404],
+    async handle(call) {
+      const key = `reports/${call.parameters.path}`;
+      checkKey(key);
+      return sendObject(call, key);
+    },
+  },
+];

@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { evaluate } from '../../lib/jobs/evaluate.ts';
+import { register } from '../../lib/jobs/register.ts';
+import { readReport } from '../../lib/jobs/reports.ts';
+import { runPipeline } from '../../lib/jobs/run.ts';
+import { openRun } from '../../lib/jobs/runs.ts';
+import { train } from '../../lib/jobs/train.ts';
+import { champion, moveAlias, readAlias, rollBackAlias } from '../../lib/registry/aliases.ts';
+import { pipelineOf, putText, sampleCsv, testContext } from '../support/jobs.ts';
+
+const yaml = (gates = '', l2 = 0) => `
+name: houses
+task: regression
+data: { path: datasets/houses/, target: value, exclude: [id, class] }
+optimizer: { name: gd, learningRate: 0.1 }
+model: { l2: ${l2} }
+stop: { steps: 100 }
+${gates && `evaluate: { gates: [${gates}] }`}
+`;
+
+async function withData() {
+  const context = testContext();
+  await putText(context.store, 'datasets/houses/houses.csv', sampleCsv(200));
+  const run = (document: string) => runPipeline({ ...context, memory: new Map() }, pipelineOf(document));
+  const championNow = async () => (await readAlias(context.store, 'houses', champion))?.version;
+  return { context, run, championNow };
+}
+
+describe('gates decide whether champion moves', () => {
+  test('without gates, it moves', async () => {
+    const { run, championNow } = await withData();
+    const result = await run(yaml());
+    expect(result.gate).toBe('none');
+    expect(await championNow()).toBe(result.version);
+  });
+
+  test('a gate that holds lets it move; one that fails registers the version and leaves it', async () => {
+    const { context, run, championNow } = await withData();
+    const good = await run(yaml('{ metric: r2, atLeast: 0.9 }'));
+    expect([good.gate, await championNow()]).toEqual(['pass', good.version]);
+
+    const bad = await run(yaml('{ metric: r2, atLeast: 0.9999 }'));
+    expect([bad.gate, await championNow()]).toEqual(['fail', good.version]);
+    expect(await context.store.head(`models/houses/${bad.version}/manifest.json`)).toBeDefined();
+    const { verdict } = await readReport(context, bad.report);
+    expect(verdict.champion).toEqual({
+      moved: false,
+      version: good.version,
+      sentence: `A gate failed. Champion stays at version ${good.version}.`,
+    });
+  });
+
+  test.each([
+    ['{ metric: rmse, atMost: 1000 }', 'pass'],
+    ['{ metric: rmse, atMost: 0.1 }', 'fail'],
+    ['{ metric: rmse, noWorseThan: baseline }', 'pass'],
+    ['{ metric: rmse, noWorseThan: champion }', 'pass'],
+    ['{ metric: mse, atMost: 1.0e6 }', 'pass'],
+  ])('%s: %s', async (gate, expected) => {
+    const { run } = await withData();
+    expect((await run(yaml(gate))).gate).toBe(expected);
+  });
+
+  test('a challenger is held against the champion on the same rows, with the slack it was given', async () => {
+    const { run, championNow } = await withData();
+    const first = await run(yaml());
+    // A strong penalty shrinks the coefficients: much worse than the champion, and not within 1 %.
+    const worse = await run(yaml('{ metric: rmse, noWorseThan: champion, by: 0.01 }', 1));
+    expect([worse.gate, await championNow()]).toEqual(['fail', first.version]);
+    const tolerated = await run(yaml('{ metric: rmse, noWorseThan: champion, by: 100 }', 1));
+    expect([tolerated.gate, await championNow()]).toEqual(['pass', tolerated.version]);
+  });
+});
+
+test('a champion that moved after the evaluation is evaluated against again', async () => {
+  const { context, run } = await withData();
+  const first = await run(yaml());
+  const second = await run(yaml('', 0.001));
+  const pipeline = pipelineOf(yaml('{ metric: rmse, noWorseThan: champion, by: 0.5 }', 0.002));
+  const { run: third } = await openRun(context, pipeline);
+  await train(context, { run: third });
+  await evaluate(context, { run: third });
+  await moveAlias(context.store, 'houses', champion, {
+    to: first.version,
+    from: await readAlias(context.store, 'houses', champion),
+  });
+  expect(await register(context, { run: third })).toMatchObject({ done: false });
+  expect((await readAlias(context.store, 'houses', champion))?.version).toBe(first.version);
+  await evaluate(context, { run: third });
+  const registered = await register(context, { run: third });
+  expect(registered).toMatchObject({ done: true, gate: 'pass' });
+  expect(await readAlias(context.store, 'houses', champion)).toMatchObject({
+    version: registered.version,
+    history: [first.version, second.version, first.version],
+  });
+});
+
+test('finding work already done moves no alias', async () => {
+  const { context, run, championNow } = await withData();
+  const first = await run(yaml());
+  const second = await run(yaml('', 0.001));
+  expect(await championNow()).toBe(second.version);
+  expect(await run(yaml())).toMatchObject({ status: 'found', version: first.version });
+  await putText(context.store, 'datasets/houses/houses.csv', sampleCsv(200));
+  expect(await run(yaml())).toMatchObject({ status: 'found', version: first.version });
+  expect(await championNow()).toBe(second.version);
+});
+
+test('registering twice changes nothing', async () => {
+  const { context } = await withData();
+  const { run } = await openRun(context, pipelineOf(yaml()));
+  await train(context, { run });
+  await evaluate(context, { run });
+  const once = await register(context, { run });
+  const objects = context.store.lasting();
+  expect(await register(context, { run })).toEqual(once);
+  expect(context.store.lasting()).toEqual(objects);
+});
+
+test('rollback points champion at the version before, and needs one', async () => {
+  const { context, run, championNow } = await withData();
+  const first = await run(yaml());
+  await expect(rollBackAlias(context.store, 'houses', champion)).rejects.toThrow('expected a version before');
+  const second = await run(yaml('', 0.001));
+  expect(await rollBackAlias(context.store, 'houses', champion)).toEqual({ from: second.version, to: first.version });
+  expect(await championNow()).toBe(first.version);
+});
+
+test('an alias moves only from the state that the mover saw, and only to a version that is there', async () => {
+  const { context, run } = await withData();
+  const first = await run(yaml());
+  const seen = await readAlias(context.store, 'houses', champion);
+  const second = await run(yaml('', 0.001));
+  const move = (to: string) => moveAlias(context.store, 'houses', champion, { to, from: seen });
+  await expect(move(second.version)).rejects.toMatchObject({ name: 'ConflictError' });
+  await expect(move('0'.repeat(32))).rejects.toMatchObject({ name: 'NotFoundError' });
+  expect(first.version).not.toBe(second.version);
+});
+
+test('the report states the defaults, the data, and every section that a decision needs', async () => {
+  const { context, run } = await withData();
+  const report = await readReport(context, (await run(yaml('{ metric: r2, atLeast: 0.5 }'))).report);
+  expect(report.defaults.map(({ path }) => path)).toContain('prepare.scale');
+  expect(report.data).toMatchObject({
+    rowCount: 200,
+    target: 'value',
+    objects: [{ key: 'datasets/houses/houses.csv', rowCount: 200 }],
+  });
+  expect(report.data.columns.map(({ name, role }) => [name, role])).toEqual([
+    ['id', 'excluded'],
+    ['size', 'feature'],
+    ['age', 'feature'],
+    ['zone', 'feature'],
+    ['value', 'target'],
+    ['class', 'excluded'],
+  ]);
+  expect(report.training?.curve.at(-1)?.step).toBe(100);
+  expect(report.evaluation?.predictedVsActual).toHaveLength(report.data.testRowCount);
+});

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { renderTable } from '../../lib/report/terminal.ts';
+import { hostileReport, sampleReports } from '../support/sample-reports.ts';
+
+describe('renderTable', () => {
+  const table = renderTable(sampleReports.regression, { path: '.hone/runs/7c1e/report.html' });
+
+  test('shows rows, seconds, metrics against the baseline, version, champion and the path', () => {
+    expect(table).toContain('53,940 read, 43,187 to train on, 10,753 held out, in 2.38 s');
+    expect(table).toMatch(/^RMSE +1,135 +3,980 +71\.5% lower +1,162$/m);
+    expect(table).toMatch(/^version +4f2a9c81d7e3b605$/m);
+    expect(table).toMatch(/^champion +Champion moved from/m);
+    expect(table).toMatch(/^report +\.hone\/runs\/7c1e\/report\.html$/m);
+  });
+
+  test.each([60, 80, 100])('keeps within %d columns', (width) => {
+    for (const report of Object.values(sampleReports)) {
+      const lines = renderTable(report, { path: 'report.html', width }).split('\n');
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+    }
+  });
+
+  test('says why a metric has no value', () => {
+    const text = renderTable(sampleReports.multiclass, { path: 'report.html' });
+    expect(text).toContain('ROC AUC: defined for two classes; these rows have three');
+  });
+
+  test('an evaluation counts the rows it scored', () => {
+    expect(renderTable(sampleReports.binary, { path: 'report.html' })).toContain('7,056 read, 7,056 scored');
+  });
+
+  test('names can neither move the cursor nor break the lines', () => {
+    const report = hostileReport();
+    report.title = 'a\u001B[2Jb\rc\nd\u202Ee';
+    report.evaluation = { ...sampleReports.multiclass.evaluation, ...report.evaluation } as typeof report.evaluation;
+    const text = renderTable(report, { path: 'report.html' });
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(text.split('\n')[0]).toBe('a�[2Jb�c�d�e');
+  });
+});
