@@ -1,9 +1,8 @@
 """Derives the tables and coefficients of lib/core/elementary with mpmath (1.3.0) and prints them.
 
-`python3 scripts/derive-elementary.py tables` writes lib/core/elementary/tables.ts (to be formatted with Biome);
-without an argument the minimax
-coefficients of each polynomial are printed with the base-2 logarithm of their weighted error, to be compared with the
-sources that hold them. Polynomials are found by Remez's exchange on Chebyshev's extrema.
+`python3 scripts/derive-elementary.py tables` writes lib/core/elementary/tables.ts (format it with Biome afterwards);
+without an argument the minimax coefficients of each polynomial are printed with their weighted error, to be compared
+with the sources that hold them. Polynomials are found by Remez's exchange on Chebyshev's extrema.
 """
 
 import os

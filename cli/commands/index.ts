@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { promoteCommand, rollbackCommand } from './aliases.ts';
+import { devCommand } from './dev.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { inspectCommand } from './inspect.ts';
 import { modelsCommand } from './models.ts';
@@ -17,4 +18,5 @@ export const commands: readonly Command[] = [
   promoteCommand,
   rollbackCommand,
   openCommand,
+  devCommand,
 ];

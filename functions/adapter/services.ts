@@ -19,6 +19,8 @@ export interface Services {
   /** A name that was never given before, of letters, digits and "-", at most 36 long. */
   newId(): string;
   telemetry: Telemetry;
+  /** Hears of jobs' progress besides, for a terminal. */
+  onProgress?(progress: JobProgress): void;
   /** What jobs keep from one call to the next in the same process, such as the data of the run that they work on. */
   memory: Map<string, unknown>;
 }
@@ -37,6 +39,7 @@ export function servicesOf({
   now = Date.now,
   newId = () => crypto.randomUUID(),
   telemetry = silentTelemetry,
+  onProgress,
 }: {
   store: Store;
   /** A function where the engine's tasks need these services themselves. */
@@ -45,6 +48,7 @@ export function servicesOf({
   now?: () => number;
   newId?: () => string;
   telemetry?: Telemetry;
+  onProgress?: (progress: JobProgress) => void;
 }): Services {
   return {
     store: async () => store,
@@ -53,6 +57,7 @@ export function servicesOf({
     now,
     newId,
     telemetry,
+    onProgress,
     memory: new Map(),
   };
 }
@@ -60,6 +65,7 @@ export function servicesOf({
 /** The context of a job that runs within an invocation; without one, time does not run out. */
 export async function contextOf(services: Services, invocation?: Invocation): Promise<Context> {
   const { openStore, now, newId, memory, telemetry } = services;
+  const report = reporterTo(telemetry, now);
   return {
     store: await services.store(),
     openStore,
@@ -67,7 +73,10 @@ export async function contextOf(services: Services, invocation?: Invocation): Pr
     newId,
     memory,
     remainingMs: () => invocation?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY,
-    onProgress: reporterTo(telemetry, now),
+    onProgress: (progress) => {
+      report(progress);
+      services.onProgress?.(progress);
+    },
   };
 }
 

@@ -6,13 +6,14 @@ import { labelledRows } from '../data/target.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { readManifest, readVersion } from '../registry/versions.ts';
+import { formatCount } from '../report/format.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
 import type { Metrics, Report } from '../report/report.ts';
 import { putJson } from '../store/json.ts';
 import type { Context } from './context.ts';
 import { evaluateRows } from './evaluate.ts';
-import { checkGates } from './gates.ts';
+import { checkGates, verdictSentence } from './gates.ts';
 import { resolveVersion } from './predict.ts';
 import { fitToRequest } from './prepare.ts';
 import { release } from './release.ts';
@@ -82,8 +83,8 @@ export async function evaluateModel(
   if (rows.length === 0)
     throw new InputError(`${path}, column "${target}": expected labels to compare with, found none`);
   const on = heldOut
-    ? `the ${rows.length} held-out rows of ${path}`
-    : `${rows.length} labelled rows of ${objects.length} ${objects.length === 1 ? 'object' : 'objects'} at ${path}`;
+    ? `The ${formatCount(rows.length, 'row')} of ${path} held out of training.`
+    : `The ${formatCount(rows.length, 'labelled row')} of ${formatCount(objects.length, 'object')} at ${path}.`;
   const evaluation = evaluateRows(model, table, rows, { on, baselineOn: { table, rows }, request });
   evaluation.baseline.name += ' of these rows';
   const gates = checkGates(absoluteGates(request), {
@@ -103,12 +104,7 @@ export async function evaluateModel(
     createdAt: new Date(context.now()).toISOString(),
     verdict: {
       ...gates,
-      sentence:
-        gates.gate === 'none'
-          ? 'No gates were asked for.'
-          : gates.gate === 'pass'
-            ? 'All gates hold.'
-            : 'A gate failed.',
+      sentence: verdictSentence(gates),
       champion: { moved: false, version: null, sentence: 'An evaluation moves no alias.' },
     },
     data: {
@@ -116,7 +112,7 @@ export async function evaluateModel(
       rowCount: table.rowCount,
       trainingRowCount: 0,
       testRowCount: rows.length,
-      split: `Scored: ${on}.`,
+      split: on,
       target,
       columns: columnSummaries(table, (column) => ({
         role: column === target ? 'target' : features.has(column) ? 'feature' : 'excluded',

@@ -11,6 +11,7 @@ import { champion, readAlias } from '../registry/aliases.ts';
 import { modelFile } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { type LoadedModel, openModelFile, readVersion } from '../registry/versions.ts';
+import { formatCount } from '../report/format.ts';
 import { curveLimit, type Evaluation, type Metrics, measured, predictionLimit } from '../report/report.ts';
 import { thin } from '../report/thin.ts';
 import { putJson } from '../store/json.ts';
@@ -61,8 +62,8 @@ export async function readCandidate({ store }: Context, run: string): Promise<Lo
 export function evaluateHeldOut(model: LoadedModel, { table, training, test }: Prepared, request: Request): Evaluation {
   const on =
     request.data.split === 'none'
-      ? `the ${test.length} rows that it was trained on, since the pipeline holds none out: expect worse on new data`
-      : `the ${test.length} rows that were held out of training`;
+      ? `The ${formatCount(test.length, 'row')} that it was trained on, since the pipeline holds none out: expect worse on new data.`
+      : `The ${formatCount(test.length, 'row')} held out of training.`;
   return evaluateRows(model, table, test, { on, baselineOn: { table, rows: training }, request });
 }
 

@@ -21,6 +21,16 @@ export function checkGates(gates: readonly Gate[], inputs: GateInputs): Pick<Ver
   return { gate, gates: verdicts };
 }
 
+/** The gates' outcome in one sentence. */
+export function verdictSentence({ gate, gates }: Pick<Verdict, 'gate' | 'gates'>): string {
+  if (gate === 'none') return 'No gates were asked for.';
+  const failed = gates.filter(({ verdict }) => verdict === 'fail').length;
+  if (gates.length === 1) return failed === 0 ? 'The gate holds.' : 'The gate fails.';
+  return failed === 0
+    ? `All ${gates.length} gates hold.`
+    : `${failed} of ${gates.length} gates ${failed === 1 ? 'fails' : 'fail'}.`;
+}
+
 /** The metrics that gates need, whether or not a pipeline lists them. */
 export const gateMetrics = (gates: readonly Gate[]): string[] => gates.map(({ metric }) => metric);
 

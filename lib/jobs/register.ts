@@ -9,7 +9,7 @@ import type { Evaluation, Metrics, Report } from '../report/report.ts';
 import { jsonBytes, putJson } from '../store/json.ts';
 import type { Context } from './context.ts';
 import { type EvaluatedRun, metricNames, readCandidate } from './evaluate.ts';
-import { checkGates } from './gates.ts';
+import { checkGates, verdictSentence } from './gates.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { readProgress } from './progress.ts';
 import { type RunRequest, type RunResult, readIfThere, readJson, readOutcome, readRun, runKey } from './runs.ts';
@@ -51,7 +51,7 @@ export async function register(context: Context, { run }: RegisterStep): Promise
   const decided = await decide(context, manifest, gates.gate, evaluated);
   if (!decided) return { run, done: false, version, gate: gates.gate };
 
-  const verdict: Report['verdict'] = { ...gates, sentence: verdictSentence(gates, decided), champion: decided };
+  const verdict: Report['verdict'] = { ...gates, sentence: verdictSentence(gates), champion: decided };
   await finish(context, request, { manifest, evaluated, verdict, status: 'trained' });
   return { run, done: true, version, gate: gates.gate };
 }
@@ -112,17 +112,6 @@ async function decide(
   const from = state ? `moved from version ${state.version} to ${version}` : `is version ${version}, the first`;
   const problem = championProblem ? ` The one before could not score these rows: ${championProblem}` : '';
   return { moved: true, version, sentence: `Champion ${from}.${problem}` };
-}
-
-function verdictSentence(
-  { gate, gates }: Pick<Report['verdict'], 'gate' | 'gates'>,
-  { sentence }: { sentence: string },
-): string {
-  const failed = gates.filter(({ verdict }) => verdict === 'fail').length;
-  if (gate === 'none') return `No gates were asked for. ${sentence}`;
-  return gate === 'pass'
-    ? `All ${gates.length} gates hold. ${sentence}`
-    : `${failed} of ${gates.length} gates failed. ${sentence}`;
 }
 
 interface Finished {

@@ -37,6 +37,7 @@ export function trainingReport({
     championVersion !== null && championMetrics !== null && championVersion !== manifest.version
       ? { champion: { version: championVersion, metrics: championMetrics } }
       : {};
+  const solution = manifest.training.solution as Solution;
   return {
     schemaVersion: 1,
     kind: 'training',
@@ -58,8 +59,8 @@ export function trainingReport({
       sizeBytes: manifest.files[modelFile].size,
     },
     training: {
-      solution: manifest.training.solution as NonNullable<Report['training']>['solution'],
-      sentence: manifest.training.reason,
+      solution,
+      sentence: `${statusWords[solution]}: ${manifest.training.reason}.`,
       steps: manifest.training.steps,
       epochs: manifest.training.epochs,
       curve: thin(
@@ -74,6 +75,15 @@ export function trainingReport({
     generatedBy: { name: 'hone', version: release, recipe },
   };
 }
+
+type Solution = NonNullable<Report['training']>['solution'];
+
+const statusWords: Record<Solution, string> = {
+  converged: 'Converged',
+  'step-limit': 'Stopped before it converged',
+  deadline: 'Paused',
+  diverged: 'Diverged',
+};
 
 /** The columns of a table as a report lists them. */
 export function columnSummaries(

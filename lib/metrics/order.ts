@@ -2,21 +2,26 @@ const digitBits = 11;
 const bucketCount = 1 << digitBits;
 const passCount = 6;
 
+/** Rows and the bits of their values, which travel with them: fetching those by row would miss the cache each time. */
+interface Keys {
+  low: Uint32Array;
+  high: Uint32Array;
+  rows: Uint32Array;
+}
+
 /**
  * Row numbers in ascending order of their values; equal values keep the order of their rows.
  *
- * A radix sort: six counting passes of eleven bits over the 64 bits of a float, those skipped in which all agree. A
- * million rows take about a tenth of what a comparing sort takes.
+ * A radix sort: six counting passes of eleven bits over the 64 bits of a float, those skipped in which all agree.
  *
  * @param values finite numbers, shape [n]; −0 and 0 are equal
+ * @see Knuth, The Art of Computer Programming 3, section 5.2.5
  */
 export function ascendingOrder(values: ArrayLike<number>): Uint32Array {
   const rowCount = values.length;
-  const { low, high } = sortableBits(values);
-  const counts = countDigits(low, high);
-
-  let order = Uint32Array.from({ length: rowCount }, (_, row) => row);
-  let spare = new Uint32Array(rowCount);
+  let keys = sortableKeys(values);
+  let sorted = emptyKeys(rowCount);
+  const counts = countDigits(keys);
   for (let pass = 0; pass < passCount; pass++) {
     const starts = counts.subarray(pass * bucketCount, (pass + 1) * bucketCount);
     if (starts.includes(rowCount)) continue;
@@ -26,52 +31,55 @@ export function ascendingOrder(values: ArrayLike<number>): Uint32Array {
       starts[bucket] = start;
       start += size;
     }
-    for (let i = 0; i < rowCount; i++) {
-      const row = order[i];
-      spare[starts[digit(low[row], high[row], pass)]++] = row;
-    }
-    [order, spare] = [spare, order];
+    distribute(keys, sorted, starts, pass);
+    [keys, sorted] = [sorted, keys];
   }
-  return order;
+  return keys.rows;
 }
 
 /** The bits of each value, so changed that unsigned order is numeric order. */
-function sortableBits(values: ArrayLike<number>): { low: Uint32Array; high: Uint32Array } {
-  const [low, high] = [new Uint32Array(values.length), new Uint32Array(values.length)];
+function sortableKeys(values: ArrayLike<number>): Keys {
+  const keys = emptyKeys(values.length);
   const value = new Float64Array(1);
   // Typed arrays are little-endian on every machine that JavaScript engines still run on.
   const words = new Uint32Array(value.buffer);
   for (let row = 0; row < values.length; row++) {
     value[0] = values[row] + 0; // −0 becomes 0
-    const negative = words[1] >>> 31 === 1;
-    low[row] = negative ? ~words[0] : words[0];
-    high[row] = negative ? ~words[1] : words[1] | 0x80000000;
+    const negative = -(words[1] >>> 31);
+    keys.low[row] = words[0] ^ negative;
+    keys.high[row] = words[1] ^ (negative | 0x80000000);
+    keys.rows[row] = row;
   }
-  return { low, high };
+  return keys;
 }
 
-function countDigits(low: Uint32Array, high: Uint32Array): Uint32Array {
+function countDigits({ low, high }: Keys): Uint32Array {
   const counts = new Uint32Array(passCount * bucketCount);
-  for (let row = 0; row < low.length; row++) {
-    for (let pass = 0; pass < passCount; pass++) counts[pass * bucketCount + digit(low[row], high[row], pass)]++;
+  for (let i = 0; i < low.length; i++) {
+    for (let pass = 0; pass < passCount; pass++) counts[pass * bucketCount + digit(low[i], high[i], pass)]++;
   }
   return counts;
 }
 
+function distribute(from: Keys, to: Keys, starts: Uint32Array, pass: number): void {
+  for (let i = 0; i < from.rows.length; i++) {
+    const place = starts[digit(from.low[i], from.high[i], pass)]++;
+    to.low[place] = from.low[i];
+    to.high[place] = from.high[i];
+    to.rows[place] = from.rows[i];
+  }
+}
+
 /** Eleven bits of the 64, from the lowest up; the third digit lies across both words, the sixth has nine bits. */
 function digit(low: number, high: number, pass: number): number {
-  switch (pass) {
-    case 0:
-      return low & 2047;
-    case 1:
-      return (low >>> 11) & 2047;
-    case 2:
-      return (low >>> 22) | ((high & 1) << 10);
-    case 3:
-      return (high >>> 1) & 2047;
-    case 4:
-      return (high >>> 12) & 2047;
-    default:
-      return high >>> 23;
-  }
+  if (pass === 0) return low & 2047;
+  if (pass === 1) return (low >>> 11) & 2047;
+  if (pass === 2) return (low >>> 22) | ((high & 1) << 10);
+  if (pass === 3) return (high >>> 1) & 2047;
+  if (pass === 4) return (high >>> 12) & 2047;
+  return high >>> 23;
+}
+
+function emptyKeys(count: number): Keys {
+  return { low: new Uint32Array(count), high: new Uint32Array(count), rows: new Uint32Array(count) };
 }

@@ -10,8 +10,8 @@ const depthLimit = 100;
 /**
  * Parses JSON that names nothing twice.
  *
- * JSON.parse silently keeps the last of two equal names, where other readers keep the first. And that
- * of Node 24.21 answers the name `\` for `{"\"":1}` after it has once parsed `{"\\":1}` (seen, and tested for here).
+ * JSON.parse silently keeps the last of two equal names, where other readers keep the first. And in Node 24.21, after
+ * it has once parsed `{"\\":1}`, it answers the name `\` for `{"\"":1}`; a test here saw it.
  *
  * @throws InputError saying where and what, when the text is no JSON, repeats a name, or nests over 100 deep
  * @see RFC 8259

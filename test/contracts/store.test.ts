@@ -561,7 +561,7 @@ const badKeys = [
   '.hone-store/versions',
   '.HONE-store/aside/x',
   'é'.repeat(513),
-  'x/'.repeat(512) + 'x',
+  `${'x/'.repeat(512)}x`,
 ];
 
 function bytes(content: string): Uint8Array {

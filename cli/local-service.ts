@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { type Services, servicesOf } from '../functions/adapter/services.ts';
+import { createTasks } from '../functions/tasks/tasks.ts';
+import { type LocalEngine, localEngine, type Outcome } from '../lib/engine/local.ts';
+import type { JobProgress } from '../lib/jobs/context.ts';
+import { openStore } from '../lib/store/open.ts';
+import type { Store } from '../lib/store/store.ts';
+
+/** The whole service in this process: the deployed handlers and workflows around one store. */
+export interface LocalService {
+  services: Services;
+  engine: LocalEngine;
+}
+
+/**
+ * Runs the workflows that are deployed, with the tasks that are deployed, in this process.
+ *
+ * @param options.onSettled told of each execution's end
+ */
+export async function localService(
+  store: Store,
+  {
+    onProgress,
+    onSettled,
+  }: { onProgress?: (progress: JobProgress) => void; onSettled?: (name: string, outcome: Outcome) => void } = {},
+): Promise<LocalService> {
+  const services = servicesOf({ store, engine: () => engine, openStore, onProgress });
+  const tasks = Object.entries(createTasks(services));
+  const engine = localEngine({
+    definitions: { training: await definition('training'), scoring: await definition('scoring') },
+    tasks: Object.fromEntries(tasks.map(([name, task]) => [name, (input: unknown) => task(input)])),
+    onSettled,
+  });
+  return { services, engine };
+}
+
+const definition = async (name: string): Promise<object> =>
+  JSON.parse(await readFile(new URL(`../functions/workflows/${name}.asl.json`, import.meta.url), 'utf8'));
