@@ -43,22 +43,24 @@ export const access: Record<string, Access> = {
   },
   'dataset-created': {
     reads: ['pipelines/', 'datasets/', 'runs/'],
+    writes: ['runs/'], // The note that a workflow waits for the dataset.
     starts: ['TrainingMachine'],
     asynchronous: true,
   },
   scheduled: {
     reads: ['pipelines/', 'datasets/', 'models/', 'runs/', 'reports/'],
     writes: ['runs/', 'reports/'],
+    deletes: ['runs/'],
     asynchronous: true,
   },
   plan: {
     reads: ['pipelines/', 'datasets/', 'models/', 'runs/'],
     writes: ['runs/'],
+    deletes: ['runs/'], // The same note, taken away.
   },
   train: {
     reads: ['datasets/', 'models/', 'runs/'],
     writes: ['runs/'],
-    deletes: ['runs/'],
   },
   evaluate: {
     reads: ['datasets/', 'models/', 'runs/'],
@@ -75,11 +77,11 @@ export const access: Record<string, Access> = {
   'record-failure': {
     reads: ['runs/'],
     writes: ['runs/'],
+    deletes: ['runs/'],
   },
   score: {
     reads: ['datasets/', 'models/', 'runs/', 'predictions/'],
     writes: ['runs/', 'predictions/'],
-    deletes: ['runs/'],
   },
 };
 

@@ -43,6 +43,7 @@ export default class HonePlugin {
       'before:package:finalize': () => {
         dropUnusedRole(template());
         dropImpliedDependencies(template());
+        spellOutFunctions(template());
         if (isTraced(process.env)) traceStateMachines(template());
       },
     };
@@ -81,6 +82,17 @@ export function dropImpliedDependencies({ Resources }: Template): void {
     const needed = [resource.DependsOn ?? []].flat().filter((name) => !isImplied(name));
     if (needed.length > 0) resource.DependsOn = needed;
     else delete resource.DependsOn;
+  }
+}
+
+/** Writes `${PlanLambdaFunction.Arn}` into a definition where the framework writes a hash and says beside it what it means. */
+export function spellOutFunctions({ Resources }: Template): void {
+  for (const { Type, Properties } of Object.values(Resources)) {
+    const substitution = Properties?.DefinitionString?.['Fn::Sub'];
+    if (Type !== 'AWS::StepFunctions::StateMachine' || !Properties || !Array.isArray(substitution)) continue;
+    const [definition, meanings] = substitution as [string, Record<string, { 'Fn::GetAtt': string[] }>];
+    const spelledOut = definition.replace(/\$\{(\w+)\}/g, (_, hash) => `\${${meanings[hash]['Fn::GetAtt'].join('.')}}`);
+    Properties.DefinitionString = { 'Fn::Sub': spelledOut };
   }
 }
 

@@ -183,7 +183,7 @@ function countAtThresholds(
   for (let i = rowCount - 1; i >= 0; i--) {
     const row = order[i];
     const weight = weights ? weights[row] : 1;
-    
+    if (weight === 0) continue;
     if (count === 0 || scores[row] !== thresholds[count - 1]) thresholds[count++] = scores[row];
     if (actual[row] === 1) truePositives += weight;
     else falsePositives += weight;

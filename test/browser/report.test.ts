@@ -49,11 +49,11 @@ describe.skipIf(missing)(`the report page in Chromium${missing ? `: skipped, ${m
   test.each(Object.keys(reports))('%s: nothing leaves the page, and the console stays empty', async (name) => {
     const { page, complaints, requests } = await opened(name);
     // Pointing at a figure shows a tip, which is drawn then.
+    await page.locator('[data-figure="coefficients"] svg').hover();
     await page
-      .locator('figure svg')
+      .locator('[data-figure="coefficients"] [aria-label="tip"] path')
       .first()
-      .hover({ position: { x: 150, y: 150 } });
-    await page.locator('[data-figure="coefficients"] [aria-label="tip"] path').first().waitFor({ state: 'attached' });
+      .waitFor({ state: 'attached', timeout: 10_000 });
     expect(complaints).toEqual([]);
     expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([page.url()]);
   });

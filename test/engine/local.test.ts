@@ -78,6 +78,19 @@ test('tasks see and leave copies of JSON', async () => {
   expect(outcomes[0][1]).toMatchObject({ output: { at: '1970-01-01T00:00:00.000Z', undefinedNumber: null } });
 });
 
+test('a task that is tried again sees its input as it was, whatever the first try did to it', async () => {
+  const seen: unknown[] = [];
+  const retrying = call('train', { Retry: [{ ErrorEquals: ['StoreError'] }] });
+  const { engine } = engineOf(machine(retrying), (input) => {
+    seen.push(structuredClone(input));
+    Object.assign(input as object, { touched: true });
+    if (seen.length === 1) throw Object.assign(new Error('on purpose'), { name: 'StoreError' });
+  });
+  await engine.start('training', 'a', { run: 'run-1' });
+  await engine.idle();
+  expect(seen).toEqual([{ run: 'run-1' }, { run: 'run-1' }]);
+});
+
 test('waits take their seconds times the scale, and at most the longest allowed', async () => {
   const waiting = { Type: 'Wait', SecondsPath: '$.plan.seconds', Next: 'Then' };
   const input = { plan: { seconds: 3600 } };
