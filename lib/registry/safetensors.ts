@@ -81,7 +81,7 @@ export function encodeSafetensors(tensors: Record<string, Tensor>, metadata?: Re
   for (const [, { data }] of ordered) {
     // Typed arrays are little-endian, as the format is, on every machine that JavaScript engines still run on.
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    0 && canonicaliseNaN(data, bytes.subarray(offset, offset + data.byteLength));
+    canonicaliseNaN(data, bytes.subarray(offset, offset + data.byteLength));
     offset += data.byteLength;
   }
   return bytes;

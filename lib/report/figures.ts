@@ -185,7 +185,7 @@ function confusionMap({ evaluation }: Report): Figure | undefined {
     id: 'confusion-map',
     kind: 'confusion-map',
     title: 'Confusion matrix',
-    caption: `${formatNumber(matrix.labels.length)} labels: the darker a cell, the larger the share of the actual label's rows.`,
+    caption: `${formatNumber(matrix.labels.length)} labels, rows by actual and columns by predicted label: the stronger a cell, the larger its share of the row.`,
     labels: matrix.labels,
     shares,
   };

@@ -83,7 +83,7 @@ function judge(column: ColumnSummary, rowCount: number): ColumnSummary {
 /** What deserves a look, as sentences. */
 function observations(table: Table, columns: ColumnSummary[]): string[] {
   const sentences: string[] = [];
-  const duplicates = table.rowCount - new Set(table.rowHashes).size;
+  const duplicates = countRepeats(table.rowHashes);
   // Hashes of 32 bits collide now and then: one pair in 2³² is expected to, so a handful among many rows means nothing.
   const collisions = (table.rowCount * table.rowCount) / 2 ** 33;
   if (duplicates > 4 * collisions + 3 || (duplicates > 0 && collisions < 0.01)) {
@@ -102,6 +102,13 @@ function observations(table: Table, columns: ColumnSummary[]): string[] {
     }
   }
   return sentences;
+}
+
+function countRepeats(hashes: Uint32Array): number {
+  const sorted = Uint32Array.from(hashes).sort();
+  let repeats = 0;
+  for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) repeats++;
+  return repeats;
 }
 
 function withoutUndefined<T extends object>(fields: T): T {

@@ -83,19 +83,18 @@ export function folderStore(path: string, { now = Date.now }: { now?: () => numb
   const root = resolve(path);
   const location = path.endsWith('/') ? path : `${path}/`;
   let swept: Promise<void> | undefined;
+  const prepare = async () => {
+    await fs.mkdir(root, { recursive: true });
+    swept ??= leniently(recover(root, now).then(() => sweepDaily(root, now)));
+    await swept;
+  };
 
   return {
     location,
     get: (key, options) => naming(location, key, async () => get(await openPlace(root, key), options)),
     head: (key) => naming(location, key, async () => (await lookAndSettle(await openPlace(root, key))).object?.info),
     put: (key, body, options) =>
-      naming(location, key, async () => {
-        const place = await openPlace(root, key);
-        checkConditions(key, options ?? {});
-        swept ??= leniently(recover(root, now).then(() => sweepDaily(root, now)));
-        await swept;
-        return put(place, body, options);
-      }),
+      naming(location, key, async () => put(await openPlace(root, key), body, options, prepare)),
     list: (prefix, options) => naming(location, prefix, () => list(root, now, prefix, options)),
     delete: (key, options) => naming(location, key, async () => remove(await openPlace(root, key), options)),
   };
@@ -114,13 +113,20 @@ async function get(place: Place, { range, ifMatch }: GetOptions = {}): Promise<S
   throw new StoreError(`${place.key}: the object kept changing while it was read`);
 }
 
-async function put(place: Place, body: Uint8Array, { ifAbsent, ifMatch }: PutOptions = {}): Promise<ObjectInfo> {
+async function put(
+  place: Place,
+  body: Uint8Array,
+  { ifAbsent, ifMatch }: PutOptions = {},
+  prepare: () => Promise<void>,
+): Promise<ObjectInfo> {
+  checkConditions(place.key, { ifAbsent, ifMatch });
   const check = ({ object }: Sight) => {
     if (ifAbsent && object) throw new ConflictError(`${place.key}: expected no such object, found one`);
     checkMatch(place.key, object, ifMatch);
   };
   // A write that is bound to lose should not have to write its bytes first.
   check(await lookAndSettle(place));
+  await prepare();
   await makeRoom(place);
   const written = await newAside(place);
   try {
@@ -275,7 +281,7 @@ async function naming<T>(location: string, key: string, operation: () => Promise
     if (error instanceof HoneError) throw error;
     const { code = 'an error', syscall = 'an operation' } = error as NodeJS.ErrnoException;
     const message = `${location}${key}: expected ${syscall} to succeed, found ${code}`;
-    if (code === 'ENAMETOOLONG') throw new InputError(message, { cause: error });
+    if (['ENAMETOOLONG', 'ENOTDIR', 'EEXIST'].includes(code)) throw new InputError(message, { cause: error });
     const advice = ['EPERM', 'ENOTSUP', 'EXDEV'].includes(code)
       ? 'A store needs one file system with hard links'
       : undefined;

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ConflictError, InputError, NotFoundError, StoreError } from '../../lib/core/errors.ts';
+import { ConflictError, InputError, StoreError } from '../../lib/core/errors.ts';
 import { folderStore } from '../../lib/store/folder.ts';
 import { openStore } from '../../lib/store/open.ts';
 import type { Store } from '../../lib/store/store.ts';
@@ -86,19 +86,32 @@ describe('the folder', () => {
     expect(await contentsBelow(root)).toEqual([]);
   });
 
-  test('gives an error of the system a name of ours, with place and code', async () => {
-    if (process.getuid?.() === 0) {
-      await writeFile(join(outside, 'file'), '');
-      const below = folderStore(join(outside, 'file/store'));
-      await expect(below.put('a', bytes('x'))).rejects.toThrow(/HoneError|InputError|StoreError/);
-      return;
+  test('that can’t be is an InputError with the place and the code', async () => {
+    await writeFile(join(outside, 'file'), '');
+    for (const path of ['file', 'file/store']) {
+      const refused = folderStore(join(outside, path));
+      const failure = await refused.put('a/b', bytes('x')).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(InputError);
+      expect(String(failure)).toMatch(/file.*\/a\/b: .* found (ENOTDIR|EEXIST)/);
+      expect((await refused.list('')).objects).toEqual([]);
     }
+  });
+
+  test('refuses a name that the file system finds too long', async () => {
+    await expect(store.put('x'.repeat(300), bytes('x'))).rejects.toThrow(InputError);
+    await store.put(`${'x'.repeat(250)}/${'é'.repeat(100)}`, bytes('x'));
+  });
+
+  // Whoever is root may write everywhere.
+  test.skipIf(process.getuid?.() === 0)('that may not be written is a StoreError, and can still be read', async () => {
     await store.put('a', bytes('x'));
     await chmod(root, 0o500);
     const failure = await store.put('new/b', bytes('x')).catch((error: unknown) => error);
+    const found = await store.get('a').catch((error: unknown) => error);
     await chmod(root, 0o700);
     expect(failure).toBeInstanceOf(StoreError);
     expect(String(failure)).toMatch(/new\/b.*EACCES/);
+    expect(found).toMatchObject({ body: bytes('x') });
   });
 });
 

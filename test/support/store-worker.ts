@@ -48,16 +48,13 @@ const tasks: Record<string, (store: Store, id: string, count: number) => Promise
   /** All operations in turn on one key. */
   async mix(store, id, count) {
     const log: Done[] = [];
+    const gone = () => ({});
     const clock = () => process.hrtime.bigint().toString();
-    const attempt = async (
-      what: Done['what'],
-      on: string | undefined,
-      operation: () => Promise<{ tag: string } | void>,
-    ) => {
+    const attempt = async (what: Done['what'], on: string | undefined, operation: () => Promise<{ tag?: string }>) => {
       const from = clock();
       try {
         const result = await operation();
-        log.push({ what, on, tag: result?.tag, from, to: clock() });
+        log.push({ what, on, tag: result.tag, from, to: clock() });
       } catch (error) {
         if (!(error instanceof ConflictError || error instanceof NotFoundError)) throw error;
       }
@@ -68,8 +65,8 @@ const tasks: Record<string, (store: Store, id: string, count: number) => Promise
       if (i % 5 === 0) await attempt('put', undefined, () => store.put('mix', body));
       if (i % 5 === 1) await attempt('putIf', on, () => store.put('mix', body, { ifMatch: on }));
       if (i % 5 === 2) await attempt('create', undefined, () => store.put('mix', body, { ifAbsent: true }));
-      if (i % 5 === 3) await attempt('deleteIf', on, () => store.delete('mix', { ifMatch: on }));
-      if (i % 10 === 4) await attempt('delete', undefined, () => store.delete('mix'));
+      if (i % 5 === 3) await attempt('deleteIf', on, () => store.delete('mix', { ifMatch: on }).then(gone));
+      if (i % 10 === 4) await attempt('delete', undefined, () => store.delete('mix').then(gone));
       await attempt('get', undefined, async () => {
         const { tag, body: found } = await store.get('mix');
         if (!isSealed(found)) throw new Error(`a torn object of ${found.length} bytes`);

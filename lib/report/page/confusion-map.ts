@@ -38,6 +38,6 @@ export function confusionMap({ labels, shares }: ConfusionMap, width: number) {
       tip(cells, pointer({ x: 'predicted', y: 'actual', title })),
     ],
     color: { type: 'identity' },
-    opacity: { type: 'linear', domain: [0, 1], range: [0.06, 1] },
+    opacity: { type: 'sqrt', domain: [0, 1], range: [0.06, 1] },
   });
 }

@@ -27,7 +27,6 @@ ${
 ${comparison(name, measured, baseline.metrics[name])}
 ${champion && comparison(name, measured, champion.metrics[name])}</tr>`,
   )}</tbody></table></div>
-${renderMeanings(Object.keys(metrics))}
 ${
   notes.length > 0 &&
   html`<ul class="notes">${notes.map(
@@ -35,6 +34,7 @@ ${
 <li>${metricTitle(name).title}${value === null && ' is undefined'}: ${why}</li>`,
   )}</ul>`
 }
+${renderMeanings(Object.keys(metrics))}
 </section>`;
 }
 
