@@ -6,6 +6,7 @@ import { labelledRows } from '../data/target.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { readManifest, readVersion } from '../registry/versions.ts';
+import { describeColumns } from '../report/columns.ts';
 import { formatCount } from '../report/format.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
@@ -19,7 +20,6 @@ import { fitToRequest } from './prepare.ts';
 import { release } from './release.ts';
 import { readIfThere, runKey, shortHash } from './runs.ts';
 import { listDataset, type SourceObject } from './sources.ts';
-import { columnSummaries } from './training-report.ts';
 
 export interface EvaluationResult {
   /** Names the evaluation by model, version, each object's key and tag, and the recipe. */
@@ -114,7 +114,7 @@ export async function evaluateModel(
       testRowCount: rows.length,
       split: on,
       target,
-      columns: columnSummaries(table, (column) => ({
+      columns: describeColumns(table, (column) => ({
         role: column === target ? 'target' : features.has(column) ? 'feature' : 'excluded',
       })),
       warnings: table.warnings,

@@ -11,6 +11,7 @@ import { browserMissing, launchBrowser } from '../support/browser.ts';
 import { hostileReport, hostileTexts, sampleReports } from '../support/sample-reports.ts';
 
 const missing = browserMissing();
+if (missing) console.warn(`Skipped the tests of the report page: ${missing}.`);
 const folder = mkdtempSync(join(tmpdir(), 'hone-report-'));
 const desktop = { width: 1200, height: 900 };
 const phone = { width: 390, height: 844 };
