@@ -177,9 +177,12 @@ test('an object that arrives while the workflow waits is part of the same run', 
       if (outcome.next !== 'wait') return;
       waits.push(outcome);
       if (waits.length > 2) return;
-      hone.clock.nowMs += 30_000;
       const key = `datasets/houses/late-${waits.length}.csv`;
+      // A second before the wait ends.
+      const lateMs = (outcome.waitSeconds - 1) * 1000;
+      hone.clock.nowMs += lateMs;
       await putText(hone.store, key, sampleCsv(30, { seed: waits.length }));
+      hone.clock.nowMs -= lateMs;
       await startForObjects(hone.services, [key]);
     },
   });
