@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { createDatasetCreated } from '../../functions/triggers/dataset-created.ts';
 import { runPipeline } from '../../lib/jobs/run.ts';
-import { readOutcome } from '../../lib/jobs/runs.ts';
+import { openRun, readOutcome } from '../../lib/jobs/runs.ts';
+import { train } from '../../lib/jobs/train.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { type TestHone, testHone } from '../support/functions.ts';
 import { pipelineOf, putText, sampleCsv, testContext } from '../support/jobs.ts';
@@ -69,9 +70,7 @@ test('a training that is cut off again and again is the same to the bit as one t
   await drop(whole);
   let calls = 0;
   const cut = testHone();
-  const { train } = await import('../../lib/jobs/train.ts');
   await putText(cut.store, 'datasets/houses/part-1.csv', sampleCsv(120));
-  const { openRun } = await import('../../lib/jobs/runs.ts');
   const context = testContext({ store: cut.store, remainingMs: () => (calls++ % 4 === 3 ? 0 : 60_000) });
   const { run } = await openRun(context, pipelineOf(housesPipeline()));
   let rounds = 0;

@@ -79,6 +79,8 @@ describe('reports', () => {
     api = apiClient({ hone, store });
     const { status, headers } = await api.send('GET', `/${key}`);
     expect([status, headers.get('location')]).toEqual([302, `https://s3.example/${key}`]);
+    await putText(hone.store, 'reports/houses/small.html', 'x'.repeat(5 * 1024 * 1024));
+    expect((await api.send('GET', '/reports/houses/small.html')).status).toBe(200);
   });
 });
 
