@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { InputError, StoreError } from '../../lib/core/errors.ts';
-import { openModel, predictRecords } from '../../lib/jobs/predict.ts';
-import { openScoring, predictionsCsv, readForScoring, readScoring, score } from '../../lib/jobs/score.ts';
+import { openModel } from '../../lib/jobs/open-model.ts';
+import { predictRecords } from '../../lib/jobs/predict.ts';
+import { predictionsCsv } from '../../lib/jobs/predictions-csv.ts';
+import { openScoring, readForScoring, readScoring, score } from '../../lib/jobs/score.ts';
 import { isLocalPath, listDataset } from '../../lib/jobs/sources.ts';
 import { type Command, readArguments } from '../command.ts';
 import { localContext } from '../context.ts';

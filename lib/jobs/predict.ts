@@ -1,8 +1,6 @@
-import { InputError, NotFoundError } from '../core/errors.ts';
+import { InputError } from '../core/errors.ts';
 import { encodeRecord } from '../data/encode.ts';
-import { champion, readAlias } from '../registry/aliases.ts';
-import { type LoadedModel, readVersion } from '../registry/versions.ts';
-import type { Context } from './context.ts';
+import type { LoadedModel } from '../registry/versions.ts';
 import { predictFeatures, type RowPredictions } from './predictions.ts';
 
 /** Most rows that one request may ask about. */
@@ -11,35 +9,13 @@ export const rowLimit = 10_000;
 /** Answer for one row: a number in the target's units, or the likeliest class and each class's probability. */
 export type Prediction = number | { label: string; probabilities: Record<string, number> };
 
+/** What `predictRecords` answers, a prediction for each row in their order. */
 export interface PredictionAnswer {
   model: string;
   version: string;
   predictions: Prediction[];
   /** What was noticed about the rows, such as a category that training had not seen. */
   warnings: string[];
-}
-
-/**
- * The version that a caller means: the one named, or where an alias points, `champion` by default.
- *
- * @throws NotFoundError when there is none
- */
-export async function resolveVersion(
-  { store }: Pick<Context, 'store'>,
-  { name, version, alias = champion }: { name: string; version?: string; alias?: string },
-): Promise<string> {
-  if (version !== undefined) return version;
-  const state = await readAlias(store, name, alias);
-  if (state) return state.version;
-  throw new NotFoundError(`model ${name}: expected an alias ${alias}, found none`);
-}
-
-/** A version ready for use, by name or alias. */
-export async function openModel(
-  context: Pick<Context, 'store'>,
-  which: { name: string; version?: string; alias?: string },
-): Promise<LoadedModel> {
-  return readVersion(context.store, which.name, await resolveVersion(context, which));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Encoding } from '../data/encode.ts';
 import type { TargetEncoding } from '../data/target.ts';
-import type { Slice } from '../models/model.ts';
+import type { ModelKind, Slice } from '../models/model.ts';
 
 /**
  * All there is to know of a version besides its numbers: what made it, and how to use it.
@@ -30,7 +30,7 @@ export interface Manifest {
   encoding: Encoding;
   target: TargetEncoding;
   model: {
-    kind: string;
+    kind: ModelKind;
     loss: string;
     inputs: number;
     outputs: number;
