@@ -1,7 +1,9 @@
 import { InputError } from '../core/errors.ts';
 import { encodeRecord } from '../data/encode.ts';
+import type { Table } from '../data/table.ts';
 import type { LoadedModel } from '../registry/versions.ts';
-import { predictFeatures, type RowPredictions } from './predictions.ts';
+import { predictFeatures, predictRows, type RowPredictions } from './predictions.ts';
+import { rowNames } from './predictions-csv.ts';
 
 /** Most rows that one request may ask about. */
 export const rowLimit = 10_000;
@@ -49,6 +51,25 @@ export function predictRecords(loaded: LoadedModel, records: unknown): Predictio
   });
   const predicted = predictFeatures(loaded, { rowCount: records.length, columnCount: width, data });
   return { model: manifest.name, version: manifest.version, predictions: toAnswers(predicted), warnings };
+}
+
+/**
+ * What a model says of each row of a table.
+ *
+ * @param id the column whose cells name the rows; null names them by object and line
+ * @returns `ids` name the rows, in their order
+ * @throws InputError when there is no such column, or the table lacks one that the model needs
+ */
+export function predictTable(
+  loaded: LoadedModel,
+  table: Table,
+  id: string | null,
+): PredictionAnswer & { ids: (string | number)[] } {
+  const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
+  const nameOf = rowNames(table, id);
+  const { name: model, version } = loaded.manifest;
+  const predictions = toAnswers(predictRows(loaded, table, rows));
+  return { model, version, ids: Array.from(rows, nameOf), predictions, warnings: table.warnings };
 }
 
 function toAnswers(predicted: RowPredictions): Prediction[] {

@@ -19,14 +19,12 @@ export function predictionsCsv(model: LoadedModel, table: Table, id: string | nu
   return `${lines.join('\n')}\n`;
 }
 
-function predictionCells(predicted: RowPredictions, row: number): (string | number)[] {
-  if (predicted.kind === 'values') return [predicted.values[row]];
-  const { classes, labels, probabilities } = predicted;
-  const start = row * classes.length;
-  return [classes[labels[row]], ...probabilities.subarray(start, start + classes.length)];
-}
-
-function rowNames(table: Table, id: string | null): (row: number) => string | number {
+/**
+ * Names the rows of a table: by the cells of a column, or by object and line.
+ *
+ * @throws InputError when there is no such column
+ */
+export function rowNames(table: Table, id: string | null): (row: number) => string | number {
   if (id === null) {
     return (row) => {
       const object = table.objects.findLast(({ firstRow }) => firstRow <= row);
@@ -37,6 +35,13 @@ function rowNames(table: Table, id: string | null): (row: number) => string | nu
   if (!column) throw new InputError(`id: expected a column of the dataset, found "${id}"`);
   if (column.kind === 'number') return (row) => (Number.isNaN(column.values[row]) ? '' : column.values[row]);
   return (row) => column.levels[column.codes[row]] ?? '';
+}
+
+function predictionCells(predicted: RowPredictions, row: number): (string | number)[] {
+  if (predicted.kind === 'values') return [predicted.values[row]];
+  const { classes, labels, probabilities } = predicted;
+  const start = row * classes.length;
+  return [classes[labels[row]], ...probabilities.subarray(start, start + classes.length)];
 }
 
 const csvLine = (cells: (string | number)[]): string => cells.map(csvCell).join(',');
