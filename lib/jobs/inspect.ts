@@ -8,6 +8,7 @@ import { inspectionReport } from '../report/inspection.ts';
 import { putJson, readIfThere } from '../store/json.ts';
 import { putText } from '../store/text.ts';
 import type { Context } from './context.ts';
+import { withoutEndings } from './file-name.ts';
 import { release } from './release.ts';
 import { writeReport } from './reports.ts';
 import { identityOf, runKey, shortHash } from './runs.ts';
@@ -106,7 +107,7 @@ function guessTask(kind: 'number' | 'category', distinct: number, rows: number):
 /** A pipeline's name made from a dataset's path: its last segment, without endings. */
 function nameOf(path: string): string {
   const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.' && segment !== '..');
-  const base = (segments.at(-1) ?? 'dataset').replace(/(\.[a-z0-9]{1,7}){1,2}$/i, '');
+  const base = withoutEndings(segments.at(-1) ?? 'dataset');
   return (
     base
       .replace(/[^A-Za-z0-9._-]+/g, '-')

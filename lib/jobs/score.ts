@@ -5,6 +5,7 @@ import type { LoadedModel } from '../registry/versions.ts';
 import { putJson, readIfThere, readJson } from '../store/json.ts';
 import { putText } from '../store/text.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
+import { withoutEndings } from './file-name.ts';
 import { openModel, resolveVersion, type VersionChoice } from './open-model.ts';
 import { predictionsCsv } from './predictions-csv.ts';
 import { recordedRequest } from './recorded-request.ts';
@@ -50,17 +51,19 @@ export async function openScoring(
   const version = await resolveVersion(context, choice);
   const objects = await listDataset(context, input);
   const scoring = shortHash({ kind: 'scoring', name, version, id, objects: identityOf(objects) });
+  const keys = objects.map(({ key }) => key);
+  const names = outputNames(keys, input);
   const request: ScoringRequest = {
     scoring,
     model: name,
     version,
     input,
     id,
-    objects: objects.map(({ key, size, tag }) => ({
+    objects: objects.map(({ key, size, tag }, i) => ({
       key,
       size,
       tag,
-      output: `predictions/${name}/${scoring}/${outputName(key, input)}`,
+      output: `predictions/${name}/${scoring}/${names[i]}`,
     })),
   };
   await putJson(context.store, runKey(scoring, 'request.json'), request);
@@ -127,12 +130,17 @@ async function scoreObject(
   { object, output, id }: { object: SourceObject; output: string; id: string | null },
 ): Promise<ScoredPart> {
   const table = await readForScoring(model, [object]);
-  await putText(store, output, predictionsCsv(model, table, id), 'text/csv');
-  return { rows: table.rowCount, warnings: table.warnings };
+  const warnings = [...table.warnings];
+  await putText(store, output, predictionsCsv(model, table, id, warnings), 'text/csv');
+  return { rows: table.rowCount, warnings };
 }
 
-/** An output's name: the object's key below the input prefix, or its last segment when the input is one object. */
-function outputName(key: string, input: string): string {
-  const below = key.startsWith(input) && key !== input ? key.slice(input.length).replace(/^\//, '') : undefined;
-  return `${(below ?? key.split('/').at(-1) ?? key).replace(/(\.[a-z0-9]{1,7}){1,2}$/i, '')}.csv`;
+/** A name for each output: what stands below the input prefix, without its ending unless that tells two apart. */
+function outputNames(keys: readonly string[], input: string): string[] {
+  const below = keys.map((key) => {
+    const isBelow = key.startsWith(input) && key !== input;
+    return isBelow ? key.slice(input.length).replace(/^\//, '') : (key.split('/').at(-1) ?? key);
+  });
+  const short = below.map(withoutEndings);
+  return (new Set(short).size === short.length ? short : below).map((name) => `${name}.csv`);
 }
