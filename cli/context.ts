@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { Context, JobProgress } from '../lib/jobs/context.ts';
 import { folderStore } from '../lib/store/folder.ts';
@@ -35,13 +35,18 @@ export async function localContext({
   };
 }
 
-/** A local path as a store and a prefix in it: a folder is a store itself, a file an object of its folder's. */
+/**
+ * A local path as a store and a prefix in it: a folder is a store itself, a file an object of its folder's.
+ *
+ * A store follows no links, but a user's file may well be one: it is opened where it really lies.
+ */
 async function openLocal(path: string): Promise<{ store: Store; prefix: string }> {
-  const isFolder = await stat(path).then(
+  const real = await realpath(path).catch(() => path);
+  const isFolder = await stat(real).then(
     (found) => found.isDirectory(),
     () => false,
   );
   return isFolder
-    ? { store: folderStore(path), prefix: '' }
-    : { store: folderStore(dirname(path)), prefix: basename(path) };
+    ? { store: folderStore(real), prefix: '' }
+    : { store: folderStore(dirname(real)), prefix: basename(real) };
 }
