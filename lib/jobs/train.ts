@@ -187,8 +187,8 @@ async function keepCandidate(
     signature: {
       inputs: encoding.features.map((feature) => ({
         name: feature.name,
-        kind: feature.kind,
-        ...(feature.kind === 'category' ? { levels: feature.levels } : {}),
+        kind: inputKinds[feature.kind],
+        ...('levels' in feature ? { levels: feature.levels } : {}),
       })),
       output:
         target.task === 'regression'
@@ -233,3 +233,12 @@ function divergence({ optimizer }: Request, { steps, loss }: Solution): NumericE
     },
   );
 }
+
+const inputKinds = {
+  number: 'number',
+  category: 'category',
+  ordinal: 'category',
+  hash: 'category',
+  date: 'date-time',
+  text: 'text',
+} as const;

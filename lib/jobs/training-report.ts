@@ -1,5 +1,6 @@
 import { recipe } from '../core/recipe.ts';
 import { profileTable } from '../data/profile.ts';
+import type { ColumnDescription } from '../data/schema/kinds.ts';
 import type { Table } from '../data/table.ts';
 import type { Progress } from '../optimizers/solution.ts';
 import { modelFile } from '../registry/keys.ts';
@@ -85,21 +86,23 @@ const statusWords: Record<Solution, string> = {
   diverged: 'Diverged',
 };
 
-/** The columns of a table as a report lists them. */
+/** The columns of a table as a report lists them; what they hold is found from all rows unless it is told. */
 export function columnSummaries(
   table: Table,
   roleOf: (name: string) => Pick<Report['data']['columns'][number], 'role' | 'reason'>,
+  descriptions?: readonly ColumnDescription[],
 ): Report['data']['columns'] {
-  return profileTable(table).map(
-    ({ name, kind, missing, distinct, min, max, mean, standardDeviation, mostFrequent }) => ({
+  return profileTable(table, descriptions).map(
+    ({ name, kind, reason, missing, distinct, min, max, mean, standardDeviation, mostFrequent }) => ({
       name,
       kind,
+      kindReason: reason,
       ...roleOf(name),
       missing,
       distinct,
       ...finite({ min, max, mean, standardDeviation }),
-      ...(kind === 'category' && mostFrequent
-        ? { mostFrequent: [{ value: String(mostFrequent.value), count: mostFrequent.count }] }
+      ...(typeof mostFrequent?.value === 'string'
+        ? { mostFrequent: [{ value: mostFrequent.value, count: mostFrequent.count }] }
         : {}),
     }),
   );

@@ -37,6 +37,6 @@ export interface Manifest {
 
 /** What a prediction takes and gives. */
 export interface Signature {
-  inputs: { name: string; kind: 'number' | 'category'; levels?: string[] }[];
+  inputs: { name: string; kind: 'number' | 'category' | 'date-time' | 'text'; levels?: string[] }[];
   output: { name: string; kind: 'number' } | { name: string; kind: 'category'; classes: string[] };
 }
