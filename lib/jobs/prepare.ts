@@ -1,10 +1,12 @@
 import { InputError } from '../core/errors.ts';
 import { recipe } from '../core/recipe.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
+import type { ColumnKind } from '../data/column-reader.ts';
 import { type Encoding, encodeRows } from '../data/encode.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
 import { placeOf } from '../data/lookup.ts';
 import { readTable } from '../data/read.ts';
+import { storageOf } from '../data/schema/kinds.ts';
 import { splitRows } from '../data/split.ts';
 import type { Table } from '../data/table.ts';
 import { encodeTarget, fitTarget, labelledRows, type TargetEncoding } from '../data/target.ts';
@@ -44,7 +46,7 @@ export function prepare(context: Context, run: RunRequest): Promise<Prepared> {
     });
     const { request } = run;
     const { header, columns: kinds, limits } = request.data;
-    const table = await readTable(objects, { header, kinds: withTargetKind(request), maxColumns: limits.columns });
+    const table = await readTable(objects, { header, kinds: readingKinds(request), maxColumns: limits.columns });
     checkColumns(request, table, Object.keys(kinds));
     const readMilliseconds = context.now() - startMs;
     context.onProgress?.({
@@ -99,7 +101,9 @@ export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'ta
   const { target: column, positive, split, include, exclude, weight } = request.data;
   const { rows: labelled, warnings: unlabelled } = labelledRows(table, column);
   const { training, test } =
-    split === 'none' ? { training: labelled, test: labelled } : splitRows(table, labelled, split);
+    split === 'none'
+      ? { training: labelled, test: labelled }
+      : splitRows(table, labelled, { ...split, target: column });
   if (training.length === 0 || test.length === 0) {
     throw new InputError(
       `data.split: expected rows on both sides, found ${training.length} to train on and ${test.length} to test on`,
@@ -111,12 +115,13 @@ export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'ta
     target: column,
     positive: positive ?? undefined,
     transform: request.prepare.target,
+    clip: request.prepare.clip,
   });
   const encoding = fitEncoding(table, training, {
     features: include ?? undefined,
     exclude: [column, ...(weight === null ? [] : [weight]), ...exclude],
-    scale: request.prepare.scale,
-    impute: request.prepare.impute,
+    ...request.prepare,
+    kinds: request.data.columns,
   });
   const version = shortHash({ request: contentRequest(request), blocks: table.blocks.map(({ hash }) => hash), recipe });
   const warnings = [...table.warnings, ...unlabelled];
@@ -124,14 +129,16 @@ export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'ta
   return { training, test, encoding, target, version, warnings };
 }
 
-// The target's kind follows from the task: a regression's is a number even where most of its cells are not, so that
+// What the user declares is read so, whatever it looks like; dates, texts and identifiers are texts to the reader. The
+// target's kind follows from the task: a regression's is a number even where most of its cells are not, so that
 // the first bad one is named; a class may well be written as a number.
-function withTargetKind({ task, data }: Request): Request['data']['columns'] {
+export function readingKinds({ task, data }: Pick<Request, 'task' | 'data'>): Record<string, ColumnKind> {
   const kind = task === 'regression' ? 'number' : 'category';
-  return { [data.target]: kind, ...data.columns };
+  const declared = Object.entries(data.columns).map(([name, own]) => [name, storageOf(own)] as const);
+  return { [data.target]: kind, ...Object.fromEntries(declared) };
 }
 
-function checkColumns({ data }: Request, table: Table, declared: string[]): void {
+function checkColumns({ data, prepare }: Request, table: Table, declared: string[]): void {
   const names = new Set(table.columns.map(({ name }) => name));
   const wanted: [string, readonly string[]][] = [
     ['data.target', [data.target]],
@@ -139,6 +146,8 @@ function checkColumns({ data }: Request, table: Table, declared: string[]): void
     ['data.include', data.include ?? []],
     ['data.exclude', data.exclude],
     ['data.columns', declared],
+    ['data.split.column', data.split === 'none' || data.split.column === undefined ? [] : [data.split.column]],
+    ['prepare.columns', Object.keys(prepare.columns ?? {})],
   ];
   for (const [path, columns] of wanted) {
     const absent = columns.find((name) => !names.has(name));

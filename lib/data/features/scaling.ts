@@ -49,7 +49,8 @@ function isRoundingNoise(variance: number, mean: number, count: number): boolean
 
 function rangeScaling(sorted: Float64Array, [from, to]: readonly [number, number] = [0, 1]): Scaling {
   const [min, max] = [sorted[0], sorted[sorted.length - 1]];
-  const scale = (max - min || 1) / (to - from);
+  // The least of numbers, divided by the range, may be 0.
+  const scale = (max - min) / (to - from) || 1 / (to - from);
   return { mean: min - from * scale + 0, scale };
 }
 
@@ -62,9 +63,13 @@ function quantileScaling(
   { count = quantileCount, output }: { count?: number; output?: 'uniform' | 'normal' },
 ): Scaling {
   const steps = Math.max(1, Math.min(count, sorted.length) - 1);
-  const quantiles = Array.from({ length: steps + 1 }, (_, i) => quantile(sorted, i / steps) + 0);
-  // Rounding may put a quantile between two equal values a little below the one before.
-  for (let i = 1; i <= steps; i++) quantiles[i] = Math.max(quantiles[i], quantiles[i - 1]);
+  const quantiles = Array.from({ length: steps + 1 }, (_, i) => {
+    // Multiplied first: i / steps is rounded, and times sorted.length - 1 it may miss the position of equal values.
+    const position = (i * (sorted.length - 1)) / steps;
+    const below = Math.floor(position);
+    const share = position - below;
+    return (share === 0 ? sorted[below] : sorted[below] + share * (sorted[below + 1] - sorted[below])) + 0;
+  });
   return { mean: 0, scale: 1, quantiles, ...(output === 'normal' ? { output } : {}) };
 }
 
