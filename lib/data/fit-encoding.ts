@@ -6,6 +6,7 @@ import {
   type Encoding,
   type EncodingOptions,
   type FeatureEncoding,
+  type ImputeOption,
   maxLevels,
 } from './encoding.ts';
 import { fitCategory, fitHash, fitOrdinal } from './features/categories.ts';
@@ -65,7 +66,12 @@ export function fitEncoding(table: Table, rows: Int32Array, options: EncodingOpt
   return encoding;
 }
 
-function choicesOf(name: string, options: EncodingOptions): Choices & ColumnPreparation {
+/** A column's choices, and what it says itself of missing cells. */
+interface ColumnChoices extends Choices {
+  ownImpute?: ImputeOption;
+}
+
+function choicesOf(name: string, options: EncodingOptions): ColumnChoices {
   const {
     scale = 'standard',
     impute = 'mean',
@@ -75,7 +81,7 @@ function choicesOf(name: string, options: EncodingOptions): Choices & ColumnPrep
     maxLevels: most,
   } = options;
   const own = options.columns && Object.hasOwn(options.columns, name) ? options.columns[name] : {};
-  return { scale, impute, missingIndicator, dates, minFrequency, maxLevels: most, ...own };
+  return { scale, impute, missingIndicator, dates, minFrequency, maxLevels: most, ...own, ownImpute: own.impute };
 }
 
 function reasonToLeaveOut(
@@ -101,24 +107,37 @@ function fitFeature(
   context: FitContext,
   column: Column,
   { kind }: ColumnDescription,
-  choices: Choices,
+  choices: ColumnChoices,
 ): FeatureEncoding {
   const { name } = column;
   const encode = choices.encode ?? defaultEncode(context, column, kind, choices);
-  if (column.kind === 'number') {
-    if (encode === undefined) return fitNumber(context, column, choices);
-    throw new InputError(
-      `prepare.columns, ${JSON.stringify(name)}, encode: expected a column of texts for ${encode}, found numbers`,
-      { advice: `Declare ${JSON.stringify(name)} a category, a date-time or text in data.columns` },
-    );
-  }
+  if (column.kind === 'category')
+    return fitTexts(context, column, encode, { ...choices, impute: imputeOfTexts(choices) });
+  if (encode === undefined) return fitNumber(context, column, choices);
+  throw new InputError(
+    `prepare.columns, ${JSON.stringify(name)}, encode: expected a column of texts for ${encode}, found numbers`,
+    { advice: `Declare ${JSON.stringify(name)} a category, a date-time or text in data.columns` },
+  );
+}
+
+/** A constant for all columns is one for numbers: texts and dates take one of their own only. */
+function imputeOfTexts({ impute, ownImpute }: ColumnChoices): ImputeOption {
+  return ownImpute ?? (typeof impute === 'object' ? 'mean' : impute);
+}
+
+function fitTexts(
+  context: FitContext,
+  column: CategoryColumn,
+  encode: ColumnPreparation['encode'],
+  choices: Choices,
+): FeatureEncoding {
   switch (encode) {
     case 'ordinal':
       return fitOrdinal(context, column, choices);
     case 'hash':
       return fitHash(context, column, choices);
     case 'ngrams':
-      return fitText(name, choices);
+      return fitText(column.name, choices);
     case 'parts':
     case 'epoch':
     case 'both':

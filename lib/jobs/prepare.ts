@@ -7,6 +7,8 @@ import { fitEncoding } from '../data/fit-encoding.ts';
 import { placeOf } from '../data/lookup.ts';
 import { readTable } from '../data/read.ts';
 import { storageOf } from '../data/schema/kinds.ts';
+import { type SuspectedLeak, suspectedLeaks } from '../data/schema/leaks.ts';
+import { fitSchema, type Schema } from '../data/schema/schema.ts';
 import { splitRows } from '../data/split.ts';
 import type { Table } from '../data/table.ts';
 import { encodeTarget, fitTarget, labelledRows, type TargetEncoding } from '../data/target.ts';
@@ -24,6 +26,10 @@ export interface Prepared {
   test: Int32Array;
   encoding: Encoding;
   target: TargetEncoding;
+  /** What the training part looks like, for later data to be held against. */
+  schema: Schema;
+  /** Features that predict the target so well that they probably were not known before it. */
+  leaks: SuspectedLeak[];
   /** The name of the version that this data and request make. */
   version: string;
   warnings: string[];
@@ -126,7 +132,21 @@ export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'ta
   const version = shortHash({ request: contentRequest(request), blocks: table.blocks.map(({ hash }) => hash), recipe });
   const warnings = [...table.warnings, ...unlabelled];
   for (const { name, reason } of encoding.leftOut) warnings.push(`Column "${name}" was left out: ${reason}.`);
-  return { training, test, encoding, target, version, warnings };
+  const features = encoding.features.map(({ name }) => name);
+  const leaks = suspectedLeaks(table, training, {
+    target: column,
+    isRegression: request.task === 'regression',
+    names: features,
+  });
+  for (const { name, reason } of leaks) {
+    warnings.push(`Column "${name}" is suspected to leak the target: ${reason}. Exclude it unless it is known before.`);
+  }
+  const schema = fitSchema(table, training, {
+    declared: request.data.columns,
+    roleOf: (name) =>
+      name === column ? 'target' : name === weight ? 'weight' : features.includes(name) ? 'feature' : 'unused',
+  });
+  return { training, test, encoding, target, schema, leaks, version, warnings };
 }
 
 // What the user declares is read so, whatever it looks like; dates, texts and identifiers are texts to the reader. The

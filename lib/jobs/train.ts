@@ -148,7 +148,7 @@ function stepsAllowed({ stop }: Request, stepsPerEpoch: number): number | undefi
 async function keepCandidate(
   store: Store,
   { run, request }: RunRequest,
-  { table, training, test, encoding, target, version }: Prepared,
+  { table, training, test, encoding, target, schema, version }: Prepared,
   model: Model,
   solution: Solution,
 ): Promise<void> {
@@ -168,6 +168,7 @@ async function keepCandidate(
       testRowCount: request.data.split === 'none' ? 0 : test.length,
     },
     encoding,
+    schema,
     target,
     model: {
       kind: model.kind,

@@ -109,7 +109,7 @@ export function columnSummaries(
 }
 
 function dataSection(
-  { table, warnings }: Prepared,
+  { table, warnings, schema, leaks }: Prepared,
   { data, encoding }: Manifest,
   request: RunRequest['request'],
 ): Report['data'] {
@@ -119,7 +119,10 @@ function dataSection(
   const roleOf = (name: string) => {
     if (name === target) return { role: 'target' as const };
     if (name === weight) return { role: 'weight' as const };
-    if (features.has(name)) return { role: 'feature' as const };
+    if (features.has(name)) {
+      const leak = leaks.find((suspect) => suspect.name === name);
+      return { role: 'feature' as const, ...(leak ? { reason: `suspected leak: ${leak.reason}` } : {}) };
+    }
     const reason = leftOut.get(name) ?? 'by the request';
     return { role: 'excluded' as const, reason };
   };
@@ -130,7 +133,7 @@ function dataSection(
     testRowCount: data.testRowCount,
     split: describeSplit(split, target),
     target,
-    columns: columnSummaries(table, roleOf),
+    columns: columnSummaries(table, roleOf, schema.columns),
     warnings,
   };
 }

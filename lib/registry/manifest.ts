@@ -1,4 +1,5 @@
 import type { Encoding } from '../data/encode.ts';
+import type { Schema } from '../data/schema/schema.ts';
 import type { TargetEncoding } from '../data/target.ts';
 import type { Slice } from '../models/model.ts';
 
@@ -28,6 +29,8 @@ export interface Manifest {
     testRowCount: number;
   };
   encoding: Encoding;
+  /** What the training data looked like; versions of earlier releases have none. */
+  schema?: Schema;
   target: TargetEncoding;
   model: {
     kind: string;

@@ -1,5 +1,5 @@
 import { InputError } from '../../core/errors.ts';
-import type { DateEncoding, DatesOption } from '../encoding.ts';
+import type { DateEncoding, DatesOption, ImputeOption } from '../encoding.ts';
 import { type DatePart, dateOrderOf, datePart, datePartNames, parseDateTime } from '../schema/dates.ts';
 import type { CategoryColumn } from '../table.ts';
 import type { CellEncoder, EncodedCell } from './cell-encoder.ts';
@@ -23,7 +23,7 @@ export function fitDate(context: FitContext, column: CategoryColumn, choices: Ch
       advice: 'See docs/data.md for the forms that are read',
     });
   }
-  const impute = imputedNumber(seconds, rows, offsets, choices.impute, name) + 0;
+  const impute = imputedNumber(seconds, rows, offsets, asSeconds(choices.impute), name) + 0;
   const parts: DateEncoding['parts'] = [];
   for (const part of partsOf(choices.dates)) {
     const values = Float64Array.from(rows, (row) => datePart(Number.isNaN(seconds[row]) ? impute : seconds[row], part));
@@ -31,6 +31,13 @@ export function fitDate(context: FitContext, column: CategoryColumn, choices: Ch
     parts.push({ part, ...fitScaling(values, offsets, choices.scale, name) });
   }
   return { kind: 'date', name, impute, order, parts };
+}
+
+/** A constant may be written as a date; what is none is refused as any text is. */
+function asSeconds(option: ImputeOption): ImputeOption {
+  if (typeof option !== 'object' || typeof option.constant === 'number') return option;
+  const seconds = parseDateTime(option.constant);
+  return Number.isNaN(seconds) ? option : { constant: seconds };
 }
 
 /** The instant of each row, in seconds since 1970; NaN where the cell is missing or no date. Shape [rowCount]. */

@@ -13,7 +13,7 @@ export interface FitContext {
 /** A column's preparation with the pipeline's choices filled in. */
 export interface Choices extends ColumnPreparation {
   scale: ScaleOption;
-  /** What the user wants in place of missing cells; for texts `mostFrequent` unless it is a constant. */
+  /** What the user wants in place of missing cells; for texts a constant, or else the most frequent is taken. */
   impute: ImputeOption;
   dates: DatesOption;
 }

@@ -83,7 +83,11 @@ function kindOfNumbers({ name, values }: NumberColumn, rows: Int32Array): Findin
   if (count === 0) return { kind: 'constant', reason: 'no cell has a value' };
   if (!differs) return { kind: 'constant', reason: `every value is ${first}` };
   if (fractions > 0) return { kind: 'number', reason: `${cells(count)} are numbers, ${fractions} of them not whole` };
-  if (count > 20 && identifierName.test(name) && allDifferent(values, rows, count)) {
+  if (
+    count > 20 &&
+    (identifierName.test(name) || camelCaseIdentifier.test(name)) &&
+    allDifferent(values, rows, count)
+  ) {
     return { kind: 'identifier', reason: `${count} different whole numbers, and the name says so` };
   }
   return { kind: 'integer', reason: `${cells(count)} are whole numbers` };
@@ -92,7 +96,8 @@ function kindOfNumbers({ name, values }: NumberColumn, rows: Int32Array): Findin
 // `id`, `ID`, `customer_id`, `customerId`, `rownames`, `row number`, `index`, `Unnamed: 0`, and the name that a header
 // without one becomes.
 const identifierName =
-  /(?:^|[_ .-])(?:id|uuid|guid|key|index|idx|rownames?|row[_ .-]?(?:names?|numbers?|no|nr|ids?))$|[a-z](?:Id|ID|UUID)$|^unnamed: 0$|^column 1$/i;
+  /(?:^|[_ .-])(?:id|uuid|guid|key|index|idx|rownames?|row[_ .-]?(?:names?|numbers?|no|nr|ids?))$|^unnamed: 0$|^column 1$/i;
+const camelCaseIdentifier = /[a-z](?:Id|ID|UUID)$/;
 
 function allDifferent(values: Float64Array, rows: Int32Array, count: number): boolean {
   const seen = new Set<number>();
