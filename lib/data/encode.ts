@@ -1,14 +1,14 @@
 import { InputError } from '../core/errors.ts';
 import type { Matrix } from '../core/matrix.ts';
 import type { ColumnKind } from './column-reader.ts';
-import type { Encoding, FeatureEncoding } from './encoding.ts';
+import type { Encoding, FeatureEncoding } from './feature-encoding.ts';
 import { type CellEncoder, cellEncoder, type EncodedCell } from './features/cell-encoder.ts';
 import { findColumn, listNames, placeOf } from './lookup.ts';
 import { isMissingText, parseNumberText } from './number.ts';
 import type { CategoryColumn, NumberColumn, Table } from './table.ts';
 import { quoteText } from './text.ts';
 
-export type { Encoding, EncodingOptions, FeatureEncoding } from './encoding.ts';
+export type { Encoding, EncodingOptions, FeatureEncoding } from './feature-encoding.ts';
 export { fitEncoding } from './fit-encoding.ts';
 
 /** Kinds of the encoded features, for `readTable` to read other data as the training data was read. */

@@ -8,7 +8,7 @@ import {
   type FeatureEncoding,
   type ImputeOption,
   maxLevels,
-} from './encoding.ts';
+} from './feature-encoding.ts';
 import { fitCategory, fitHash, fitOrdinal } from './features/categories.ts';
 import { fitDate } from './features/date-time.ts';
 import type { Choices, FitContext } from './features/fit-context.ts';

@@ -1,6 +1,6 @@
 import { blockMoments } from '../core/statistics.ts';
 import { blockOffsets } from './block-offsets.ts';
-import { maxLevels } from './encoding.ts';
+import { maxLevels } from './feature-encoding.ts';
 import { longestRun, mostFrequentCode } from './most-frequent.ts';
 import { type ColumnDescription, describeColumns, type SchemaKind } from './schema/kinds.ts';
 import type { CategoryColumn, NumberColumn, Table } from './table.ts';

@@ -1,10 +1,8 @@
 import { recipe } from '../core/recipe.ts';
-import { profileTable } from '../data/profile.ts';
-import type { ColumnDescription } from '../data/schema/kinds.ts';
-import type { Table } from '../data/table.ts';
 import type { Progress } from '../optimizers/solution.ts';
 import { modelFile } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';
+import { describeColumns } from '../report/columns.ts';
 import { type Coefficient, coefficientLimit, curveLimit, type Report } from '../report/report.ts';
 import { thin } from '../report/thin.ts';
 import type { EvaluatedRun } from './evaluate.ts';
@@ -86,28 +84,6 @@ const statusWords: Record<Solution, string> = {
   diverged: 'Diverged',
 };
 
-/** The columns of a table as a report lists them; what they hold is found from all rows unless it is told. */
-export function columnSummaries(
-  table: Table,
-  roleOf: (name: string) => Pick<Report['data']['columns'][number], 'role' | 'reason'>,
-  descriptions?: readonly ColumnDescription[],
-): Report['data']['columns'] {
-  return profileTable(table, descriptions).map(
-    ({ name, kind, reason, missing, distinct, min, max, mean, standardDeviation, mostFrequent }) => ({
-      name,
-      kind,
-      kindReason: reason,
-      ...roleOf(name),
-      missing,
-      distinct,
-      ...finite({ min, max, mean, standardDeviation }),
-      ...(typeof mostFrequent?.value === 'string'
-        ? { mostFrequent: [{ value: mostFrequent.value, count: mostFrequent.count }] }
-        : {}),
-    }),
-  );
-}
-
 function dataSection(
   { table, warnings, schema, leaks }: Prepared,
   { data, encoding }: Manifest,
@@ -133,7 +109,7 @@ function dataSection(
     testRowCount: data.testRowCount,
     split: describeSplit(split, target),
     target,
-    columns: columnSummaries(table, roleOf, schema.columns),
+    columns: describeColumns(table, roleOf, schema.columns),
     warnings,
   };
 }
@@ -190,6 +166,3 @@ function unitsOf(target: Manifest['target'], name: string): string {
   if (target.task !== 'regression') return `log-odds ${per}`;
   return `${target.log ? `log(${name})` : name}${target.scale === 1 ? '' : `, in units of ${target.scale}`}, ${per}`;
 }
-
-const finite = (values: Record<string, number | undefined>): Record<string, number> =>
-  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => Number.isFinite(entry[1])));

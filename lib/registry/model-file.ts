@@ -1,6 +1,6 @@
 import { StoreError } from '../core/errors.ts';
 import type { Vector } from '../core/vector.ts';
-import type { Encoding, FeatureEncoding, Scaling } from '../data/encoding.ts';
+import type { Encoding, FeatureEncoding, Scaling } from '../data/feature-encoding.ts';
 import type { TargetEncoding } from '../data/target.ts';
 import type { Model } from '../models/model.ts';
 import type { Manifest } from './manifest.ts';

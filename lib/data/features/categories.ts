@@ -1,5 +1,5 @@
 import { InputError } from '../../core/errors.ts';
-import type { CategoryEncoding, HashEncoding, OrdinalEncoding } from '../encoding.ts';
+import type { CategoryEncoding, HashEncoding, OrdinalEncoding } from '../feature-encoding.ts';
 import { listNames } from '../lookup.ts';
 import { mostFrequentCode } from '../most-frequent.ts';
 import { parseNumberText } from '../number.ts';

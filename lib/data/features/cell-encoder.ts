@@ -1,4 +1,4 @@
-import type { FeatureEncoding } from '../encoding.ts';
+import type { FeatureEncoding } from '../feature-encoding.ts';
 import { categoryEncoder, hashEncoder, ordinalEncoder } from './categories.ts';
 import { dateEncoder } from './date-time.ts';
 import { textEncoder } from './ngrams.ts';

@@ -1,5 +1,5 @@
 import { InputError } from '../../core/errors.ts';
-import type { DateEncoding, DatesOption, ImputeOption } from '../encoding.ts';
+import type { DateEncoding, DatesOption, ImputeOption } from '../feature-encoding.ts';
 import { type DatePart, dateOrderOf, datePart, datePartNames, parseDateTime } from '../schema/dates.ts';
 import type { CategoryColumn } from '../table.ts';
 import type { CellEncoder, EncodedCell } from './cell-encoder.ts';

@@ -1,4 +1,4 @@
-import type { ColumnPreparation, DatesOption, ImputeOption, ScaleOption } from '../encoding.ts';
+import type { ColumnPreparation, DatesOption, ImputeOption, ScaleOption } from '../feature-encoding.ts';
 import type { Table } from '../table.ts';
 
 /** What the fit of each feature needs to know. */

@@ -1,4 +1,4 @@
-import type { TextEncoding } from '../encoding.ts';
+import type { TextEncoding } from '../feature-encoding.ts';
 import { seededHash } from './categories.ts';
 import type { CellEncoder } from './cell-encoder.ts';
 import type { Choices } from './fit-context.ts';

@@ -1,6 +1,6 @@
 import { InputError } from '../../core/errors.ts';
 import { blockMoments, quantile } from '../../core/statistics.ts';
-import type { ImputeOption, NumberEncoding } from '../encoding.ts';
+import type { ImputeOption, NumberEncoding } from '../feature-encoding.ts';
 import { mostFrequentValue } from '../most-frequent.ts';
 import type { NumberColumn } from '../table.ts';
 import type { CellEncoder } from './cell-encoder.ts';

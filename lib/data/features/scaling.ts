@@ -1,7 +1,7 @@
 import { InputError } from '../../core/errors.ts';
 import { normalQuantile } from '../../core/normal-quantile.ts';
 import { blockMoments, quantile } from '../../core/statistics.ts';
-import type { ScaleOption, ScaleOptions, Scaling } from '../encoding.ts';
+import type { ScaleOption, ScaleOptions, Scaling } from '../feature-encoding.ts';
 
 /** Most quantiles that are kept of a column. */
 export const quantileCount = 1_000;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Encoding, encodeRecord, encodeRows, encodingKinds, fitEncoding } from '../../../lib/data/encode.ts';
-import type { ColumnPreparation, EncodingOptions } from '../../../lib/data/encoding.ts';
+import type { ColumnPreparation, EncodingOptions } from '../../../lib/data/feature-encoding.ts';
 import { readTable } from '../../../lib/data/read.ts';
 import type { Table } from '../../../lib/data/table.ts';
 import { bytesObject } from '../../support/bytes-object.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { encodeRows, fitEncoding } from '../../../lib/data/encode.ts';
-import type { ScaleOption } from '../../../lib/data/encoding.ts';
+import type { ScaleOption } from '../../../lib/data/feature-encoding.ts';
 import { applyScaling, fitScaling } from '../../../lib/data/features/scaling.ts';
 import { readTable } from '../../../lib/data/read.ts';
 import { bytesObject } from '../../support/bytes-object.ts';
