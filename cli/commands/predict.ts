@@ -67,12 +67,11 @@ async function predictLocal(
   { output, id = null, json = false }: { output?: string; id?: string | null; json?: boolean },
 ): Promise<void> {
   const table = await readForScoring(model, objects);
-  const warnings = [...table.warnings];
-  const csv = predictionsCsv(model, table, id, warnings);
+  const csv = predictionsCsv(model, table, id);
   if (output !== undefined) await writeFile(output, csv);
   if (json) printJson(predictTable(model, table, id));
   else if (output === undefined) process.stdout.write(csv);
-  for (const warning of warnings) console.error(`Warning: ${printable(warning)}`);
+  for (const warning of table.warnings) console.error(`Warning: ${printable(warning)}`);
 }
 
 /** Scores a dataset in the store to its end. */

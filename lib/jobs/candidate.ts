@@ -49,7 +49,7 @@ export async function readCandidate(store: Store, run: string): Promise<LoadedMo
 
 function manifestOf(
   request: Request,
-  { model, prepared: { table, training, test, encoding, target, version }, solution }: Trained,
+  { model, prepared: { table, training, test, encoding, target, schema, version }, solution }: Trained,
   body: Uint8Array,
 ): Manifest {
   return {
@@ -67,6 +67,7 @@ function manifestOf(
       testRowCount: request.data.split === 'none' ? 0 : test.length,
     },
     encoding,
+    schema,
     target,
     model: {
       kind: model.kind,
@@ -92,10 +93,20 @@ function signatureOf(name: string, encoding: Encoding, target: TargetEncoding): 
   return {
     inputs: encoding.features.map((feature) => ({
       name: feature.name,
-      kind: feature.kind,
-      ...(feature.kind === 'category' ? { levels: feature.levels } : {}),
+      kind: inputKinds[feature.kind],
+      ...('levels' in feature ? { levels: feature.levels } : {}),
     })),
     output:
       target.task === 'regression' ? { name, kind: 'number' } : { name, kind: 'category', classes: target.classes },
   };
 }
+
+/** What a caller gives for each kind of feature. */
+const inputKinds = {
+  number: 'number',
+  category: 'category',
+  ordinal: 'category',
+  hash: 'category',
+  date: 'date-time',
+  text: 'text',
+} as const;

@@ -13,9 +13,10 @@ import { putJson, readIfThere } from '../store/json.ts';
 import type { Context } from './context.ts';
 import { evaluateRows } from './evaluate-rows.ts';
 import { checkGates, verdictSentence } from './gates.ts';
+import { conformed, kindsOf } from './later-data.ts';
 import { resolveVersion, type VersionChoice } from './open-model.ts';
 import { fitToRequest } from './prepare.ts';
-import { kindsOf, requestAt } from './recorded-request.ts';
+import { requestAt } from './recorded-request.ts';
 import { release } from './release.ts';
 import { writeReport } from './reports.ts';
 import { identityOf, runKey, shortHash } from './runs.ts';
@@ -60,11 +61,12 @@ export async function evaluateModel(
   if (found) return { ...found, status: 'found' };
 
   const request = requestAt(path, manifest);
-  const table = await readTable(objects, {
+  const read = await readTable(objects, {
     header: request.data.header,
     kinds: kindsOf(manifest),
     maxColumns: request.data.limits.columns,
   });
+  const table = conformed(manifest, read);
   const { rows, on } = rowsToScore(request, table, heldOut);
   const model = await readVersion(store, name, version);
   const baselineOn = { table, rows, whose: 'these rows' };

@@ -1,4 +1,5 @@
 import { InputError, NotFoundError } from '../core/errors.ts';
+import { conformTable } from '../data/schema/schema.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import { champion, readAlias } from '../registry/aliases.ts';
 import type { Manifest } from '../registry/manifest.ts';
@@ -63,7 +64,9 @@ async function evaluateChampion(
   try {
     const model = await readVersion(store, name, championVersion);
     checkSameAnswers(model.manifest, candidate);
-    const { metrics } = evaluateHeldOut(model, prepared, request);
+    const { schema } = model.manifest;
+    const table = schema ? conformTable(schema, prepared.table) : prepared.table;
+    const { metrics } = evaluateHeldOut(model, { ...prepared, table }, request);
     return { championVersion, championMetrics: metrics };
   } catch (error) {
     // A champion that cannot read today's data, or is gone, must not keep its successor from being judged.

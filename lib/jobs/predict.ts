@@ -68,9 +68,8 @@ export function predictTable(
   const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
   const nameOf = rowNames(table, id);
   const { name: model, version } = loaded.manifest;
-  const warnings = [...table.warnings];
-  const predictions = toAnswers(predictRows(loaded, table, rows, warnings));
-  return { model, version, ids: Array.from(rows, nameOf), predictions, warnings };
+  const predictions = toAnswers(predictRows(loaded, table, rows));
+  return { model, version, ids: Array.from(rows, nameOf), predictions, warnings: table.warnings };
 }
 
 function toAnswers(predicted: RowPredictions): Prediction[] {

@@ -7,12 +7,11 @@ import { predictRows, type RowPredictions } from './predictions.ts';
  * Predictions for each row of a table as CSV: `id,prediction`, and for classes a probability each.
  *
  * @param id the column whose cells name the rows; null names them by object and line
- * @param warnings receives a sentence for each feature with categories that training had not seen
  * @throws InputError when there is no such column, or the table lacks one that the model needs
  */
-export function predictionsCsv(model: LoadedModel, table: Table, id: string | null, warnings: string[] = []): string {
+export function predictionsCsv(model: LoadedModel, table: Table, id: string | null): string {
   const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
-  const predicted = predictRows(model, table, rows, warnings);
+  const predicted = predictRows(model, table, rows);
   const idOf = rowNames(table, id);
   const probabilities = predicted.kind === 'classes' ? predicted.classes.map((name) => `probability_${name}`) : [];
   const lines = [csvLine(['id', 'prediction', ...probabilities])];

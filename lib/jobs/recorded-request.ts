@@ -1,4 +1,3 @@
-import { encodingKinds } from '../data/encode.ts';
 import type { contentRequest, Request } from '../pipeline/resolve.ts';
 import type { Manifest } from '../registry/manifest.ts';
 
@@ -11,11 +10,4 @@ export const recordedRequest = ({ request }: Manifest): ReturnType<typeof conten
 export function requestAt(path: string, manifest: Manifest): Request {
   const { data, ...content } = recordedRequest(manifest);
   return { ...content, data: { ...data, path, ready: { quietSeconds: 0 } }, schedule: null };
-}
-
-/** The kinds of the columns that a model knows: a later dataset is read as the first one was. */
-export function kindsOf(manifest: Manifest): Record<string, 'number' | 'category'> {
-  const { encoding, target } = manifest;
-  const kind = target.task === 'regression' ? 'number' : target.kind;
-  return { ...encodingKinds(encoding), [recordedRequest(manifest).data.target]: kind };
 }

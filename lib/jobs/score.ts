@@ -1,4 +1,3 @@
-import { encodingKinds } from '../data/encode.ts';
 import { readTable } from '../data/read.ts';
 import type { Table } from '../data/table.ts';
 import type { LoadedModel } from '../registry/versions.ts';
@@ -6,6 +5,7 @@ import { putJson, readIfThere, readJson } from '../store/json.ts';
 import { putText } from '../store/text.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
 import { withoutEndings } from './file-name.ts';
+import { conformed, featureKinds } from './later-data.ts';
 import { openModel, resolveVersion, type VersionChoice } from './open-model.ts';
 import { predictionsCsv } from './predictions-csv.ts';
 import { recordedRequest } from './recorded-request.ts';
@@ -112,10 +112,15 @@ export async function score(
 export const readScoring = ({ store }: Context, scoring: string): Promise<ScoringResult | undefined> =>
   readIfThere<ScoringResult>(store, runKey(scoring, 'result.json'));
 
-/** Reads rows that need no labels, in the kinds that the model was trained on. */
-export function readForScoring({ manifest }: LoadedModel, objects: SourceObject[]): Promise<Table> {
+/**
+ * Reads rows that need no labels, as the training data was read. How they differ from it stands in the table's warnings.
+ *
+ * @throws InputError when the data lacks a column that the model needs
+ */
+export async function readForScoring({ manifest }: LoadedModel, objects: SourceObject[]): Promise<Table> {
   const { header, limits } = recordedRequest(manifest).data;
-  return readTable(objects, { header, kinds: encodingKinds(manifest.encoding), maxColumns: limits.columns });
+  const table = await readTable(objects, { header, kinds: featureKinds(manifest), maxColumns: limits.columns });
+  return conformed(manifest, table);
 }
 
 /** What is kept of each object once it is scored: runs/<scoring>/scored-<index>.json. */
@@ -130,9 +135,8 @@ async function scoreObject(
   { object, output, id }: { object: SourceObject; output: string; id: string | null },
 ): Promise<ScoredPart> {
   const table = await readForScoring(model, [object]);
-  const warnings = [...table.warnings];
-  await putText(store, output, predictionsCsv(model, table, id, warnings), 'text/csv');
-  return { rows: table.rowCount, warnings };
+  await putText(store, output, predictionsCsv(model, table, id), 'text/csv');
+  return { rows: table.rowCount, warnings: table.warnings };
 }
 
 /** A name for each output: what stands below the input prefix, without its ending unless that tells two apart. */
