@@ -43,18 +43,24 @@ export async function register(context: Context, { run }: RegisterStep): Promise
   const model = (await store.get(runKey(run, modelFile))).body;
   await writeVersion(store, { manifest, model, evaluation: jsonBytes(evaluated.evaluation) });
 
-  const gates = checkGates(request.request.evaluate.gates, {
-    metrics: evaluated.evaluation.metrics,
-    baseline: evaluated.evaluation.baseline.metrics,
-    champion: evaluated.championMetrics ?? undefined,
-  });
-  const decided = await decide(context, manifest, gates.gate, evaluated);
-  if (!decided) return { run, done: false, version, gate: gates.gate };
-
-  const verdict: Report['verdict'] = { ...gates, sentence: verdictSentence(gates), champion: decided };
+  // Kept before the report is made: by the time that a killed run is tried again, a later one may have moved champion.
+  let verdict = await readIfThere<Verdict>(store, runKey(run, 'decision.json'));
+  if (!verdict) {
+    const gates = checkGates(request.request.evaluate.gates, {
+      metrics: evaluated.evaluation.metrics,
+      baseline: evaluated.evaluation.baseline.metrics,
+      champion: evaluated.championVersion === null ? undefined : (evaluated.championMetrics ?? 'unscored'),
+    });
+    const decided = await decide(context, manifest, gates.gate, evaluated);
+    if (!decided) return { run, done: false, version, gate: gates.gate };
+    verdict = { ...gates, sentence: verdictSentence(gates), champion: decided };
+    await putJson(store, runKey(run, 'decision.json'), verdict);
+  }
   await finish(context, request, { manifest, evaluated, verdict, status: 'trained' });
-  return { run, done: true, version, gate: gates.gate };
+  return { run, done: true, version, gate: verdict.gate };
 }
+
+type Verdict = Report['verdict'];
 
 /**
  * Finishes a run whose version another run had trained before: a report and a result, and no alias is moved.
@@ -71,9 +77,9 @@ export async function registerFound(context: Context, { run }: RegisterStep): Pr
   const gates = checkGates(request.request.evaluate.gates, {
     metrics: evaluation.metrics,
     baseline: evaluation.baseline.metrics,
-    champion: state && (await storedMetrics(context, name, state.version)),
+    champion: state && ((await storedMetrics(context, name, state.version)) ?? 'unscored'),
   });
-  const verdict: Report['verdict'] = {
+  const verdict: Verdict = {
     ...gates,
     sentence: `Version ${version} was trained before, from the same data and request.`,
     champion: {
@@ -93,10 +99,18 @@ async function decide(
   { name, version }: Manifest,
   gate: RunResult['gate'],
   { championVersion, championProblem }: EvaluatedRun,
-): Promise<Report['verdict']['champion'] | undefined> {
+): Promise<Verdict['champion'] | undefined> {
   const state = await readAlias(store, name, champion);
   if (state?.version === version) {
     return { moved: true, version, sentence: `Champion is version ${version}.` };
+  }
+  // This run moved it and was killed before it could say so, and a later one has moved it on.
+  if (state?.history.includes(version)) {
+    return {
+      moved: true,
+      version: state.version,
+      sentence: `Champion was version ${version}, and is ${state.version} now.`,
+    };
   }
   if ((state?.version ?? null) !== championVersion) return undefined;
   if (gate === 'fail') {
@@ -117,7 +131,7 @@ async function decide(
 interface Finished {
   manifest: Manifest;
   evaluated: EvaluatedRun;
-  verdict: Report['verdict'];
+  verdict: Verdict;
   status: RunResult['status'];
 }
 
