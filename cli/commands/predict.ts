@@ -56,7 +56,7 @@ export const predictCommand: Command = {
       return ExitCode.done;
     }
     const model = await openModel(context, which);
-    const table = await readForScoring(model, await listDataset(context, path));
+    const table = await readForScoring(model, await listDataset(context, path), id ?? null);
     const csv = predictionsCsv(model, table, id ?? null);
     if (output === undefined) process.stdout.write(csv);
     else await writeFile(output, csv);

@@ -3,6 +3,7 @@ import type { Matrix } from '../core/matrix.ts';
 import type { ColumnKind } from './column-reader.ts';
 import { findColumn, listNames, placeOf } from './lookup.ts';
 import { isMissingText, parseNumberText } from './number.ts';
+import { spelling } from './spelling.ts';
 import type { CategoryColumn, NumberColumn, Table } from './table.ts';
 import { quoteText } from './text.ts';
 
@@ -189,12 +190,6 @@ function describe(value: unknown): string {
   if (typeof value === 'string') return quoteText(value);
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : String(value);
-}
-
-/** One text for all spellings of a number or boolean: `1.0` and `1`, `True` and `true`. */
-function spelling(text: string): string {
-  const number = parseNumberText(text);
-  return Number.isNaN(number) ? text.toLowerCase() : String(number);
 }
 
 function tooLargeError(where: string, feature: NumberEncoding, value: unknown): InputError {

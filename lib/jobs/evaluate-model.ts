@@ -1,4 +1,4 @@
-import { InputError } from '../core/errors.ts';
+import { ConflictError, InputError } from '../core/errors.ts';
 import { recipe } from '../core/recipe.ts';
 import { encodingKinds } from '../data/encode.ts';
 import { readTable } from '../data/read.ts';
@@ -82,9 +82,12 @@ export async function evaluateModel(
   const rows = heldOut ? fitToRequest(request, table).test : labelledRows(table, target).rows;
   if (rows.length === 0)
     throw new InputError(`${path}, column "${target}": expected labels to compare with, found none`);
-  const on = heldOut
-    ? `The ${formatCount(rows.length, 'row')} of ${path} held out of training.`
-    : `The ${formatCount(rows.length, 'labelled row')} of ${formatCount(objects.length, 'object')} at ${path}.`;
+  const isTrainedOn = heldOut && request.data.split === 'none';
+  const on = isTrainedOn
+    ? `The ${formatCount(rows.length, 'row')} of ${path} that it was trained on, since its pipeline holds none out: expect worse on new data.`
+    : heldOut
+      ? `The ${formatCount(rows.length, 'row')} of ${path} held out of training.`
+      : `The ${formatCount(rows.length, 'labelled row')} of ${formatCount(objects.length, 'object')} at ${path}.`;
   const evaluation = evaluateRows(model, table, rows, {
     on,
     baselineOn: { table, rows, whose: 'these rows' },
@@ -143,15 +146,25 @@ export async function evaluateModel(
   return result;
 }
 
-/** Keeps a report as reports/<name>/<time>-<kind>.json and .html; answers the first one's key. */
+/**
+ * Keeps a report as reports/<name>/<time>-<kind>.json and .html; answers the first one's key.
+ *
+ * The second of two in one second is <time>-<kind>-2, and so on.
+ */
 export async function writeReport({ store }: Context, report: Report): Promise<string> {
   const time = report.createdAt.replace(/[-:]/g, '').replace(/\.\d+/, '');
-  const base = `reports/${report.name}/${time}-${report.kind}`;
-  await store.put(`${base}.html`, new TextEncoder().encode(renderHtml(report)), {
-    contentType: 'text/html; charset=utf-8',
-  });
-  await store.put(`${base}.json`, new TextEncoder().encode(renderJson(report)), { contentType: 'application/json' });
-  return `${base}.json`;
+  const [page, json] = [renderHtml(report), renderJson(report)].map((text) => new TextEncoder().encode(text));
+  for (let nth = 1; ; nth++) {
+    const base = `reports/${report.name}/${time}-${report.kind}${nth === 1 ? '' : `-${nth}`}`;
+    try {
+      await store.put(`${base}.html`, page, { contentType: 'text/html; charset=utf-8', ifAbsent: true });
+    } catch (error) {
+      if (error instanceof ConflictError && nth < 1000) continue;
+      throw error;
+    }
+    await store.put(`${base}.json`, json, { contentType: 'application/json' });
+    return `${base}.json`;
+  }
 }
 
 /** The request that a version was made from, with its data at `path`. */

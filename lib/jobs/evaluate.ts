@@ -1,6 +1,7 @@
-import { InputError, NotFoundError } from '../core/errors.ts';
+import { InputError, NumericError } from '../core/errors.ts';
+import { placeOf } from '../data/lookup.ts';
 import type { Table } from '../data/table.ts';
-import { actualValues } from '../data/target.ts';
+import { actualValues, type TargetEncoding } from '../data/target.ts';
 import { baselinePredictions } from '../metrics/baseline.ts';
 import { defaultMetrics, measure } from '../metrics/catalogue.ts';
 import { confusionMatrix } from '../metrics/confusion.ts';
@@ -17,7 +18,7 @@ import { thin } from '../report/thin.ts';
 import { putJson } from '../store/json.ts';
 import type { Context } from './context.ts';
 import { gateMetrics } from './gates.ts';
-import { predictRows, withActual } from './predictions.ts';
+import { predictRows, type RowPredictions, withActual } from './predictions.ts';
 import { type Prepared, prepare, weightsOf } from './prepare.ts';
 import { readJson, readRun, runKey } from './runs.ts';
 
@@ -92,6 +93,7 @@ export function evaluateRows(
 ): Evaluation {
   const { target } = model.manifest;
   const predicted = predictRows(model, table, rows);
+  checkPredicted(predicted, table, rows, target);
   const predictions = withActual(model, predicted, table, rows);
   const names = metricNames(request);
   const baseline = baselineFor(model, baselineOn, predictions);
@@ -117,6 +119,22 @@ export function evaluateRows(
   return evaluation;
 }
 
+/** @throws NumericError naming the first row of which the model says more than a number can hold */
+function checkPredicted(predicted: RowPredictions, table: Table, rows: Int32Array, target: TargetEncoding): void {
+  if (predicted.kind !== 'values') return;
+  const wrong = predicted.values.findIndex((value) => !Number.isFinite(value));
+  if (wrong < 0) return;
+  throw new NumericError(
+    `${placeOf(table, rows[wrong])}: expected a prediction within the range of numbers, found ${predicted.values[wrong]}`,
+    {
+      advice:
+        target.task === 'regression' && target.log
+          ? 'The logarithm of the target was learned, and this row lies far outside of what was trained on: mend it, or use prepare.target: standard'
+          : 'This row lies far outside of what was trained on: mend it',
+    },
+  );
+}
+
 async function evaluateChampion(
   { store }: Context,
   candidate: Manifest,
@@ -134,10 +152,12 @@ async function evaluateChampion(
     return { championVersion, championMetrics: metrics };
   } catch (error) {
     // A champion that cannot read today's data, or is gone, must not keep its successor from being judged.
-    if (!(error instanceof InputError || error instanceof NotFoundError)) throw error;
-    return { championVersion, championMetrics: null, championProblem: error.message };
+    if (!unscorable.has((error as Error).name)) throw error;
+    return { championVersion, championMetrics: null, championProblem: (error as Error).message };
   }
 }
+
+const unscorable = new Set(['InputError', 'NotFoundError', 'NumericError']);
 
 function checkSameAnswers({ target, version }: Manifest, candidate: Manifest): void {
   const answers = (t: Manifest['target']) => (t.task === 'regression' ? 'a number' : t.classes.join(', '));

@@ -1,6 +1,7 @@
-import { NotFoundError } from '../core/errors.ts';
+import { InputError, NotFoundError } from '../core/errors.ts';
 import { parsePipeline } from '../pipeline/parse.ts';
 import { type AppliedDefault, type Request, resolvePipeline } from '../pipeline/resolve.ts';
+import { nameInWords, namePattern } from '../pipeline/schema.ts';
 import { listAll } from '../store/list.ts';
 import type { Store } from '../store/store.ts';
 
@@ -42,6 +43,8 @@ export async function listPipelines(store: Store): Promise<ListedPipeline[]> {
     if (!ending) continue;
     const name = key.slice('pipelines/'.length, -ending.length);
     try {
+      if (!namePattern.test(name))
+        throw new InputError(`${key}: expected ${nameInWords}, found ${JSON.stringify(name)}`);
       const { body } = await store.get(key);
       pipelines.push({ key, name, pipeline: resolvePipeline(parsePipeline(new TextDecoder().decode(body), key)) });
     } catch (problem) {

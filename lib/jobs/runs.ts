@@ -52,7 +52,8 @@ export async function openRun(
   context: Context,
   { request, defaults }: { request: Request; defaults: AppliedDefault[] },
 ): Promise<RunRequest> {
-  const objects = (await listDataset(context, request.data.path)).map(({ key, size, tag }) => ({ key, size, tag }));
+  const { path, ready } = request.data;
+  const objects = (await listDataset(context, path, ready)).map(({ key, size, tag }) => ({ key, size, tag }));
   const run = shortHash({ request, objects: objects.map(({ key, tag }) => ({ key, tag })), recipe });
   const value: RunRequest = { run, request, defaults, recipe, objects };
   await putJson(context.store, runKey(run, 'request.json'), value);
@@ -83,7 +84,10 @@ export async function recordFailure(
 ): Promise<void> {
   const { result, error } = await readOutcome(store, run);
   if (result) return;
-  await putJson(store, runKey(run, 'error.json'), { name, message, attempt: (error?.attempt ?? -1) + 1 });
+  // Attempts that died without a word left no error, but they count.
+  const begun = await readIfThere<{ attempt: number }>(store, runKey(run, 'started.json'));
+  const attempt = Math.max((error?.attempt ?? -1) + 1, begun?.attempt ?? 0);
+  await putJson(store, runKey(run, 'error.json'), { name, message, attempt });
 }
 
 /**

@@ -1,4 +1,6 @@
-import { ConflictError } from '../core/errors.ts';
+import { ConflictError, InputError } from '../core/errors.ts';
+import { readTable } from '../data/read.ts';
+import type { Request } from '../pipeline/resolve.ts';
 import { champion, readAlias } from '../registry/aliases.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { readManifest } from '../registry/versions.ts';
@@ -95,29 +97,42 @@ async function evaluateChampion(context: Context, { request }: ResolvedPipeline)
   const state = await readAlias(context.store, name, champion);
   if (!state) return { status: 'no-champion', sentence: `Model ${name} has no champion to evaluate.` };
   const manifest = await readManifest(context.store, name, state.version);
-  const isNew = newObjects(manifest);
-  const fresh = (await findDataset(context, data.path)).filter(isNew);
+  const objects = await findDataset(context, data.path, data.ready);
+  const fresh = new Set<string>();
+  for (const object of objects) if (await isNew(object, manifest)) fresh.add(object.key);
+  const which = { name, version: state.version, path: data.path };
+  const known = new Set(objects.map(({ key }) => key).filter((key) => !fresh.has(key)));
   const result =
-    fresh.length > 0
-      ? await evaluateModel(context, { name, version: state.version, path: data.path, only: isNew })
-      : await evaluateModel(context, {
-          name,
-          version: state.version,
-          path: data.path,
-          only: (object) => !isNew(object),
-          heldOut: true,
-        });
+    fresh.size > 0
+      ? await evaluateModel(context, { ...which, only: ({ key }) => fresh.has(key) })
+      : await evaluateModel(context, { ...which, only: ({ key }) => known.has(key), heldOut: true });
   if (result.status === 'found') {
     return {
       status: 'nothing-new',
       sentence: `Version ${state.version} was evaluated on this data before (${result.report}); no new report was written.`,
     };
   }
-  return { status: 'evaluated', on: fresh.length > 0 ? 'new objects' : 'held-out rows', result };
+  return { status: 'evaluated', on: fresh.size > 0 ? 'new objects' : 'held-out rows', result };
 }
 
-/** Whether an object is one that the version was not trained on: its key is not named, or its size is another. */
-function newObjects({ data }: Manifest): (object: SourceObject) => boolean {
-  const named = new Map(data.objects.map(({ key, size }) => [key, size]));
-  return ({ key, size }) => named.get(key) !== size;
+/**
+ * Whether an object is one that the version was not trained on: its key is not named, or its size is another.
+ *
+ * Training data that lies under another key now is not new. It has the size of an object that is named, and then its
+ * blocks' hashes tell.
+ */
+async function isNew(object: SourceObject, { data, request }: Manifest): Promise<boolean> {
+  const { key, size } = object;
+  if (data.objects.some((named) => named.key === key && named.size === size)) return false;
+  if (!data.objects.some((named) => named.size === size)) return true;
+  const { header, limits } = (request as Pick<Request, 'data'>).data;
+  const known = new Set(data.blocks);
+  try {
+    const { blocks } = await readTable([object], { header, maxColumns: limits.columns });
+    return !blocks.every(({ hash }) => known.has(hash));
+  } catch (error) {
+    // What can't be read so is not what was trained on; the evaluation says what is wrong with it.
+    if (error instanceof InputError) return true;
+    throw error;
+  }
 }

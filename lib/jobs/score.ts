@@ -50,18 +50,22 @@ export async function openScoring(
   const resolved = await resolveVersion(context, { name, version, alias });
   const objects = await listDataset(context, input);
   const named = objects.map(({ key, tag }) => ({ key, tag }));
-  const scoring = shortHash({ kind: 'scoring', name, version: resolved, id, objects: named });
+  const outputs = outputNames(
+    objects.map(({ key }) => key),
+    input,
+  );
+  const scoring = shortHash({ kind: 'scoring', name, version: resolved, id, objects: named, outputs });
   const request: ScoringRequest = {
     scoring,
     model: name,
     version: resolved,
     input,
     id,
-    objects: objects.map(({ key, size, tag }) => ({
+    objects: objects.map(({ key, size, tag }, i) => ({
       key,
       size,
       tag,
-      output: `predictions/${name}/${scoring}/${outputName(key, input)}`,
+      output: `predictions/${name}/${scoring}/${outputs[i]}`,
     })),
   };
   await putJson(context.store, runKey(scoring, 'request.json'), request);
@@ -86,11 +90,13 @@ export async function score(
     outputs: [],
     warnings: [],
   };
+  // Each call scores one object at the least, so that calling again and again comes to an end.
+  let hasScored = false;
   for (const [index, { key, tag, output }] of request.objects.entries()) {
     const partKey = runKey(scoring, `scored-${String(index).padStart(6, '0')}.json`);
     let part = await readIfThere<{ rows: number; warnings: string[] }>(store, partKey);
     if (!part) {
-      if (context.remainingMs() < deadlineReserveMs) return { scoring, done: false };
+      if (hasScored && context.remainingMs() < deadlineReserveMs) return { scoring, done: false };
       const object = there.get(key);
       if (object?.tag !== tag) {
         throw new InputError(
@@ -99,6 +105,7 @@ export async function score(
       }
       part = await scoreObject(context, model, object, output, request);
       await putJson(store, partKey, part);
+      hasScored = true;
     }
     result.rows += part.rows;
     result.outputs.push(output);
@@ -135,15 +142,24 @@ async function scoreObject(
   output: string,
   { id }: ScoringRequest,
 ): Promise<{ rows: number; warnings: string[] }> {
-  const table = await readForScoring(model, [object]);
+  const table = await readForScoring(model, [object], id);
   await store.put(output, new TextEncoder().encode(predictionsCsv(model, table, id)), { contentType: 'text/csv' });
   return { rows: table.rowCount, warnings: table.warnings };
 }
 
-/** Reads rows that need no labels, in the kinds that the model was trained on. */
-export function readForScoring({ manifest }: LoadedModel, objects: SourceObject[]): Promise<Table> {
+/**
+ * Reads rows that need no labels, in the kinds that the model was trained on.
+ *
+ * @param id the column that names the rows: read as text, for `007` and twenty digits are names and no numbers
+ */
+export function readForScoring(
+  { manifest }: LoadedModel,
+  objects: SourceObject[],
+  id: string | null = null,
+): Promise<Table> {
   const { header, limits } = requestOf(manifest, '').data;
-  return readTable(objects, { header, kinds: encodingKinds(manifest.encoding), maxColumns: limits.columns });
+  const kinds = { ...(id === null ? {} : { [id]: 'category' as const }), ...encodingKinds(manifest.encoding) };
+  return readTable(objects, { header, kinds, maxColumns: limits.columns });
 }
 
 function predictionCells(predicted: RowPredictions, row: number): (string | number)[] {
@@ -173,8 +189,17 @@ function csvCell(value: string | number): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** An output's name: the object's key below the input prefix, or its last segment when the input is one object. */
-function outputName(key: string, input: string): string {
-  const below = key.startsWith(input) && key !== input ? key.slice(input.length).replace(/^\//, '') : undefined;
-  return `${(below ?? key.split('/').at(-1) ?? key).replace(/(\.[a-z0-9]{1,7}){1,2}$/i, '')}.csv`;
+/**
+ * The outputs' names: each object's key below the input prefix, or its last segment when the input is one object, with
+ * `.csv` in place of the ending of its format. Where two would then be alike, `.csv` follows the whole name of each.
+ */
+function outputNames(keys: readonly string[], input: string): string[] {
+  const names = keys.map((key) => {
+    const below = key.startsWith(input) && key !== input ? key.slice(input.length).replace(/^\//, '') : undefined;
+    return below ?? key.split('/').at(-1) ?? key;
+  });
+  const short = names.map((name) => `${name.replace(formatEnding, '')}.csv`);
+  return new Set(short).size === short.length ? short : names.map((name) => `${name}.csv`);
 }
+
+const formatEnding = /(?:\.(?:csv|tsv|txt|jsonl|ndjson|parquet|libsvm|svm))?(?:\.(?:gz|zst))?$/i;

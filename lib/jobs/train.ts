@@ -1,6 +1,7 @@
 import { NumericError } from '../core/errors.ts';
 import { sha256Hex } from '../core/hash.ts';
 import { recipe } from '../core/recipe.ts';
+import { metricNamed } from '../metrics/catalogue.ts';
 import { createModel } from '../models/create-model.ts';
 import type { Model } from '../models/model.ts';
 import { checkpointFromTensors, checkpointToTensors } from '../optimizers/checkpoint.ts';
@@ -17,6 +18,7 @@ import { putJson } from '../store/json.ts';
 import { listAll } from '../store/list.ts';
 import type { Store } from '../store/store.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
+import { metricNames } from './evaluate.ts';
 import { type Prepared, prepare, toExamples } from './prepare.ts';
 import { appendProgress } from './progress.ts';
 import { type RunRequest, readRun, runKey } from './runs.ts';
@@ -49,6 +51,8 @@ export async function train(context: Context, { run }: TrainStep): Promise<Train
   const { store } = context;
   if (await store.head(runKey(run, 'manifest.json'))) return { run, done: true, found: false };
   const request = await readRun(store, run);
+  // A metric that does not exist is better found before the training than after it.
+  for (const name of metricNames(request.request)) metricNamed(name, request.request.task);
   const prepared = await prepare(context, request);
   if (await hasVersion(store, request.request.name, prepared.version)) return { run, done: true, found: true };
 

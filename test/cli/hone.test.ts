@@ -108,6 +108,14 @@ describe('a mistake of the user gives exit code 2, one sentence on standard erro
   });
 });
 
+test('an error shows the control characters of names in the data, and does not obey them', async () => {
+  write('red.csv', '"\u001b[31mred\u009b2J",y\n1,2\n3,4\n');
+  write('red.yml', 'name: red\ntask: regression\ndata: { path: ./red.csv, target: nope }\n');
+  const { code, stderr } = await inStore('run', 'red.yml');
+  expect(code).toBe(2);
+  expect(stderr).toContain('it has "\ufffd[31mred\ufffd2J", "y"');
+});
+
 describe('the commands around a model', () => {
   test('hone predict answers rows, a file, and a whole prefix of the store, beside row ids', async () => {
     await inStore('run', 'houses.yml', '--json');

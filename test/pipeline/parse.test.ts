@@ -157,3 +157,17 @@ test('every example parses', () => {
     expect(() => resolvePipeline(parsePipeline(readFileSync(new URL(name, folder), 'utf8'), name))).not.toThrow();
   }
 });
+
+test.each([['data: &d { path: *d, target: y }'], ['data: &d { path: x, target: y, columns: *d }']])(
+  'an anchor used within itself is refused: %s',
+  (data) => {
+    expect(() => parsePipeline(`name: x\ntask: regression\n${data}`, 'x.yml')).toThrow(
+      'x.yml: expected a tree, found an anchor that is used within itself',
+    );
+  },
+);
+
+test.each(['.inf', '-.inf', '.nan'])('%s is named as it is written in a message', (number) => {
+  const text = `name: x\ntask: regression\ndata: { path: x, target: y }\nmodel: { l2: ${number} }`;
+  expect(() => parsePipeline(text, 'x.yml')).toThrow(/l2: expected .*, found (-?Infinity|NaN)$/);
+});
