@@ -59,11 +59,20 @@ export const predictCommand: Command = {
     const table = await readForScoring(model, await listDataset(context, path), id ?? null);
     const csv = predictionsCsv(model, table, id ?? null);
     if (output === undefined) process.stdout.write(csv);
-    else await writeFile(output, csv);
+    else await writeCsv(output, csv);
     for (const warning of table.warnings) console.error(`Warning: ${warning}`);
     return ExitCode.done;
   },
 };
+
+async function writeCsv(file: string, csv: string): Promise<void> {
+  try {
+    await writeFile(file, csv);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError(`hone predict, --output: expected a file that can be written, found ${code} at ${file}`);
+  }
+}
 
 async function readRows(text: string): Promise<unknown> {
   const source = text === '-' ? await readFile('/dev/stdin', 'utf8') : text;

@@ -119,10 +119,14 @@ export async function score(
 export const readScoring = ({ store }: Context, scoring: string): Promise<ScoringResult | undefined> =>
   readIfThere<ScoringResult>(store, runKey(scoring, 'result.json'));
 
-/** Predictions for each row of a table as CSV: `id,prediction`, and for classes a probability each. */
+/**
+ * Predictions for each row of a table as CSV: `id,prediction`, and for classes a probability each.
+ *
+ * What is noticed about the rows joins the table's warnings.
+ */
 export function predictionsCsv(model: LoadedModel, table: Table, id: string | null): string {
   const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
-  const predicted = predictRows(model, table, rows);
+  const predicted = predictRows(model, table, rows, table.warnings);
   const idOf = rowNames(table, id);
   const lines = [
     csvLine([

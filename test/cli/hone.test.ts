@@ -98,6 +98,8 @@ describe('a mistake of the user gives exit code 2, one sentence on standard erro
     [['predict', 'nobody', '--rows', '{}'], 'NotFoundError: model nobody: expected an alias champion, found none'],
     [['promote', 'houses', 'f'.repeat(32)], 'NotFoundError: model houses: expected version'],
     [['inspect', './nothing.csv'], 'InputError: data.path: expected a dataset at ./nothing.csv, found no object there'],
+    [['inspect', ''], 'InputError: data: expected a path, found an empty text'],
+    [['predict', 'houses', '--input', ''], 'InputError: data: expected a path, found an empty text'],
     [['evaluate', 'houses'], 'InputError: hone evaluate: expected --data DATA, found none'],
     [['dev', '--port', 'http'], 'InputError: hone dev, --port: expected 0 to 65535, found "http"'],
   ])('hone %j', async (args, message) => {

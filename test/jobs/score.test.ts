@@ -67,3 +67,10 @@ test('with no time left, each call scores one object', async () => {
   while (!calls.at(-1) && calls.length < 10);
   expect(calls).toEqual([false, false, true]);
 });
+
+test('levels that training did not see are told of', async () => {
+  const context = await trained();
+  await putText(context.store, 'datasets/new/a.csv', 'size,age,zone\n1,2,a\n1,2,moon\n');
+  const { warnings } = await scored(context, 'datasets/new/');
+  expect(warnings).toEqual(['Column "zone": a value not in the training data ("moon").']);
+});
