@@ -18,16 +18,10 @@ export type RowPredictions =
 /**
  * What a model says of rows of a table.
  *
- * @param warnings receives a sentence for each feature with levels that training did not see
  * @throws InputError when the table lacks a column that the model needs, or holds another kind there
  */
-export function predictRows(
-  loaded: LoadedModel,
-  table: Table,
-  rows: Int32Array,
-  warnings: string[] = [],
-): RowPredictions {
-  return predictFeatures(loaded, encodeRows(loaded.manifest.encoding, table, rows, warnings));
+export function predictRows(loaded: LoadedModel, table: Table, rows: Int32Array): RowPredictions {
+  return predictFeatures(loaded, encodeRows(loaded.manifest.encoding, table, rows));
 }
 
 /** What a model says of rows that are encoded already, shape [rowCount, inputs]. */

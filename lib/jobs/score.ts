@@ -1,11 +1,10 @@
 import { InputError } from '../core/errors.ts';
-import { encodingKinds } from '../data/encode.ts';
 import { readTable } from '../data/read.ts';
 import type { Table } from '../data/table.ts';
 import type { LoadedModel } from '../registry/versions.ts';
 import { putJson } from '../store/json.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
-import { requestOf } from './evaluate-model.ts';
+import { conformed, featureKinds, requestOf } from './evaluate-model.ts';
 import { openModel, resolveVersion } from './predict.ts';
 import { predictRows, type RowPredictions } from './predictions.ts';
 import { readIfThere, readJson, runKey, shortHash } from './runs.ts';
@@ -119,14 +118,10 @@ export async function score(
 export const readScoring = ({ store }: Context, scoring: string): Promise<ScoringResult | undefined> =>
   readIfThere<ScoringResult>(store, runKey(scoring, 'result.json'));
 
-/**
- * Predictions for each row of a table as CSV: `id,prediction`, and for classes a probability each.
- *
- * What is noticed about the rows joins the table's warnings.
- */
+/** Predictions for each row of a table as CSV: `id,prediction`, and for classes a probability each. */
 export function predictionsCsv(model: LoadedModel, table: Table, id: string | null): string {
   const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
-  const predicted = predictRows(model, table, rows, table.warnings);
+  const predicted = predictRows(model, table, rows);
   const idOf = rowNames(table, id);
   const lines = [
     csvLine([
@@ -152,18 +147,19 @@ async function scoreObject(
 }
 
 /**
- * Reads rows that need no labels, in the kinds that the model was trained on.
+ * Reads rows that need no labels, as the training data was read. How they differ from it stands in the table's warnings.
  *
  * @param id the column that names the rows: read as text, for `007` and twenty digits are names and no numbers
+ * @throws InputError when the data lacks a column that the model needs
  */
-export function readForScoring(
+export async function readForScoring(
   { manifest }: LoadedModel,
   objects: SourceObject[],
   id: string | null = null,
 ): Promise<Table> {
   const { header, limits } = requestOf(manifest, '').data;
-  const kinds = { ...(id === null ? {} : { [id]: 'category' as const }), ...encodingKinds(manifest.encoding) };
-  return readTable(objects, { header, kinds, maxColumns: limits.columns });
+  const kinds = { ...(id === null ? {} : { [id]: 'category' as const }), ...featureKinds(manifest) };
+  return conformed(manifest, await readTable(objects, { header, kinds, maxColumns: limits.columns }));
 }
 
 function predictionCells(predicted: RowPredictions, row: number): (string | number)[] {

@@ -152,7 +152,7 @@ function stepsAllowed({ stop }: Request, stepsPerEpoch: number): number | undefi
 async function keepCandidate(
   store: Store,
   { run, request }: RunRequest,
-  { table, training, test, encoding, target, version }: Prepared,
+  { table, training, test, encoding, target, schema, version }: Prepared,
   model: Model,
   solution: Solution,
 ): Promise<void> {
@@ -172,6 +172,7 @@ async function keepCandidate(
       testRowCount: request.data.split === 'none' ? 0 : test.length,
     },
     encoding,
+    schema,
     target,
     model: {
       kind: model.kind,
@@ -191,8 +192,8 @@ async function keepCandidate(
     signature: {
       inputs: encoding.features.map((feature) => ({
         name: feature.name,
-        kind: feature.kind,
-        ...(feature.kind === 'category' ? { levels: feature.levels } : {}),
+        kind: inputKinds[feature.kind],
+        ...('levels' in feature ? { levels: feature.levels } : {}),
       })),
       output:
         target.task === 'regression'
@@ -237,3 +238,12 @@ function divergence({ optimizer }: Request, { steps, loss }: Solution): NumericE
     },
   );
 }
+
+const inputKinds = {
+  number: 'number',
+  category: 'category',
+  ordinal: 'category',
+  hash: 'category',
+  date: 'date-time',
+  text: 'text',
+} as const;
