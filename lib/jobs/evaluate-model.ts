@@ -94,6 +94,10 @@ function rowsToScore(request: Request, table: Table, heldOut: boolean): { rows: 
   if (rows.length === 0) {
     throw new InputError(`${path}, column "${target}": expected labels to compare with, found none`);
   }
+  if (heldOut && request.data.split === 'none') {
+    const on = `The ${formatCount(rows.length, 'row')} of ${path} that it was trained on, since its pipeline holds none out: expect worse on new data.`;
+    return { rows, on };
+  }
   const on = heldOut
     ? `The ${formatCount(rows.length, 'row')} of ${path} held out of training.`
     : `The ${formatCount(rows.length, 'labelled row')} of ${formatCount(table.objects.length, 'object')} at ${path}.`;

@@ -90,7 +90,7 @@ function draftPipeline(path: string, profile: ColumnProfile[], rowCount: number)
   const quote = (text: string) => JSON.stringify(text);
   return [
     '# A first guess: check the target and the task, then put this file under pipelines/.',
-    `name: ${nameOf(path)}`,
+    `name: ${quote(nameOf(path))}`,
     `task: ${task}`,
     'data:',
     `  path: ${quote(path)}`,
@@ -112,7 +112,8 @@ function nameOf(path: string): string {
   return (
     base
       .replace(/[^A-Za-z0-9._-]+/g, '-')
-      .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '')
-      .slice(0, 64) || 'dataset'
+      .replace(/^[^A-Za-z0-9]+/, '')
+      .slice(0, 64)
+      .replace(/[^A-Za-z0-9]+$/, '') || 'dataset'
   );
 }

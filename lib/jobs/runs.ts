@@ -62,7 +62,8 @@ export async function openRun(
   context: Context,
   { request, defaults }: { request: Request; defaults: AppliedDefault[] },
 ): Promise<RunRequest> {
-  const objects = await listDataset(context, request.data.path);
+  const { path, ready } = request.data;
+  const objects = await listDataset(context, path, ready);
   const run = shortHash({ request, objects: identityOf(objects), recipe });
   const named = objects.map(({ key, size, tag }) => ({ key, size, tag }));
   const value: RunRequest = { run, request, defaults, recipe, objects: named };
@@ -94,7 +95,10 @@ export async function recordFailure(
 ): Promise<void> {
   const { result, error } = await readOutcome(store, run);
   if (result) return;
-  await putJson(store, runKey(run, 'error.json'), { name, message, attempt: (error?.attempt ?? -1) + 1 });
+  // Attempts that died without a word left no error, but they count.
+  const begun = await readIfThere<{ attempt: number }>(store, runKey(run, 'started.json'));
+  const attempt = Math.max((error?.attempt ?? -1) + 1, begun?.attempt ?? 0);
+  await putJson(store, runKey(run, 'error.json'), { name, message, attempt });
 }
 
 /**

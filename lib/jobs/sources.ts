@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import type { DataObject } from '../data/table.ts';
+import type { Request } from '../pipeline/resolve.ts';
 import { isDataKey } from '../store/keys.ts';
 import { listAll } from '../store/list.ts';
 import { readObject } from '../store/read.ts';
@@ -10,6 +11,8 @@ import type { Context } from './context.ts';
 export interface SourceObject extends DataObject {
   modifiedMs: number;
 }
+
+type Ready = Request['data']['ready'];
 
 /** Where a dataset lies: a store, the part of its keys that stands before each name, and how to name its objects. */
 interface Place {
@@ -27,18 +30,22 @@ export const isLocalPath = (path: string): boolean => /^(\.{0,2}\/|\.{1,2}$)/.te
  *
  * Keys that end in "/", or with a segment that begins with "_" or ".", are not data.
  *
+ * @param ready where it names a marker, that object is no data either
  * @throws InputError when there is none, or when the path is local and local paths are refused here
  */
-export async function listDataset(context: Context, path: string): Promise<SourceObject[]> {
-  const place = await openPlace(context, path);
-  const objects = await listPlace(place);
+export async function listDataset(context: Context, path: string, ready?: Ready): Promise<SourceObject[]> {
+  const objects = await findDataset(context, path, ready);
   if (objects.length === 0) throw new InputError(`data.path: expected a dataset at ${path}, found no object there`);
   return objects;
 }
 
 /** Like `listDataset`, for a dataset that may not be there yet. */
-export async function findDataset(context: Context, path: string): Promise<SourceObject[]> {
-  return listPlace(await openPlace(context, path));
+export async function findDataset(context: Context, path: string, ready?: Ready): Promise<SourceObject[]> {
+  const place = await openPlace(context, path);
+  const objects = await listPlace(place);
+  if (!ready || !('marker' in ready)) return objects;
+  const marker = `${place.label}${asFolder(place.prefix)}${ready.marker}`;
+  return objects.filter(({ key }) => key !== marker);
 }
 
 /** Whether the dataset at `path` holds its marker, an object that says that it is complete. */

@@ -1,5 +1,6 @@
 import { NumericError } from '../core/errors.ts';
 import type { Objective } from '../core/objective.ts';
+import { metricNamed } from '../metrics/catalogue.ts';
 import type { Model } from '../models/model.ts';
 import { type MinimiseOptions, minimise } from '../optimizers/minimise.ts';
 import { makeRule, type RuleRequest } from '../optimizers/rules.ts';
@@ -9,6 +10,7 @@ import { hasVersion } from '../registry/versions.ts';
 import { hasCandidate, keepCandidate } from './candidate.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoints.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
+import { metricNames } from './evaluate-rows.ts';
 import { modelFor } from './model-for.ts';
 import { type Prepared, prepare, toExamples } from './prepare.ts';
 import { appendProgress } from './progress.ts';
@@ -35,6 +37,8 @@ export async function train(context: Context, { run }: RunStep): Promise<TrainOu
   const { store } = context;
   if (await hasCandidate(store, run)) return { run, done: true, found: false };
   const request = await readRun(store, run);
+  // A metric that does not exist is better found before the training than after it.
+  for (const name of metricNames(request.request)) metricNamed(name, request.request.task);
   const prepared = await prepare(context, request);
   if (await hasVersion(store, request.request.name, prepared.version)) return { run, done: true, found: true };
 

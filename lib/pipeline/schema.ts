@@ -8,12 +8,15 @@ import { parseDuration } from './duration.ts';
 // zod types this check for schemas, though it runs on the values of one.
 const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 
-const name = z.string().check(
-  z.regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, {
-    error: 'a name of letters, digits, ".", "_" and "-", at most 64 long, that begins and ends with a letter or digit',
-  }),
-  describe('Names the pipeline and its models.'),
-);
+/** What a pipeline, a model or a dataset may be called; no path can be made of it. */
+export const namePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
+/** `namePattern` in words. */
+export const nameInWords =
+  'a name of letters, digits, ".", "_" and "-", at most 64 long, that begins and ends with a letter or digit';
+
+const name = z
+  .string()
+  .check(z.regex(namePattern, { error: nameInWords }), describe('Names the pipeline and its models.'));
 
 const positive = z.number().check(z.positive());
 const nonNegative = z.number().check(z.nonnegative());

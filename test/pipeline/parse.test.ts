@@ -170,6 +170,20 @@ test('every example parses', () => {
   }
 });
 
+test.each([['data: &d { path: *d, target: y }'], ['data: &d { path: x, target: y, columns: *d }']])(
+  'an anchor used within itself is refused: %s',
+  (data) => {
+    expect(() => parsePipeline(`name: x\ntask: regression\n${data}`, 'x.yml')).toThrow(
+      'x.yml: expected a tree, found an anchor that is used within itself',
+    );
+  },
+);
+
+test.each(['.inf', '-.inf', '.nan'])('%s is named as it is written in a message', (number) => {
+  const text = `name: x\ntask: regression\ndata: { path: x, target: y }\nmodel: { l2: ${number} }`;
+  expect(() => parsePipeline(text, 'x.yml')).toThrow(/l2: expected .*, found (-?Infinity|NaN)$/);
+});
+
 test('a target is told by a word, or with its clipping; the same wish makes the same request', () => {
   const resolve = (rest: string) => resolvePipeline(parsePipeline(`${minimal}${rest}`, 'houses.yml')).request;
   expect(resolve('prepare: { target: { transform: log } }')).toEqual(resolve('prepare: { target: log }'));
