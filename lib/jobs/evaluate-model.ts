@@ -16,6 +16,7 @@ import { evaluateRows } from './evaluate.ts';
 import { checkGates, verdictSentence } from './gates.ts';
 import { resolveVersion } from './predict.ts';
 import { fitToRequest } from './prepare.ts';
+import { readOptions } from './read-options.ts';
 import { release } from './release.ts';
 import { readIfThere, runKey, shortHash } from './runs.ts';
 import { listDataset, type SourceObject } from './sources.ts';
@@ -74,9 +75,8 @@ export async function evaluateModel(
   const model = await readVersion(store, name, version);
   const request = requestOf(manifest, path);
   const table = await readTable(objects, {
-    header: request.data.header,
+    ...readOptions(request.data),
     kinds: kindsOf(manifest),
-    maxColumns: request.data.limits.columns,
   });
   const { target } = request.data;
   const rows = heldOut ? fitToRequest(request, table).test : labelledRows(table, target).rows;

@@ -11,7 +11,8 @@ import { encodeTarget, fitTarget, labelledRows, type TargetEncoding } from '../d
 import type { Examples } from '../models/model.ts';
 import { contentRequest, type Request } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
-import { openObjects, type RunRequest, shortHash } from './runs.ts';
+import { neededColumns, readOptions } from './read-options.ts';
+import { openObjects, type RunRequest, runKey, shortHash } from './runs.ts';
 
 /** A run's data, read and split, with what was fitted on its training part. */
 export interface Prepared {
@@ -43,9 +44,13 @@ export function prepare(context: Context, run: RunRequest): Promise<Prepared> {
       bytes: objects.reduce((sum, { size }) => sum + size, 0),
     });
     const { request } = run;
-    const { header, columns: kinds, limits } = request.data;
-    const table = await readTable(objects, { header, kinds: withTargetKind(request), maxColumns: limits.columns });
-    checkColumns(request, table, Object.keys(kinds));
+    const table = await readTable(objects, {
+      ...readOptions(request.data),
+      kinds: withTargetKind(request),
+      wanted: neededColumns(request),
+    });
+    await keepRejected(context, run.run, table);
+    checkColumns(request, table, Object.keys(request.data.columns));
     const readMilliseconds = context.now() - startMs;
     context.onProgress?.({
       kind: 'read',
@@ -114,7 +119,7 @@ export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'ta
   });
   const encoding = fitEncoding(table, training, {
     features: include ?? undefined,
-    exclude: [column, ...(weight === null ? [] : [weight]), ...exclude],
+    exclude: [column, ...(weight === null ? [] : [weight]), ...exclude].filter((name) => !table.unread?.includes(name)),
     scale: request.prepare.scale,
     impute: request.prepare.impute,
   });
@@ -122,6 +127,15 @@ export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'ta
   const warnings = [...table.warnings, ...unlabelled];
   for (const { name, reason } of encoding.leftOut) warnings.push(`Column "${name}" was left out: ${reason}.`);
   return { training, test, encoding, target, version, warnings };
+}
+
+/** Leaves the rows that were skipped under runs/<run>/rejected.jsonl, with the reasons. */
+async function keepRejected({ store }: Context, run: string, { rejected = [] }: Table): Promise<void> {
+  if (rejected.length === 0) return;
+  const lines = rejected.map((row) => `${JSON.stringify(row)}\n`);
+  await store.put(runKey(run, 'rejected.jsonl'), new TextEncoder().encode(lines.join('')), {
+    contentType: 'application/jsonl',
+  });
 }
 
 // The target's kind follows from the task: a regression's is a number even where most of its cells are not, so that
@@ -132,7 +146,7 @@ function withTargetKind({ task, data }: Request): Request['data']['columns'] {
 }
 
 function checkColumns({ data }: Request, table: Table, declared: string[]): void {
-  const names = new Set(table.columns.map(({ name }) => name));
+  const names = new Set([...table.columns.map(({ name }) => name), ...(table.unread ?? [])]);
   const wanted: [string, readonly string[]][] = [
     ['data.target', [data.target]],
     ['data.weight', data.weight === null ? [] : [data.weight]],

@@ -8,6 +8,7 @@ import { type Context, deadlineReserveMs } from './context.ts';
 import { requestOf } from './evaluate-model.ts';
 import { openModel, resolveVersion } from './predict.ts';
 import { predictRows, type RowPredictions } from './predictions.ts';
+import { readOptions } from './read-options.ts';
 import { readIfThere, readJson, runKey, shortHash } from './runs.ts';
 import { listDataset, type SourceObject } from './sources.ts';
 
@@ -142,8 +143,8 @@ async function scoreObject(
 
 /** Reads rows that need no labels, in the kinds that the model was trained on. */
 export function readForScoring({ manifest }: LoadedModel, objects: SourceObject[]): Promise<Table> {
-  const { header, limits } = requestOf(manifest, '').data;
-  return readTable(objects, { header, kinds: encodingKinds(manifest.encoding), maxColumns: limits.columns });
+  const options = readOptions(requestOf(manifest, '').data);
+  return readTable(objects, { ...options, kinds: encodingKinds(manifest.encoding) });
 }
 
 function predictionCells(predicted: RowPredictions, row: number): (string | number)[] {

@@ -2,7 +2,7 @@ import { InputError } from '../core/errors.ts';
 import type { DataObject } from '../data/table.ts';
 import { isDataKey } from '../store/keys.ts';
 import { listAll } from '../store/list.ts';
-import { readObject } from '../store/read.ts';
+import { readObject, readObjectRange } from '../store/read.ts';
 import type { ObjectInfo, Store } from '../store/store.ts';
 import type { Context } from './context.ts';
 
@@ -76,7 +76,14 @@ async function listPlace({ store, prefix, label }: Place): Promise<SourceObject[
 
 function toSource(store: Store, info: ObjectInfo, label: string): SourceObject {
   const { size, tag, modifiedMs } = info;
-  return { key: `${label}${info.key}`, size, tag, modifiedMs, read: () => readObject(store, info) };
+  return {
+    key: `${label}${info.key}`,
+    size,
+    tag,
+    modifiedMs,
+    read: () => readObject(store, info),
+    readRange: (start, end) => readObjectRange(store, info, start, end),
+  };
 }
 
 const asFolder = (prefix: string): string => (prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`);
