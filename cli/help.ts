@@ -26,7 +26,22 @@ const optionRow = (name: string, { value, summary }: OptionHelp): [string, strin
   summary,
 ];
 
+/** Two columns, the right one wrapped at 100 characters; a left cell that is too wide gets a line of its own. */
 function columns(rows: [string, string][]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+  const width = Math.min(30, Math.max(...rows.map(([left]) => left.length)));
+  return rows.flatMap(([left, right]) => {
+    const [first, ...rest] = wrap(right, 96 - width).map((line) => `${' '.repeat(width + 4)}${line}`);
+    if (left.length > width) return [`  ${left}`, first, ...rest];
+    return [`  ${left.padEnd(width)}  ${first.trimStart()}`, ...rest];
+  });
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

@@ -12,7 +12,7 @@ const stamp = `// inputs ${inputsHash()}`;
 if (!existsSync(target) || !readFileSync(target, 'utf8').startsWith(`${stamp}\n`)) {
   const module = await buildPage(stamp);
   // Two commands may build at once: each writes aside, and either one's file is the right one.
-  const aside = `${target}.${process.pid}`;
+  const aside = join(dirname(target), `page-${process.pid}.generated.ts`);
   writeFileSync(aside, module);
   renameSync(aside, target);
   console.error(`Built the report page's script and style (${Math.round(module.length / 1000)} kB).`);

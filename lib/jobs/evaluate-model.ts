@@ -6,6 +6,7 @@ import { labelledRows } from '../data/target.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { readManifest, readVersion } from '../registry/versions.ts';
+import { describeColumns } from '../report/columns.ts';
 import { formatCount } from '../report/format.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
@@ -20,7 +21,6 @@ import { readOptions } from './read-options.ts';
 import { release } from './release.ts';
 import { readIfThere, runKey, shortHash } from './runs.ts';
 import { listDataset, type SourceObject } from './sources.ts';
-import { columnSummaries } from './training-report.ts';
 
 export interface EvaluationResult {
   /** Names the evaluation by model, version, each object's key and tag, and the recipe. */
@@ -85,8 +85,11 @@ export async function evaluateModel(
   const on = heldOut
     ? `The ${formatCount(rows.length, 'row')} of ${path} held out of training.`
     : `The ${formatCount(rows.length, 'labelled row')} of ${formatCount(objects.length, 'object')} at ${path}.`;
-  const evaluation = evaluateRows(model, table, rows, { on, baselineOn: { table, rows }, request });
-  evaluation.baseline.name += ' of these rows';
+  const evaluation = evaluateRows(model, table, rows, {
+    on,
+    baselineOn: { table, rows, whose: 'these rows' },
+    request,
+  });
   const gates = checkGates(absoluteGates(request), {
     metrics: evaluation.metrics,
     baseline: evaluation.baseline.metrics,
@@ -114,7 +117,7 @@ export async function evaluateModel(
       testRowCount: rows.length,
       split: on,
       target,
-      columns: columnSummaries(table, (column) => ({
+      columns: describeColumns(table, (column) => ({
         role: column === target ? 'target' : features.has(column) ? 'feature' : 'excluded',
       })),
       warnings: table.warnings,

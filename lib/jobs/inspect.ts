@@ -4,14 +4,13 @@ import { profileTable } from '../data/profile.ts';
 import { type ReadOptions, readTable } from '../data/read.ts';
 import type { Table } from '../data/table.ts';
 import type { Task } from '../pipeline/schema.ts';
-import type { Report } from '../report/report.ts';
+import { inspectionReport } from '../report/inspection.ts';
 import { putJson } from '../store/json.ts';
 import type { Context } from './context.ts';
 import { writeReport } from './evaluate-model.ts';
 import { release } from './release.ts';
 import { readIfThere, runKey, shortHash } from './runs.ts';
 import { listDataset } from './sources.ts';
-import { columnSummaries } from './training-report.ts';
 
 /** What an inspection leaves. */
 export interface InspectionResult {
@@ -53,7 +52,14 @@ export async function inspectDataset(context: Context, { dataset }: { dataset: s
     await store.put(draftKey, new TextEncoder().encode(draft), { contentType: 'application/yaml' });
     const report = await writeReport(
       context,
-      inspectionReport(context, { dataset, name, run, table, draft, draftKey }),
+      inspectionReport(table, {
+        name,
+        createdAt: new Date(context.now()).toISOString(),
+        release,
+        title: `Inspection of ${dataset}`,
+        run,
+        draft: { key: draftKey, text: draft },
+      }),
     );
     const result: InspectionResult = {
       dataset,
@@ -96,47 +102,6 @@ function guessTask(kind: 'number' | 'category', distinct: number, rows: number):
   if (distinct === 2) return 'binary';
   if (kind === 'category' || distinct <= Math.min(20, rows / 20)) return 'multiclass';
   return 'regression';
-}
-
-function inspectionReport(
-  context: Context,
-  {
-    dataset,
-    name,
-    run,
-    table,
-    draft,
-    draftKey,
-  }: { dataset: string; name: string; run: string; table: Table; draft: string; draftKey: string },
-): Report {
-  return {
-    schemaVersion: 1,
-    kind: 'inspection',
-    name,
-    title: `Inspection of ${dataset}`,
-    run,
-    createdAt: new Date(context.now()).toISOString(),
-    verdict: {
-      gate: 'none',
-      sentence: `No pipeline asks for ${dataset}: nothing was trained.`,
-      gates: [],
-      champion: { moved: false, version: null, sentence: 'An inspection moves no alias.' },
-    },
-    data: {
-      objects: table.objects.map(({ key, size, rowCount }) => ({ key, size, rowCount })),
-      rowCount: table.rowCount,
-      trainingRowCount: 0,
-      testRowCount: 0,
-      split: 'The rows were read and described, not divided.',
-      target: null,
-      columns: columnSummaries(table, () => ({ role: 'feature' })),
-      warnings: table.warnings,
-    },
-    request: null,
-    defaults: [],
-    draft: { key: draftKey, text: draft },
-    generatedBy: { name: 'hone', version: release, recipe },
-  };
 }
 
 /** A pipeline's name made from a dataset's path: its last segment, without endings. */

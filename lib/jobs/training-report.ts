@@ -1,9 +1,8 @@
 import { recipe } from '../core/recipe.ts';
-import { profileTable } from '../data/profile.ts';
-import type { Table } from '../data/table.ts';
 import type { Progress } from '../optimizers/solution.ts';
 import { modelFile } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';
+import { describeColumns } from '../report/columns.ts';
 import { type Coefficient, coefficientLimit, curveLimit, type Report } from '../report/report.ts';
 import { thin } from '../report/thin.ts';
 import type { EvaluatedRun } from './evaluate.ts';
@@ -85,26 +84,6 @@ const statusWords: Record<Solution, string> = {
   diverged: 'Diverged',
 };
 
-/** The columns of a table as a report lists them. */
-export function columnSummaries(
-  table: Table,
-  roleOf: (name: string) => Pick<Report['data']['columns'][number], 'role' | 'reason'>,
-): Report['data']['columns'] {
-  return profileTable(table).map(
-    ({ name, kind, missing, distinct, min, max, mean, standardDeviation, mostFrequent }) => ({
-      name,
-      kind,
-      ...roleOf(name),
-      missing,
-      distinct,
-      ...finite({ min, max, mean, standardDeviation }),
-      ...(kind === 'category' && mostFrequent
-        ? { mostFrequent: [{ value: String(mostFrequent.value), count: mostFrequent.count }] }
-        : {}),
-    }),
-  );
-}
-
 function dataSection(
   { table, warnings }: Prepared,
   { data, encoding }: Manifest,
@@ -130,7 +109,7 @@ function dataSection(
         ? 'No rows were held out: metrics are those of the rows that the model was trained on.'
         : `${split.test * 100}% of the rows are held out, by a hash of their content with seed ${split.seed}; equal rows stay together.`,
     target,
-    columns: columnSummaries(table, roleOf),
+    columns: describeColumns(table, roleOf),
     warnings,
   };
 }
@@ -166,6 +145,3 @@ function unitsOf(target: Manifest['target'], name: string): string {
   if (target.task !== 'regression') return `log-odds ${per}`;
   return `${target.log ? `log(${name})` : name}${target.scale === 1 ? '' : `, in units of ${target.scale}`}, ${per}`;
 }
-
-const finite = (values: Record<string, number | undefined>): Record<string, number> =>
-  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => Number.isFinite(entry[1])));

@@ -144,7 +144,7 @@ function parseHeader(header: Uint8Array): JsonObject {
   if (header[0] !== 0x7b) throw new InputError('safetensors, header: expected "{" as the first byte');
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(header);
   } catch (cause) {
     throw new InputError('safetensors, header: expected UTF-8', { cause });
   }

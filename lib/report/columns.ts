@@ -46,14 +46,14 @@ function describeNumbers({ values }: NumberColumn): Summary {
   return { missing, distinct, ...finite({ min, max, ...moments }), ...(histogram && { histogram }) };
 }
 
-/** Mean, and standard deviation of the population. The second pass keeps digits that a sum of squares would lose. */
+/** Mean, and standard deviation of a sample, as `hone inspect` prints it. The second pass keeps digits that a sum of squares would lose. */
 function momentsOf(values: Float64Array): { mean: number; standardDeviation: number } {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i];
   const mean = sum / values.length;
   let squares = 0;
   for (let i = 0; i < values.length; i++) squares += (values[i] - mean) * (values[i] - mean);
-  return { mean, standardDeviation: Math.sqrt(squares / values.length) };
+  return { mean, standardDeviation: Math.sqrt(squares / (values.length - 1)) };
 }
 
 function histogramOf(sorted: Float64Array, binCount: number): ColumnSummary['histogram'] {

@@ -142,16 +142,25 @@ function handlersOf(services: Services): Record<string, AnyHandler> {
 
 /** A store that tells which operation each call needs of a role. */
 function watched(store: Store, use: (operation: 'reads' | 'writes' | 'deletes', key: string) => void): Store {
+  const telling =
+    <Rest extends unknown[], Answer>(
+      operation: Parameters<typeof use>[0],
+      call: (key: string, ...rest: Rest) => Answer,
+    ) =>
+    (key: string, ...rest: Rest): Answer => {
+      use(operation, key);
+      return call(key, ...rest);
+    };
   const { presignPut, presignGet } = store;
   return {
     location: store.location,
-    get: (key, options) => (use('reads', key), store.get(key, options)),
-    head: (key) => (use('reads', key), store.head(key)),
-    list: (prefix, options) => (use('reads', prefix), store.list(prefix, options)),
-    put: (key, body, options) => (use('writes', key), store.put(key, body, options)),
-    delete: (key, options) => (use('deletes', key), store.delete(key, options)),
-    ...(presignPut ? { presignPut: (key, options) => (use('writes', key), presignPut(key, options)) } : {}),
-    ...(presignGet ? { presignGet: (key, options) => (use('reads', key), presignGet(key, options)) } : {}),
+    get: telling('reads', store.get),
+    head: telling('reads', store.head),
+    list: telling('reads', store.list),
+    put: telling('writes', store.put),
+    delete: telling('deletes', store.delete),
+    ...(presignPut ? { presignPut: telling('writes', presignPut) } : {}),
+    ...(presignGet ? { presignGet: telling('reads', presignGet) } : {}),
   };
 }
 

@@ -106,6 +106,11 @@ describe('rocCurve', () => {
     );
   });
 
+  test('has no point at the score of a row that weighs nothing', () => {
+    const { thresholds } = rocCurve([0, 1, 1], [0.2, 0.5, 0.8], { weights: [1, 0, 1], dropCollinear: false });
+    expect(thresholds).toEqual(Float64Array.of(1.8, 0.8, 0.2));
+  });
+
   test('without rows is empty', () => {
     expect(rocCurve([], [])).toEqual({
       falsePositiveRate: new Float64Array(),
@@ -130,6 +135,12 @@ describe('precisionRecallCurve', () => {
 });
 
 describe('ascendingOrder', () => {
+  test.each(Array.from({ length: 63 }, (_, bit) => bit))('tells numbers apart that differ in bit %i alone', (bit) => {
+    const float = (bits: bigint) => new Float64Array(BigUint64Array.of(bits).buffer)[0];
+    const larger = float(1n << BigInt(bit));
+    expect([...ascendingOrder([larger, 0, -larger])]).toEqual([2, 1, 0]);
+  });
+
   test('is the stable order of any finite numbers', () => {
     const numbers = fc.oneof(
       fc.double({ noNaN: true, noDefaultInfinity: true }),

@@ -185,7 +185,7 @@ describe.skipIf(!present)('logistic regression (skipped without ../shared)', () 
 
 describe.skipIf(!present)('softmax regression on iris (skipped without ../shared)', () => {
   const rows = present ? table('datasets/classification/iris_sklearn.csv') : [];
-  const golden = present ? cases('classification', 'iris').filter(isLogistic) : [];
+  const golden = present ? cases('classification', 'iris').filter((fit) => isLogistic(fit) && Number(fit.C) < 1) : [];
   const titled = golden.map((expected): [string, Golden] => [expected.source, expected]);
 
   test.each(titled)('%s', (_, expected) => {

@@ -54,7 +54,7 @@ describe.each(modelKinds)('%s', (kind) => {
 
       test('the loss is the weighted mean over the rows, plus the penalty without intercepts', () => {
         const examples = someExamples(kind, { weighted });
-        const { loss } = { loss: model.objective(examples, { l2 }).evaluate(parameters, model.initial(), 0) };
+        const loss = model.objective(examples, { l2 }).evaluate(parameters, model.initial(), 0);
         const predictions = toPredictions(model, model.scores(parameters, examples.features));
         let [sum, weight, squares] = [0, 0, 0];
         examples.targets.forEach((target, row) => {

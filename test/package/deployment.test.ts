@@ -103,6 +103,20 @@ describe('the plugin', () => {
     });
   });
 
+  test('keeps a deploy from ending on a question that the framework can’t answer', () => {
+    vi.stubEnv('HONE_BUCKET', named.HONE_BUCKET);
+    const summary = {
+      getEndpointInfo() {
+        throw new Error('provider.request() is no longer available');
+      },
+      display() {
+        throw new Error('there is nothing to show');
+      },
+    };
+    new HonePlugin(serverless('deploy', [summary])).hooks.initialize();
+    expect(() => [summary.getEndpointInfo(), summary.display()]).not.toThrow();
+  });
+
   test('drops the shared role when nobody assumes it', () => {
     const role = { Type: 'AWS::IAM::Role' };
     const unused = { Resources: { IamRoleLambdaExecution: role, Other: { Type: 'AWS::SQS::Queue' } } };

@@ -8,10 +8,17 @@ import { checkReport } from '../../lib/report/report.ts';
 const options = { name: 'things', createdAt: '2026-03-14T09:26:53.000Z', release: '0.1.0' };
 
 describe('describeColumns', () => {
-  test('numbers: missing, distinct, range, mean and the population’s deviation', () => {
-    // The textbook example with mean 5 and population standard deviation 2.
+  test('numbers: missing, distinct, range, mean and the sample’s deviation', () => {
+    // The textbook example with mean 5 and a sum of squares of 32, over seven degrees of freedom.
     const [column] = describeColumns(tableOf([numbers('x', [2, 4, 4, 4, 5, 5, 7, 9, Number.NaN])]));
-    expect(column).toMatchObject({ missing: 1, distinct: 5, min: 2, max: 9, mean: 5, standardDeviation: 2 });
+    expect(column).toMatchObject({
+      missing: 1,
+      distinct: 5,
+      min: 2,
+      max: 9,
+      mean: 5,
+      standardDeviation: Math.sqrt(32 / 7),
+    });
   });
 
   test('a histogram counts every present cell once, the last bin holding its upper edge', () => {

@@ -400,7 +400,7 @@ export const hostileTexts = [
   '</title></style><script>document.title = "taken"</script>',
   '" onmouseover="alert(1)" x="',
   "' autofocus onfocus='alert(1)",
-  '{{constructor.constructor("alert(1)")()}} ${alert(1)}',
+  '{{constructor.constructor("alert(1)")()}} $\u007Balert(1)}',
   '<!--<script>',
   ']]> --> &lt;b&gt; &amp;',
   '\u202Egnp.exe\u2028line\u2029\u0000\u001B[31mred',

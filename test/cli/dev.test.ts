@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { root, temporaryFolder } from '../support/cli.ts';
+import { sampleCsv } from '../support/jobs.ts';
+
+const folder = temporaryFolder();
+let server: ChildProcess | undefined;
+afterAll(() => {
+  server?.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Starts `hone dev` on a free port; answers its address, and what it has said so far. */
+function startDev(store: string): Promise<{ url: string; said: () => string }> {
+  const child = spawn(process.execPath, [join(root, 'cli/main.ts'), 'dev', '--port', '0', '--store', store]);
+  server = child;
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.stdout.setEncoding('utf8').once('data', (text: string) => resolve({ url: text.trim(), said: () => said }));
+    child.once('exit', (code) => reject(new Error(`hone dev ended with ${code}: ${said}`)));
+  });
+}
+
+async function until<T>(look: () => Promise<T | undefined | false>, what: string): Promise<T> {
+  for (let i = 0; i < 200; i++) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
+
+test('hone dev trains what is put into datasets/, answers over HTTP, and ends when asked', async () => {
+  mkdirSync(join(folder, 'pipelines'), { recursive: true });
+  writeFileSync(
+    join(folder, 'pipelines/houses.yml'),
+    'name: houses\ntask: regression\ndata: { path: datasets/houses/, target: value, exclude: [id, class], ready: { quiet: 0 s } }\nstop: { epochs: 10 }\n',
+  );
+  const { url, said } = await startDev(folder);
+  const getJson = async (path: string) => (await fetch(new URL(path, url))).json();
+  expect(await getJson('/models')).toEqual({ models: [] });
+
+  mkdirSync(join(folder, 'datasets/houses'), { recursive: true });
+  writeFileSync(join(folder, 'datasets/houses/houses.csv'), sampleCsv(120));
+  const [model] = await until(async () => {
+    const { models } = await getJson('/models');
+    return models.length > 0 && models[0].champion !== null && models;
+  }, `a model; hone dev said:\n${said()}`);
+  expect(model.name).toBe('houses');
+
+  const answer = await fetch(new URL('/models/houses/predictions', url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ rows: [{ size: 10, age: 1, zone: 'a' }] }),
+  });
+  expect(answer.status).toBe(200);
+  expect((await answer.json()).predictions).toHaveLength(1);
+  expect(await (await fetch(url)).text()).toContain('houses');
+
+  const foreign = await new Promise<number | undefined>((resolve, reject) => {
+    get(url, { headers: { host: 'attacker.example' } }, ({ statusCode }) => resolve(statusCode)).once('error', reject);
+  });
+  expect(foreign).toBe(403);
+
+  const ended = new Promise((resolve) => server?.once('exit', resolve));
+  server?.kill('SIGTERM');
+  expect(await ended).toBe(0);
+});

@@ -1,0 +1,191 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hone, root, sharedDatasets, temporaryFolder } from '../support/cli.ts';
+import { sampleCsv } from '../support/jobs.ts';
+
+const folder = temporaryFolder();
+const store = join(folder, 'store');
+const inStore = (...args: string[]) => hone([...args, '--store', store], { cwd: folder });
+const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+
+const houses = (more = '') =>
+  `name: houses\ntask: regression\ndata: { path: ./houses.csv, target: value, exclude: [id, class] }\nstop: { epochs: 20 }\n${more}`;
+
+beforeAll(() => {
+  write('houses.csv', sampleCsv(200));
+  write('houses.yml', houses());
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('hone run', () => {
+  test('the diamonds example reaches R² 0.90 on held-out rows, and is found the second time', async () => {
+    const run = () => hone(['run', 'examples/diamonds.yml', '--json', '--store', store]);
+    const first = await run();
+    expect(first.code).toBe(0);
+    const result = JSON.parse(first.stdout);
+    expect(Object.keys(result)).toEqual(['run', 'version', 'status', 'solution', 'gate', 'metrics', 'report']);
+    expect(result).toMatchObject({ status: 'trained', gate: 'pass' });
+    expect(result.metrics.r2.value).toBeGreaterThanOrEqual(0.9);
+    expect(first.stderr).toMatch(/Read 53,940 rows/);
+    expect(first.stderr).toMatch(/^step 100, epoch 0, loss [\d.]+$/m);
+
+    const second = await run();
+    expect(JSON.parse(second.stdout)).toEqual({ ...result, status: 'found' });
+    expect(existsSync(join(store, result.report))).toBe(true);
+  });
+
+  test('the same bytes under another name are the same version; a changed cell is another', async () => {
+    const [first] = [JSON.parse((await inStore('run', 'houses.yml', '--json')).stdout)];
+    copyFileSync(join(folder, 'houses.csv'), join(folder, 'renamed.csv'));
+    write('renamed.yml', houses().replace('houses.csv', 'renamed.csv'));
+    write('changed.csv', readFileSync(join(folder, 'houses.csv'), 'utf8').replace('r7,', 'r8,'));
+    write('changed.yml', houses().replace('houses.csv', 'changed.csv'));
+    const renamed = JSON.parse((await inStore('run', 'renamed.yml', '--json')).stdout);
+    const changed = JSON.parse((await inStore('run', 'changed.yml', '--json')).stdout);
+    expect(renamed).toMatchObject({ version: first.version, status: 'found' });
+    expect(changed).toMatchObject({ status: 'trained' });
+    expect(changed.version).not.toBe(first.version);
+  });
+
+  test('a dataset that is a link is read where it lies', async () => {
+    symlinkSync(join(folder, 'houses.csv'), join(folder, 'linked.csv'));
+    write('linked.yml', houses().replace('houses.csv', 'linked.csv'));
+    const linked = await inStore('run', 'linked.yml', '--json');
+    expect([linked.code, JSON.parse(linked.stdout).status]).toEqual([0, 'found']);
+  });
+
+  test('without --json it prints a table that says where the report lies', async () => {
+    const { code, stdout } = await inStore('run', 'houses.yml');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/RMSE +[\d.,]+ +[\d.,]+/);
+    const [, page] = /report +(\S+report\.html)/.exec(stdout) ?? [];
+    expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>/i);
+  });
+
+  test('a gate that fails gives exit code 1, and the version is registered all the same', async () => {
+    write('strict.yml', houses('evaluate: { gates: [{ metric: rmse, atMost: 0.001 }] }'));
+    const { code, stdout } = await inStore('run', 'strict.yml', '--json');
+    const result = JSON.parse(stdout);
+    expect([code, result.gate]).toEqual([1, 'fail']);
+    const models = JSON.parse((await inStore('models', 'houses', '--json')).stdout);
+    expect(models.versions.map(({ version }: { version: string }) => version)).toContain(result.version);
+    expect(models.aliases.champion).not.toBe(result.version);
+  });
+
+  test.skipIf(!existsSync(sharedDatasets)).each([
+    ['California', 'california_housing.csv', 'median_house_value', 0.6],
+    ['Ames', 'ames.csv', 'Sale_Price', 0.7],
+  ])(
+    '%s house prices train from a document of five lines (skipped without ../shared)',
+    async (name, file, target, r2) => {
+      const document = [
+        'name: prices',
+        'task: regression',
+        'data:',
+        `  path: ${join(sharedDatasets, 'housing', file)}`,
+        `  target: ${target}`,
+      ];
+      write(`${name}.yml`, document.join('\n'));
+      const { code, stdout } = await inStore('run', `${name}.yml`, '--json');
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout).metrics.r2.value).toBeGreaterThan(r2);
+    },
+  );
+});
+
+describe('a mistake of the user gives exit code 2, one sentence on standard error, and nothing on standard output', () => {
+  test.each([
+    [['run', 'nowhere.yml'], 'InputError: nowhere.yml: expected a pipeline document, found no such file'],
+    [['run', 'nowhere'], 'NotFoundError: pipeline nowhere: expected pipelines/nowhere.yml, found none'],
+    [['run'], 'InputError: hone run: expected PIPELINE, found nothing'],
+    [['run', 'houses.yml', '--fast'], "InputError: hone run: Unknown option '--fast'"],
+    [['train'], 'InputError: hone: expected one of run, inspect'],
+    [['predict', 'houses'], 'InputError: hone predict: expected either --input or --rows, found neither'],
+    [['predict', 'nobody', '--rows', '{}'], 'NotFoundError: model nobody: expected an alias champion, found none'],
+    [['promote', 'houses', 'f'.repeat(32)], 'NotFoundError: model houses: expected version'],
+    [['inspect', './nothing.csv'], 'InputError: data.path: expected a dataset at ./nothing.csv, found no object there'],
+    [['evaluate', 'houses'], 'InputError: hone evaluate: expected --data DATA, found none'],
+    [['dev', '--port', 'http'], 'InputError: hone dev, --port: expected 0 to 65535, found "http"'],
+  ])('hone %j', async (args, message) => {
+    const { code, stdout, stderr } = await inStore(...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/\n +at /);
+  });
+});
+
+describe('the commands around a model', () => {
+  test('hone predict answers rows, a file, and a whole prefix of the store, beside row ids', async () => {
+    await inStore('run', 'houses.yml', '--json');
+    const rows = JSON.parse(
+      (await inStore('predict', 'houses', '--rows', '{"size": 40, "age": 10, "zone": "b"}')).stdout,
+    );
+    expect(rows.predictions).toHaveLength(1);
+
+    const file = (await inStore('predict', 'houses', '--input', 'houses.csv', '--id', 'id')).stdout.split('\n');
+    expect(file[0]).toBe('id,prediction');
+    expect(file[1]).toMatch(/^r0,-?[\d.]+$/);
+    expect(file).toHaveLength(202);
+
+    mkdirSync(join(store, 'datasets/later'), { recursive: true });
+    const [header, ...lines] = sampleCsv(30, { seed: 9 }).trimEnd().split('\n');
+    writeFileSync(join(store, 'datasets/later/a.csv'), [header, ...lines.slice(0, 10)].join('\n'));
+    writeFileSync(join(store, 'datasets/later/b.csv'), [header, ...lines.slice(10)].join('\n'));
+    const scored = JSON.parse((await inStore('predict', 'houses', '--input', 'datasets/later/', '--json')).stdout);
+    expect(scored).toMatchObject({
+      rows: 30,
+      outputs: [expect.stringMatching(/\/a\.csv$/), expect.stringMatching(/\/b\.csv$/)],
+    });
+    expect(readFileSync(join(store, scored.outputs[1]), 'utf8')).toMatch(/^id,prediction\ndatasets\/later\/b\.csv:2,/);
+  });
+
+  test('hone evaluate scores a version on labelled data, and finds it the second time', async () => {
+    await inStore('run', 'houses.yml', '--json');
+    write('new.csv', sampleCsv(80, { seed: 5 }));
+    const evaluate = async () =>
+      JSON.parse((await inStore('evaluate', 'houses', '--data', 'new.csv', '--json')).stdout);
+    const first = await evaluate();
+    expect(first).toMatchObject({ model: 'houses', status: 'evaluated', gate: 'none' });
+    expect(first.metrics.r2.value).toBeGreaterThan(0.2);
+    expect(await evaluate()).toEqual({ ...first, status: 'found' });
+    expect((await inStore('open', first.report)).stdout.trim()).toBe(
+      join(store, first.report.replace('.json', '.html')),
+    );
+  });
+
+  test('hone promote and hone rollback move champion there and back', async () => {
+    const first = JSON.parse((await inStore('run', 'houses.yml', '--json')).stdout).version;
+    write('other.yml', houses('model: { l2: 0.01 }'));
+    const other = JSON.parse((await inStore('run', 'other.yml', '--json')).stdout).version;
+    expect((await inStore('promote', 'houses', first)).stdout).toContain(`→ ${first}`);
+    expect(JSON.parse((await inStore('rollback', 'houses', '--json')).stdout)).toMatchObject({
+      from: first,
+      to: other,
+    });
+  });
+
+  test('hone inspect describes columns and drafts a pipeline that runs', async () => {
+    const { stdout } = await inStore('inspect', 'houses.csv', '--json');
+    const inspection = JSON.parse(stdout);
+    expect(inspection).toMatchObject({
+      rows: 200,
+      columns: expect.arrayContaining([expect.objectContaining({ name: 'size', kind: 'number' })]),
+    });
+    write('draft.yml', inspection.draft);
+    expect((await inStore('run', 'draft.yml', '--json')).code).toBe(0);
+  });
+});
+
+test('help names every command, and each command its options', async () => {
+  const { code, stdout } = await hone(['--help']);
+  expect(code).toBe(0);
+  const names = [...stdout.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
+  expect(names).toEqual(['run', 'inspect', 'evaluate', 'predict', 'models', 'promote', 'rollback', 'open', 'dev']);
+  expect((await hone(['predict', '--help'])).stdout).toContain('--rows JSON');
+});
+
+test('the release is the one of package.json', async () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  expect((await hone(['--version'])).stdout.trim()).toBe(version);
+});

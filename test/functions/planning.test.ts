@@ -1,0 +1,182 @@
+import { expect, test } from 'vitest';
+import { NotFoundError } from '../../lib/core/errors.ts';
+import type { Context } from '../../lib/jobs/context.ts';
+import { abandonPlan, type PlanStep, plan, planForObjects } from '../../lib/jobs/plan.ts';
+import type { Store } from '../../lib/store/store.ts';
+import { putText, sampleCsv, type TestClock, testContext } from '../support/jobs.ts';
+import { memoryStore } from '../support/memory-store.ts';
+import { housesPipeline } from '../support/s3-events.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+async function begin(
+  ready = '',
+): Promise<{ context: Context; clock: TestClock; step: PlanStep; notes: () => Promise<string[]> }> {
+  const clock = { nowMs: Date.UTC(2026, 0, 1) };
+  const context = testContext({ clock });
+  await putText(context.store, 'pipelines/houses.yml', housesPipeline(ready));
+  await putText(context.store, 'datasets/houses/part-1.csv', sampleCsv(40));
+  const [step] = await planForObjects(context, ['datasets/houses/part-1.csv']);
+  const notes = async () => (await context.store.list('runs/pending/')).objects.map(({ key }) => key);
+  return { context, clock, step, notes };
+}
+
+const another = async (context: Context): Promise<string> =>
+  (await planForObjects(context, ['datasets/houses/part-2.csv']))[0].trigger;
+
+test('a dataset is waited for until it has been quiet for a minute, then it trains', async () => {
+  const { context, clock, step } = await begin();
+  expect(await plan(context, step)).toEqual({ next: 'wait', waitSeconds: 60, ...step });
+  clock.nowMs += 59_001;
+  expect(await plan(context, step)).toMatchObject({ next: 'wait', waitSeconds: 1 });
+  clock.nowMs += 999;
+  expect(await plan(context, step)).toMatchObject({ next: 'train', run: expect.stringMatching(/^[0-9a-f]{32}$/) });
+});
+
+test('each new object begins the wait anew', async () => {
+  const { context, clock, step } = await begin();
+  clock.nowMs += 50_000;
+  await putText(context.store, 'datasets/houses/part-2.csv', sampleCsv(40, { seed: 2 }));
+  expect(await plan(context, step)).toMatchObject({ next: 'wait', waitSeconds: 60 });
+});
+
+test('a store whose clock is ahead is waited for no longer than the quiet time', async () => {
+  const { context, clock, step } = await begin();
+  clock.nowMs -= hourMs;
+  expect(await plan(context, step)).toMatchObject({ next: 'wait', waitSeconds: 60 });
+});
+
+test('a pipeline with a marker waits for it however quiet the dataset is', async () => {
+  const { context, clock, step } = await begin('  ready: { marker: _SUCCESS }');
+  clock.nowMs += 24 * hourMs;
+  expect(await plan(context, step)).toMatchObject({ next: 'wait', waitSeconds: 60 });
+  await putText(context.store, 'datasets/houses/_SUCCESS', '');
+  expect(await plan(context, step)).toMatchObject({ next: 'train' });
+});
+
+test('events while a workflow waits give the same one; events after it began give another', async () => {
+  const { context, clock, step, notes } = await begin();
+  expect(await another(context)).toBe(step.trigger);
+  clock.nowMs += minuteMs;
+  expect(await plan(context, step)).toMatchObject({ next: 'train' });
+  expect(await notes()).toEqual([]);
+  expect(await another(context)).not.toBe(step.trigger);
+});
+
+test('an object that comes between two looks is not lost: its own workflow waits for it', async () => {
+  const { context, clock, step } = await begin();
+  clock.nowMs += minuteMs;
+  // The note is taken away before the listing that the training begins with; here an object comes right then.
+  let trigger: string | undefined;
+  const store: Store = {
+    ...context.store,
+    async delete(key, options) {
+      await context.store.delete(key, options);
+      if (trigger !== undefined) return;
+      await putText(context.store, 'datasets/houses/part-2.csv', sampleCsv(40, { seed: 2 }));
+      trigger = await another(context);
+    },
+  };
+  expect(await plan({ ...context, store }, step)).toEqual({
+    next: 'done',
+    reason: 'another workflow waits for the dataset',
+  });
+  expect(trigger).not.toBe(step.trigger);
+  clock.nowMs += minuteMs;
+  expect(await plan(context, { ...step, trigger: trigger as string })).toMatchObject({ next: 'train' });
+});
+
+test('an object that comes between two looks, its event not yet delivered, is waited for by the same workflow', async () => {
+  const { context, clock, step } = await begin();
+  clock.nowMs += minuteMs;
+  const store: Store = {
+    ...context.store,
+    async delete(key, options) {
+      await context.store.delete(key, options);
+      await putText(context.store, 'datasets/houses/part-2.csv', sampleCsv(40, { seed: 2 }));
+    },
+  };
+  expect(await plan({ ...context, store }, step)).toMatchObject({ next: 'wait', waitSeconds: 60 });
+  expect(await another(context)).toBe(step.trigger);
+});
+
+test('a note whose workflow died without a word is taken over after an hour, not before', async () => {
+  const { context, clock, step } = await begin();
+  clock.nowMs += hourMs - 1;
+  expect(await another(context)).toBe(step.trigger);
+  clock.nowMs += 1;
+  const taken = await another(context);
+  expect(taken).not.toBe(step.trigger);
+  expect(await another(context)).toBe(taken);
+});
+
+test('a workflow that goes on waiting keeps its note fresh', async () => {
+  const { context, clock, step } = await begin('  ready: { marker: _SUCCESS }');
+  for (let look = 0; look < 5; look++) {
+    clock.nowMs += hourMs / 2;
+    expect(await plan(context, step)).toMatchObject({ next: 'wait' });
+  }
+  expect(await another(context)).toBe(step.trigger);
+});
+
+test('a workflow that lost its note to another does not take it away', async () => {
+  const { context, clock, step, notes } = await begin();
+  clock.nowMs += hourMs;
+  const taken = await another(context);
+  expect(await plan(context, step)).toMatchObject({ next: 'train' });
+  expect(await notes()).toHaveLength(1);
+  expect(await another(context)).toBe(taken);
+});
+
+test('a plan that failed gives its note back, so that the next event starts another', async () => {
+  const { context, step } = await begin();
+  await abandonPlan(context, step);
+  expect(await another(context)).not.toBe(step.trigger);
+});
+
+test('twenty events at once leave one note', async () => {
+  const context = testContext();
+  await putText(context.store, 'pipelines/houses.yml', housesPipeline());
+  const triggers = await Promise.all(Array.from({ length: 20 }, () => another(context)));
+  expect(new Set(triggers).size).toBe(1);
+});
+
+test('a dataset that is gone by the time is done, and one that has its result is not trained again', async () => {
+  const { context, clock, step } = await begin();
+  clock.nowMs += minuteMs;
+  const planned = await plan(context, step);
+  if (planned.next !== 'train') throw new Error(planned.next);
+  await putText(context.store, `runs/${planned.run}/result.json`, '{"run": "x"}');
+  expect(await plan(context, step)).toMatchObject({ next: 'done', run: planned.run });
+  await context.store.delete('datasets/houses/part-1.csv');
+  expect(await plan(context, step)).toEqual({ next: 'done', reason: 'the dataset is gone' });
+});
+
+test('a pipeline that was removed meanwhile is not found', async () => {
+  const { context, step } = await begin();
+  await context.store.delete('pipelines/houses.yml');
+  await expect(plan(context, step)).rejects.toThrow(NotFoundError);
+});
+
+test('a pipeline whose document is wrong does not keep the others from their objects', async () => {
+  const { context } = await begin();
+  await putText(context.store, 'pipelines/broken.yml', 'name: [');
+  expect(await planForObjects(context, ['datasets/houses/part-3.csv'])).toHaveLength(1);
+});
+
+test('an object that two pipelines read starts both', async () => {
+  const { context } = await begin();
+  await putText(context.store, 'pipelines/second.yml', housesPipeline().replace('name: houses', 'name: second'));
+  const steps = await planForObjects(context, ['datasets/houses/part-3.csv']);
+  expect(steps.map(({ pipeline }) => pipeline).sort()).toEqual(['houses', 'second']);
+});
+
+test('a dataset of a very long name has a note of a short one', async () => {
+  const context = testContext({ store: memoryStore() });
+  const key = `datasets/${'ü'.repeat(480)}/part.csv`;
+  const [step] = await planForObjects(context, [key]);
+  expect(step.dataset).toBe(key.slice(0, -'part.csv'.length));
+  const [note] = (await context.store.list('runs/pending/')).objects;
+  expect(note.key).toMatch(/^runs\/pending\/[0-9a-f]{32}\.json$/);
+});
