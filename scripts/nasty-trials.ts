@@ -9,6 +9,8 @@ export type Outcome =
       /** Cells by row, null where missing; absent when there are very many. */
       rows?: (string | number | null)[][];
       sparse?: { columnCount: number; rowStarts: number[]; columns: number[]; values: (number | string)[] };
+      /** Whether columns were left out because of what they hold. */
+      hasLeftOut: boolean;
       peakBytes: number;
     }
   | { kind: 'refused'; message: string; peakBytes: number }

@@ -52,9 +52,10 @@ function judgeCsv({ expected, content }: Trial, found: Read): string | undefined
   }
   if (readings.length === 0) return 'read, though no other reader could';
   const complaints = readings.map(({ names, rows, first, count, width }) => {
+    // They take the comma for granted; where it separates nothing, another character may, even around quoted lines.
+    if (width === 1 && found.columns.length > 1) return undefined;
     if (found.rowCount !== count) return `${found.rowCount} rows instead of ${count}`;
-    if (width !== found.columns.length)
-      return width === 1 ? undefined : `${found.columns.length} columns instead of ${width}`;
+    if (width !== found.columns.length) return `${found.columns.length} columns instead of ${width}`;
     const wrongName = names?.findIndex((name, i) => i > 0 && name !== found.columns[i]);
     if (wrongName !== undefined && wrongName >= 0)
       return `column ${found.columns[wrongName]} instead of ${names?.[wrongName]}`;
@@ -133,7 +134,8 @@ interface ParquetExpectation {
 function judgeParquet(expected: unknown, found: Read): string | undefined {
   const { duckdb, hyparquet } = expected as ParquetExpectation;
   const counts = [duckdb.rows, hyparquet.rows].filter((count) => count !== undefined);
-  if (counts.length === 0) return 'read, though no other reader could';
+  // The others read every column; what they stumbled over may lie in one that we leave out.
+  if (counts.length === 0) return found.hasLeftOut ? undefined : 'read, though no other reader could';
   if (!counts.includes(found.rowCount)) return `${found.rowCount} rows instead of ${counts.join(' or ')}`;
   for (const [i, row] of (duckdb.first5 ?? []).entries()) {
     for (const [column, name] of found.columns.entries()) {

@@ -41,38 +41,44 @@ export async function tryAll(folder: string, { verbose = false }: { verbose?: bo
     read: (path) => readFileSync(join(folder, path)),
   });
   const tally: Tally = { passed: 0, failed: 0, skipped: 0, failures: [] };
-  const waiting = [...trials];
+  const waiting = groups(trials.filter(({ skip }) => skip === undefined));
+  tally.skipped = trials.length - waiting.flat().length;
   const worker = async () => {
-    for (let trial = waiting.shift(); trial; trial = waiting.shift()) {
-      const { verdict, why } = trial.skip ? { verdict: 'skipped' as const, why: trial.skip } : await attempt(trial);
-      tally[verdict]++;
-      if (verdict === 'failed') tally.failures.push(`FAILED ${trial.name}: ${why}`);
-      else if (verbose) console.log(`${verdict} ${trial.name}: ${why}`);
+    for (let group = waiting.shift(); group; group = waiting.shift()) {
+      for (const { trial, outcome } of await readInProcess(group)) {
+        const complaint = complaintOf(trial, outcome);
+        if (complaint === undefined) tally.passed++;
+        else {
+          tally.failed++;
+          tally.failures.push(`FAILED ${trial.name}: ${complaint}`);
+        }
+        if (verbose)
+          console.log(`${trial.name}: ${complaint ?? (outcome.kind === 'refused' ? outcome.message : 'read')}`);
+      }
     }
   };
   await Promise.all([worker(), worker()]);
   return tally;
 }
 
-async function attempt(trial: Trial): Promise<{ verdict: 'passed' | 'failed'; why: string }> {
-  const outcome = await readInProcess(trial);
-  if (outcome.kind === 'crash') return { verdict: 'failed', why: outcome.why };
-  if (outcome.peakBytes > memoryBytes)
-    return { verdict: 'failed', why: `${Math.round(outcome.peakBytes / 2 ** 20)} MiB of memory` };
-  const complaint = judge(trial, outcome);
-  if (complaint !== undefined) return { verdict: 'failed', why: complaint };
-  return {
-    verdict: 'passed',
-    why: outcome.kind === 'refused' ? `refused: ${outcome.message}` : `${outcome.rowCount} rows`,
-  };
+/** Each file has a process of its own; the short texts of a list share one. */
+function groups(trials: readonly Trial[]): Trial[][] {
+  const files = trials.filter(({ text }) => text === undefined).map((trial) => [trial]);
+  const texts = trials.filter(({ text }) => text !== undefined);
+  for (let start = 0; start < texts.length; start += 50) files.push(texts.slice(start, start + 50));
+  return files;
 }
 
-/** Reads a file in a process of its own, which must end by itself, in time, with one line of JSON. */
-function readInProcess({ path, text, format, header }: Trial): Promise<Outcome> {
+function complaintOf(trial: Trial, outcome: Outcome): string | undefined {
+  if (outcome.kind === 'crash') return outcome.why;
+  if (outcome.peakBytes > memoryBytes) return `${Math.round(outcome.peakBytes / 2 ** 20)} MiB of memory`;
+  return judge(trial, outcome);
+}
+
+/** Reads texts in a process, which must end by itself, in time, with a line of JSON for each. */
+function readInProcess(trials: readonly Trial[]): Promise<{ trial: Trial; outcome: Outcome }[]> {
   const reader = join(fileURLToPath(import.meta.url), '..', 'nasty-reader.ts');
-  const child = spawn(process.execPath, ['--no-warnings', reader, JSON.stringify({ path, text, format, header })], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(process.execPath, ['--no-warnings', reader], { stdio: ['pipe', 'pipe', 'pipe'] });
   let [output, errors] = ['', ''];
   child.stdout.on('data', (chunk) => {
     output += chunk;
@@ -80,13 +86,20 @@ function readInProcess({ path, text, format, header }: Trial): Promise<Outcome> 
   child.stderr.on('data', (chunk) => {
     errors += chunk;
   });
+  child.stdin.end(JSON.stringify(trials.map(({ path, text, format, header }) => ({ path, text, format, header }))));
   const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
   return new Promise((done) => {
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      if (code === 0) done(JSON.parse(output) as Outcome);
-      else if (signal) done({ kind: 'crash', why: `no end within ${timeoutMs / 1000} s` });
-      else done({ kind: 'crash', why: `the process ended with code ${code}: ${errors.trim().slice(-400)}` });
+      const lines = output.split('\n').filter((line) => line !== '');
+      const why = signal
+        ? `no end within ${timeoutMs / 1000} s`
+        : `the process ended with code ${code}: ${errors.trim().slice(-400)}`;
+      // Of a process that failed, the text after the last outcome is to blame, and none that came later was tried.
+      const crash: Outcome = { kind: 'crash', why };
+      const outcomes = trials.map((_, i) => (lines[i] === undefined ? crash : (JSON.parse(lines[i]) as Outcome)));
+      if (code !== 0 && lines.length >= trials.length) outcomes[trials.length - 1] = crash;
+      done(trials.map((trial, i) => ({ trial, outcome: outcomes[i] })));
     });
   });
 }

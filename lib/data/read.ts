@@ -46,7 +46,7 @@ export interface ReadOptions {
  * @throws ConflictError when an object changed between the passes
  */
 export async function readTable(objects: readonly DataObject[], options: ReadOptions = {}): Promise<Table> {
-  const sorted = [...objects].sort((a, b) => compareBytes(a.key, b.key));
+  const sorted = sortedByKey(objects);
   const pass = beginPass(options, new Map(Object.entries(options.kinds ?? {})));
   const found = nothingFound();
   for (const object of sorted) await readInto(pass, object, found);
@@ -61,7 +61,7 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
   return rejected.length > 0 ? dropRows(table as Table, rows, rejected) : (table as Table);
 }
 
-interface Pass {
+export interface Pass {
   place: Place;
   text: RowText;
   badRows: BadRows;
@@ -74,10 +74,9 @@ interface Pass {
 export function beginPass(
   options: ReadOptions,
   kinds: ReadonlyMap<string, ColumnKind>,
-  only?: ReadonlySet<string>,
+  { only, place = { key: '', line: 1 } }: { only?: ReadonlySet<string>; place?: Place } = {},
 ): Pass {
   const limits = { ...defaultLimits, ...options.limits };
-  const place: Place = { key: '', line: 1 };
   const text: RowText = { current: () => undefined };
   const atHand: RowAtHand = {
     get row() {
@@ -197,7 +196,7 @@ async function rereadColumns(
   for (const [i, column] of table.columns.entries()) if (typeof column === 'string') kinds.set(names[i], column);
   if (kinds.size === 0) return;
 
-  const pass = beginPass(options, kinds, new Set(kinds.keys()));
+  const pass = beginPass(options, kinds, { only: new Set(kinds.keys()) });
   const rereader = pass.collector;
   const found = nothingFound();
   for (const object of objects) await readInto(pass, object, found, { again: true });
@@ -213,6 +212,10 @@ async function rereadColumns(
   for (const [i, column] of table.columns.entries()) if (typeof column === 'string') table.columns[i] = columns[i];
   first.badRows.adopt(pass.badRows);
 }
+
+/** The objects in byte order of their keys. */
+export const sortedByKey = (objects: readonly DataObject[]): DataObject[] =>
+  objects.toSorted((a, b) => compareBytes(a.key, b.key));
 
 /** UTF-8 bytes order as code points do; UTF-16 code units do not, beyond U+FFFF. */
 function compareBytes(a: string, b: string): number {

@@ -2,6 +2,7 @@ import { InputError } from '../core/errors.ts';
 import { recipe } from '../core/recipe.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
 import { type Encoding, encodeRows } from '../data/encode.ts';
+import { encodeSparse, fitSparse, hasSparse } from '../data/encode-sparse.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
 import { placeOf } from '../data/lookup.ts';
 import { readTable } from '../data/read.ts';
@@ -65,7 +66,7 @@ export function prepare(context: Context, run: RunRequest): Promise<Prepared> {
 /** The rows' features and targets as an objective takes them. */
 export function toExamples({ table, encoding, target }: Prepared, { data }: Request, rows: Int32Array): Examples {
   return {
-    features: encodeRows(encoding, table, rows),
+    features: hasSparse(table) ? encodeSparse(encoding, table, rows) : encodeRows(encoding, table, rows),
     targets: encodeTarget(target, table, rows),
     weights: weightsOf(table, data.weight, rows),
     blockOffsets: blockOffsets(table, rows),
@@ -117,12 +118,16 @@ export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'ta
     positive: positive ?? undefined,
     transform: request.prepare.target,
   });
-  const encoding = fitEncoding(table, training, {
-    features: include ?? undefined,
-    exclude: [column, ...(weight === null ? [] : [weight]), ...exclude].filter((name) => !table.unread?.includes(name)),
-    scale: request.prepare.scale,
-    impute: request.prepare.impute,
-  });
+  const encoding = hasSparse(table)
+    ? fitSparse(table, training, { include: include ?? undefined, exclude, scale: request.prepare.scale })
+    : fitEncoding(table, training, {
+        features: include ?? undefined,
+        exclude: [column, ...(weight === null ? [] : [weight]), ...exclude].filter(
+          (name) => !table.unread?.includes(name),
+        ),
+        scale: request.prepare.scale,
+        impute: request.prepare.impute,
+      });
   const version = shortHash({ request: contentRequest(request), blocks: table.blocks.map(({ hash }) => hash), recipe });
   const warnings = [...table.warnings, ...unlabelled];
   for (const { name, reason } of encoding.leftOut) warnings.push(`Column "${name}" was left out: ${reason}.`);
@@ -145,6 +150,10 @@ function withTargetKind({ task, data }: Request): Request['data']['columns'] {
   return { [data.target]: kind, ...data.columns };
 }
 
+/** Whether a name is the index of a sparse feature. */
+const isFeature = ({ sparse }: Table, name: string): boolean =>
+  sparse !== undefined && /^[1-9]\d*$/.test(name) && Number(name) <= sparse.columnCount;
+
 function checkColumns({ data }: Request, table: Table, declared: string[]): void {
   const names = new Set([...table.columns.map(({ name }) => name), ...(table.unread ?? [])]);
   const wanted: [string, readonly string[]][] = [
@@ -155,7 +164,7 @@ function checkColumns({ data }: Request, table: Table, declared: string[]): void
     ['data.columns', declared],
   ];
   for (const [path, columns] of wanted) {
-    const absent = columns.find((name) => !names.has(name));
+    const absent = columns.find((name) => !names.has(name) && !isFeature(table, name));
     if (absent === undefined) continue;
     const list = table.columns.slice(0, 20).map(({ name }) => `"${name}"`);
     if (table.columns.length > 20) list.push(`… (${table.columns.length} in all)`);

@@ -16,9 +16,9 @@ export interface LibsvmOptions {
  *
  * Indices count from 1 and ascend; a feature that is not written is zero. What follows `#` is a comment, and a line with
  * nothing else is skipped. The cells of a row are the label and, when the first row has one, the query's number; a label
- * is one text without comma, colon or blank. A value is a finite number, or one of the texts that stand for a missing one.
+ * is a number. A value is a finite number, or one of the texts that stand for a missing one.
  *
- * @throws InputError at index 0, at indices that do not ascend, at a pair without colon or value, at several labels, and
+ * @throws InputError at index 0, at indices that do not ascend, at a pair without colon or value, at several labels or one that is no number, and
  *   where some rows have a `qid:` and others not
  * @see Chang & Lin 2011, LIBSVM, README, "Usage"; Joachims, SVM-light, for `qid:` and comments
  */
@@ -45,6 +45,7 @@ export function libsvmTokenizer(
       if (bytes[i] === colon) throw wrong(line, 'a label before the features', bytes, at, labelEnd);
       if (bytes[i] === 0) throw new InputError(`${key}, line ${line}: expected text, found a NUL byte`);
     }
+    if (Number.isNaN(parseNumber(bytes, at, labelEnd))) throw wrong(line, 'a number as label', bytes, at, labelEnd);
     row.starts[0] = at;
     row.ends[0] = labelEnd;
     at = skipBlanks(bytes, labelEnd, end);

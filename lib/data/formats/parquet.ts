@@ -5,6 +5,7 @@ import {
   parquetRead,
   parquetSchema,
   type RowGroup,
+  type SchemaTree,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { HoneError, InputError } from '../../core/errors.ts';
@@ -56,6 +57,7 @@ export async function openParquet(
   const result = { leftOut: [] as ParquetFile['leftOut'], unread: [] as string[] };
   const seen = new Set<string>();
   const nodes = guard(key, () => parquetSchema(metadata).children);
+  checkPaths(key, metadata, nodes);
   if (nodes.length > limits.columns) throw tooManyColumnsError(key, limits.columns, nodes.length);
   for (const node of nodes) {
     const { name } = node.element;
@@ -155,6 +157,20 @@ async function readMetadata(key: string, file: RangedFile): Promise<FileMetaData
     }
   }
   return metadata;
+}
+
+/** @throws InputError when a row group holds a column that the schema lacks */
+function checkPaths(key: string, metadata: FileMetaData, nodes: readonly SchemaTree[]): void {
+  for (const { columns } of metadata.row_groups) {
+    for (const { meta_data: meta } of columns) {
+      let level = nodes;
+      for (const part of meta?.path_in_schema ?? []) {
+        const node = level.find(({ element }) => element.name === part);
+        if (!node) throw damagedError(key, `the column ${meta?.path_in_schema.join('.')}, which its schema lacks`);
+        level = node.children;
+      }
+    }
+  }
 }
 
 function chunkRanges(key: string, size: number, group: RowGroup, wanted: ReadonlySet<string>): Range[] {
