@@ -6,7 +6,7 @@ import { readTable } from '../lib/data/read.ts';
 import type { Column, DataObject, Table } from '../lib/data/table.ts';
 import type { Outcome, Trial } from './nasty-trials.ts';
 
-/** Rows and characters beyond which an outcome tells counts alone. */
+/** Rows beyond which an outcome tells counts alone. */
 const rowLimit = 2_000;
 
 process.on('unhandledRejection', (reason) => {
@@ -46,7 +46,9 @@ async function attempt({ path, text, format, header }: (typeof trials)[number]) 
   }
 }
 
-const isParquet = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x41;
+function isParquet(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x41;
+}
 
 function describe(table: Table): Omit<Extract<Outcome, { kind: 'read' }>, 'kind' | 'peakBytes'> {
   const { rowCount, columns, sparse, warnings } = table;

@@ -102,7 +102,8 @@ function rowReader(
 ) {
   const showText = (start: number, end: number): string | undefined => {
     if (!cutter) return undefined;
-    return new TextDecoder().decode(cutter.textOf(start, Math.min(end, start + rejectedBytes)));
+    const text = new TextDecoder().decode(cutter.textOf(start, Math.min(end, start + rejectedBytes)));
+    return text.replace(/\r?\n$/, '');
   };
   const onBadRow: OnBadRow = (error, line, offset, end) => {
     sink.badRow(error, { key, line, reason: error.message, text: showText(offset, end) });
