@@ -84,7 +84,8 @@ export async function inspectDataset(context: Context, { dataset }: { dataset: s
  */
 export function draftPipeline(path: string, table: Table): string {
   const profile = profileTable(table);
-  const target = profile[profile.length - 1];
+  // LIBSVM puts the label first, and nothing but the query's number beside it.
+  const target = table.sparse ? profile[0] : profile[profile.length - 1];
   const task = guessTask(target.kind, target.distinct, table.rowCount);
   const quote = (text: string) => JSON.stringify(text);
   return [
