@@ -1,5 +1,6 @@
 // Reads a CSV stream of a given size in batches and tells the peak of memory: `node scripts/stream-memory.ts [MEGABYTES]`.
 import { readBatches } from '../lib/data/read-batches.ts';
+import { pieceBytes } from '../lib/jobs/sources.ts';
 import { readObject } from '../lib/store/read.ts';
 import type { Store } from '../lib/store/store.ts';
 
@@ -32,7 +33,7 @@ const rows = await readBatches(
   [
     {
       ...info,
-      read: () => readObject(store, info),
+      read: () => readObject(store, info, { chunkBytes: pieceBytes }),
       readRange: async (start, end) => (await store.get('', { range: { start, end } })).body,
     },
   ],

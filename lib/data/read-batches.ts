@@ -30,7 +30,7 @@ export interface RowBatch {
 export async function readBatches(
   objects: readonly DataObject[],
   onBatch: (batch: RowBatch) => Promise<void> | void,
-  { batchRows = 65_536, ...options }: Omit<ReadOptions, 'badRows'> & { batchRows?: number } = {},
+  { batchRows = 16_384, ...options }: Omit<ReadOptions, 'badRows'> & { batchRows?: number } = {},
 ): Promise<number> {
   const kinds = new Map<string, ColumnKind>(Object.entries(options.kinds ?? {}));
   let first: { key: string; names: readonly string[] } | undefined;

@@ -19,6 +19,9 @@ interface Place {
   label: string;
 }
 
+/** Bytes that are fetched at once where an object is read from first to last; one piece more is under way. */
+export const pieceBytes = 2 * 2 ** 20;
+
 /** Whether a path means this machine's disk. */
 export const isLocalPath = (path: string): boolean => /^(\.{0,2}\/|\.{1,2}$)/.test(path);
 
@@ -81,7 +84,7 @@ function toSource(store: Store, info: ObjectInfo, label: string): SourceObject {
     size,
     tag,
     modifiedMs,
-    read: () => readObject(store, info),
+    read: () => readObject(store, info, { chunkBytes: pieceBytes }),
     readRange: (start, end) => readObjectRange(store, info, start, end),
   };
 }
