@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import { blockOffsets } from './block-offsets.ts';
-import type { Encoding, NumberEncoding } from './encode.ts';
+import type { Encoding, NumberEncoding } from './feature-encoding.ts';
 import { placeOf } from './lookup.ts';
 import type { Table } from './table.ts';
 
@@ -13,6 +13,16 @@ export const hasSparse = (table: Table): table is SparseTable => table.sparse !=
 /** The name of the sparse feature in a column from 0: its index in LIBSVM, which counts from 1. */
 const nameOf = (column: number): string => String(column + 1);
 
+export interface SparseOptions {
+  /** `standard` or `none`, as a pipeline's `prepare` says; nothing else keeps zeros. */
+  scale?: unknown;
+  /** Preparation of single columns, of which there must be none. */
+  columns?: object;
+  /** Features to encode, by name; all by default. */
+  include?: readonly string[];
+  exclude?: readonly string[];
+}
+
 /**
  * Fits the encoding of a table's sparse features to some of its rows, the training part.
  *
@@ -21,18 +31,20 @@ const nameOf = (column: number): string => String(column + 1);
  * left out.
  *
  * @param rows ascending
- * @throws InputError when no feature is left, and when a feature's spread overflows
+ * @throws InputError at a preparation that would not keep zeros, when no feature is left, and when a spread overflows
  * @see scikit-learn 1.2, StandardScaler(with_mean=False)
  */
 export function fitSparse(
   table: SparseTable,
   rows: Int32Array,
-  {
-    scale = 'standard',
-    include,
-    exclude = [],
-  }: { scale?: string; include?: readonly string[]; exclude?: readonly string[] },
+  { scale = 'standard', columns = {}, include, exclude = [] }: SparseOptions = {},
 ): Encoding {
+  if (scale !== 'standard' && scale !== 'none') {
+    throw new InputError('prepare.scale: expected standard or none for LIBSVM, whose zeros stay zeros, found another');
+  }
+  if (Object.keys(columns).length > 0) {
+    throw new InputError('prepare.columns: expected none for LIBSVM, whose features are prepared alike, found some');
+  }
   const { columnCount } = table.sparse;
   const means = columnMeans(table, rows);
   const deviations = columnDeviations(table, rows, means);
@@ -78,6 +90,7 @@ export function encodeSparse(encoding: Encoding, table: SparseTable, rows: Int32
     if (
       feature.kind !== 'number' ||
       feature.mean !== 0 ||
+      feature.quantiles !== undefined ||
       feature.impute !== 0 ||
       !(Number.isInteger(column) && column >= 0)
     ) {

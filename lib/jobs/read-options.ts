@@ -1,6 +1,8 @@
 import type { ReadOptions } from '../data/read.ts';
 import type { Request } from '../pipeline/resolve.ts';
 
+type ReadField = 'format' | 'separator' | 'encoding' | 'header' | 'badRows' | 'infinite' | 'limits';
+
 /** What a request says of how its data is to be read; the columns' kinds aside, which depend on who reads. */
 export function readOptions({
   format,
@@ -10,7 +12,7 @@ export function readOptions({
   badRows,
   infinite,
   limits,
-}: Request['data']): Omit<ReadOptions, 'kinds'> {
+}: Pick<Request['data'], ReadField>): Omit<ReadOptions, 'kinds'> {
   return { format, separator: separator ?? undefined, encoding, header, badRows, infinite, limits };
 }
 
@@ -18,7 +20,7 @@ export function readOptions({
  * Whether a request needs a column: what its features, target, weights, split and slices name, and without a list of
  * features all but the excluded.
  */
-export function neededColumns({ data, evaluate }: Request): (name: string) => boolean {
+export function neededColumns({ data, evaluate }: Pick<Request, 'data' | 'evaluate'>): (name: string) => boolean {
   const always = new Set([data.target, data.weight, ...namesIn(data.split), ...namesIn(evaluate)]);
   if (data.include) {
     const included = new Set(data.include);

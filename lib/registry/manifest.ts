@@ -1,6 +1,7 @@
 import type { Encoding } from '../data/encode.ts';
+import type { Schema } from '../data/schema/schema.ts';
 import type { TargetEncoding } from '../data/target.ts';
-import type { Slice } from '../models/model.ts';
+import type { ModelKind, Slice } from '../models/model.ts';
 
 /**
  * All there is to know of a version besides its numbers: what made it, and how to use it.
@@ -28,9 +29,11 @@ export interface Manifest {
     testRowCount: number;
   };
   encoding: Encoding;
+  /** What the training data looked like; versions of earlier releases have none. */
+  schema?: Schema;
   target: TargetEncoding;
   model: {
-    kind: string;
+    kind: ModelKind;
     loss: string;
     inputs: number;
     outputs: number;
@@ -44,6 +47,6 @@ export interface Manifest {
 
 /** What a prediction takes and gives. */
 export interface Signature {
-  inputs: { name: string; kind: 'number' | 'category'; levels?: string[] }[];
+  inputs: { name: string; kind: 'number' | 'category' | 'date-time' | 'text'; levels?: string[] }[];
   output: { name: string; kind: 'number' } | { name: string; kind: 'category'; classes: string[] };
 }
