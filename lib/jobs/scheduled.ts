@@ -1,6 +1,5 @@
 import { ConflictError, InputError } from '../core/errors.ts';
 import { readTable } from '../data/read.ts';
-import type { Request } from '../pipeline/resolve.ts';
 import { champion, readAlias } from '../registry/aliases.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { readManifest } from '../registry/versions.ts';
@@ -8,6 +7,8 @@ import { getJson, putJson } from '../store/json.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
 import { type EvaluationResult, evaluateModel } from './evaluate-model.ts';
 import { listPipelines, type ResolvedPipeline } from './pipelines.ts';
+import { readOptions } from './read-options.ts';
+import { recordedRequest } from './recorded-request.ts';
 import { findDataset, type SourceObject } from './sources.ts';
 
 /** What came of one pipeline's schedule at a tick. */
@@ -127,14 +128,14 @@ async function evaluateChampion(context: Context, { request }: ResolvedPipeline)
  * Training data that lies under another key now is not new. It has the size of an object that is named, and then its
  * blocks' hashes tell.
  */
-async function isNew(object: SourceObject, { data, request }: Manifest): Promise<boolean> {
+async function isNew(object: SourceObject, manifest: Manifest): Promise<boolean> {
+  const { data } = manifest;
   const { key, size } = object;
   if (data.objects.some((named) => named.key === key && named.size === size)) return false;
   if (!data.objects.some((named) => named.size === size)) return true;
-  const { header, limits } = (request as Pick<Request, 'data'>).data;
   const known = new Set(data.blocks);
   try {
-    const { blocks } = await readTable([object], { header, maxColumns: limits.columns });
+    const { blocks } = await readTable([object], readOptions(recordedRequest(manifest).data));
     return !blocks.every(({ hash }) => known.has(hash));
   } catch (error) {
     // What can't be read so is not what was trained on; the evaluation says what is wrong with it.

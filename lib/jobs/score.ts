@@ -8,6 +8,7 @@ import { withoutEndings } from './file-name.ts';
 import { conformed, featureKinds } from './later-data.ts';
 import { openModel, resolveVersion, type VersionChoice } from './open-model.ts';
 import { predictionsCsv } from './predictions-csv.ts';
+import { readOptions } from './read-options.ts';
 import { recordedRequest } from './recorded-request.ts';
 import { identityOf, objectFinder, runKey, shortHash } from './runs.ts';
 import { listDataset, type SourceObject } from './sources.ts';
@@ -128,9 +129,9 @@ export async function readForScoring(
   objects: SourceObject[],
   id: string | null = null,
 ): Promise<Table> {
-  const { header, limits } = recordedRequest(manifest).data;
+  const options = readOptions(recordedRequest(manifest).data);
   const kinds = { ...(id === null ? {} : { [id]: 'category' as const }), ...featureKinds(manifest) };
-  const table = await readTable(objects, { header, kinds, maxColumns: limits.columns });
+  const table = await readTable(objects, { ...options, kinds });
   return conformed(manifest, table);
 }
 

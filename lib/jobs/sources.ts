@@ -3,7 +3,7 @@ import type { DataObject } from '../data/table.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import { isDataKey } from '../store/keys.ts';
 import { listAll } from '../store/list.ts';
-import { readObject } from '../store/read.ts';
+import { readObject, readObjectRange } from '../store/read.ts';
 import type { ObjectInfo, Store } from '../store/store.ts';
 import type { Context } from './context.ts';
 
@@ -21,6 +21,9 @@ interface Place {
   /** What to put before a key to name the object as the user does. */
   label: string;
 }
+
+/** Bytes that are fetched at once where an object is read from first to last; one piece more is under way. */
+export const pieceBytes = 2 * 2 ** 20;
 
 /** Whether a path means this machine's disk. */
 export const isLocalPath = (path: string): boolean => /^(\.{0,2}\/|\.{1,2}$)/.test(path);
@@ -83,7 +86,14 @@ async function listPlace({ store, prefix, label }: Place): Promise<SourceObject[
 
 function toSource(store: Store, info: ObjectInfo, label: string): SourceObject {
   const { size, tag, modifiedMs } = info;
-  return { key: `${label}${info.key}`, size, tag, modifiedMs, read: () => readObject(store, info) };
+  return {
+    key: `${label}${info.key}`,
+    size,
+    tag,
+    modifiedMs,
+    read: () => readObject(store, info, { chunkBytes: pieceBytes }),
+    readRange: (start, end) => readObjectRange(store, info, start, end),
+  };
 }
 
 const asFolder = (prefix: string): string => (prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`);

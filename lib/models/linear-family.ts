@@ -3,12 +3,14 @@ import { checkInteger, checkNotNegative } from '../core/checks.ts';
 import { InputError } from '../core/errors.ts';
 import type { Matrix } from '../core/matrix.ts';
 import type { Objective } from '../core/objective.ts';
+import { isSparse, type SparseMatrix } from '../core/sparse-matrix.ts';
 import type { Loss } from '../losses/loss.ts';
 import { addRidge } from '../losses/penalties.ts';
 import { batchOrder } from './batch-order.ts';
-import { checkExamples } from './examples.ts';
+import { checkExamples, checkFeatures } from './examples.ts';
 import type { Examples, Model, ModelKind, ObjectiveOptions } from './model.ts';
 import { addOuterProducts, linearScores, type RowTile, rowTile } from './row-tile.ts';
+import { addSparseProducts, sparseScores } from './sparse-tile.ts';
 
 /** What sets one generalised linear model apart from another. */
 export interface LinearFamilyOptions {
@@ -64,7 +66,7 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
       for (let first = 0; first < features.rowCount; first += tile.size) {
         const count = Math.min(tile.size, features.rowCount - first);
         for (let i = 0; i < count; i++) tile.rows[i] = first + i;
-        linearScores(tile, count, features.data, parameters);
+        scoreRows(tile, count, features, parameters);
         scores.set(count === tile.size ? tile.scores : tile.scores.subarray(0, count * outputs), first * outputs);
       }
       return scores;
@@ -167,12 +169,18 @@ function addRows(
       tile.rows[i] = row;
       tile.targets[i] = targets[row];
     }
-    linearScores(tile, count, features.data, parameters);
+    scoreRows(tile, count, features, parameters);
     loss.evaluate(tile.scores, tile.targets, count, outputs, tile.losses, tile.slopes);
     if (weights) weigh(tile, count, outputs, weights);
     for (let i = 0; i < count; i++) sums[lossAt] += tile.losses[i];
-    addOuterProducts(tile, count, features.data, sums, offset);
+    if (isSparse(features)) addSparseProducts(tile, count, features, sums, offset);
+    else addOuterProducts(tile, count, features.data, sums, offset);
   }
+}
+
+function scoreRows(tile: RowTile, count: number, features: Matrix | SparseMatrix, parameters: Float64Array): void {
+  if (isSparse(features)) sparseScores(tile, count, features, parameters);
+  else linearScores(tile, count, features.data, parameters);
 }
 
 function weigh({ rows, losses, slopes }: RowTile, count: number, outputs: number, weights: Float64Array): void {
@@ -193,11 +201,13 @@ function totalWeight({ features, weights, blockOffsets }: Examples): number {
   return sums[0];
 }
 
-function checkFit(parameters: Float64Array, parameterCount: number, features: Matrix, inputs: number): void {
+function checkFit(
+  parameters: Float64Array,
+  parameterCount: number,
+  features: Matrix | SparseMatrix,
+  inputs: number,
+): void {
   if (parameters.length !== parameterCount)
     throw new InputError(`parameters: expected ${parameterCount}, found ${parameters.length}`);
-  if (features.columnCount !== inputs)
-    throw new InputError(`features: expected ${inputs} columns, found ${features.columnCount}`);
-  if (features.data.length !== features.rowCount * inputs)
-    throw new InputError(`features: expected ${features.rowCount * inputs} elements, found ${features.data.length}`);
+  checkFeatures(features, inputs);
 }

@@ -1,5 +1,6 @@
 import type { Matrix } from '../core/matrix.ts';
 import type { Objective } from '../core/objective.ts';
+import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import type { Vector } from '../core/vector.ts';
 
 export type ModelKind = 'linear' | 'logistic' | 'softmax';
@@ -13,7 +14,8 @@ export interface Slice {
 
 /** Rows to learn from. */
 export interface Examples {
-  features: Matrix;
+  /** Sparse ones give the same bits as dense ones of the same numbers. */
+  features: Matrix | SparseMatrix;
   /** One a row: a number (linear), 0 or 1 (logistic), or the index of a class (softmax). */
   targets: Float64Array;
   /** One a row, at least 0, not all 0; without them each row weighs 1. */
@@ -60,5 +62,5 @@ export interface Model {
    *
    * @throws InputError when the parameters or the features do not fit the model
    */
-  scores(parameters: Vector, features: Matrix): Float64Array;
+  scores(parameters: Vector, features: Matrix | SparseMatrix): Float64Array;
 }

@@ -33,12 +33,15 @@ test('JSON is read as well as YAML', () => {
 test('every default that is applied is listed, and a field that is given is not', () => {
   const all = resolvePipeline(parsePipeline(minimal, 'houses.yml')).defaults.map(({ path }) => path);
   expect(all).toEqual([
+    'data.format',
+    'data.encoding',
     'data.header',
     'data.split.test',
     'data.split.by',
     'data.split.seed',
     'data.ready.quiet',
-    'data.limits.columns',
+    'data.badRows',
+    'data.infinite',
     'prepare.scale',
     'prepare.impute',
     'prepare.target',
