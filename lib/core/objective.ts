@@ -17,4 +17,12 @@ export interface Objective {
    * @param step counts from 0 over the whole training
    */
   evaluate(parameters: Vector, gradient: Vector, step: number): number;
+
+  /**
+   * As `evaluate`, to the bit, and writes the second derivatives too, shape [length, length], over `hessian`: both
+   * triangles. There where a loss has them and a step looks at all rows.
+   */
+  hessian?(parameters: Vector, gradient: Vector, hessian: Float64Array): number;
+  /** Writes the minimiser over `parameters`, where there is a formula for it; the one of least norm where it is not unique. */
+  solve?(parameters: Vector): void;
 }
