@@ -33,7 +33,7 @@ export interface Tolerance {
   relative: number;
   /** In units of the value. */
   absolute?: number;
-  /** What counts as zero: golden values within it are compared with zero. */
+  /** In units of the value, where the golden value is 0. */
   zero?: number;
 }
 
@@ -64,6 +64,6 @@ export function differences(found: unknown, expected: unknown, tolerance: Tolera
 function isClose(found: unknown, expected: number, { relative, absolute = 0, zero = 0 }: Tolerance): boolean {
   if (typeof found !== 'number') return false;
   if (!Number.isFinite(expected) || !Number.isFinite(found)) return Object.is(found, expected);
-  if (Math.abs(expected) <= zero) return Math.abs(found) <= zero;
+  if (expected === 0) return Math.abs(found) <= Math.max(absolute, zero);
   return Math.abs(found - expected) <= Math.max(absolute, relative * Math.abs(expected));
 }
