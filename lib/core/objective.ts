@@ -17,4 +17,12 @@ export interface Objective {
    * @param step counts from 0 over the whole training
    */
   evaluate(parameters: Vector, gradient: Vector, step: number): number;
+  /**
+   * Norm of the smallest subgradient, for an objective with an L1 part; left out where the gradient is the whole of it.
+   *
+   * `evaluate` then counts that part into the loss, but not into the gradient, which is what proximal steps want.
+   *
+   * @param gradient as `evaluate` wrote it at `parameters`
+   */
+  subgradientNorm?(parameters: Vector, gradient: Vector): number;
 }

@@ -80,7 +80,7 @@ export function minimise<State>(objective: Objective, options: MinimiseOptions<S
   for (;;) {
     if (fullBatch) {
       loss = objective.evaluate(parameters, gradient, at.step);
-      norm = euclideanNorm(gradient);
+      norm = objective.subgradientNorm?.(parameters, gradient) ?? euclideanNorm(gradient);
       if (!isFinitePair(loss, norm)) return diverge(`the loss (${loss}) or its gradient (norm ${norm})`);
     }
 
