@@ -1,7 +1,7 @@
 import { seededRandom } from '../core/random.ts';
 
-/** Streams of the seed from here on are dropout's: those below belong to the order of mini-batches. */
-const firstStream = 2 ** 40;
+/** The stream of the seed that is dropout's: those below belong to the order of mini-batches. */
+const stream = 2 ** 40;
 
 /** Which hidden units sit out at which step. */
 export interface Dropout {
@@ -23,15 +23,12 @@ export interface Dropout {
 export function dropout(rate: number, seed: number): Dropout {
   const threshold = rate * 2 ** 32;
   const kept = 1 / (1 - rate);
-  let [keyedStep, first, second] = [-1, 0, 0];
+  const random = seededRandom(seed, stream);
+  const [first, second] = [random.nextUint32(), random.nextUint32()];
   return {
     mask(factors, offset, width, { step, row, layer }) {
-      if (step !== keyedStep) {
-        const random = seededRandom(seed, firstStream + step);
-        [first, second] = [random.nextUint32(), random.nextUint32()];
-        keyedStep = step;
-      }
-      const key = scatter(scatter(first + Math.imul(row, golden)) + second + Math.imul(layer + 1, golden));
+      const ofStep = scatter(scatter(first + Math.imul(step, golden)) + Math.floor(step / 2 ** 32));
+      const key = scatter(scatter(ofStep + Math.imul(row, golden)) + second + Math.imul(layer, golden));
       for (let unit = 0; unit < width; unit++)
         factors[offset + unit] = scatter(key + Math.imul(unit + 1, golden)) < threshold ? 0 : kept;
     },
