@@ -10,6 +10,8 @@ import type { Loss } from './loss.ts';
 export const squared: Loss = {
   name: 'squared',
   targets: 'a finite number',
+  link: 'identity',
+  convex: true,
   accepts: (target) => Number.isFinite(target),
   evaluate(scores, targets, count, _outputs, losses, slopes) {
     for (let i = 0; i < count; i++) {

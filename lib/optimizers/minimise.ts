@@ -90,7 +90,7 @@ export function minimise<State>(objective: Objective, options: MinimiseOptions<S
     if (fullBatch) {
       loss = isEvaluated ? point.loss : objective.evaluate(parameters, gradient, at.step);
       isEvaluated = false;
-      norm = euclideanNorm(gradient);
+      norm = objective.subgradientNorm?.(parameters, gradient) ?? euclideanNorm(gradient);
       if (!isFinitePair(loss, norm)) return diverge(`the loss (${loss}) or its gradient (norm ${norm})`);
     }
 
@@ -165,6 +165,10 @@ function searchOf<State>(rule: Rule<State> | SearchRule<State>, objective: Objec
       `optimizer: expected a full batch for a rule that searches, found ${objective.stepsPerEpoch} batches`,
       { advice: 'Leave out batchSize, or name another optimizer' },
     );
+  if (objective.subgradientNorm)
+    throw new InputError('optimizer: expected a smooth objective for a rule that searches, found an L1 penalty', {
+      advice: 'Use fista, or leave out l1',
+    });
   return rule.search(objective);
 }
 

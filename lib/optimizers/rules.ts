@@ -80,7 +80,11 @@ const registry: { [Name in RuleName]: Entry<Name> } = {
   adam: { options: adamMoments, schedulable: true, make: adam },
   adamw: { options: adamMoments, schedulable: true, make: adamw },
   adamax: { options: moments, schedulable: true, make: adamax },
-  nadam: { options: { ...moments, momentumDecay: 'number', countsMomentumTwice: 'boolean' }, schedulable: true, make: nadam },
+  nadam: {
+    options: { ...moments, momentumDecay: 'number', countsMomentumTwice: 'boolean' },
+    schedulable: true,
+    make: nadam,
+  },
   radam: { options: moments, schedulable: true, make: radam },
   lion: { options: { ...rate, beta1: 'number', beta2: 'number' }, schedulable: true, make: lion },
   lbfgs: {
