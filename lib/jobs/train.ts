@@ -3,11 +3,16 @@ import { sha256Hex } from '../core/hash.ts';
 import { recipe } from '../core/recipe.ts';
 import { createModel } from '../models/create-model.ts';
 import type { Model } from '../models/model.ts';
+import { chain } from '../optimizers/chain.ts';
 import { checkpointFromTensors, checkpointToTensors } from '../optimizers/checkpoint.ts';
 import { minimise } from '../optimizers/minimise.ts';
+import { reduceOnPlateau } from '../optimizers/reduce-on-plateau.ts';
+import type { Rule } from '../optimizers/rule.ts';
 import { makeRule, type RuleRequest } from '../optimizers/rules.ts';
+import { makeSchedule, type RunLength, type ScheduleRequest } from '../optimizers/schedules/make-schedule.ts';
+import type { SearchRule } from '../optimizers/search-rule.ts';
 import type { Checkpoint, Progress, Solution } from '../optimizers/solution.ts';
-import { contentRequest, type Request } from '../pipeline/resolve.ts';
+import { contentRequest, type OptimizerRequest, type Request, type StopRequest } from '../pipeline/resolve.ts';
 import { modelFile } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { encodeModel } from '../registry/model-file.ts';
@@ -16,6 +21,7 @@ import { hasVersion } from '../registry/versions.ts';
 import { putJson } from '../store/json.ts';
 import { listAll } from '../store/list.ts';
 import type { Store } from '../store/store.ts';
+import { type Choice, chooseOptimizer } from './choose-optimizer.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
 import { type Prepared, prepare, toExamples } from './prepare.ts';
 import { appendProgress } from './progress.ts';
@@ -53,10 +59,11 @@ export async function train(context: Context, { run }: TrainStep): Promise<Train
   if (await hasVersion(store, request.request.name, prepared.version)) return { run, done: true, found: true };
 
   const model = modelFor(request.request, prepared);
-  const solution = await solve(context, request, prepared, model);
+  const choice = chooseOptimizer(request.request, model, prepared.training.length);
+  const solution = await solve(context, request, prepared, model, choice);
   if (solution.status === 'deadline') return { run, done: false, found: false };
-  if (solution.status === 'diverged') throw divergence(request.request, solution);
-  await keepCandidate(store, request, prepared, model, solution);
+  if (solution.status === 'diverged') throw divergence(choice, solution);
+  await keepCandidate(store, request, prepared, model, choice, solution);
   return { run, done: true, found: false };
 }
 
@@ -74,15 +81,17 @@ async function solve(
   { run, request }: RunRequest,
   prepared: Prepared,
   model: Model,
+  { optimizer, stop }: Choice,
 ): Promise<Solution> {
   const examples = toExamples(prepared, request, prepared.training);
-  const { name, learningRate, batchSize, seed, ...options } = request.optimizer;
+  const { batchSize, seed } = optimizer;
   const objective = model.objective(examples, {
     l2: request.model.l2,
     batchSize: batchSize === 'full' ? undefined : batchSize,
     seed,
   });
-  const rule = makeRule({ name, learningRate, ...options } as RuleRequest);
+  const stepLimit = stepsAllowed(stop, objective.stepsPerEpoch);
+  const rule = ruleFor(optimizer, { stepsPerEpoch: objective.stepsPerEpoch, steps: stepLimit });
 
   const startMs = context.now();
   let resume = await readCheckpoint(context.store, run);
@@ -91,7 +100,6 @@ async function solve(
   const curve: Progress[] = [];
   let last: Progress | undefined;
   let [hasStepped, isLate] = [false, false];
-  const stepLimit = stepsAllowed(request, objective.stepsPerEpoch);
   const onProgress = (progress: Progress) => {
     last = { ...progress };
     if (isKept(progress.step)) curve.push(last);
@@ -102,7 +110,7 @@ async function solve(
     const solution = minimise(objective, {
       rule,
       initial: model.initial(),
-      stop: request.stop,
+      stop,
       resume,
       progressEvery: 1,
       onProgress,
@@ -122,6 +130,11 @@ async function solve(
       continue;
     }
     if (last && curve.at(-1) !== last) curve.push(last);
+    // A search takes few steps, one of them to the minimum: where it ended belongs to its curve.
+    if ('search' in rule && solution.status !== 'deadline') {
+      const { steps, loss, gradientNorm } = solution;
+      curve.push({ step: steps + 1, epoch: steps, loss, gradientNorm });
+    }
     await appendProgress(context.store, run, firstStep, {
       curve,
       milliseconds: { read: prepared.readMilliseconds, train: context.now() - startMs },
@@ -139,7 +152,19 @@ async function solve(
 // Of each decade of steps about ninety points are kept: the curve is as fine where it is steep as where it is long.
 const isKept = (step: number): boolean => step <= 100 || step % Number(`1e${String(step).length - 2}`) === 0;
 
-function stepsAllowed({ stop }: Request, stepsPerEpoch: number): number | undefined {
+/** The rule that an optimizer's settings name, its schedule's lengths told by those of the run. */
+function ruleFor(
+  { batchSize: _, seed: __, schedule, ...options }: OptimizerRequest,
+  run: RunLength,
+): Rule | SearchRule {
+  const request = options as RuleRequest;
+  if (schedule === undefined) return makeRule(request);
+  const { schedule: factor, plateaus } = makeSchedule(schedule as ScheduleRequest, run);
+  const rule = makeRule(request, factor ? { schedule: factor } : {});
+  return 'search' in rule ? rule : chain(rule, ...plateaus.map((options) => reduceOnPlateau(options)));
+}
+
+function stepsAllowed(stop: StopRequest, stepsPerEpoch: number): number | undefined {
   const limits = [stop.steps, stop.epochs === undefined ? undefined : stop.epochs * stepsPerEpoch];
   const known = limits.filter((limit) => limit !== undefined);
   return known.length > 0 ? Math.min(...known) : undefined;
@@ -150,6 +175,7 @@ async function keepCandidate(
   { run, request }: RunRequest,
   { table, training, test, encoding, target, version }: Prepared,
   model: Model,
+  { optimizer, stop, because }: Choice,
   solution: Solution,
 ): Promise<void> {
   const body = encodeModel(model, solution.parameters, encoding, target);
@@ -178,6 +204,9 @@ async function keepCandidate(
       layout: model.layout,
     },
     training: {
+      optimizer,
+      stop,
+      ...(because === undefined ? {} : { because }),
       solution: solution.status,
       reason: solution.reason,
       steps: solution.steps,
@@ -225,11 +254,12 @@ async function readCheckpoint(store: Store, run: string): Promise<Checkpoint | u
   return checkpointFromTensors(Object.fromEntries(vectors));
 }
 
-function divergence({ optimizer }: Request, { steps, loss }: Solution): NumericError {
-  return new NumericError(
-    `optimizer ${optimizer.name}: expected the loss to stay finite, found ${loss} after step ${steps}`,
-    {
-      advice: `Lower optimizer.learningRate (it was ${optimizer.learningRate}, try ${optimizer.learningRate / 10}), or scale the features with prepare.scale: standard`,
-    },
-  );
+function divergence({ optimizer: { name, learningRate } }: Choice, { steps, loss }: Solution): NumericError {
+  const slower =
+    learningRate === undefined
+      ? 'Scale the features with prepare.scale: standard, or add model.l2'
+      : `Lower optimizer.learningRate (it was ${learningRate}, try ${learningRate / 10}), or scale the features with prepare.scale: standard`;
+  return new NumericError(`optimizer ${name}: expected the loss to stay finite, found ${loss} after step ${steps}`, {
+    advice: slower,
+  });
 }
