@@ -173,7 +173,7 @@ function stepsAllowed(stop: StopRequest, stepsPerEpoch: number): number | undefi
 async function keepCandidate(
   store: Store,
   { run, request }: RunRequest,
-  { table, training, test, encoding, target, version }: Prepared,
+  { table, training, test, encoding, target, schema, version }: Prepared,
   model: Model,
   { optimizer, stop, because }: Choice,
   solution: Solution,
@@ -194,6 +194,7 @@ async function keepCandidate(
       testRowCount: request.data.split === 'none' ? 0 : test.length,
     },
     encoding,
+    schema,
     target,
     model: {
       kind: model.kind,
@@ -216,8 +217,8 @@ async function keepCandidate(
     signature: {
       inputs: encoding.features.map((feature) => ({
         name: feature.name,
-        kind: feature.kind,
-        ...(feature.kind === 'category' ? { levels: feature.levels } : {}),
+        kind: inputKinds[feature.kind],
+        ...('levels' in feature ? { levels: feature.levels } : {}),
       })),
       output:
         target.task === 'regression'
@@ -263,3 +264,12 @@ function divergence({ optimizer: { name, learningRate } }: Choice, { steps, loss
     advice: slower,
   });
 }
+
+const inputKinds = {
+  number: 'number',
+  category: 'category',
+  ordinal: 'category',
+  hash: 'category',
+  date: 'date-time',
+  text: 'text',
+} as const;
