@@ -3,10 +3,11 @@ import { encodeRows } from '../data/encode.ts';
 import type { Table } from '../data/table.ts';
 import { actualValues, decodeValue, encodeTarget } from '../data/target.ts';
 import type { Predictions } from '../metrics/predictions.ts';
-import { createModel } from '../models/create-model.ts';
 import { toPredictions } from '../models/predictions.ts';
 import type { LoadedModel } from '../registry/versions.ts';
+import { modelFor } from './model-for.ts';
 import { weightsOf } from './prepare.ts';
+import { recordedRequest } from './recorded-request.ts';
 
 /** What a model says of rows. */
 export type RowPredictions =
@@ -18,6 +19,7 @@ export type RowPredictions =
 /**
  * What a model says of rows of a table.
  *
+ * @param rows row numbers, shape [rowCount]
  * @throws InputError when the table lacks a column that the model needs, or holds another kind there
  */
 export function predictRows(loaded: LoadedModel, table: Table, rows: Int32Array): RowPredictions {
@@ -26,12 +28,9 @@ export function predictRows(loaded: LoadedModel, table: Table, rows: Int32Array)
 
 /** What a model says of rows that are encoded already, shape [rowCount, inputs]. */
 export function predictFeatures({ manifest, parameters }: LoadedModel, features: Matrix): RowPredictions {
-  const {
-    target,
-    model: { kind, inputs },
-  } = manifest;
-  const classCount = kind === 'softmax' && target.task !== 'regression' ? target.classes.length : undefined;
-  const model = createModel({ kind: kind as 'linear' | 'logistic' | 'softmax', inputs, classCount });
+  const { target } = manifest;
+  const { kind, inputs } = manifest.model;
+  const model = modelFor({ kind, inputs, target });
   const raw = toPredictions(model, model.scores(parameters, features));
   if (target.task === 'regression') {
     return { kind: 'values', values: raw.map((value) => decodeValue(target, value)) };
@@ -49,8 +48,7 @@ export function withActual(
   rows: Int32Array,
 ): Predictions {
   const { target } = manifest;
-  const { data } = manifest.request as { data: { weight: string | null } };
-  const weights = weightsOf(table, data.weight, rows);
+  const weights = weightsOf(table, recordedRequest(manifest).data.weight, rows);
   if (predicted.kind === 'values') {
     return { kind: 'values', actual: actualValues(target, table, rows), predicted: predicted.values, weights };
   }
