@@ -1,3 +1,5 @@
+import type { AnyMatrix } from './matrix.ts';
+
 /**
  * A sparse matrix of float32 by rows: only the elements that are not zero are kept (compressed sparse rows).
  *
@@ -16,3 +18,6 @@ export interface SparseMatrix {
 }
 
 export const isSparse = (matrix: object): matrix is SparseMatrix => 'rowStarts' in matrix;
+
+/** Features as a model takes them. A sparse matrix gives the same bits as a dense one of the same numbers. */
+export type Features = AnyMatrix | SparseMatrix;

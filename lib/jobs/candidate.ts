@@ -11,6 +11,7 @@ import { encodeModel } from '../registry/model-file.ts';
 import { type LoadedModel, openModelFile } from '../registry/versions.ts';
 import { putJson, readJson } from '../store/json.ts';
 import type { Store } from '../store/store.ts';
+import type { Choice } from './choose-optimizer.ts';
 import type { Prepared } from './prepare.ts';
 import { type RunRequest, runKey } from './runs.ts';
 
@@ -18,6 +19,7 @@ import { type RunRequest, runKey } from './runs.ts';
 interface Trained {
   model: Model;
   prepared: Prepared;
+  choice: Choice;
   solution: Solution;
 }
 
@@ -49,7 +51,7 @@ export async function readCandidate(store: Store, run: string): Promise<LoadedMo
 
 function manifestOf(
   request: Request,
-  { model, prepared: { table, training, test, encoding, target, schema, version }, solution }: Trained,
+  { model, prepared: { table, training, test, encoding, target, schema, version }, choice, solution }: Trained,
   body: Uint8Array,
 ): Manifest {
   return {
@@ -78,6 +80,7 @@ function manifestOf(
       layout: model.layout,
     },
     training: {
+      ...choice,
       solution: solution.status,
       reason: solution.reason,
       steps: solution.steps,

@@ -1,19 +1,21 @@
 import { NumericError } from '../core/errors.ts';
 import type { Objective } from '../core/objective.ts';
+import { hasSparse } from '../data/encode-sparse.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
 import type { Model } from '../models/model.ts';
 import { type MinimiseOptions, minimise } from '../optimizers/minimise.ts';
-import { makeRule, type RuleRequest } from '../optimizers/rules.ts';
 import type { Progress, Solution } from '../optimizers/solution.ts';
-import type { Request } from '../pipeline/resolve.ts';
+import type { OptimizerRequest, Request, StopRequest } from '../pipeline/resolve.ts';
 import { hasVersion } from '../registry/versions.ts';
 import { hasCandidate, keepCandidate } from './candidate.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoints.ts';
+import { type Choice, chooseOptimizer } from './choose-optimizer.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
 import { metricNames } from './evaluate-rows.ts';
 import { modelFor } from './model-for.ts';
 import { type Prepared, prepare, toExamples } from './prepare.ts';
 import { appendProgress } from './progress.ts';
+import { ruleFor } from './rule-for.ts';
 import { type RunRequest, type RunStep, readRun } from './runs.ts';
 
 export interface TrainOutcome {
@@ -44,10 +46,14 @@ export async function train(context: Context, { run }: RunStep): Promise<TrainOu
 
   const { encoding, target } = prepared;
   const model = modelFor({ kind: request.request.model.kind, inputs: encoding.columns.length, target });
-  const solution = await solve(context, request, prepared, model);
+  const choice = chooseOptimizer(request.request, model, {
+    rowCount: prepared.training.length,
+    isSparse: hasSparse(prepared.table),
+  });
+  const solution = await solve(context, request, prepared, model, choice);
   if (solution.status === 'deadline') return { run, done: false, found: false };
-  if (solution.status === 'diverged') throw divergence(request.request, solution);
-  await keepCandidate(store, request, { model, prepared, solution });
+  if (solution.status === 'diverged') throw divergence(choice, solution);
+  await keepCandidate(store, request, { model, prepared, choice, solution });
   return { run, done: true, found: false };
 }
 
@@ -57,19 +63,21 @@ async function solve(
   { run, request }: RunRequest,
   prepared: Prepared,
   model: Model,
+  { optimizer, stop }: Choice,
 ): Promise<Solution> {
-  const objective = objectiveOf(request, prepared, model);
-  const { batchSize: _batchSize, seed: _seed, ...rule } = request.optimizer;
-  const stepLimit = stepsAllowed(request, objective.stepsPerEpoch);
+  const objective = objectiveOf(request, prepared, model, optimizer);
+  const { stepsPerEpoch } = objective;
+  const stepLimit = stepsAllowed(stop, stepsPerEpoch);
+  const rule = ruleFor(optimizer, { stepsPerEpoch, steps: stepLimit });
   const curve = curveKeeper();
 
   const startMs = context.now();
   const resume = await readCheckpoint(context.store, run);
   if (resume) context.onProgress?.({ kind: 'resumed', step: resume.step });
   const solution = await minimiseInSlices(context, objective, {
-    rule: makeRule(rule as RuleRequest),
+    rule,
     initial: model.initial(),
-    stop: request.stop,
+    stop,
     resume,
     progressEvery: 1,
     onProgress(progress) {
@@ -77,6 +85,11 @@ async function solve(
       if (progress.step % 100 === 0) context.onProgress?.({ kind: 'step', ...progress, stepLimit });
     },
   });
+  // A search takes few steps, one of them to the minimum: where it ended belongs to its curve.
+  if ('search' in rule && solution.status !== 'deadline') {
+    const { steps, loss, gradientNorm } = solution;
+    curve.note({ step: steps + 1, epoch: steps, loss, gradientNorm });
+  }
   const milliseconds = context.now() - startMs;
   await appendProgress(context.store, run, resume?.step ?? 0, {
     curve: curve.points(),
@@ -88,8 +101,12 @@ async function solve(
   return solution;
 }
 
-function objectiveOf(request: Request, prepared: Prepared, model: Model): Objective {
-  const { batchSize, seed } = request.optimizer;
+function objectiveOf(
+  request: Request,
+  prepared: Prepared,
+  model: Model,
+  { batchSize, seed }: OptimizerRequest,
+): Objective {
   return model.objective(toExamples(prepared, request, prepared.training), {
     l2: request.model.l2,
     batchSize: batchSize === 'full' ? undefined : batchSize,
@@ -148,17 +165,18 @@ function curveKeeper(): { note(progress: Progress): void; points(): Progress[] }
 }
 
 /** The most steps that a training may take; undefined when only convergence ends it. */
-function stepsAllowed({ stop }: Request, stepsPerEpoch: number): number | undefined {
+function stepsAllowed(stop: StopRequest, stepsPerEpoch: number): number | undefined {
   const limits = [stop.steps, stop.epochs === undefined ? undefined : stop.epochs * stepsPerEpoch];
   const known = limits.filter((limit) => limit !== undefined);
   return known.length > 0 ? Math.min(...known) : undefined;
 }
 
-function divergence({ optimizer }: Request, { steps, loss }: Solution): NumericError {
-  return new NumericError(
-    `optimizer ${optimizer.name}: expected the loss to stay finite, found ${loss} after step ${steps}`,
-    {
-      advice: `Lower optimizer.learningRate (it was ${optimizer.learningRate}, try ${optimizer.learningRate / 10}), or scale the features with prepare.scale: standard`,
-    },
-  );
+function divergence({ optimizer: { name, learningRate } }: Choice, { steps, loss }: Solution): NumericError {
+  const advice =
+    learningRate === undefined
+      ? 'Scale the features with prepare.scale: standard, or add model.l2'
+      : `Lower optimizer.learningRate (it was ${learningRate}, try ${learningRate / 10}), or scale the features with prepare.scale: standard`;
+  return new NumericError(`optimizer ${name}: expected the loss to stay finite, found ${loss} after step ${steps}`, {
+    advice,
+  });
 }

@@ -1,7 +1,7 @@
 import { checkNotNegative } from '../core/checks.ts';
 import { InputError } from '../core/errors.ts';
-import type { Matrix } from '../core/matrix.ts';
-import { isSparse, type SparseMatrix } from '../core/sparse-matrix.ts';
+import type { AnyMatrix } from '../core/matrix.ts';
+import { type Features, isSparse } from '../core/sparse-matrix.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Examples } from './model.ts';
 
@@ -29,7 +29,7 @@ export function checkExamples(
 }
 
 /** @throws InputError when features do not have `inputs` columns, or other elements than their shape asks for */
-export function checkFeatures(features: Matrix | SparseMatrix, inputs: number): void {
+export function checkFeatures(features: Features, inputs: number): void {
   const { rowCount, columnCount, data } = features;
   if (columnCount !== inputs) throw new InputError(`features: expected ${inputs} columns, found ${columnCount}`);
   if (!isSparse(features)) {
@@ -49,6 +49,12 @@ export function checkFeatures(features: Matrix | SparseMatrix, inputs: number): 
         );
     }
   }
+}
+
+/** @throws InputError when features are sparse, which the model of that kind can't read */
+export function denseOnly(features: Features, kind: string): AnyMatrix {
+  if (isSparse(features)) throw new InputError(`${kind} model, features: expected a dense matrix, found a sparse one`);
+  return features;
 }
 
 function checkBlocks(blockOffsets: Int32Array, rowCount: number): void {

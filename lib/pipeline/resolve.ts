@@ -35,13 +35,31 @@ export interface Request {
     clip?: { values: [number, number] } | { quantiles: [number, number] };
   };
   model: { kind: 'linear' | 'logistic' | 'softmax'; l2: number };
-  optimizer: { name: 'gd' | 'sgd' | 'adam'; learningRate: number; batchSize: number | 'full'; seed: number } & Record<
-    string,
-    string | number | boolean
-  >;
-  stop: { epochs?: number; steps?: number; gradientNorm?: number; tolerance?: number; patience?: number };
+  /** `auto`: chosen when the data is known. */
+  optimizer: OptimizerRequest;
+  /** `auto`: what suits the optimizer that is chosen. */
+  stop: StopRequest | 'auto';
   evaluate: { metrics: string[] | null; gates: Gate[] };
   schedule: { everySeconds: number } | null;
+}
+
+/** An optimizer by name, its options, and the schedule of its learning rate. */
+export type OptimizerRequest = {
+  name: OptimizerName;
+  learningRate?: number;
+  /** Not there in those that look at all rows by nature. */
+  batchSize?: number | 'full';
+  seed?: number;
+} & Record<string, unknown>;
+
+export type OptimizerName = NonNullable<PipelineDocument['optimizer']>['name'];
+
+export interface StopRequest {
+  epochs?: number;
+  steps?: number;
+  gradientNorm?: number;
+  tolerance?: number;
+  patience?: number;
 }
 
 type PrepareDocument = NonNullable<PipelineDocument['prepare']>;
@@ -106,7 +124,7 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
     prepare: resolvePrepare(prepare, task, or),
     model: { kind: or(model.kind, 'model.kind', modelOf[task]), l2: or(model.l2, 'model.l2', 0) },
     optimizer: resolveOptimizer(document.optimizer, or),
-    stop: document.stop ?? or(undefined, 'stop', { epochs: 200, tolerance: 1e-7, patience: 10 }),
+    stop: document.stop ?? or(undefined, 'stop', usualStop(document.optimizer?.name ?? 'auto')),
     evaluate: { metrics: evaluate.metrics ?? null, gates: evaluate.gates ?? [] },
     schedule: document.schedule ? { everySeconds: seconds(document.schedule.every) } : null,
   };
@@ -167,16 +185,36 @@ function resolveReady(ready: PipelineDocument['data']['ready'], or: Or): Request
   return { quietSeconds: ready ? seconds(ready.quiet) : seconds(or<string>(undefined, 'data.ready.quiet', '60 s')) };
 }
 
-function resolveOptimizer(optimizer: PipelineDocument['optimizer'], or: Or): Request['optimizer'] {
-  const chosen = optimizer ?? { name: or<'adam'>(undefined, 'optimizer.name', 'adam') };
-  const learningRate = or(chosen.learningRate, 'optimizer.learningRate', chosen.name === 'adam' ? 0.01 : 0.1);
+function resolveOptimizer(optimizer: PipelineDocument['optimizer'], or: Or): OptimizerRequest {
+  const chosen = optimizer ?? { name: or<'auto'>(undefined, 'optimizer.name', 'auto') };
+  if (chosen.name === 'auto' || isSearch(chosen.name)) return { ...chosen };
+  const given: Partial<OptimizerRequest> = chosen;
+  const learningRate = or(given.learningRate, 'optimizer.learningRate', usualRates[chosen.name] ?? 0.01);
   if (chosen.name === 'gd') return { ...chosen, learningRate, batchSize: 'full', seed: 0 };
   return {
     ...chosen,
     learningRate,
-    batchSize: or(chosen.batchSize, 'optimizer.batchSize', 256),
-    seed: or(chosen.seed, 'optimizer.seed', 0),
+    batchSize: or<number | 'full'>(given.batchSize, 'optimizer.batchSize', 256),
+    seed: or(given.seed, 'optimizer.seed', 0),
   };
+}
+
+/** Those that look at all rows by nature, and find their own steps. */
+const isSearch = (name: OptimizerName): boolean => ['lbfgs', 'newton', 'closedForm'].includes(name);
+
+/** For features of unit variance. */
+const usualRates: Partial<Record<OptimizerName, number>> = {
+  gd: 0.1,
+  sgd: 0.1,
+  adagrad: 0.1,
+  adadelta: 1,
+  lion: 0.001,
+};
+
+function usualStop(name: OptimizerName): Request['stop'] {
+  if (name === 'auto') return 'auto';
+  if (isSearch(name)) return { epochs: 1000, gradientNorm: 1e-8, tolerance: 1e-12 };
+  return { epochs: 200, tolerance: 1e-7, patience: 10 };
 }
 
 function checkConsistency({ name, task, data, prepare, model }: PipelineDocument): void {

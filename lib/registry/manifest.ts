@@ -40,7 +40,18 @@ export interface Manifest {
     parameterCount: number;
     layout: readonly Slice[];
   };
-  training: { solution: string; reason: string; steps: number; epochs: number; loss: number | null };
+  training: {
+    /** The optimizer that was used, with all its settings, and when it was to stop. */
+    optimizer: { name: string } & Record<string, unknown>;
+    stop: object;
+    /** Why it is that one; not there where the request named it. */
+    because?: string;
+    solution: string;
+    reason: string;
+    steps: number;
+    epochs: number;
+    loss: number | null;
+  };
   signature: Signature;
   files: Record<string, { size: number; sha256: string }>;
 }

@@ -28,7 +28,7 @@ function bothForms(): { dense: Matrix; sparse: SparseMatrix } {
   return { dense, sparse };
 }
 
-test.each(modelKinds)('a sparse %s has the bits of a dense one: loss, gradient and scores', (kind) => {
+test.each(modelKinds.filter((kind) => kind !== 'mlp'))('a sparse %s has the bits of a dense one: loss, gradient and scores', (kind) => {
   const model = createModel({ kind, inputs: columnCount, ...(kind === 'softmax' && { classCount: 3 }) });
   const { dense, sparse } = bothForms();
   const targets = Float64Array.from({ length: rowCount }, (_, row) => (kind === 'softmax' ? row % 3 : row % 2));
@@ -43,4 +43,16 @@ test.each(modelKinds)('a sparse %s has the bits of a dense one: loss, gradient a
     expect(ours).toEqual(theirs);
   }
   expect(model.scores(parameters, sparse)).toEqual(model.scores(parameters, dense));
+});
+
+test('an mlp refuses sparse features', () => {
+  const features = {
+    rowCount: 1,
+    columnCount: 1,
+    rowStarts: Float64Array.of(0, 1),
+    columns: Int32Array.of(0),
+    data: Float32Array.of(1),
+  };
+  const model = createModel({ kind: 'mlp', inputs: 1, hidden: [2] });
+  expect(() => model.scores(model.initial(), features)).toThrow('mlp model, features: expected a dense matrix');
 });

@@ -1,0 +1,58 @@
+import type { Model } from '../models/model.ts';
+import type { OptimizerRequest, Request, StopRequest } from '../pipeline/resolve.ts';
+
+/** An optimizer with all its settings, and why it is that one. */
+export interface Choice {
+  optimizer: OptimizerRequest;
+  stop: StopRequest;
+  /** A sentence; not there where the request named it. */
+  because?: string;
+}
+
+/** Multiplications that a step may take that no deadline can interrupt: some seconds. */
+const stepLimit = 5e9;
+/** Most parameters whose Hessian is formed. */
+const newtonParameters = 500;
+
+const toTheMinimum: StopRequest = { epochs: 1000, gradientNorm: 1e-8, tolerance: 1e-12 };
+const inBatches: StopRequest = { epochs: 200, tolerance: 1e-7, patience: 10 };
+
+/**
+ * The optimizer of a request, or, where that names none, the one that fits the model and the size of its data:
+ *
+ * - least squares without l1, up to 5e9 multiplications (2 · rows · parameters²): its closed form
+ * - other convex losses with second derivatives, up to 500 parameters and 5e9 multiplications a step
+ *   (½ · rows · parameters²): Newton's method
+ * - larger ones, those on sparse features, and those that have only a gradient: L-BFGS
+ * - what has kinks or is not convex: Adam, in batches
+ */
+export function chooseOptimizer(
+  { optimizer, stop }: Pick<Request, 'optimizer' | 'stop'>,
+  model: Pick<Model, 'kind' | 'loss' | 'isConvex' | 'parameterCount'>,
+  { rowCount, isSparse = false }: { rowCount: number; isSparse?: boolean },
+): Choice {
+  if (optimizer.name !== 'auto') return { optimizer, stop: stop === 'auto' ? inBatches : stop };
+
+  const { parameterCount } = model;
+  const size = `${parameterCount} parameters, ${rowCount} rows`;
+  const squares = rowCount * parameterCount * parameterCount;
+  const pick = (name: OptimizerRequest['name'], because: string, usual = toTheMinimum): Choice => ({
+    optimizer: name === 'adam' ? { name, learningRate: 0.01, batchSize: 256, seed: 0 } : { name },
+    stop: stop === 'auto' ? usual : stop,
+    because: `None was named: ${because}.`,
+  });
+  if (!model.isConvex)
+    return pick('adam', `Adam in batches, as the objective of ${model.kind} is not convex`, inBatches);
+  if (kinked.has(model.loss)) return pick('adam', `Adam in batches, as the loss ${model.loss} has a kink`, inBatches);
+  if (isSparse) return pick('lbfgs', `L-BFGS, as the problem is convex and its features are sparse (${size})`);
+  if (model.loss === 'squared' && 2 * squares <= stepLimit)
+    return pick('closedForm', `the closed form of least squares, as the problem is small (${size})`);
+  if (twiceSmooth.has(model.loss) && parameterCount <= newtonParameters && squares / 2 <= stepLimit)
+    return pick('newton', `Newton's method, as the problem is convex and small (${size})`);
+  return pick('lbfgs', `L-BFGS, as the problem is convex (${size})`);
+}
+
+/** Losses whose slope jumps. */
+const kinked = new Set(['absolute', 'quantile', 'hinge']);
+/** Losses with second derivatives everywhere. */
+const twiceSmooth = new Set(['squared', 'logistic', 'cross-entropy', 'poisson', 'gamma', 'tweedie', 'log-cosh']);

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { chooseOptimizer } from '../../lib/jobs/choose-optimizer.ts';
+
+const model = (loss: string, parameterCount: number, kind: 'linear' | 'logistic' | 'mlp' = 'linear') => ({
+  kind,
+  loss,
+  parameterCount,
+  isConvex: kind !== 'mlp',
+});
+const auto = { optimizer: { name: 'auto' as const }, stop: 'auto' as const };
+
+test.each([
+  ['closedForm', model('squared', 30), 100_000],
+  // 2 · 10⁶ · 100² is 2·10¹⁰ multiplications that nothing can interrupt.
+  ['newton', model('squared', 90), 1_000_000],
+  ['lbfgs', model('squared', 2000), 100_000],
+  ['newton', model('logistic', 30, 'logistic'), 100_000],
+  ['newton', model('poisson', 30), 1000],
+  ['lbfgs', model('logistic', 501, 'logistic'), 1000],
+  ['lbfgs', model('logistic', 400, 'logistic'), 1_000_000],
+  ['lbfgs', model('huber', 3), 100],
+  ['adam', model('absolute', 3), 100],
+  ['adam', model('hinge', 3, 'logistic'), 100],
+  ['adam', model('squared', 30, 'mlp'), 100],
+])('%s is what fits %o on %i rows', (name, model, rowCount) => {
+  const { optimizer, stop, because } = chooseOptimizer(auto, model, { rowCount });
+  expect(optimizer.name).toBe(name);
+  expect(because).toMatch(/^None was named: .+\.$/);
+  // A mini-batch has no gradient norm to stop at.
+  expect('gradientNorm' in stop).toBe(name !== 'adam');
+});
+
+test('what is named is left as it is, and so is when to stop', () => {
+  const named = { optimizer: { name: 'sgd' as const, learningRate: 0.5 }, stop: { steps: 3 } };
+  expect(chooseOptimizer(named, model('squared', 3), { rowCount: 10 })).toEqual({ ...named, because: undefined });
+  const { optimizer, stop } = chooseOptimizer({ ...auto, stop: { steps: 3 } }, model('squared', 3), { rowCount: 10 });
+  expect([optimizer.name, stop]).toEqual(['closedForm', { steps: 3 }]);
+});
