@@ -1,9 +1,10 @@
-// The one command that checks everything: types, lint, and all tests. Stops at the first that fails.
+// The one command that checks everything: types, lint, all tests, and the golden values. Stops at the first that fails.
 import { spawnSync } from 'node:child_process';
 
 const checks: [string, string[]][] = [
   ['types', ['node_modules/typescript/bin/tsc', '-p', '.']],
   ['lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings']],
+  ['golden values', ['scripts/conformance/main.ts']],
   ['tests', ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)]],
 ];
 

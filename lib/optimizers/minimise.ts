@@ -4,11 +4,12 @@ import type { Objective } from '../core/objective.ts';
 import type { Vector } from '../core/vector.ts';
 import { euclideanNorm } from './euclidean-norm.ts';
 import type { Rule } from './rule.ts';
+import type { Point, SearchRule } from './search-rule.ts';
 import type { Checkpoint, Progress, Solution, Status, StopCriteria } from './solution.ts';
 import { checkStop } from './stop.ts';
 
 export interface MinimiseOptions<State> {
-  rule: Rule<State>;
+  rule: Rule<State> | SearchRule<State>;
   /** Where to begin, shape [length]; kept as it is. Not used when resuming. */
   initial: Vector;
   /** At least one criterion. */
@@ -30,11 +31,15 @@ export interface MinimiseOptions<State> {
  * look at its mean loss; a full-batch epoch is one evaluation, so there `loss` and `gradientNorm` are those of the
  * parameters returned. Convergence is looked for first, then the limits, then a pause.
  *
+ * A rule that searches (L-BFGS, Newton, a closed form) looks at the objective more than once a step; a step and an epoch
+ * are the same there. When it finds no lower loss, to the limit of rounding, the run has converged. A pause waits for
+ * the end of the step.
+ *
  * A run resumed from its checkpoint, or from a structured clone of it, takes the same steps to the bit as one that
  * never stopped. A diverged run's checkpoint is there to be looked at, not to go on from.
  *
- * @throws InputError when no criterion is given, a criterion leaves its range or needs a full batch, the lengths of
- *   `initial` or `resume` do not fit the objective, or `initial` is not finite
+ * @throws InputError when no criterion is given, a criterion leaves its range or needs a full batch, as a rule that
+ *   searches does, the lengths of `initial` or `resume` do not fit the objective, or `initial` is not finite
  */
 export function minimise<State>(objective: Objective, options: MinimiseOptions<State>): Solution<State> {
   const { rule, stop, onProgress, progressEvery = 100, shouldPause } = options;
@@ -42,12 +47,16 @@ export function minimise<State>(objective: Objective, options: MinimiseOptions<S
   const fullBatch = stepsPerEpoch === 1;
   checkStop(stop, { fullBatch });
   checkInteger('progressEvery', progressEvery, 1);
+  const search = searchOf(rule, objective);
 
   const at = startingPoint(objective, options);
   const { parameters, ruleState } = at;
   const stepLimit = Math.min(stop.steps ?? Infinity, (stop.epochs ?? Infinity) * stepsPerEpoch);
   const gradient: Vector = new Float64Array(objective.length);
   const before = parameters.slice();
+  const point: Point = { parameters, gradient, loss: NaN };
+  // Whether the last step left the loss and gradient of where it went.
+  let isEvaluated = false;
   let [loss, norm] = [NaN, NaN];
   // Those of the last step taken, before it; and the last step that onProgress heard of.
   let [lastLoss, lastNorm, reported] = [NaN, NaN, at.step];
@@ -79,7 +88,8 @@ export function minimise<State>(objective: Objective, options: MinimiseOptions<S
 
   for (;;) {
     if (fullBatch) {
-      loss = objective.evaluate(parameters, gradient, at.step);
+      loss = isEvaluated ? point.loss : objective.evaluate(parameters, gradient, at.step);
+      isEvaluated = false;
       norm = objective.subgradientNorm?.(parameters, gradient) ?? euclideanNorm(gradient);
       if (!isFinitePair(loss, norm)) return diverge(`the loss (${loss}) or its gradient (norm ${norm})`);
     }
@@ -105,9 +115,19 @@ export function minimise<State>(objective: Objective, options: MinimiseOptions<S
     lastLoss = loss;
     lastNorm = norm;
     before.set(parameters);
-    rule.update(gradient, ruleState, parameters);
-    at.step++;
-    if (!addStep(parameters, gradient)) return diverge('a parameter');
+    if (search) {
+      point.loss = loss;
+      const outcome = search.step(point, ruleState);
+      if (outcome === 'solved') return end('converged', 'the minimum was computed by its formula');
+      if (outcome === 'stuck') return end('converged', 'no lower loss was found, to the limit of rounding');
+      at.step++;
+      isEvaluated = outcome === 'searched';
+      if (!isEvaluated && !isFiniteVector(parameters)) return diverge('a parameter');
+    } else {
+      (rule as Rule<State>).update(gradient, ruleState, parameters, loss);
+      at.step++;
+      if (!addStep(parameters, gradient)) return diverge('a parameter');
+    }
     if (at.step % progressEvery === 0) report();
   }
 }
@@ -135,6 +155,27 @@ function startingPoint<State>(
     bestLoss: Infinity,
     epochsWithoutImprovement: 0,
   };
+}
+
+/** What takes the steps of a rule that searches; undefined for one that rewrites gradients. */
+function searchOf<State>(rule: Rule<State> | SearchRule<State>, objective: Objective) {
+  if (!('search' in rule)) return undefined;
+  if (objective.stepsPerEpoch !== 1)
+    throw new InputError(
+      `optimizer: expected a full batch for a rule that searches, found ${objective.stepsPerEpoch} batches`,
+      { advice: 'Leave out batchSize, or name another optimizer' },
+    );
+  if (objective.subgradientNorm)
+    throw new InputError('optimizer: expected a smooth objective for a rule that searches, found an L1 penalty', {
+      advice: 'Use fista, or leave out l1',
+    });
+  return rule.search(objective);
+}
+
+function isFiniteVector(vector: Vector): boolean {
+  let probe = 0;
+  for (let i = 0; i < vector.length; i++) probe += vector[i] - vector[i];
+  return probe === 0;
 }
 
 /** Adds the step; false when a parameter is no longer finite. */

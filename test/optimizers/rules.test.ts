@@ -122,8 +122,11 @@ test.each<[string, () => unknown]>([
 });
 
 describe('makeRule', () => {
-  test('knows gd, sgd and adam', () => {
-    expect(ruleNames).toEqual(['gd', 'sgd', 'adam']);
+  test('knows every rule by the name of its function', () => {
+    expect(ruleNames).toEqual([
+      ...['gd', 'sgd', 'adagrad', 'rmsprop', 'adadelta', 'adam', 'adamw', 'adamax', 'nadam', 'radam', 'lion'],
+      ...['lbfgs', 'newton', 'closedForm'],
+    ]);
     expect(steps(makeRule({ name: 'gd', learningRate: 2 }), [[1]])).toEqual([[-2]]);
     const options = { learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.1 };
     const gradients = [[1], [-3]];
@@ -137,7 +140,10 @@ describe('makeRule', () => {
   });
 
   test.each<[object, RegExp]>([
-    [{ name: 'adagrad', learningRate: 1 }, /expected one of gd, sgd, adam, found "adagrad"/],
+    [{ name: 'rprop', learningRate: 1 }, /expected one of gd, sgd, .*, found "rprop"/],
+    [{ name: 'newton', momentum: 1 }, /optimizer newton: expected options among noise, found "momentum"/],
+    [{ name: 'closedForm', a: 1 }, /expected options among none, found "a"/],
+    [{ name: 'lbfgs', lineSearch: 'armijo' }, /lineSearch: expected strong-wolfe or none, found "armijo"/],
     [{ name: 'toString' }, /expected one of/],
     [
       { name: 'gd', learningRate: 1, momentum: 0.9 },
