@@ -1,9 +1,14 @@
+import type { Objective } from '../../lib/core/objective.ts';
 import type { LossRequest } from '../../lib/losses/losses.ts';
 import { createModel, type ModelOptions } from '../../lib/models/create-model.ts';
 import type { Examples, Model } from '../../lib/models/model.ts';
 import { toPredictions } from '../../lib/models/predictions.ts';
+import { closedForm } from '../../lib/optimizers/closed-form.ts';
 import { fista } from '../../lib/optimizers/fista.ts';
+import { lbfgs } from '../../lib/optimizers/lbfgs.ts';
 import { minimise } from '../../lib/optimizers/minimise.ts';
+import type { Rule } from '../../lib/optimizers/rule.ts';
+import type { SearchRule } from '../../lib/optimizers/search-rule.ts';
 import type { ModelDataset } from './model-datasets.ts';
 
 export interface FitOptions extends Pick<ModelOptions, 'kind' | 'classCount'> {
@@ -50,7 +55,7 @@ export function fitModel(options: FitOptions, { rows, targets }: ModelDataset): 
   };
   const model = createModel({ kind, loss, classCount, inputs: width });
   const objective = model.objective(examples, { l1, l2, penaliseIntercept });
-  const rule = fista({ l1, ranges: model.penalised(penaliseIntercept) });
+  const rule = ruleFor(options, model, objective);
   const gradient = new Float64Array(model.parameterCount);
   objective.evaluate(model.initial(), gradient, 0);
   const scale = Math.max(...gradient.map(Math.abs));
@@ -68,6 +73,16 @@ export function fitInStages(options: FitOptions & { loss: LossRequest }, data: M
   for (let smoothing = width; smoothing > width * 1e-9; smoothing /= 10)
     fitted = fitModel({ ...options, loss: { ...options.loss, smoothing }, initial: fitted?.parameters }, data);
   return fitted as Fit;
+}
+
+/** The formula where there is one; proximal steps for l1, whose zeros are exact; L-BFGS for the rest. */
+function ruleFor(
+  { l1, closedForm: byFormula, penaliseIntercept }: FitOptions,
+  model: Model,
+  objective: Objective,
+): Rule | SearchRule {
+  if (byFormula && objective.solve) return closedForm();
+  return l1 ? fista({ l1, ranges: model.penalised(penaliseIntercept) }) : lbfgs();
 }
 
 function describe(

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { blockMoments } from '../../lib/core/statistics.ts';
 
 /** A dataset as a golden file of fitted models prepares it. */
 export interface ModelDataset {
@@ -13,6 +14,12 @@ export function modelDataset(name: string, folder: string): ModelDataset | undef
   const reader = Object.hasOwn(readers, name) ? readers[name] : undefined;
   if (!reader?.files.every((file) => existsSync(join(folder, file)))) return undefined;
   return reader.read(...reader.files.map((file) => textOf(join(folder, file))));
+}
+
+/** Why the cases of a dataset are skipped. */
+export function withoutDataset(name: string, folder: string | undefined): string {
+  if (folder === undefined) return 'needs --datasets';
+  return Object.hasOwn(readers, name) ? `no dataset ${name} in that folder` : `the runner knows no dataset ${name}`;
 }
 
 const readers: Record<string, { files: string[]; read(...texts: string[]): ModelDataset }> = {
@@ -112,10 +119,16 @@ function californiaHousing(text: string): ModelDataset {
   };
 }
 
-function zScored({ rows, targets }: ModelDataset): ModelDataset {
+/** Less their mean, over their population deviation, column by column. */
+export function zScored({ rows, targets }: ModelDataset): ModelDataset {
+  const all = Int32Array.of(0, rows.length);
   const moments = rows[0].map((_, j) => {
-    const mean = rows.reduce((sum, row) => sum + row[j], 0) / rows.length;
-    return { mean, deviation: Math.sqrt(rows.reduce((sum, row) => sum + (row[j] - mean) ** 2, 0) / rows.length) };
+    const { mean, variance } = blockMoments(
+      Float64Array.from(rows, (row) => row[j]),
+      undefined,
+      all,
+    );
+    return { mean, deviation: Math.sqrt(variance) };
   });
   return { rows: rows.map((row) => moments.map(({ mean, deviation }, j) => (row[j] - mean) / deviation)), targets };
 }
