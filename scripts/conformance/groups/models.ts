@@ -151,7 +151,6 @@ const huberJointly: Run = (golden, data) => {
       return sum + scale * (1 + (z <= epsilon ? z * z : 2 * epsilon * z - epsilon * epsilon));
     }, 0) + Array.from(coefficients).reduce((sum, value) => sum + alpha * value * value, 0);
   const { coefficients, intercepts } = fitted as Fit;
-  const [coef, intercept] = [golden.coef as number[], Number(golden.intercept)];
   const [found, expected] = [
     objective(coefficients, intercepts[0], sigma),
     objective(golden.coef as number[], Number(golden.intercept), Number(golden.sigma)),
