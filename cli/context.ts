@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { Context, JobProgress } from '../lib/jobs/context.ts';
 import { folderStore } from '../lib/store/folder.ts';
@@ -34,12 +34,14 @@ export async function localContext({
   };
 }
 
+// A store follows no links, but a user's file may well be one: it is opened where it really lies.
 async function openLocal(path: string): Promise<Awaited<ReturnType<NonNullable<Context['openLocal']>>>> {
-  const isFolder = await stat(path).then(
+  const real = await realpath(path).catch(() => path);
+  const isFolder = await stat(real).then(
     (found) => found.isDirectory(),
     () => false,
   );
   return isFolder
-    ? { store: folderStore(path), prefix: '' }
-    : { store: folderStore(dirname(path)), prefix: basename(path) };
+    ? { store: folderStore(real), prefix: '' }
+    : { store: folderStore(dirname(real)), prefix: basename(real) };
 }

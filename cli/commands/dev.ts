@@ -43,10 +43,17 @@ export const devCommand: Command = {
     const app = createApi(services, { uploadLimitBytes });
     let bound = port;
     const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
-      const listening = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, (info) => {
-        bound = info.port;
-        resolve(listening);
-      });
+      const listening = serve(
+        {
+          fetch: (request) => (isForThisMachine(request) ? app.fetch(request) : foreignHost()),
+          hostname: '127.0.0.1',
+          port,
+        },
+        (info) => {
+          bound = info.port;
+          resolve(listening);
+        },
+      );
       listening.once('error', (error: NodeJS.ErrnoException) => {
         const isTaken = error.code === 'EADDRINUSE';
         reject(
@@ -78,6 +85,16 @@ export const devCommand: Command = {
     return ExitCode.done;
   },
 };
+
+// A page on the web may point a name of its own at 127.0.0.1 and so talk to this server as if it were its own; its
+// requests carry that name.
+const ownNames = new Set(['127.0.0.1', 'localhost']);
+const isForThisMachine = ({ url }: Request): boolean => ownNames.has(new URL(url).hostname);
+const foreignHost = (): Response =>
+  new Response('{"title":"Forbidden","status":403,"detail":"expected the host 127.0.0.1 or localhost"}\n', {
+    status: 403,
+    headers: { 'content-type': 'application/problem+json' },
+  });
 
 function readPort(text: string): number {
   const port = Number(text);

@@ -25,7 +25,7 @@ export interface Environment {
  */
 export function environmentServices(environment: Environment = process.env as Environment): Services {
   return {
-    store: once(() => openStore(storeLocation(environment))),
+    store: once(async () => openStore(storeLocation(environment))),
     engine: once(() => openEngine(environment)),
     openStore: openRemote,
     now: Date.now,

@@ -11,6 +11,7 @@ export function powertoolsTelemetry({ service = 'hone', namespace = 'hone' } = {
   const logger = new Logger({ serviceName: service });
   const metrics = new Metrics({ namespace, serviceName: service });
   let isCold = true;
+  let hasMeasured = false; // Powertools warns of publishing nothing.
   return {
     begin(invocation) {
       logger.resetKeys();
@@ -25,7 +26,13 @@ export function powertoolsTelemetry({ service = 'hone', namespace = 'hone' } = {
     info: (message, fields = {}) => logger.info(message, fields),
     warn: (message, fields = {}) => logger.warn(message, fields),
     error: (message, fields = {}) => logger.error(message, fields),
-    measure: (name, unit, value) => metrics.addMetric(name, unit, value),
-    end: () => metrics.publishStoredMetrics(),
+    measure(name, unit, value) {
+      metrics.addMetric(name, unit, value);
+      hasMeasured = true;
+    },
+    end() {
+      if (hasMeasured) metrics.publishStoredMetrics();
+      hasMeasured = false;
+    },
   };
 }

@@ -85,8 +85,11 @@ export async function evaluateModel(
   const on = heldOut
     ? `The ${formatCount(rows.length, 'row')} of ${path} held out of training.`
     : `The ${formatCount(rows.length, 'labelled row')} of ${formatCount(objects.length, 'object')} at ${path}.`;
-  const evaluation = evaluateRows(model, table, rows, { on, baselineOn: { table, rows }, request });
-  evaluation.baseline.name += ' of these rows';
+  const evaluation = evaluateRows(model, table, rows, {
+    on,
+    baselineOn: { table, rows, whose: 'these rows' },
+    request,
+  });
   const gates = checkGates(absoluteGates(request), {
     metrics: evaluation.metrics,
     baseline: evaluation.baseline.metrics,

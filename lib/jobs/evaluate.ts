@@ -64,7 +64,18 @@ export function evaluateHeldOut(model: LoadedModel, { table, training, test }: P
     request.data.split === 'none'
       ? `The ${formatCount(test.length, 'row')} that it was trained on, since the pipeline holds none out: expect worse on new data.`
       : `The ${formatCount(test.length, 'row')} held out of training.`;
-  return evaluateRows(model, table, test, { on, baselineOn: { table, rows: training }, request });
+  return evaluateRows(model, table, test, {
+    on,
+    baselineOn: { table, rows: training, whose: 'the training rows' },
+    request,
+  });
+}
+
+/** The rows that a baseline is fitted on, and what a report calls them. */
+interface BaselineRows {
+  table: Table;
+  rows: Int32Array;
+  whose: string;
 }
 
 /**
@@ -77,11 +88,7 @@ export function evaluateRows(
   model: LoadedModel,
   table: Table,
   rows: Int32Array,
-  {
-    on,
-    baselineOn,
-    request,
-  }: { on: string; baselineOn: { table: Table; rows: Int32Array }; request: Pick<Request, 'task' | 'evaluate'> },
+  { on, baselineOn, request }: { on: string; baselineOn: BaselineRows; request: Pick<Request, 'task' | 'evaluate'> },
 ): Evaluation {
   const { target } = model.manifest;
   const predicted = predictRows(model, table, rows);
@@ -152,7 +159,7 @@ function metricsOf(task: Request['task'], names: string[], predictions: Predicti
 
 function baselineFor(
   { manifest }: LoadedModel,
-  { table, rows }: { table: Table; rows: Int32Array },
+  { table, rows, whose }: BaselineRows,
   { actual, weights }: Predictions,
 ): { name: string; predictions: Predictions } {
   const { task, target, request } = manifest;
@@ -163,7 +170,7 @@ function baselineFor(
     actual,
     weights,
   });
-  return { name: task === 'regression' ? 'mean' : 'most frequent class', predictions };
+  return { name: `the ${task === 'regression' ? 'mean' : 'most frequent class'} of ${whose}`, predictions };
 }
 
 /** At most 2,000 pairs, evenly spaced over the rows. */

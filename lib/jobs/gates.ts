@@ -1,6 +1,8 @@
 import { InputError } from '../core/errors.ts';
 import { catalogue } from '../metrics/catalogue.ts';
 import type { Gate } from '../pipeline/schema.ts';
+import { formatNumber } from '../report/format.ts';
+import { metricTitle } from '../report/metric-titles.ts';
 import type { Metrics, Report } from '../report/report.ts';
 
 type Verdict = Report['verdict'];
@@ -41,18 +43,18 @@ function checkGate(gate: Gate, { metrics, baseline, champion }: GateInputs): Gat
   if ('atLeast' in gate) return verdict(metric, found, `at least ${gate.atLeast}`, (value) => value >= gate.atLeast);
   const other = gate.noWorseThan === 'champion' ? champion : baseline;
   if (!other) {
-    const sentence = `${metric}: passes, for there is no champion to compare with yet.`;
+    const sentence = `${metricTitle(metric).title}: there is no champion to compare with yet.`;
     return { sentence, metric, expected: 'no worse than champion', found, verdict: 'pass' };
   }
   const limit = other[metric]?.value ?? null;
   if (limit === null) {
-    const sentence = `${metric}: fails, for it is undefined for ${gate.noWorseThan}.`;
+    const sentence = `${metricTitle(metric).title}: undefined for ${gate.noWorseThan}, so nothing can be compared.`;
     return { sentence, metric, expected: `no worse than ${gate.noWorseThan}`, found, verdict: 'fail' };
   }
   const isHigherBetter = directionOf(metric) === 'higher';
   const slack = (gate.by ?? 0) * Math.abs(limit);
   const bound = isHigherBetter ? limit - slack : limit + slack;
-  const expected = `no worse than ${gate.noWorseThan}'s ${limit}${gate.by ? ` by more than ${gate.by * 100}%` : ''}`;
+  const expected = `no worse than ${gate.noWorseThan}'s ${formatNumber(limit)}${gate.by ? ` by more than ${formatNumber(gate.by * 100)}%` : ''}`;
   return verdict(metric, found, expected, (value) => (isHigherBetter ? value >= bound : value <= bound));
 }
 
@@ -63,7 +65,8 @@ function verdict(
   holds: (value: number) => boolean,
 ): GateVerdict {
   const passes = found !== null && holds(found);
-  const sentence = `${metric} ${passes ? 'passes' : 'fails'}: expected ${expected}, found ${found ?? 'no value'}.`;
+  const value = found === null ? 'no value' : formatNumber(found, { digits: 6 });
+  const sentence = `${metricTitle(metric).title}: expected ${expected}, found ${value}.`;
   return { sentence, metric, expected, found, verdict: passes ? 'pass' : 'fail' };
 }
 

@@ -53,7 +53,7 @@ async function openPlace(context: Context, path: string): Promise<Place> {
       throw new InputError(`data.path: expected a key in the store or s3://…, found the local path ${path}`);
     }
     const { store, prefix } = await context.openLocal(path);
-    return { store, prefix, label: prefix === '' ? asFolder(path) : path.slice(0, path.length - prefix.length) };
+    return { store, prefix, label: prefix === '' ? asFolder(path) : path.slice(0, path.lastIndexOf('/') + 1) };
   }
   const remote = /^s3:\/\/([^/]+)\/?(.*)$/.exec(path);
   if (remote) {

@@ -29,7 +29,14 @@ export interface Manifest {
   };
   encoding: Encoding;
   target: TargetEncoding;
-  model: { kind: string; loss: string; inputs: number; outputs: number; parameterCount: number; layout: readonly Slice[] };
+  model: {
+    kind: string;
+    loss: string;
+    inputs: number;
+    outputs: number;
+    parameterCount: number;
+    layout: readonly Slice[];
+  };
   training: { solution: string; reason: string; steps: number; epochs: number; loss: number | null };
   signature: Signature;
   files: Record<string, { size: number; sha256: string }>;

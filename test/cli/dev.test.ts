@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { root, temporaryFolder } from '../support/cli.ts';
@@ -61,6 +62,11 @@ test('hone dev trains what is put into datasets/, answers over HTTP, and ends wh
   expect(answer.status).toBe(200);
   expect((await answer.json()).predictions).toHaveLength(1);
   expect(await (await fetch(url)).text()).toContain('houses');
+
+  const foreign = await new Promise<number | undefined>((resolve, reject) => {
+    get(url, { headers: { host: 'attacker.example' } }, ({ statusCode }) => resolve(statusCode)).once('error', reject);
+  });
+  expect(foreign).toBe(403);
 
   const ended = new Promise((resolve) => server?.once('exit', resolve));
   server?.kill('SIGTERM');

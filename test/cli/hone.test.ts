@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hone, root, sharedDatasets, temporaryFolder } from '../support/cli.ts';
@@ -46,6 +46,13 @@ describe('hone run', () => {
     expect(renamed).toMatchObject({ version: first.version, status: 'found' });
     expect(changed).toMatchObject({ status: 'trained' });
     expect(changed.version).not.toBe(first.version);
+  });
+
+  test('a dataset that is a link is read where it lies', async () => {
+    symlinkSync(join(folder, 'houses.csv'), join(folder, 'linked.csv'));
+    write('linked.yml', houses().replace('houses.csv', 'linked.csv'));
+    const linked = await inStore('run', 'linked.yml', '--json');
+    expect([linked.code, JSON.parse(linked.stdout).status]).toEqual([0, 'found']);
   });
 
   test('without --json it prints a table that says where the report lies', async () => {

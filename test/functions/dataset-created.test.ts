@@ -57,8 +57,8 @@ test.each(['part 1.csv', 'größe+naïve (2).csv', 'a&b=c%20d.csv', '日本/東�
   'the key %j arrives encoded and is understood',
   async (name) => {
     const hone = testHone();
-    await putText(hone.store, 'pipelines/houses.yml', housesPipeline());
     const key = `datasets/houses/${name}`;
+    await putText(hone.store, 'pipelines/houses.yml', housesPipeline().replace('datasets/houses/', `'${key}'`));
     await putText(hone.store, key, sampleCsv(60));
     const answer = await createDatasetCreated(hone.services)(objectCreated(key));
     expect(answer).toMatchObject([{ pipeline: 'houses' }]);
@@ -73,7 +73,8 @@ test.each([
   ['a marker that nobody waits for', 'datasets/houses/_SUCCESS'],
   ['a hidden file', 'datasets/visitors/.part-1.csv.swp'],
   ['a temporary folder', 'datasets/visitors/_temporary/part-1.csv'],
-  ['a key that no store holds', 'datasets/../models/x.csv'],
+  ['a key that no store holds', 'datasets/visitors//x.csv'],
+  ['a key that leads elsewhere', 'datasets/../models/x.csv'],
 ])('%s starts nothing', async (_, key) => {
   const hone = await withHouses(testHone());
   expect(await createDatasetCreated(hone.services)(objectCreated(key))).toEqual([]);
@@ -97,7 +98,7 @@ test('S3’s test event, other events and events of another bucket start nothing
   expect(await handler(removed)).toEqual([]);
   const remote = { ...hone.store, location: 's3://hone/team/' } as Store;
   const onS3 = createDatasetCreated({ ...hone.services, store: async () => remote });
-  expect(await onS3(objectCreated('team/datasets/houses/part-1.csv', 'other'))).toEqual([]);
+  expect(await onS3(objectCreated('team/datasets/houses/part-1.csv', 'hole'))).toEqual([]);
   expect(await onS3(objectCreated('datasets/houses/part-1.csv', 'hone'))).toEqual([]);
   expect(await onS3(objectCreated('team/datasets/houses/part-1.csv', 'hone'))).toHaveLength(1);
 });
@@ -177,9 +178,12 @@ test('an object that arrives while the workflow waits is part of the same run', 
       if (outcome.next !== 'wait') return;
       waits.push(outcome);
       if (waits.length > 2) return;
-      hone.clock.nowMs += 30_000;
       const key = `datasets/houses/late-${waits.length}.csv`;
+      // A second before the wait ends.
+      const lateMs = (outcome.waitSeconds - 1) * 1000;
+      hone.clock.nowMs += lateMs;
       await putText(hone.store, key, sampleCsv(30, { seed: waits.length }));
+      hone.clock.nowMs -= lateMs;
       await startForObjects(hone.services, [key]);
     },
   });

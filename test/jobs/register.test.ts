@@ -154,6 +154,7 @@ test('the report states the defaults, the data, and every section that a decisio
     ['value', 'target'],
     ['class', 'excluded'],
   ]);
+  expect(report.verdict.gates[0].sentence).toMatch(/^R²: expected at least 0.5, found 0\.9\d*\.$/);
   expect(report.training?.curve.at(-1)?.step).toBe(100);
   expect(report.evaluation?.predictedVsActual).toHaveLength(report.data.testRowCount);
 });

@@ -86,6 +86,8 @@ describe('logistic', () => {
     expect([0, 800, -800, Infinity, -Infinity].map(sigmoid)).toEqual([0.5, 1, 0, 1, 0]);
     // 1/(1 + e⁴⁰) = 4.248354255291589e-18 to all its digits.
     expect(sigmoid(-40) / 4.248354255291589e-18).toBeCloseTo(1, 14);
+    // e⁷²⁰ overflows, while e⁻⁷²⁰ is still a number.
+    expect(sigmoid(-720)).toBeGreaterThan(0);
     expect(sigmoid(NaN)).toBeNaN();
   });
 });

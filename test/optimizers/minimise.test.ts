@@ -18,6 +18,8 @@ function losses(values: number[], { stepsPerEpoch = 1, slope = 0 } = {}): Object
     length: 1,
     stepsPerEpoch,
     evaluate(_, gradient, step) {
+      // A run that does not stop could not be stopped by the test runner either.
+      if (step > 1000) throw new Error('expected the run to end, found it at step 1,000');
       gradient[0] = slope;
       return values[Math.min(step, values.length - 1)];
     },

@@ -11,7 +11,14 @@ describe('describeColumns', () => {
   test('numbers: missing, distinct, range, mean and the sample’s deviation', () => {
     // The textbook example with mean 5 and a sum of squares of 32, over seven degrees of freedom.
     const [column] = describeColumns(tableOf([numbers('x', [2, 4, 4, 4, 5, 5, 7, 9, Number.NaN])]));
-    expect(column).toMatchObject({ missing: 1, distinct: 5, min: 2, max: 9, mean: 5, standardDeviation: Math.sqrt(32 / 7) });
+    expect(column).toMatchObject({
+      missing: 1,
+      distinct: 5,
+      min: 2,
+      max: 9,
+      mean: 5,
+      standardDeviation: Math.sqrt(32 / 7),
+    });
   });
 
   test('a histogram counts every present cell once, the last bin holding its upper edge', () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -38,7 +38,9 @@ type Operation =
 const beginnings: Record<string, (store: Store, root: string) => Promise<unknown>> = {
   'nothing there': async () => {},
   'an object there': (store) => store.put('k/x', bytes('first')),
-  'an object overwritten': (store) => store.put('k/x', bytes('zeroth')).then(() => store.put('k/x', bytes('first'))),
+  ...(exhaustive && {
+    'an object overwritten': (store) => store.put('k/x', bytes('zeroth')).then(() => store.put('k/x', bytes('first'))),
+  }),
   'an object deleted': (store) => store.put('k/x', bytes('first')).then(() => store.delete('k/x')),
   'a file dropped by hand': async (_, root) => {
     await folderStore(root).put('k/y', bytes('makes the folder'));
@@ -59,6 +61,10 @@ const others: Record<string, Operation[]> = {
   'nobody works': [],
   'others put': [{ do: 'put', content: 'one' }],
   'others put if matching': [{ do: 'put', content: 'one', when: 'match' }],
+  'others put if matching, and put': [
+    { do: 'put', content: 'one', when: 'match' },
+    { do: 'put', content: 'two' },
+  ],
   'others delete': [{ do: 'delete' }],
   'others delete if matching': [{ do: 'delete', when: 'match' }],
   'others delete and put if absent': [{ do: 'delete' }, { do: 'put', content: 'one', when: 'absent' }],
@@ -81,6 +87,53 @@ for (const [beginning, begin] of Object.entries(beginnings)) {
   }
 }
 
+const changes: Operation[] = [
+  { do: 'put', content: 'other' },
+  { do: 'put', content: 'other', when: 'match' },
+  { do: 'delete' },
+  { do: 'delete', when: 'match' },
+];
+const some: [Operation, Operation][] = [
+  [stopped['a put'], changes[0]],
+  [stopped['a put'], changes[1]],
+  [stopped['a put if matching'], changes[1]],
+  [stopped['a put'], changes[2]],
+  [stopped['a delete'], changes[0]],
+  [stopped['a delete if matching'], changes[2]],
+];
+const all = Object.values(stopped).flatMap((first) => changes.map((second): [Operation, Operation] => [first, second]));
+const pairs = (exhaustive ? all : some).map(([first, second]) => ({
+  title: `${say(first)}, ${say(second)}`,
+  first,
+  second,
+}));
+
+test.concurrent.each(pairs)('of two that stand still at once ($title) either may go on', async ({ first, second }) => {
+  for (let at = 1, more = true; more; at++) {
+    more = false;
+    for (let then = 1; await runsTwo(first, second, at, then); then++) more = true;
+  }
+});
+
+test('a file that is replaced by hand while a conditional delete stands still is left alone', async () => {
+  for (let at = 1, more = true; more; at++) {
+    const root = await newRoot();
+    const store = folderStore(root);
+    await mkdir(join(root, 'k'));
+    await writeFile(join(root, 'k/x'), 'dropped');
+    const { tag = 'none' } = (await store.head('k/x')) ?? {};
+    const frozen = await freeze(() => perform(store, { do: 'delete', when: 'match' }, tag), at);
+    await writeFile(join(root, 'k/new'), 'by hand');
+    if (frozen.frozen && (await contentOf(store)) !== undefined) {
+      await rename(join(root, 'k/new'), join(root, 'k/x'));
+      await frozen.resume();
+      expect(await contentOf(store), `stopped at ${at}`).toBe('by hand');
+    }
+    await frozen.resume();
+    more = frozen.frozen;
+  }
+});
+
 let count = 0;
 
 /** @returns whether there was such a call to stop at */
@@ -91,7 +144,7 @@ async function runs(
   at: number,
   title: string,
 ): Promise<boolean> {
-  const root = join(folder, String(count++));
+  const root = await newRoot();
   const [store, otherStore] = [folderStore(root), folderStore(root)];
   await begin(store, root);
   const before = await contentOf(store);
@@ -111,6 +164,38 @@ async function runs(
   expect(await readdir(join(root, '.hone-store/aside')).catch(() => []), title).toEqual([]);
   await rm(root, { recursive: true, force: true });
   return frozen.frozen;
+}
+
+/** @returns whether the second one came to stand, so that there is a later call to stop it at */
+async function runsTwo(first: Operation, second: Operation, at: number, then: number): Promise<boolean> {
+  const root = await newRoot();
+  const [store, otherStore] = [folderStore(root), folderStore(root)];
+  await store.put('k/x', bytes('first'));
+  const tag = (await store.head('k/x'))?.tag ?? 'none';
+
+  const early = await freeze(() => perform(store, first, tag), at);
+  const late = await freeze(() => perform(otherStore, second, tag), then);
+  const outcomes = [await early.resume(), await late.resume()];
+  const [one, two] = outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : `${outcome.reason}`));
+  const found = { seen: [one], late: two, end: await contentOf(otherStore) };
+
+  const title = `${at}, ${then}: ${JSON.stringify(found)}`;
+  const possible = sequences('first', second, [first]).map(({ meanwhile: _, ...rest }) => rest);
+  expect(possible, title).toContainEqual(found);
+  expect(await listedContent(otherStore, root), title).toBe(found.end);
+  expect(await readdir(join(root, '.hone-store/aside')), title).toEqual([]);
+  await rm(root, { recursive: true, force: true });
+  return early.frozen && late.frozen;
+}
+
+async function newRoot(): Promise<string> {
+  const root = join(folder, String(count++));
+  await mkdir(root);
+  return root;
+}
+
+function say(operation: Operation): string {
+  return [operation.do, 'when' in operation ? `if ${operation.when}` : ''].join(' ').trim();
 }
 
 type Outcome = string | undefined;

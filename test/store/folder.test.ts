@@ -79,6 +79,17 @@ describe('the folder', () => {
     expect(await plain()).toBeUndefined();
   });
 
+  test('gives each of its writes a tag of its own, though size, time and inode agree', async () => {
+    const tags = new Set<string>();
+    for (let i = 0; i < 30; i++) {
+      if (i % 5 === 4) await store.delete('a');
+      await store.put('a', bytes(String(10 + i)));
+      await utimes(join(root, 'a'), 1_700_000_000, 1_700_000_000);
+      tags.add(await tagOf('a'));
+    }
+    expect(tags.size).toBe(30);
+  });
+
   test('keeps no bytes of what was replaced or deleted', async () => {
     for (let i = 0; i < 5; i++) await store.put('a', bytes(`content ${i}`));
     expect(await contentsBelow(root)).toEqual(['content 4', 'content 4']);

@@ -58,14 +58,18 @@ function response({ description, content, headers = {} }: RouteAnswer): object {
     name,
     { description: text, schema: { type: 'string' } },
   ]);
-  const media = content?.includes('/')
-    ? { [content]: {} }
-    : content && { 'application/json': { schema: reference(content) } };
+  const media = content === undefined ? {} : { content: answerContent(content) };
   return {
     description,
     ...(described.length > 0 ? { headers: Object.fromEntries(described) } : {}),
-    ...(media ? { content: media } : {}),
+    ...media,
   };
+}
+
+function answerContent(content: NonNullable<RouteAnswer['content']>): object {
+  if (typeof content === 'string' && content.includes('/')) return { [content]: {} };
+  const references = [content].flat().map(reference);
+  return { 'application/json': { schema: references.length === 1 ? references[0] : { anyOf: references } } };
 }
 
 const problem = {

@@ -25,8 +25,8 @@ export const predictions: Route[] = [
     body: 'PredictionRequest',
     answers: {
       200: {
-        description: 'One prediction a row.',
-        content: 'Predictions',
+        description: 'One prediction a row; for a dataset, the scoring that was done before.',
+        content: ['Predictions', 'Scoring'],
         headers: {
           'hone-model-version': 'The version that answered.',
           age: 'Seconds since the alias was looked up; absent when a version was asked for.',

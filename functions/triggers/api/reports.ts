@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { checkKey } from '../../../lib/store/keys.ts';
 import { sendObject } from './objects.ts';
 import type { Route } from './route.ts';
 
@@ -14,10 +13,7 @@ export const reports: Route[] = [
       302: { description: 'Where a large report lies.', headers: { location: 'A presigned URL.' } },
     },
     problems: [400, 404],
-    async handle(call) {
-      const key = `reports/${call.parameters.path}`;
-      checkKey(key);
-      return sendObject(call, key);
-    },
+    // The store itself refuses a key that leads elsewhere.
+    handle: (call) => sendObject(call, `reports/${call.parameters.path}`),
   },
 ];

@@ -24,8 +24,8 @@ export interface Route {
 
 export interface RouteAnswer {
   description: string;
-  /** A schema's name, or a media type without one. */
-  content?: keyof Components | `${string}/${string}`;
+  /** A schema's name, or those of which it is one, or a media type without any. */
+  content?: keyof Components | (keyof Components)[] | `${string}/${string}`;
   headers?: Record<string, string>;
 }
 

@@ -1,0 +1,78 @@
+// The library's public surface, one block a folder. What is not here may change without notice.
+
+// core: shared types, errors named by their remedy, seeded randomness, and functions with the same bits everywhere.
+export { cos, erf, exp, expm1, log, log1p, pow, sin, tanh } from './core/elementary.ts';
+export { ConflictError, HoneError, InputError, NotFoundError, NumericError, StoreError } from './core/errors.ts';
+export type { Matrix } from './core/matrix.ts';
+export type { Objective } from './core/objective.ts';
+export { seededRandom } from './core/random.ts';
+export { recipe } from './core/recipe.ts';
+export type { Vector } from './core/vector.ts';
+// data: from bytes to a matrix.
+export { type Encoding, encodeRecord, encodeRows } from './data/encode.ts';
+export { fitEncoding } from './data/fit-encoding.ts';
+export { profileTable } from './data/profile.ts';
+export { readTable } from './data/read.ts';
+export { splitRows } from './data/split.ts';
+export type { Block, Column, DataObject, Table } from './data/table.ts';
+export { decodeValue, encodeTarget, fitTarget, labelledRows, type TargetEncoding } from './data/target.ts';
+// jobs: the use cases, as functions and the command line run them.
+export type { Context } from './jobs/context.ts';
+export { evaluateModel } from './jobs/evaluate-model.ts';
+export { inspect } from './jobs/inspect.ts';
+export { openModel, predictRecords } from './jobs/predict.ts';
+export { runPipeline } from './jobs/run.ts';
+// losses: what a model is trained by.
+export { crossEntropy } from './losses/cross-entropy.ts';
+export { logistic } from './losses/logistic.ts';
+export type { Loss } from './losses/loss.ts';
+export { squared } from './losses/squared.ts';
+// metrics: how good predictions are. The catalogue names them all.
+export { catalogue, measure } from './metrics/catalogue.ts';
+export {
+  accuracyScore,
+  f1Score,
+  precisionRecallFscore,
+  precisionScore,
+  recallScore,
+} from './metrics/classification.ts';
+export { confusionMatrix } from './metrics/confusion.ts';
+export { averagePrecisionScore, precisionRecallCurve, rocAucScore, rocCurve } from './metrics/curves.ts';
+export { brierLoss, logLoss } from './metrics/probability.ts';
+export { meanAbsoluteError, meanSquaredError, r2Score, rootMeanSquaredError } from './metrics/regression.ts';
+// models: a layout of one flat parameter vector, and a prediction.
+export { createModel } from './models/create-model.ts';
+export type { Examples, Model, ObjectiveOptions } from './models/model.ts';
+export { toPredictions } from './models/predictions.ts';
+// optimizers: update rules that compose, and the loop that follows them.
+export { adam } from './optimizers/adam.ts';
+export { addDecay } from './optimizers/add-decay.ts';
+export { chain } from './optimizers/chain.ts';
+export { clipByNorm } from './optimizers/clip-by-norm.ts';
+export { clipByValue } from './optimizers/clip-by-value.ts';
+export { gd } from './optimizers/gd.ts';
+export { type MinimiseOptions, minimise } from './optimizers/minimise.ts';
+export type { Rule } from './optimizers/rule.ts';
+export { makeRule } from './optimizers/rules.ts';
+export { scale } from './optimizers/scale.ts';
+export { scaleByAdam } from './optimizers/scale-by-adam.ts';
+export { sgd } from './optimizers/sgd.ts';
+export type { Checkpoint, Progress, Solution, Status, StopCriteria } from './optimizers/solution.ts';
+export { trace } from './optimizers/trace.ts';
+// pipeline: the user's document.
+export { checkPipeline, parsePipeline } from './pipeline/parse.ts';
+export { type AppliedDefault, type Request, resolvePipeline } from './pipeline/resolve.ts';
+export { type PipelineDocument, pipelineSchema } from './pipeline/schema.ts';
+// registry: versions, aliases, and files that other programs read.
+export { listAliases, moveAlias, readAlias, rollBackAlias } from './registry/aliases.ts';
+export type { Manifest } from './registry/manifest.ts';
+export { decodeSafetensors, encodeSafetensors } from './registry/safetensors.ts';
+export { listModels, listVersions, readVersion } from './registry/versions.ts';
+// report: one report, as JSON and as a page.
+export { renderHtml } from './report/html.ts';
+export { renderJson } from './report/json.ts';
+export { checkReport, type Report, reportSchema } from './report/report.ts';
+// store: where objects lie. A folder, or S3, behind one interface.
+export { listAll } from './store/list.ts';
+export { openStore } from './store/open.ts';
+export type { GetOptions, ObjectInfo, ObjectPage, PutOptions, Store, StoredObject } from './store/store.ts';
