@@ -163,7 +163,7 @@ export function requestOf({ request }: Manifest, path: string): Request {
 /** The kinds of the columns that a model knows: a later dataset is read as the first one was. */
 export function kindsOf({ encoding, target, request }: Manifest): Record<string, 'number' | 'category'> {
   const { data } = request as Pick<Request, 'data'>;
-  return { ...encodingKinds(encoding), [data.target]: target.task === 'regression' ? 'number' : target.kind };
+  return { ...encodingKinds(encoding), [data.target]: 'classes' in target ? target.kind : 'number' };
 }
 
 // A gate that compares with champion has nothing to say of one version on new rows.

@@ -105,7 +105,7 @@ export function evaluateRows(
     evaluation.predictedVsActual = samplePairs(predictions.actual, predictions.predicted);
     return evaluation;
   }
-  if (target.task === 'regression') return evaluation;
+  if (!('classes' in target)) return evaluation;
   const { classes } = target;
   const labels = classes.map((_, index) => index);
   const { values } = confusionMatrix(predictions.actual, predictions.predicted, { labels });
@@ -140,7 +140,7 @@ async function evaluateChampion(
 }
 
 function checkSameAnswers({ target, version }: Manifest, candidate: Manifest): void {
-  const answers = (t: Manifest['target']) => (t.task === 'regression' ? 'a number' : t.classes.join(', '));
+  const answers = (t: Manifest['target']) => ('classes' in t ? t.classes.join(', ') : 'a number');
   if (answers(target) === answers(candidate.target)) return;
   throw new InputError(
     `model ${candidate.name} ${version}: expected it to answer as the candidate does (${answers(candidate.target)}), found ${answers(target)}`,
@@ -164,13 +164,13 @@ function baselineFor(
 ): { name: string; predictions: Predictions } {
   const { task, target, request } = manifest;
   const predictions = baselinePredictions(task, {
-    classCount: target.task === 'regression' ? undefined : target.classes.length,
+    classCount: 'classes' in target ? target.classes.length : undefined,
     trainingTargets: actualValues(target, table, rows),
     trainingWeights: weightsOf(table, (request as Pick<Request, 'data'>).data.weight, rows),
     actual,
     weights,
   });
-  return { name: `the ${task === 'regression' ? 'mean' : 'most frequent class'} of ${whose}`, predictions };
+  return { name: `the ${'classes' in target ? 'most frequent class' : 'mean'} of ${whose}`, predictions };
 }
 
 /** At most 2,000 pairs, evenly spaced over the rows. */
@@ -182,17 +182,23 @@ function samplePairs(actual: Float64Array, predicted: Float64Array): { actual: n
   });
 }
 
-function rocOf({ actual, probabilities, weights }: Extract<Predictions, { kind: 'classes' }>): Evaluation['roc'] {
+function rocOf({
+  actual,
+  probabilities,
+  margins,
+  weights,
+}: Extract<Predictions, { kind: 'classes' }>): Evaluation['roc'] {
   const auc = measure('binary', ['auc'], {
     kind: 'classes',
     classCount: 2,
     actual,
     predicted: actual,
     probabilities,
+    margins,
     weights,
   }).auc;
   if (!Number.isFinite(auc.value)) return undefined;
-  const { falsePositiveRate, truePositiveRate } = rocCurve(actual, probabilities, { weights });
+  const { falsePositiveRate, truePositiveRate } = rocCurve(actual, margins ?? probabilities, { weights });
   const points = Array.from(falsePositiveRate, (rate, i) => ({
     falsePositiveRate: rate,
     truePositiveRate: truePositiveRate[i],

@@ -11,6 +11,7 @@ import { encodeTarget, fitTarget, labelledRows, type TargetEncoding } from '../d
 import type { Examples } from '../models/model.ts';
 import { contentRequest, type Request } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
+import { classWeighted } from './model-for.ts';
 import { openObjects, type RunRequest, shortHash } from './runs.ts';
 
 /** A run's data, read and split, with what was fitted on its training part. */
@@ -57,14 +58,42 @@ export function prepare(context: Context, run: RunRequest): Promise<Prepared> {
   });
 }
 
-/** The rows' features and targets as an objective takes them. */
-export function toExamples({ table, encoding, target }: Prepared, { data }: Request, rows: Int32Array): Examples {
+/** Rows to learn from as an objective takes them, weighted by their column and by their classes. */
+export function toTrainingExamples(
+  { table, encoding, target }: Prepared,
+  { data, model }: Pick<Request, 'data' | 'model'>,
+  rows: Int32Array,
+): Examples {
+  const targets = encodeTarget(target, table, rows);
   return {
     features: encodeRows(encoding, table, rows),
-    targets: encodeTarget(target, table, rows),
-    weights: weightsOf(table, data.weight, rows),
+    targets,
+    weights: classWeighted(model, target, targets, weightsOf(table, data.weight, rows)),
     blockOffsets: blockOffsets(table, rows),
   };
+}
+
+/**
+ * The training rows, and those among them that early stopping watches, when the request asks for some.
+ *
+ * Which these are follows from the content of the rows and the seed of the split, as the held-out rows do.
+ *
+ * @throws InputError when no row is left on one side
+ */
+export function trainingParts(
+  { table, training }: Pick<Prepared, 'table' | 'training'>,
+  { stop, data }: Pick<Request, 'stop' | 'data'>,
+): { training: Int32Array; validation?: Int32Array } {
+  if (stop.validation === undefined) return { training };
+  const { seed } = data.split === 'none' ? { seed: 0 } : data.split;
+  // Beyond all seeds that a pipeline can name: with the same one, none of the training rows would be drawn.
+  const parts = splitRows(table, training, { test: stop.validation, seed: seed + 2 ** 32 });
+  if (parts.test.length === 0) {
+    throw new InputError(`stop.validation: expected rows to watch, found none among ${training.length} training rows`, {
+      advice: 'Give more rows or a larger share, or leave it out',
+    });
+  }
+  return { training: parts.training, validation: parts.test };
 }
 
 /**
@@ -127,7 +156,7 @@ export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'ta
 // The target's kind follows from the task: a regression's is a number even where most of its cells are not, so that
 // the first bad one is named; a class may well be written as a number.
 function withTargetKind({ task, data }: Request): Request['data']['columns'] {
-  const kind = task === 'regression' ? 'number' : 'category';
+  const kind = task === 'regression' || task === 'count' ? 'number' : 'category';
   return { [data.target]: kind, ...data.columns };
 }
 

@@ -6,6 +6,7 @@ import { findJson, getJson, putJson } from '../store/json.ts';
 import type { Store } from '../store/store.ts';
 import type { Context } from './context.ts';
 import { listDataset, type SourceObject } from './sources.ts';
+import { resolveWarmStart } from './warm-start.ts';
 
 /** What a run works on, kept as runs/<run>/request.json. */
 export interface RunRequest {
@@ -50,10 +51,13 @@ export const runKey = (run: string, file: string): string => `runs/${run}/${file
  */
 export async function openRun(
   context: Context,
-  { request, defaults }: { request: Request; defaults: AppliedDefault[] },
+  { request: asked, defaults }: { request: Request; defaults: AppliedDefault[] },
 ): Promise<RunRequest> {
-  const objects = (await listDataset(context, request.data.path)).map(({ key, size, tag }) => ({ key, size, tag }));
-  const run = shortHash({ request, objects: objects.map(({ key, tag }) => ({ key, tag })), recipe });
+  const objects = (await listDataset(context, asked.data.path)).map(({ key, size, tag }) => ({ key, size, tag }));
+  const tagged = objects.map(({ key, tag }) => ({ key, tag }));
+  const warmStartKey = runKey('warm-starts', `${shortHash({ request: asked, objects: tagged, recipe })}.json`);
+  const request = await resolveWarmStart(context, asked, warmStartKey);
+  const run = shortHash({ request, objects: tagged, recipe });
   const value: RunRequest = { run, request, defaults, recipe, objects };
   await putJson(context.store, runKey(run, 'request.json'), value);
   return value;

@@ -112,18 +112,12 @@ export async function score(
 export const readScoring = ({ store }: Context, scoring: string): Promise<ScoringResult | undefined> =>
   readIfThere<ScoringResult>(store, runKey(scoring, 'result.json'));
 
-/** Predictions for each row of a table as CSV: `id,prediction`, and for classes a probability each. */
+/** Predictions for each row of a table as CSV: `id,prediction`, and for classes a probability each, or the margin of a hinge loss. */
 export function predictionsCsv(model: LoadedModel, table: Table, id: string | null): string {
   const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
   const predicted = predictRows(model, table, rows);
   const idOf = rowNames(table, id);
-  const lines = [
-    csvLine([
-      'id',
-      'prediction',
-      ...(predicted.kind === 'classes' ? predicted.classes.map((name) => `probability_${name}`) : []),
-    ]),
-  ];
+  const lines = [csvLine(['id', 'prediction', ...columnsBeside(predicted)])];
   for (const row of rows) lines.push(csvLine([idOf(row), ...predictionCells(predicted, row)]));
   return `${lines.join('\n')}\n`;
 }
@@ -146,9 +140,15 @@ export function readForScoring({ manifest }: LoadedModel, objects: SourceObject[
   return readTable(objects, { header, kinds: encodingKinds(manifest.encoding), maxColumns: limits.columns });
 }
 
+function columnsBeside(predicted: RowPredictions): string[] {
+  if (predicted.kind === 'values') return [];
+  return predicted.margins ? ['margin'] : predicted.classes.map((name) => `probability_${name}`);
+}
+
 function predictionCells(predicted: RowPredictions, row: number): (string | number)[] {
   if (predicted.kind === 'values') return [predicted.values[row]];
-  const { classes, labels, probabilities } = predicted;
+  const { classes, labels, probabilities, margins } = predicted;
+  if (margins) return [classes[labels[row]], margins[row]];
   const start = row * classes.length;
   return [classes[labels[row]], ...probabilities.subarray(start, start + classes.length)];
 }

@@ -1,11 +1,9 @@
 import { NumericError } from '../core/errors.ts';
 import { sha256Hex } from '../core/hash.ts';
 import { recipe } from '../core/recipe.ts';
-import { createModel } from '../models/create-model.ts';
 import type { Model } from '../models/model.ts';
 import { checkpointFromTensors, checkpointToTensors } from '../optimizers/checkpoint.ts';
 import { minimise } from '../optimizers/minimise.ts';
-import { makeRule, type RuleRequest } from '../optimizers/rules.ts';
 import type { Checkpoint, Progress, Solution } from '../optimizers/solution.ts';
 import { contentRequest, type Request } from '../pipeline/resolve.ts';
 import { modelFile } from '../registry/keys.ts';
@@ -17,9 +15,12 @@ import { putJson } from '../store/json.ts';
 import { listAll } from '../store/list.ts';
 import type { Store } from '../store/store.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
-import { type Prepared, prepare, toExamples } from './prepare.ts';
+import { modelFor } from './model-for.ts';
+import { type Prepared, prepare, toTrainingExamples, trainingParts } from './prepare.ts';
 import { appendProgress } from './progress.ts';
+import { ruleFor } from './rule-for.ts';
 import { type RunRequest, readRun, runKey } from './runs.ts';
+import { startingParameters } from './warm-start.ts';
 
 /** Milliseconds of training between looks at the clock and turns for the rest of the process. */
 const sliceMs = 100;
@@ -52,21 +53,13 @@ export async function train(context: Context, { run }: TrainStep): Promise<Train
   const prepared = await prepare(context, request);
   if (await hasVersion(store, request.request.name, prepared.version)) return { run, done: true, found: true };
 
-  const model = modelFor(request.request, prepared);
+  const { encoding, target } = prepared;
+  const model = modelFor(request.request.model, { inputs: encoding.columns.length, target });
   const solution = await solve(context, request, prepared, model);
   if (solution.status === 'deadline') return { run, done: false, found: false };
   if (solution.status === 'diverged') throw divergence(request.request, solution);
   await keepCandidate(store, request, prepared, model, solution);
   return { run, done: true, found: false };
-}
-
-/** The model that a request asks for, as wide as its data. */
-export function modelFor(
-  { model }: Pick<Request, 'model'>,
-  { encoding, target }: Pick<Prepared, 'encoding' | 'target'>,
-): Model {
-  const classCount = model.kind === 'softmax' && target.task !== 'regression' ? target.classes.length : undefined;
-  return createModel({ kind: model.kind, inputs: encoding.columns.length, classCount });
 }
 
 async function solve(
@@ -75,14 +68,20 @@ async function solve(
   prepared: Prepared,
   model: Model,
 ): Promise<Solution> {
-  const examples = toExamples(prepared, request, prepared.training);
-  const { name, learningRate, batchSize, seed, ...options } = request.optimizer;
-  const objective = model.objective(examples, {
-    l2: request.model.l2,
+  const { batchSize, seed } = request.optimizer;
+  const { l1, l2, penaliseIntercept } = request.model;
+  const { training, validation } = trainingParts(prepared, request);
+  const objective = model.objective(toTrainingExamples(prepared, request, training), {
+    l1,
+    l2,
+    penaliseIntercept,
     batchSize: batchSize === 'full' ? undefined : batchSize,
     seed,
   });
-  const rule = makeRule({ name, learningRate, ...options } as RuleRequest);
+  const validate = validation && model.meanLoss(toTrainingExamples(prepared, request, validation));
+  const rule = ruleFor(request, model);
+  const initial = await startingParameters(context, request, prepared, model);
+  const { validation: _share, ...stop } = request.stop;
 
   const startMs = context.now();
   let resume = await readCheckpoint(context.store, run);
@@ -101,9 +100,10 @@ async function solve(
     const sliceEndMs = context.now() + sliceMs;
     const solution = minimise(objective, {
       rule,
-      initial: model.initial(),
-      stop: request.stop,
+      initial,
+      stop,
       resume,
+      validate,
       progressEvery: 1,
       onProgress,
       shouldPause: () => {
@@ -183,6 +183,7 @@ async function keepCandidate(
       steps: solution.steps,
       epochs: solution.epochs,
       loss: Number.isFinite(solution.loss) ? solution.loss : null,
+      ...(solution.best && { validation: { loss: solution.best.loss, epoch: solution.best.epoch } }),
     },
     signature: {
       inputs: encoding.features.map((feature) => ({
@@ -190,10 +191,9 @@ async function keepCandidate(
         kind: feature.kind,
         ...(feature.kind === 'category' ? { levels: feature.levels } : {}),
       })),
-      output:
-        target.task === 'regression'
-          ? { name: request.data.target, kind: 'number' }
-          : { name: request.data.target, kind: 'category', classes: target.classes },
+      output: !('classes' in target)
+        ? { name: request.data.target, kind: 'number' }
+        : { name: request.data.target, kind: 'category', classes: target.classes },
     },
     files: { [modelFile]: { size: body.length, sha256: sha256Hex(body) } },
   };
@@ -229,7 +229,10 @@ function divergence({ optimizer }: Request, { steps, loss }: Solution): NumericE
   return new NumericError(
     `optimizer ${optimizer.name}: expected the loss to stay finite, found ${loss} after step ${steps}`,
     {
-      advice: `Lower optimizer.learningRate (it was ${optimizer.learningRate}, try ${optimizer.learningRate / 10}), or scale the features with prepare.scale: standard`,
+      advice:
+        optimizer.learningRate === undefined
+          ? 'Scale the features with prepare.scale: standard'
+          : `Lower optimizer.learningRate (it was ${optimizer.learningRate}, try ${optimizer.learningRate / 10}), or scale the features with prepare.scale: standard`,
     },
   );
 }

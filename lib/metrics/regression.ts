@@ -1,4 +1,5 @@
-import { checkFinite, checkSameLength } from '../core/checks.ts';
+import { checkFinite, checkNotNegative, checkPositive, checkSameLength } from '../core/checks.ts';
+import { log } from '../core/elementary.ts';
 import { meanOver, sumOver } from './mean.ts';
 import type { MetricOptions } from './warn.ts';
 
@@ -51,6 +52,30 @@ export function meanAbsoluteError(
 ): number {
   checkValues(actual, predicted);
   return meanOver(actual.length, (row) => Math.abs(actual[row] - predicted[row]), options);
+}
+
+/**
+ * Mean of the unit Poisson deviances, 2·(y·log(y/ŷ) − y + ŷ).
+ *
+ * From 0, which is perfect; in units of the count. A count of 0 costs twice the prediction. NaN when there are no rows, or
+ * all weigh nothing.
+ *
+ * @param actual what was counted, from 0, shape [n]
+ * @param predicted expected counts, above 0, shape [n]
+ * @throws InputError when lengths differ, a number is out of range, or a weight is negative
+ * @see McCullagh & Nelder 1989, Generalized Linear Models, section 2.3
+ * @example meanPoissonDeviance([0, 2], [1, 2]) // 1
+ */
+export function meanPoissonDeviance(
+  actual: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  options: MetricOptions = {},
+): number {
+  checkSameLength('actual', actual, 'predicted', predicted);
+  checkNotNegative('actual', actual);
+  checkPositive('predicted', predicted);
+  const unit = (y: number, mean: number) => 2 * ((y === 0 ? 0 : y * log(y / mean)) - y + mean);
+  return meanOver(actual.length, (row) => unit(actual[row], predicted[row]), options);
 }
 
 /**

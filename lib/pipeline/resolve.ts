@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { parseDuration } from './duration.ts';
+import { type ModelRequest, modelProblem, resolveModel } from './resolve-model.ts';
 import type { Gate, PipelineDocument, Task } from './schema.ts';
 
 /** A pipeline with every choice made: what a run is named after, and what a report states. */
@@ -23,12 +24,21 @@ export interface Request {
     limits: { columns: number };
   };
   prepare: { scale: 'standard' | 'none'; impute: 'mean' | 'mostFrequent'; target: 'standard' | 'log' | 'none' };
-  model: { kind: 'linear' | 'logistic' | 'softmax'; l2: number };
-  optimizer: { name: 'gd' | 'sgd' | 'adam'; learningRate: number; batchSize: number | 'full'; seed: number } & Record<
-    string,
-    string | number | boolean
-  >;
-  stop: { epochs?: number; steps?: number; gradientNorm?: number; tolerance?: number; patience?: number };
+  model: ModelRequest;
+  optimizer: {
+    name: 'fista' | 'gd' | 'sgd' | 'adam';
+    learningRate?: number;
+    batchSize: number | 'full';
+    seed: number;
+  } & Record<string, string | number | boolean | undefined>;
+  stop: {
+    epochs?: number;
+    steps?: number;
+    gradientNorm?: number;
+    tolerance?: number;
+    patience?: number;
+    validation?: number;
+  };
   evaluate: { metrics: string[] | null; gates: Gate[] };
   schedule: { everySeconds: number } | null;
 }
@@ -38,8 +48,6 @@ export interface AppliedDefault {
   path: string;
   value: unknown;
 }
-
-const modelOf = { regression: 'linear', binary: 'logistic', multiclass: 'softmax' } as const;
 
 /**
  * Fills in what a document leaves out, and says which fields those were.
@@ -76,10 +84,10 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
     prepare: {
       scale: or(prepare.scale, 'prepare.scale', 'standard'),
       impute: or(prepare.impute, 'prepare.impute', 'mean'),
-      target: task === 'regression' ? or(prepare.target, 'prepare.target', 'standard') : 'none',
+      target: task === 'regression' || task === 'count' ? or(prepare.target, 'prepare.target', 'standard') : 'none',
     },
-    model: { kind: or(model.kind, 'model.kind', modelOf[task]), l2: or(model.l2, 'model.l2', 0) },
-    optimizer: resolveOptimizer(document.optimizer, or),
+    model: resolveModel(model, task, or),
+    optimizer: resolveOptimizer(document, or),
     stop: document.stop ?? or(undefined, 'stop', { epochs: 200, tolerance: 1e-7, patience: 10 }),
     evaluate: { metrics: evaluate.metrics ?? null, gates: evaluate.gates ?? [] },
     schedule: document.schedule ? { everySeconds: seconds(document.schedule.every) } : null,
@@ -118,7 +126,12 @@ function resolveReady(ready: PipelineDocument['data']['ready'], or: Or): Request
   return { quietSeconds: ready ? seconds(ready.quiet) : seconds(or<string>(undefined, 'data.ready.quiet', '60 s')) };
 }
 
-function resolveOptimizer(optimizer: PipelineDocument['optimizer'], or: Or): Request['optimizer'] {
+function resolveOptimizer({ optimizer, model }: PipelineDocument, or: Or): Request['optimizer'] {
+  if (optimizer?.name === 'fista' || (!optimizer && model?.l1 && model.kind !== 'mlp')) {
+    if (!optimizer) or<'fista'>(undefined, 'optimizer.name', 'fista');
+    const { learningRate } = optimizer ?? {};
+    return { name: 'fista', ...(learningRate !== undefined && { learningRate }), batchSize: 'full', seed: 0 };
+  }
   const chosen = optimizer ?? { name: or<'adam'>(undefined, 'optimizer.name', 'adam') };
   const learningRate = or(chosen.learningRate, 'optimizer.learningRate', chosen.name === 'adam' ? 0.01 : 0.1);
   if (chosen.name === 'gd') return { ...chosen, learningRate, batchSize: 'full', seed: 0 };
@@ -130,20 +143,39 @@ function resolveOptimizer(optimizer: PipelineDocument['optimizer'], or: Or): Req
   };
 }
 
-function checkConsistency({ name, task, data, prepare, model }: PipelineDocument): void {
+function checkConsistency({ name, task, data, prepare, model, optimizer }: PipelineDocument): void {
   const fail = (path: string, expected: string, found: string): never => {
     throw new InputError(`pipeline ${name}, ${path}: expected ${expected}, found ${found}`);
   };
   if (data.include && data.exclude) fail('data', 'include or exclude', 'both');
   if (data.positive !== undefined && task !== 'binary')
     fail('data.positive', 'it only with task binary', `task ${task}`);
-  if (prepare?.target && prepare.target !== 'none' && task !== 'regression') {
-    fail('prepare.target', 'it only with task regression', `task ${task}`);
+  if (prepare?.target && prepare.target !== 'none' && task !== 'regression' && task !== 'count') {
+    fail('prepare.target', 'it only with task regression or count', `task ${task}`);
   }
-  if (model?.kind && model.kind !== modelOf[task]) {
-    fail('model.kind', `${modelOf[task]} for task ${task}`, model.kind);
-  }
+  if (prepare?.target === 'log' && task === 'count')
+    fail('prepare.target', 'standard or none for task count', 'log, which the losses for counts take themselves');
+  const problem = modelProblem(model ?? {}, task);
+  if (problem) fail(...problem);
+  checkProximal(optimizer, model, fail);
   if (data.weight === data.target) fail('data.weight', 'another column than the target', data.target);
+}
+
+/** Proximal steps need the length of the step before them: plain gradient descent, or FISTA, which has its own. */
+function checkProximal(
+  optimizer: PipelineDocument['optimizer'],
+  model: PipelineDocument['model'],
+  fail: (path: string, expected: string, found: string) => never,
+): void {
+  if (!model?.l1) return;
+  const expected = 'fista, gd, or sgd without momentum, with model.l1';
+  if (!optimizer) {
+    if (model.kind === 'mlp') fail('optimizer', `gd, or sgd without momentum, with model.l1 and kind mlp`, 'none');
+    return;
+  }
+  const { name } = optimizer;
+  if (name !== 'fista' && name !== 'gd' && name !== 'sgd') fail('optimizer.name', expected, name);
+  if (name === 'sgd' && optimizer.momentum) fail('optimizer.momentum', expected, String(optimizer.momentum));
 }
 
 const seconds = (duration: string): number => (parseDuration(duration) ?? Number.NaN) / 1000;
