@@ -9,7 +9,7 @@ import { splitRows } from '../data/split.ts';
 import type { Table } from '../data/table.ts';
 import { encodeTarget, fitTarget, labelledRows, type TargetEncoding } from '../data/target.ts';
 import type { Examples } from '../models/model.ts';
-import { contentRequest, type Request } from '../pipeline/resolve.ts';
+import { contentRequest, type Request, type StopRequest } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
 import { classWeighted } from './model-for.ts';
 import { openObjects, type RunRequest, shortHash } from './runs.ts';
@@ -82,7 +82,8 @@ export function toTrainingExamples(
  */
 export function trainingParts(
   { table, training }: Pick<Prepared, 'table' | 'training'>,
-  { stop, data }: Pick<Request, 'stop' | 'data'>,
+  { data }: Pick<Request, 'data'>,
+  stop: StopRequest,
 ): { training: Int32Array; validation?: Int32Array } {
   if (stop.validation === undefined) return { training };
   const { seed } = data.split === 'none' ? { seed: 0 } : data.split;

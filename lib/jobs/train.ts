@@ -4,8 +4,9 @@ import { recipe } from '../core/recipe.ts';
 import type { Model } from '../models/model.ts';
 import { checkpointFromTensors, checkpointToTensors } from '../optimizers/checkpoint.ts';
 import { minimise } from '../optimizers/minimise.ts';
+import type { RunLength } from '../optimizers/schedules/make-schedule.ts';
 import type { Checkpoint, Progress, Solution } from '../optimizers/solution.ts';
-import { contentRequest, type Request } from '../pipeline/resolve.ts';
+import { contentRequest, type StopRequest } from '../pipeline/resolve.ts';
 import { modelFile } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { encodeModel } from '../registry/model-file.ts';
@@ -14,6 +15,7 @@ import { hasVersion } from '../registry/versions.ts';
 import { putJson } from '../store/json.ts';
 import { listAll } from '../store/list.ts';
 import type { Store } from '../store/store.ts';
+import { type Choice, chooseOptimizer } from './choose-optimizer.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
 import { modelFor } from './model-for.ts';
 import { type Prepared, prepare, toTrainingExamples, trainingParts } from './prepare.ts';
@@ -55,10 +57,11 @@ export async function train(context: Context, { run }: TrainStep): Promise<Train
 
   const { encoding, target } = prepared;
   const model = modelFor(request.request.model, { inputs: encoding.columns.length, target });
-  const solution = await solve(context, request, prepared, model);
+  const choice = chooseOptimizer(request.request, model, prepared.training.length);
+  const solution = await solve(context, request, prepared, model, choice);
   if (solution.status === 'deadline') return { run, done: false, found: false };
-  if (solution.status === 'diverged') throw divergence(request.request, solution);
-  await keepCandidate(store, request, prepared, model, solution);
+  if (solution.status === 'diverged') throw divergence(choice, solution);
+  await keepCandidate(store, request, prepared, model, choice, solution);
   return { run, done: true, found: false };
 }
 
@@ -67,10 +70,11 @@ async function solve(
   { run, request }: RunRequest,
   prepared: Prepared,
   model: Model,
+  { optimizer, stop }: Choice,
 ): Promise<Solution> {
-  const { batchSize, seed } = request.optimizer;
+  const { batchSize, seed } = optimizer;
   const { l1, l2, penaliseIntercept } = request.model;
-  const { training, validation } = trainingParts(prepared, request);
+  const { training, validation } = trainingParts(prepared, request, stop);
   const objective = model.objective(toTrainingExamples(prepared, request, training), {
     l1,
     l2,
@@ -79,9 +83,11 @@ async function solve(
     seed,
   });
   const validate = validation && model.meanLoss(toTrainingExamples(prepared, request, validation));
-  const rule = ruleFor(request, model);
   const initial = await startingParameters(context, request, prepared, model);
-  const { validation: _share, ...stop } = request.stop;
+  const { validation: _share, ...criteria } = stop;
+  const stepLimit = stepsAllowed(stop, objective.stepsPerEpoch);
+  const length: RunLength = { stepsPerEpoch: objective.stepsPerEpoch, steps: stepLimit };
+  const rule = ruleFor(optimizer, request.model, model, length);
 
   const startMs = context.now();
   let resume = await readCheckpoint(context.store, run);
@@ -90,7 +96,6 @@ async function solve(
   const curve: Progress[] = [];
   let last: Progress | undefined;
   let [hasStepped, isLate] = [false, false];
-  const stepLimit = stepsAllowed(request, objective.stepsPerEpoch);
   const onProgress = (progress: Progress) => {
     last = { ...progress };
     if (isKept(progress.step)) curve.push(last);
@@ -101,7 +106,7 @@ async function solve(
     const solution = minimise(objective, {
       rule,
       initial,
-      stop,
+      stop: criteria,
       resume,
       validate,
       progressEvery: 1,
@@ -122,6 +127,11 @@ async function solve(
       continue;
     }
     if (last && curve.at(-1) !== last) curve.push(last);
+    // A search takes few steps, one of them to the minimum: where it ended belongs to its curve.
+    if ('search' in rule && solution.status !== 'deadline') {
+      const { steps, loss, gradientNorm } = solution;
+      curve.push({ step: steps + 1, epoch: steps, loss, gradientNorm });
+    }
     await appendProgress(context.store, run, firstStep, {
       curve,
       milliseconds: { read: prepared.readMilliseconds, train: context.now() - startMs },
@@ -139,7 +149,7 @@ async function solve(
 // Of each decade of steps about ninety points are kept: the curve is as fine where it is steep as where it is long.
 const isKept = (step: number): boolean => step <= 100 || step % Number(`1e${String(step).length - 2}`) === 0;
 
-function stepsAllowed({ stop }: Request, stepsPerEpoch: number): number | undefined {
+function stepsAllowed(stop: StopRequest, stepsPerEpoch: number): number | undefined {
   const limits = [stop.steps, stop.epochs === undefined ? undefined : stop.epochs * stepsPerEpoch];
   const known = limits.filter((limit) => limit !== undefined);
   return known.length > 0 ? Math.min(...known) : undefined;
@@ -150,6 +160,7 @@ async function keepCandidate(
   { run, request }: RunRequest,
   { table, training, test, encoding, target, version }: Prepared,
   model: Model,
+  { optimizer, stop, because }: Choice,
   solution: Solution,
 ): Promise<void> {
   const body = encodeModel(model, solution.parameters, encoding, target);
@@ -178,6 +189,9 @@ async function keepCandidate(
       layout: model.layout,
     },
     training: {
+      optimizer,
+      stop,
+      ...(because === undefined ? {} : { because }),
       solution: solution.status,
       reason: solution.reason,
       steps: solution.steps,
@@ -225,14 +239,12 @@ async function readCheckpoint(store: Store, run: string): Promise<Checkpoint | u
   return checkpointFromTensors(Object.fromEntries(vectors));
 }
 
-function divergence({ optimizer }: Request, { steps, loss }: Solution): NumericError {
-  return new NumericError(
-    `optimizer ${optimizer.name}: expected the loss to stay finite, found ${loss} after step ${steps}`,
-    {
-      advice:
-        optimizer.learningRate === undefined
-          ? 'Scale the features with prepare.scale: standard'
-          : `Lower optimizer.learningRate (it was ${optimizer.learningRate}, try ${optimizer.learningRate / 10}), or scale the features with prepare.scale: standard`,
-    },
-  );
+function divergence({ optimizer: { name, learningRate } }: Choice, { steps, loss }: Solution): NumericError {
+  const slower =
+    learningRate === undefined
+      ? 'Scale the features with prepare.scale: standard, or add model.l2'
+      : `Lower optimizer.learningRate (it was ${learningRate}, try ${learningRate / 10}), or scale the features with prepare.scale: standard`;
+  return new NumericError(`optimizer ${name}: expected the loss to stay finite, found ${loss} after step ${steps}`, {
+    advice: slower,
+  });
 }

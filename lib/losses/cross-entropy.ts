@@ -33,6 +33,27 @@ export const crossEntropy: Loss = {
       slopes[truth] = -rest;
     }
   },
+  curvatures(scores, _targets, count, outputs, curvatures) {
+    for (let i = 0; i < count; i++) {
+      const [first, at] = [i * outputs, i * outputs * outputs];
+      const top = largest(scores, first, outputs);
+      const shift = scores[top];
+      let total = 0;
+      for (let k = 0; k < outputs; k++) total += exp(scores[first + k] - shift);
+      // pₖ·(1 − pₖ), where 1 − pₖ is the sum of the others: no cancellation; and −pₖ·pₗ beside it.
+      for (let k = 0; k < outputs; k++) {
+        const own = exp(scores[first + k] - shift) / total;
+        let others = 0;
+        for (let l = 0; l < outputs; l++) {
+          if (l === k) continue;
+          const other = exp(scores[first + l] - shift) / total;
+          others += other;
+          curvatures[at + k * outputs + l] = -own * other;
+        }
+        curvatures[at + k * outputs + k] = own * others;
+      }
+    }
+  },
 };
 
 /**

@@ -22,4 +22,7 @@ export const gamma: Loss = {
       slopes[i] = 1 - ratio;
     }
   },
+  curvatures(scores, targets, count, _outputs, curvatures) {
+    for (let i = 0; i < count; i++) curvatures[i] = targets[i] * exp(-scores[i]);
+  },
 };

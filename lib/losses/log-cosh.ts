@@ -19,6 +19,13 @@ export const logCosh: Loss = {
       slopes[i] = tanh(residual);
     }
   },
+  curvatures(scores, targets, count, _outputs, curvatures) {
+    for (let i = 0; i < count; i++) {
+      // 1 − tanh², without its cancellation.
+      const small = exp(-2 * Math.abs(scores[i] - targets[i]));
+      curvatures[i] = (4 * small) / ((1 + small) * (1 + small));
+    }
+  },
 };
 
 function logOfCosh(size: number): number {

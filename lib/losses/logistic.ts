@@ -26,6 +26,12 @@ export const logistic: Loss = {
       slopes[i] = -sign * ((margin > 0 ? small : 1) / (1 + small));
     }
   },
+  curvatures(scores, _targets, count, _outputs, curvatures) {
+    for (let i = 0; i < count; i++) {
+      const small = exp(-Math.abs(scores[i]));
+      curvatures[i] = small / ((1 + small) * (1 + small));
+    }
+  },
 };
 
 /**

@@ -44,4 +44,17 @@ export interface Loss {
     losses: Float64Array,
     slopes: Float64Array,
   ): void;
+
+  /**
+   * Writes each row's second derivatives d² loss / d scoreₖ d scoreₗ; there where a loss has them everywhere.
+   *
+   * @param curvatures written, shape [count, outputs, outputs]
+   */
+  curvatures?(
+    scores: Float64Array,
+    targets: Float64Array,
+    count: number,
+    outputs: number,
+    curvatures: Float64Array,
+  ): void;
 }

@@ -24,4 +24,7 @@ export const poisson: Loss = {
       slopes[i] = mean - targets[i];
     }
   },
+  curvatures(scores, _targets, count, _outputs, curvatures) {
+    for (let i = 0; i < count; i++) curvatures[i] = exp(scores[i]);
+  },
 };

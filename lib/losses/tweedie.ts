@@ -34,5 +34,11 @@ export function tweedie({ power = 1.5 }: { power?: number } = {}): Loss {
         slopes[i] = rising - falling;
       }
     },
+    curvatures(scores, targets, count, _outputs, curvatures) {
+      for (let i = 0; i < count; i++) {
+        const falling = targets[i] === 0 ? 0 : targets[i] * exp((1 - power) * scores[i]);
+        curvatures[i] = (2 - power) * exp((2 - power) * scores[i]) + (power - 1) * falling;
+      }
+    },
   };
 }

@@ -3,6 +3,7 @@ import type { AnyMatrix } from '../core/matrix.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Ranges } from '../losses/penalties.ts';
 import { checkExamples } from './examples.ts';
+import { secondOrder } from './hessian.ts';
 import { meanLoss } from './mean-loss.ts';
 import type { Examples, Model, ModelKind } from './model.ts';
 import { rowObjective } from './row-objective.ts';
@@ -53,7 +54,7 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
     objective(examples, options = {}) {
       checkExamples(examples, { inputs, outputs, loss });
       const pass: Pass = { loss, inputs, outputs, examples, tile: rowTile(inputs, outputs) };
-      return rowObjective(
+      const objective = rowObjective(
         {
           examples,
           length: parameterCount,
@@ -63,6 +64,9 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
         },
         options,
       );
+      const { l1 = 0, l2 = 0, penaliseIntercept } = options;
+      if (objective.stepsPerEpoch > 1 || l1 !== 0) return objective;
+      return { ...objective, ...secondOrder({ ...pass, l2, ranges: penalised(penaliseIntercept), addRows }) };
     },
 
     meanLoss: (examples) => meanLoss({ inputs, outputs, loss }, examples, scores),
@@ -83,7 +87,7 @@ function allScores(parameters: Float64Array, { rowCount, data }: AnyMatrix, tile
 }
 
 /** What a pass over rows needs: the loss, the rows, and room to work in. */
-interface Pass {
+export interface Pass {
   loss: Loss;
   inputs: number;
   outputs: number;
@@ -98,8 +102,9 @@ interface Pass {
  * not change the bits, since every sum runs over the rows in their order.
  *
  * @param order the rows to visit, of which [from, end) are taken; undefined for the rows themselves
+ * @param onTile called with each tile, when its slopes are there, and the number of rows in it
  */
-function addRows(
+export function addRows(
   { loss, inputs, outputs, examples, tile }: Pass,
   parameters: Float64Array,
   order: Int32Array | undefined,
@@ -107,6 +112,7 @@ function addRows(
   end: number,
   sums: Float64Array,
   offset: number,
+  onTile?: (count: number) => void,
 ): void {
   const { features, targets, weights } = examples;
   const lossAt = offset + outputs * (inputs + 1);
@@ -122,6 +128,7 @@ function addRows(
     if (weights) weigh(tile, count, outputs, weights);
     for (let i = 0; i < count; i++) sums[lossAt] += tile.losses[i];
     addOuterProducts(tile, count, features.data, sums, offset);
+    onTile?.(count);
   }
 }
 

@@ -25,22 +25,33 @@ export interface Request {
   };
   prepare: { scale: 'standard' | 'none'; impute: 'mean' | 'mostFrequent'; target: 'standard' | 'log' | 'none' };
   model: ModelRequest;
-  optimizer: {
-    name: 'fista' | 'gd' | 'sgd' | 'adam';
-    learningRate?: number;
-    batchSize: number | 'full';
-    seed: number;
-  } & Record<string, string | number | boolean | undefined>;
-  stop: {
-    epochs?: number;
-    steps?: number;
-    gradientNorm?: number;
-    tolerance?: number;
-    patience?: number;
-    validation?: number;
-  };
+  /** `auto`: chosen when the data is known. */
+  optimizer: OptimizerRequest;
+  /** `auto`: what suits the optimizer that is chosen. */
+  stop: StopRequest | 'auto';
   evaluate: { metrics: string[] | null; gates: Gate[] };
   schedule: { everySeconds: number } | null;
+}
+
+/** An optimizer by name, its options, and the schedule of its learning rate. */
+export type OptimizerRequest = {
+  name: OptimizerName;
+  learningRate?: number;
+  /** Not there in those that look at all rows by nature. */
+  batchSize?: number | 'full';
+  seed?: number;
+} & Record<string, unknown>;
+
+export type OptimizerName = NonNullable<PipelineDocument['optimizer']>['name'];
+
+export interface StopRequest {
+  epochs?: number;
+  steps?: number;
+  gradientNorm?: number;
+  tolerance?: number;
+  patience?: number;
+  /** Share of the training rows that early stopping watches. */
+  validation?: number;
 }
 
 /** A default that took effect: the path of the field that was left out, and the value that it got. */
@@ -87,8 +98,8 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
       target: task === 'regression' || task === 'count' ? or(prepare.target, 'prepare.target', 'standard') : 'none',
     },
     model: resolveModel(model, task, or),
-    optimizer: resolveOptimizer(document, or),
-    stop: document.stop ?? or(undefined, 'stop', { epochs: 200, tolerance: 1e-7, patience: 10 }),
+    optimizer: resolveOptimizer(document.optimizer, or),
+    stop: document.stop ?? or(undefined, 'stop', usualStop(document.optimizer?.name ?? 'auto')),
     evaluate: { metrics: evaluate.metrics ?? null, gates: evaluate.gates ?? [] },
     schedule: document.schedule ? { everySeconds: seconds(document.schedule.every) } : null,
   };
@@ -126,21 +137,37 @@ function resolveReady(ready: PipelineDocument['data']['ready'], or: Or): Request
   return { quietSeconds: ready ? seconds(ready.quiet) : seconds(or<string>(undefined, 'data.ready.quiet', '60 s')) };
 }
 
-function resolveOptimizer({ optimizer, model }: PipelineDocument, or: Or): Request['optimizer'] {
-  if (optimizer?.name === 'fista' || (!optimizer && model?.l1 && model.kind !== 'mlp')) {
-    if (!optimizer) or<'fista'>(undefined, 'optimizer.name', 'fista');
-    const { learningRate } = optimizer ?? {};
-    return { name: 'fista', ...(learningRate !== undefined && { learningRate }), batchSize: 'full', seed: 0 };
-  }
-  const chosen = optimizer ?? { name: or<'adam'>(undefined, 'optimizer.name', 'adam') };
-  const learningRate = or(chosen.learningRate, 'optimizer.learningRate', chosen.name === 'adam' ? 0.01 : 0.1);
+function resolveOptimizer(optimizer: PipelineDocument['optimizer'], or: Or): OptimizerRequest {
+  const chosen = optimizer ?? { name: or<'auto'>(undefined, 'optimizer.name', 'auto') };
+  if (chosen.name === 'auto' || chosen.name === 'fista' || isSearch(chosen.name)) return { ...chosen };
+  const given: Partial<OptimizerRequest> = chosen;
+  const learningRate = or(given.learningRate, 'optimizer.learningRate', usualRates[chosen.name] ?? 0.01);
   if (chosen.name === 'gd') return { ...chosen, learningRate, batchSize: 'full', seed: 0 };
   return {
     ...chosen,
     learningRate,
-    batchSize: or(chosen.batchSize, 'optimizer.batchSize', 256),
-    seed: or(chosen.seed, 'optimizer.seed', 0),
+    batchSize: or<number | 'full'>(given.batchSize, 'optimizer.batchSize', 256),
+    seed: or(given.seed, 'optimizer.seed', 0),
   };
+}
+
+/** Those that look at all rows by nature, and find their own steps. */
+const isSearch = (name: OptimizerName): boolean => ['lbfgs', 'newton', 'closedForm'].includes(name);
+
+/** For features of unit variance. */
+const usualRates: Partial<Record<OptimizerName, number>> = {
+  gd: 0.1,
+  sgd: 0.1,
+  adagrad: 0.1,
+  adadelta: 1,
+  lion: 0.001,
+};
+
+function usualStop(name: OptimizerName): Request['stop'] {
+  if (name === 'auto') return 'auto';
+  if (isSearch(name)) return { epochs: 1000, gradientNorm: 1e-8, tolerance: 1e-12 };
+  if (name === 'fista') return { epochs: 10_000, gradientNorm: 1e-8, tolerance: 1e-12 };
+  return { epochs: 200, tolerance: 1e-7, patience: 10 };
 }
 
 function checkConsistency({ name, task, data, prepare, model, optimizer }: PipelineDocument): void {
@@ -167,15 +194,21 @@ function checkProximal(
   model: PipelineDocument['model'],
   fail: (path: string, expected: string, found: string) => never,
 ): void {
-  if (!model?.l1) return;
-  const expected = 'fista, gd, or sgd without momentum, with model.l1';
-  if (!optimizer) {
-    if (model.kind === 'mlp') fail('optimizer', `gd, or sgd without momentum, with model.l1 and kind mlp`, 'none');
+  if (!model?.l1 || !optimizer) return;
+  const expected = 'auto, fista, gd, or sgd without momentum, with model.l1';
+  const { name } = optimizer;
+  if (name === 'auto' || name === 'fista') return;
+  if (name !== 'gd' && name !== 'sgd') {
+    fail('optimizer.name', expected, name);
     return;
   }
-  const { name } = optimizer;
-  if (name !== 'fista' && name !== 'gd' && name !== 'sgd') fail('optimizer.name', expected, name);
   if (name === 'sgd' && optimizer.momentum) fail('optimizer.momentum', expected, String(optimizer.momentum));
+  if (JSON.stringify(optimizer.schedule ?? null).includes('"plateau"'))
+    fail(
+      'optimizer.schedule',
+      'another schedule with model.l1',
+      'plateau, whose rate the proximal step would not know',
+    );
 }
 
 const seconds = (duration: string): number => (parseDuration(duration) ?? Number.NaN) / 1000;

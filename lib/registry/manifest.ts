@@ -38,6 +38,11 @@ export interface Manifest {
     layout: readonly Slice[];
   };
   training: {
+    /** The optimizer that was used, with all its settings, and when it was to stop. */
+    optimizer: { name: string } & Record<string, unknown>;
+    stop: object;
+    /** Why it is that one; not there where the request named it. */
+    because?: string;
     solution: string;
     reason: string;
     steps: number;

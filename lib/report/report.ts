@@ -89,6 +89,7 @@ const modelSchema = z.strictObject({
   warmStart: z.optional(text('The version whose parameters training started from.')),
   parameterCount: count('Parameters, intercepts among them.'),
   optimizer: z.looseObject({ name: z.string() }).check(z.describe('Its name and options.')),
+  optimizerReason: z.optional(text('Why this optimizer, where the request named none.')),
   coefficients: z
     .array(coefficientSchema)
     .check(z.maxLength(coefficientLimit), z.describe('The largest in absolute value first, intercepts left out.')),

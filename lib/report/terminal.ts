@@ -12,13 +12,14 @@ import type { Report } from './report.ts';
  * @param width most columns of a line
  */
 export function renderTable(report: Report, { path, width = 88 }: { path: string; width?: number }): string {
-  const { evaluation, training, footprint, verdict } = report;
+  const { evaluation, model, training, footprint, verdict } = report;
   const seconds = footprint?.seconds;
   const facts: [string, string][] = [
     ['rows', describeRows(report) + (seconds === undefined ? '' : `, in ${formatSeconds(seconds)}`)],
   ];
   if (evaluation) facts.push(['baseline', evaluation.baseline.name]);
   if (training) facts.push(['training', training.sentence]);
+  if (model?.optimizerReason !== undefined) facts.push(['optimizer', model.optimizerReason]);
   if (report.version !== undefined) facts.push(['version', report.version]);
   if (verdict.gate !== 'none') facts.push([`gates: ${verdict.gate}`, verdict.sentence]);
   if (report.kind !== 'inspection') facts.push(['champion', verdict.champion.sentence]);
