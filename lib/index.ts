@@ -23,10 +23,22 @@ export { inspect } from './jobs/inspect.ts';
 export { openModel, predictRecords } from './jobs/predict.ts';
 export { runPipeline } from './jobs/run.ts';
 // losses: what a model is trained by.
-export { crossEntropy } from './losses/cross-entropy.ts';
-export { logistic } from './losses/logistic.ts';
-export type { Loss } from './losses/loss.ts';
+export { absolute } from './losses/absolute.ts';
+export { balancedWeights, weighClasses } from './losses/class-weights.ts';
+export { crossEntropy, smoothCrossEntropy } from './losses/cross-entropy.ts';
+export { focal, softmaxFocal } from './losses/focal.ts';
+export { gamma } from './losses/gamma.ts';
+export { hinge, squaredHinge } from './losses/hinge.ts';
+export { huber } from './losses/huber.ts';
+export { logCosh } from './losses/log-cosh.ts';
+export { logistic, smoothLogistic } from './losses/logistic.ts';
+export type { Link, Loss } from './losses/loss.ts';
+export { type LossName, type LossRequest, lossNames, makeLoss } from './losses/losses.ts';
+export { type Penalty, penalty } from './losses/penalties.ts';
+export { poisson } from './losses/poisson.ts';
+export { quantile } from './losses/quantile.ts';
 export { squared } from './losses/squared.ts';
+export { tweedie } from './losses/tweedie.ts';
 // metrics: how good predictions are. The catalogue names them all.
 export { catalogue, measure } from './metrics/catalogue.ts';
 export {
@@ -39,9 +51,15 @@ export {
 export { confusionMatrix } from './metrics/confusion.ts';
 export { averagePrecisionScore, precisionRecallCurve, rocAucScore, rocCurve } from './metrics/curves.ts';
 export { brierLoss, logLoss } from './metrics/probability.ts';
-export { meanAbsoluteError, meanSquaredError, r2Score, rootMeanSquaredError } from './metrics/regression.ts';
+export {
+  meanAbsoluteError,
+  meanPoissonDeviance,
+  meanSquaredError,
+  r2Score,
+  rootMeanSquaredError,
+} from './metrics/regression.ts';
 // models: a layout of one flat parameter vector, and a prediction.
-export { createModel } from './models/create-model.ts';
+export { createModel, type ModelOptions } from './models/create-model.ts';
 export type { Examples, Model, ObjectiveOptions } from './models/model.ts';
 export { toPredictions } from './models/predictions.ts';
 // optimizers: update rules that compose, and the loop that follows them.
@@ -50,8 +68,10 @@ export { addDecay } from './optimizers/add-decay.ts';
 export { chain } from './optimizers/chain.ts';
 export { clipByNorm } from './optimizers/clip-by-norm.ts';
 export { clipByValue } from './optimizers/clip-by-value.ts';
+export { fista } from './optimizers/fista.ts';
 export { gd } from './optimizers/gd.ts';
 export { type MinimiseOptions, minimise } from './optimizers/minimise.ts';
+export { proximal } from './optimizers/proximal.ts';
 export type { Rule } from './optimizers/rule.ts';
 export { makeRule } from './optimizers/rules.ts';
 export { scale } from './optimizers/scale.ts';

@@ -92,7 +92,7 @@ export const catalogue: Readonly<Record<string, MetricEntry>> = Object.freeze({
     unit: '',
     needs: 'values',
     summary: 'How much less likely the counts are than under a prediction without fault, if they are Poisson; from 0.',
-    compute: onPositiveValues(meanPoissonDeviance),
+    compute: onValues(meanPoissonDeviance),
   },
   accuracy: {
     name: 'accuracy',
@@ -275,17 +275,6 @@ function onValues(metric: (actual: Float64Array, predicted: Float64Array, option
   return (predictions: Predictions, warn?: Warn) => {
     const { actual, predicted, weights } = kindOf(predictions, 'values');
     return metric(actual, predicted, { weights, warn });
-  };
-}
-
-/** For metrics of predictions above 0, which a model without the log link need not make. */
-function onPositiveValues(metric: (actual: Float64Array, predicted: Float64Array, options: Options) => number) {
-  return (predictions: Predictions, warn?: Warn) => {
-    const { actual, predicted, weights } = kindOf(predictions, 'values');
-    const wrong = predicted.find((value) => !(value > 0));
-    if (wrong === undefined && actual.every((value) => value >= 0)) return metric(actual, predicted, { weights, warn });
-    warn?.('it is defined for counts from 0 and predictions above 0 alone, and there are others');
-    return Number.NaN;
   };
 }
 

@@ -2,7 +2,13 @@
 import { accuracyScore } from '../../../lib/metrics/classification.ts';
 import { rocAucScore } from '../../../lib/metrics/curves.ts';
 import { logLoss } from '../../../lib/metrics/probability.ts';
-import { meanAbsoluteError, meanSquaredError, r2Score, rootMeanSquaredError } from '../../../lib/metrics/regression.ts';
+import {
+  meanAbsoluteError,
+  meanPoissonDeviance,
+  meanSquaredError,
+  r2Score,
+  rootMeanSquaredError,
+} from '../../../lib/metrics/regression.ts';
 import { type Fit, type FitOptions, fitInStages, fitModel } from '../fit.ts';
 import { type GoldenCase, outcomesOf } from '../golden-case.ts';
 import type { Group } from '../group.ts';
@@ -157,12 +163,8 @@ const huberJointly: Run = (golden, data) => {
   ];
   if (found > expected) near('objective', found, expected, closedForm);
   near('objective', found, expected, 1e-5);
-  near(
-    'sigma',
-    sigma,
-    Number(golden.sigma),
-    typeof golden.tolerance_hint === 'number' ? golden.tolerance_hint : iterative,
-  );
+  // σ itself is flatter still: its square stands in a sum of n terms.
+  near('sigma', sigma, Number(golden.sigma), 5e-3);
 };
 
 /** The σ at which Σ min(r²/σ², ε²) = n. */
@@ -236,12 +238,9 @@ const poisson: Run = (golden, data) => {
   const fitted = fitModel({ kind: 'linear', loss: { name: 'poisson' }, l2: golden.alpha }, data);
   compare(fitted, golden, data, iterative);
   const predicted = fitted.predict(data.rows);
-  const deviance = data.targets.reduce(
-    (sum, y, i) => sum + 2 * ((y === 0 ? 0 : y * Math.log(y / predicted[i])) - y + predicted[i]),
-    0,
-  );
-  figure(golden, 'mean_poisson_deviance', () => deviance / data.rows.length, iterative);
-  figure(golden, 'deviance', () => deviance, iterative);
+  const deviance = meanPoissonDeviance(data.targets, predicted);
+  figure(golden, 'mean_poisson_deviance', () => deviance, iterative);
+  figure(golden, 'deviance', () => deviance * data.rows.length, iterative);
 };
 
 /** Coefficients times their feature's deviation, each to the largest of them; the intercept where features are at their mean. */
