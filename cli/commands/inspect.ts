@@ -37,7 +37,10 @@ export const inspectCommand: Command = {
       mostFrequent ? `${String(mostFrequent.value).slice(0, 30)} (${mostFrequent.count})` : '',
     ]);
     console.log(formatColumns([header, ...rows]));
-    for (const warning of table.warnings) console.log(`\nWarning: ${printable(warning)}`);
+    const ofColumns = profile.flatMap(({ name, warnings }) =>
+      warnings.map((text) => `Column ${JSON.stringify(name)}: ${text}`),
+    );
+    for (const warning of [...table.warnings, ...ofColumns]) console.log(`\nWarning: ${printable(warning)}`);
     console.log(`\nA draft of a pipeline:\n\n${draft}`);
     return ExitCode.done;
   },

@@ -1,60 +1,28 @@
 import { InputError } from '../core/errors.ts';
 import type { Matrix } from '../core/matrix.ts';
 import type { ColumnKind } from './column-reader.ts';
+import type { Encoding, FeatureEncoding } from './feature-encoding.ts';
+import { type CellEncoder, cellEncoder, type EncodedCell } from './features/cell-encoder.ts';
 import { findColumn, listNames, placeOf } from './lookup.ts';
 import { isMissingText, parseNumberText } from './number.ts';
 import type { CategoryColumn, NumberColumn, Table } from './table.ts';
 import { quoteText } from './text.ts';
 
-export { type EncodingOptions, fitEncoding } from './fit-encoding.ts';
-
-/** How columns become numbers, as fitted by `fitEncoding`: plain JSON, whose floats survive being written and read. */
-export interface Encoding {
-  features: FeatureEncoding[];
-  /** The columns of the encoded matrix, in order: a number feature has one, a category one for each of its levels. */
-  columns: EncodedColumn[];
-  /** Features that were not encoded, and why. */
-  leftOut: { name: string; reason: string }[];
-}
-
-export type FeatureEncoding = NumberEncoding | CategoryEncoding;
-
-/** A cell becomes (cell − mean) / scale; a missing cell counts as `impute`. */
-export interface NumberEncoding {
-  kind: 'number';
-  name: string;
-  impute: number;
-  mean: number;
-  scale: number;
-}
-
-/** A cell becomes 1 in its level's column and 0 in the others; a missing cell counts as `impute`. */
-export interface CategoryEncoding {
-  kind: 'category';
-  name: string;
-  impute: string;
-  levels: string[];
-}
-
-export interface EncodedColumn {
-  /** `carat`, or `cut=Ideal`. */
-  name: string;
-  feature: string;
-  level?: string;
-}
+export type { Encoding, EncodingOptions, FeatureEncoding } from './feature-encoding.ts';
+export { fitEncoding } from './fit-encoding.ts';
 
 /** Kinds of the encoded features, for `readTable` to read other data as the training data was read. */
 export function encodingKinds(encoding: Encoding): Record<string, ColumnKind> {
-  return Object.fromEntries(encoding.features.map(({ name, kind }) => [name, kind]));
+  return Object.fromEntries(encoding.features.map((feature) => [feature.name, storageOfFeature(feature)]));
 }
 
 /**
  * Encodes rows of a table, in float64 rounded once to float32.
  *
  * Columns are found by name; those that the encoding does not name are ignored. A level that was not in the training
- * data leaves its columns at zero.
+ * data leaves its columns at zero, or belongs to the column `other`; a text that is no date counts as missing.
  *
- * @param warnings receives a sentence for each feature with such levels
+ * @param warnings receives a sentence for each feature with cells that the encoding does not know
  * @returns shape [rows.length, encoding.columns.length]
  * @throws InputError when a column is not there, or holds cells of another kind than in training, and when an encoded
  *   value is too large for a float32
@@ -62,23 +30,17 @@ export function encodingKinds(encoding: Encoding): Record<string, ColumnKind> {
 export function encodeRows(encoding: Encoding, table: Table, rows: Int32Array, warnings: string[] = []): Matrix {
   const columnCount = encoding.columns.length;
   const data = new Float32Array(rows.length * columnCount);
+  const { encoders } = lookupOf(encoding);
   let at = 0;
-  for (const feature of encoding.features) {
-    if (feature.kind === 'number') {
-      const column = columnOfKind(table, feature.name, 'number');
-      const values = column?.values;
-      for (let i = 0; i < rows.length; i++) {
-        const encoded = encodeNumber(feature, values ? values[rows[i]] : Number.NaN);
-        if (!Number.isFinite(encoded)) throw tooLargeError(placeOf(table, rows[i]), feature, values?.[rows[i]]);
-        data[i * columnCount + at] = encoded;
-      }
-    } else {
-      const unknown = encodeCategories(feature, table, rows, (i, level) => {
-        data[i * columnCount + at + level] = 1;
-      });
-      if (unknown.size > 0) warnings.push(unknownLevelsWarning(feature, unknown));
+  for (const [i, feature] of encoding.features.entries()) {
+    const target: Target = { data, columnCount, at };
+    const encoder = encoders[i];
+    if (encoder.number) encodeNumbers(feature, encoder, table, rows, target);
+    else {
+      const unknown = encodeTexts(feature, encoder, table, rows, target);
+      if (unknown.size > 0) warnings.push(unknownWarning(feature, unknown));
     }
-    at += widthOf(feature);
+    at += widthOf(feature, encoder);
   }
   return { rowCount: rows.length, columnCount, data };
 }
@@ -86,9 +48,9 @@ export function encodeRows(encoding: Encoding, table: Table, rows: Int32Array, w
 /**
  * Encodes one JSON object, to the same bits as `encodeRows` gives for the same cells.
  *
- * A number feature takes numbers and numeric text, a category texts, numbers and booleans; null, an absent field and
+ * A number feature takes numbers and numeric text, all others texts, numbers and booleans; null, an absent field and
  * the texts of `missingTokens` count as missing. A number or boolean means the level that spells the same value, be it
- * `1.0` or `True`.
+ * `1.0` or `True`; where texts are hashed or read as dates, it counts as JavaScript writes it.
  *
  * @param out receives encoding.columns.length values from `offset` on
  * @returns warnings, as sentences: unknown fields and levels
@@ -100,7 +62,7 @@ export function encodeRecord(
   out: Float32Array,
   offset: number,
 ): string[] {
-  const { names, levels, spellings } = lookupOf(encoding);
+  const { names, encoders } = lookupOf(encoding);
   const warnings: string[] = [];
   for (const name of Object.keys(record)) {
     if (!names.has(name)) warnings.push(`Field ${JSON.stringify(name)} is not known to the model and was ignored.`);
@@ -110,43 +72,84 @@ export function encodeRecord(
   let at = offset;
   for (const [i, feature] of encoding.features.entries()) {
     const value = Object.hasOwn(record, feature.name) ? record[feature.name] : undefined;
-    if (feature.kind === 'number') {
-      const encoded = encodeNumber(feature, numberIn(value, feature.name));
+    const encoder = encoders[i];
+    let missing: boolean;
+    if (encoder.number) {
+      const number = numberIn(value, feature.name);
+      missing = Number.isNaN(number);
+      const encoded = encoder.number(number);
       if (!Number.isFinite(encoded)) throw tooLargeError('the record', feature, value);
       out[at] = encoded;
     } else {
-      const text = textIn(value, feature.name) ?? feature.impute;
-      const level = levels[i].get(text) ?? (typeof value === 'string' ? undefined : spellings[i].get(spelling(text)));
-      if (level === undefined) warnings.push(unknownLevelsWarning(feature, new Map([[text, 1]])));
-      else out[at + level] = 1;
+      const text = textIn(value, feature.name);
+      missing = text === undefined;
+      const known = typeof value === 'string' || text === undefined ? text : (encoder.levelOf?.(text) ?? text);
+      const cell = (encoder.text as TextMethod)(known);
+      if (cell.unknown && text !== undefined) warnings.push(unknownWarning(feature, new Map([[text, 1]])));
+      put(cell, out, at);
     }
-    at += widthOf(feature);
+    if (feature.missingIndicator && missing) out[at + encoder.width] = 1;
+    at += widthOf(feature, encoder);
   }
   return warnings;
 }
 
-/** The encoded value of a cell (NaN: missing); not finite when a float32 can't hold it. */
-function encodeNumber({ impute, mean, scale }: NumberEncoding, value: number): number {
-  return Math.fround(((Number.isNaN(value) ? impute : value) - mean) / scale);
+type TextMethod = NonNullable<CellEncoder['text']>;
+
+/** Where a feature's columns stand in the encoded matrix. */
+interface Target {
+  data: Float32Array;
+  columnCount: number;
+  at: number;
 }
 
-/** Calls `set` with the position and level of each row that has a known one; answers how often others were seen. */
-function encodeCategories(
-  feature: CategoryEncoding,
+function put({ columns, values }: EncodedCell, out: Float32Array, at: number): void {
+  for (let j = 0; j < columns.length; j++) out[at + columns[j]] = values[j];
+}
+
+function encodeNumbers(
+  feature: FeatureEncoding,
+  encoder: CellEncoder,
   table: Table,
   rows: Int32Array,
-  set: (i: number, level: number) => void,
+  { data, columnCount, at }: Target,
+): void {
+  const values = columnOfKind(table, feature.name, 'number')?.values;
+  const encode = encoder.number as NonNullable<CellEncoder['number']>;
+  for (let i = 0; i < rows.length; i++) {
+    const value = values ? values[rows[i]] : Number.NaN;
+    const encoded = encode(value);
+    if (!Number.isFinite(encoded)) throw tooLargeError(placeOf(table, rows[i]), feature, values?.[rows[i]]);
+    data[i * columnCount + at] = encoded;
+    if (feature.missingIndicator && Number.isNaN(value)) data[i * columnCount + at + encoder.width] = 1;
+  }
+}
+
+/** Encodes each different text once; answers how often those were seen that the encoding does not know. */
+function encodeTexts(
+  feature: FeatureEncoding,
+  encoder: CellEncoder,
+  table: Table,
+  rows: Int32Array,
+  { data, columnCount, at }: Target,
 ): Map<string, number> {
   const column = columnOfKind(table, feature.name, 'category');
-  const positions = new Map(feature.levels.map((level, i) => [level, i]));
-  const imputed = positions.get(feature.impute) ?? -1;
-  const levelOfCode = column ? column.levels.map((level) => positions.get(level) ?? -1) : [];
+  const encode = encoder.text as TextMethod;
+  const missing = encode(undefined);
+  const cells: (EncodedCell | undefined)[] = new Array(column?.levels.length ?? 0);
   const unknown = new Map<string, number>();
   for (let i = 0; i < rows.length; i++) {
     const code = column ? column.codes[rows[i]] : -1;
-    const level = code < 0 ? imputed : levelOfCode[code];
-    if (level >= 0) set(i, level);
-    else if (column) unknown.set(column.levels[code], (unknown.get(column.levels[code]) ?? 0) + 1);
+    const start = i * columnCount + at;
+    if (!column || code < 0) {
+      put(missing, data, start);
+      if (feature.missingIndicator) data[start + encoder.width] = 1;
+      continue;
+    }
+    const cell = cells[code] ?? encode(column.levels[code]);
+    cells[code] = cell;
+    put(cell, data, start);
+    if (cell.unknown) unknown.set(column.levels[code], (unknown.get(column.levels[code]) ?? 0) + 1);
   }
   return unknown;
 }
@@ -166,8 +169,10 @@ function columnOfKind(table: Table, name: string, kind: ColumnKind): NumberColum
   );
 }
 
-function widthOf(feature: FeatureEncoding): number {
-  return feature.kind === 'number' ? 1 : feature.levels.length;
+const storageOfFeature = ({ kind }: FeatureEncoding): ColumnKind => (kind === 'number' ? 'number' : 'category');
+
+function widthOf({ missingIndicator }: FeatureEncoding, { width }: CellEncoder): number {
+  return missingIndicator ? width + 1 : width;
 }
 
 function numberIn(value: unknown, name: string): number {
@@ -191,33 +196,26 @@ function describe(value: unknown): string {
   return typeof value === 'object' ? 'an object' : String(value);
 }
 
-/** One text for all spellings of a number or boolean: `1.0` and `1`, `True` and `true`. */
-function spelling(text: string): string {
-  const number = parseNumberText(text);
-  return Number.isNaN(number) ? text.toLowerCase() : String(number);
-}
-
-function tooLargeError(where: string, feature: NumberEncoding, value: unknown): InputError {
+function tooLargeError(where: string, feature: FeatureEncoding, value: unknown): InputError {
   return new InputError(
     `${where}, column ${JSON.stringify(feature.name)}: expected a number that fits a float32 once encoded, ` +
       `found ${describe(value)}`,
   );
 }
 
-function unknownLevelsWarning({ name }: CategoryEncoding, unknown: ReadonlyMap<string, number>): string {
+function unknownWarning({ name, kind }: FeatureEncoding, unknown: ReadonlyMap<string, number>): string {
   let cells = 0;
   for (const count of unknown.values()) cells += count;
   const shown = listNames([...unknown.keys()].map((level) => level.slice(0, 60)));
-  return `Column ${JSON.stringify(name)}: ${cells === 1 ? 'a value' : `${cells} values`} not in the training data (${shown}).`;
+  const what = kind === 'date' ? `${cells === 1 ? 'is' : 'are'} no date` : 'not in the training data';
+  return `Column ${JSON.stringify(name)}: ${cells === 1 ? 'a value' : `${cells} values`} ${what} (${shown}).`;
 }
 
 interface Lookup {
   /** Fields that a record may have without a warning. */
   names: Set<string>;
-  /** Position by level, for each feature. */
-  levels: Map<string, number>[];
-  /** Position by `spelling`, for each feature; the first level wins. */
-  spellings: Map<string, number>[];
+  /** Of each feature. */
+  encoders: CellEncoder[];
 }
 
 // An encoding is plain JSON and serves many predictions; what finds its levels is made once.
@@ -228,19 +226,7 @@ function lookupOf(encoding: Encoding): Lookup {
   if (known) return known;
 
   const names = new Set([...encoding.features, ...encoding.leftOut].map(({ name }) => name));
-  const levelsOf = (feature: FeatureEncoding) => (feature.kind === 'category' ? feature.levels : []);
-  const lookup = {
-    names,
-    levels: encoding.features.map((feature) => new Map(levelsOf(feature).map((level, i) => [level, i]))),
-    spellings: encoding.features.map(
-      (feature) =>
-        new Map(
-          levelsOf(feature)
-            .map((level, i): [string, number] => [spelling(level), i])
-            .reverse(),
-        ),
-    ),
-  };
+  const lookup = { names, encoders: encoding.features.map(cellEncoder) };
   lookups.set(encoding, lookup);
   return lookup;
 }

@@ -1,60 +1,64 @@
 import { InputError } from '../core/errors.ts';
-import { blockMoments } from '../core/statistics.ts';
 import { blockOffsets } from './block-offsets.ts';
-import type { CategoryEncoding, EncodedColumn, Encoding, FeatureEncoding, NumberEncoding } from './encode.ts';
+import {
+  type ColumnPreparation,
+  type EncodedColumn,
+  type Encoding,
+  type EncodingOptions,
+  type FeatureEncoding,
+  type ImputeOption,
+  maxLevels,
+} from './feature-encoding.ts';
+import { fitCategory, fitHash, fitOrdinal } from './features/categories.ts';
+import { fitDate } from './features/date-time.ts';
+import type { Choices, FitContext } from './features/fit-context.ts';
+import { fitText } from './features/ngrams.ts';
+import { fitNumber } from './features/number.ts';
 import { findColumn } from './lookup.ts';
-import { mostFrequentCode, mostFrequentValue } from './most-frequent.ts';
-import type { CategoryColumn, Column, NumberColumn, Table } from './table.ts';
-
-/** Most levels of a category that are encoded; one with more is left out. */
-export const maxLevels = 1_000;
-
-/** A category with more levels than this may be taken for an identifier. */
-export const identifierLevels = 10;
-
-export interface EncodingOptions {
-  /** Columns to encode; all by default. */
-  features?: readonly string[];
-  /** Columns not to encode: the target, and what the user excludes. */
-  exclude?: readonly string[];
-  scale?: 'standard' | 'none';
-  /** For missing numbers; missing categories always become the most frequent level. */
-  impute?: 'mean' | 'mostFrequent';
-}
+import { type ColumnDescription, describeColumns } from './schema/kinds.ts';
+import type { CategoryColumn, Column, Table } from './table.ts';
 
 /**
  * Fits the encoding of a table's columns to some of its rows, the training part.
  *
- * Missing cells are imputed first; then numbers are scaled by their mean and population standard deviation, imputed
- * cells included. Features stand in the table's order, levels in order of UTF-16 code units. Of equally frequent values
- * the first in order is imputed. Left out are columns that are constant or missing in all of the rows, and categories
- * of more than 1,000 levels, or, where that is more than ten, of more levels than half of their cells: those look like
- * identifiers.
+ * Missing cells are imputed first; then numbers are scaled, by default by their mean and population standard deviation,
+ * imputed cells included. Features stand in the table's order, levels in order of UTF-16 code units. Of equally
+ * frequent values the first in order is imputed. What a column holds is found by `describeColumns` in the same rows:
+ * numbers have one column, categories one for each level (hashed, where there are more than 1,000), dates one for each
+ * part. Left out are columns that are constant or missing in all of the rows, identifiers, and texts for which no
+ * n-grams are asked.
  *
  * @param rows ascending
- * @throws InputError when a named column is not there, when no feature is left, and when a column's spread overflows
+ * @throws InputError when a named column is not there, when a choice does not fit what a column holds, when no feature
+ *   is left, and when a column's spread overflows
  * @see scikit-learn 1.2, SimpleImputer, StandardScaler and OneHotEncoder (handle_unknown="ignore"), in this order
  */
-export function fitEncoding(
-  table: Table,
-  rows: Int32Array,
-  { features, exclude = [], scale = 'standard', impute = 'mean' }: EncodingOptions = {},
-): Encoding {
+export function fitEncoding(table: Table, rows: Int32Array, options: EncodingOptions = {}): Encoding {
+  const { features, exclude = [], kinds, columns = {} } = options;
   for (const name of exclude) findColumn(table, name, 'excluded');
   for (const name of features ?? []) findColumn(table, name, 'feature');
+  for (const name of Object.keys(columns)) findColumn(table, name, 'prepare.columns');
   const [chosen, excluded] = [features && new Set(features), new Set(exclude)];
+  const context: FitContext = { table, rows, offsets: blockOffsets(table, rows) };
+  const descriptions = describeColumns(table, { rows, declared: kinds, rowsAre: 'training rows' });
 
   const encoding: Encoding = { features: [], columns: [], leftOut: [] };
-  for (const column of table.columns) {
-    if (excluded.has(column.name) || (chosen && !chosen.has(column.name))) continue;
-    const present = presentRows(column, rows);
-    const reason = reasonToLeaveOut(column, present);
+  for (const [i, column] of table.columns.entries()) {
+    const { name } = column;
+    if (excluded.has(name) || (chosen && !chosen.has(name))) continue;
+    const choices = choicesOf(name, options);
+    const reason = reasonToLeaveOut(column, rows, descriptions[i], choices);
     if (reason !== undefined) {
-      encoding.leftOut.push({ name: column.name, reason });
+      encoding.leftOut.push({ name, reason });
       continue;
     }
-    const feature =
-      column.kind === 'number' ? fitNumber(table, column, rows, scale, impute) : fitCategory(column, present);
+    const feature = fitFeature(context, column, descriptions[i], choices);
+    const width = ownColumns(feature).length;
+    if (width === 0) {
+      encoding.leftOut.push({ name, reason: 'constant in the training rows' });
+      continue;
+    }
+    if (choices.missingIndicator && rows.some((row) => isMissingAt(column, row))) feature.missingIndicator = true;
     encoding.features.push(feature);
     encoding.columns.push(...encodedColumns(feature));
   }
@@ -62,69 +66,130 @@ export function fitEncoding(
   return encoding;
 }
 
-/** The rows in which the column has a value. */
-function presentRows(column: Column, rows: Int32Array): Int32Array {
-  if (column.kind === 'number') return rows.filter((row) => !Number.isNaN(column.values[row]));
-  return rows.filter((row) => column.codes[row] >= 0);
+/** A column's choices, and what it says itself of missing cells. */
+interface ColumnChoices extends Choices {
+  ownImpute?: ImputeOption;
 }
 
-function reasonToLeaveOut(column: Column, present: Int32Array): string | undefined {
-  if (present.length === 0) return 'missing in all training rows';
-  const cells: ArrayLike<number> = column.kind === 'number' ? column.values : column.codes;
-  if (present.every((row) => cells[row] === cells[present[0]])) return 'constant in the training rows';
-  if (column.kind === 'number') return undefined;
-
-  const levelCount = new Set(Array.from(present, (row) => column.codes[row])).size;
-  if (levelCount > identifierLevels && levelCount * 2 > present.length) {
-    return `${levelCount} different values in ${present.length} training rows: it looks like an identifier`;
-  }
-  return levelCount > maxLevels ? `${levelCount} different values, more than ${maxLevels}` : undefined;
+function choicesOf(name: string, options: EncodingOptions): ColumnChoices {
+  const {
+    scale = 'standard',
+    impute = 'mean',
+    missingIndicator,
+    dates = 'both',
+    minFrequency,
+    maxLevels: most,
+  } = options;
+  const own = options.columns && Object.hasOwn(options.columns, name) ? options.columns[name] : {};
+  return { scale, impute, missingIndicator, dates, minFrequency, maxLevels: most, ...own, ownImpute: own.impute };
 }
 
-function fitNumber(
-  table: Table,
-  { name, values }: NumberColumn,
+function reasonToLeaveOut(
+  column: Column,
   rows: Int32Array,
-  scale: 'standard' | 'none',
-  impute: 'mean' | 'mostFrequent',
-): NumberEncoding {
-  const offsets = blockOffsets(table, rows);
-  const imputed = impute === 'mean' ? blockMoments(values, rows, offsets).mean : mostFrequentValue(values, rows);
-  // Adding zero turns -0, which JSON can't hold, into 0.
-  const encoding: NumberEncoding = { kind: 'number', name, impute: imputed + 0, mean: 0, scale: 1 };
-  if (scale === 'standard') {
-    const filled = Float64Array.from(rows, (row) => (Number.isNaN(values[row]) ? imputed : values[row]));
-    const { mean, variance } = blockMoments(filled, undefined, offsets);
-    encoding.mean = mean + 0;
-    encoding.scale = isRoundingNoise(variance, mean, rows.length) ? 1 : Math.sqrt(variance);
-  }
-  if (![encoding.impute, encoding.mean, encoding.scale].every(Number.isFinite)) {
-    throw new InputError(
-      `column ${JSON.stringify(name)}: expected numbers whose squares can be summed, found larger ones`,
-      {
-        advice: 'Mend the cells, divide them by a constant, or leave the column out',
-      },
-    );
-  }
-  return encoding;
+  { kind, reason }: ColumnDescription,
+  { encode, dates }: Choices,
+): string | undefined {
+  const first = rows.find((row) => !isMissingAt(column, row));
+  if (first === undefined) return 'missing in all training rows';
+  const cells: ArrayLike<number> = column.kind === 'number' ? column.values : column.codes;
+  if (rows.every((row) => cells[row] === cells[first] || isMissingAt(column, row)))
+    return 'constant in the training rows';
+  if (encode === 'none') return 'by the request';
+  // Whoever says how to encode a column wants it.
+  if (encode !== undefined) return undefined;
+  if (kind === 'identifier') return reason === 'declared by the request' ? 'declared an identifier' : reason;
+  if (kind === 'text') return `text (${reason}); it is used when its preparation says encode: ngrams`;
+  return kind === 'date-time' && dates === 'none' ? 'dates are left out by the request' : undefined;
 }
 
-/** Whether a variance may be nothing but the rounding of its sums; such a column is centred and not scaled. */
-function isRoundingNoise(variance: number, mean: number, count: number): boolean {
-  const noise = count * mean * Number.EPSILON;
-  return variance < Number.POSITIVE_INFINITY && variance <= count * Number.EPSILON * variance + noise * noise;
+function fitFeature(
+  context: FitContext,
+  column: Column,
+  { kind }: ColumnDescription,
+  choices: ColumnChoices,
+): FeatureEncoding {
+  const { name } = column;
+  const encode = choices.encode ?? defaultEncode(context, column, kind, choices);
+  if (column.kind === 'category')
+    return fitTexts(context, column, encode, { ...choices, impute: imputeOfTexts(choices) });
+  if (encode === undefined) return fitNumber(context, column, choices);
+  throw new InputError(
+    `prepare.columns, ${JSON.stringify(name)}, encode: expected a column of texts for ${encode}, found numbers`,
+    { advice: `Declare ${JSON.stringify(name)} a category, a date-time or text in data.columns` },
+  );
 }
 
-function fitCategory(column: CategoryColumn, present: Int32Array): CategoryEncoding {
-  const used = new Set(Array.from(present, (row) => column.codes[row]));
-  const levels = column.levels.filter((_, code) => used.has(code));
-  return { kind: 'category', name: column.name, impute: column.levels[mostFrequentCode(column, present)], levels };
+/** A constant for all columns is one for numbers: texts and dates take one of their own only. */
+function imputeOfTexts({ impute, ownImpute }: ColumnChoices): ImputeOption {
+  return ownImpute ?? (typeof impute === 'object' ? 'mean' : impute);
+}
+
+function fitTexts(
+  context: FitContext,
+  column: CategoryColumn,
+  encode: ColumnPreparation['encode'],
+  choices: Choices,
+): FeatureEncoding {
+  switch (encode) {
+    case 'ordinal':
+      return fitOrdinal(context, column, choices);
+    case 'hash':
+      return fitHash(context, column, choices);
+    case 'ngrams':
+      return fitText(column.name, choices);
+    case 'parts':
+    case 'epoch':
+    case 'both':
+      return fitDate(context, column, { ...choices, dates: encode });
+    default:
+      return fitCategory(context, column, choices);
+  }
+}
+
+function defaultEncode(
+  { rows }: FitContext,
+  column: Column,
+  kind: ColumnDescription['kind'],
+  { dates }: Choices,
+): ColumnPreparation['encode'] {
+  if (column.kind === 'number') return undefined;
+  if (kind === 'date-time') return dates;
+  return levelCount(column, rows) > maxLevels ? 'hash' : 'oneHot';
+}
+
+function levelCount({ codes }: CategoryColumn, rows: Int32Array): number {
+  const used = new Set<number>();
+  for (const row of rows) if (codes[row] >= 0) used.add(codes[row]);
+  return used.size;
+}
+
+function isMissingAt(column: Column, row: number): boolean {
+  return column.kind === 'number' ? Number.isNaN(column.values[row]) : column.codes[row] < 0;
 }
 
 function encodedColumns(feature: FeatureEncoding): EncodedColumn[] {
+  const columns = ownColumns(feature);
   const { name } = feature;
-  if (feature.kind === 'number') return [{ name, feature: name }];
-  return feature.levels.map((level) => ({ name: `${name}=${level}`, feature: name, level }));
+  return feature.missingIndicator ? [...columns, { name: `${name} (missing)`, feature: name }] : columns;
+}
+
+function ownColumns(feature: FeatureEncoding): EncodedColumn[] {
+  const { name } = feature;
+  switch (feature.kind) {
+    case 'number':
+    case 'ordinal':
+      return [{ name, feature: name }];
+    case 'category': {
+      const columns = feature.levels.map((level) => ({ name: `${name}=${level}`, feature: name, level }));
+      return feature.other ? [...columns, { name: `${name} (other)`, feature: name }] : columns;
+    }
+    case 'date':
+      return feature.parts.map(({ part }) => ({ name: `${name} (${part})`, feature: name }));
+    case 'hash':
+    case 'text':
+      return Array.from({ length: feature.buckets }, (_, i) => ({ name: `${name} (#${i})`, feature: name }));
+  }
 }
 
 function noFeatureError({ leftOut }: Encoding): InputError {

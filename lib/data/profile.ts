@@ -1,16 +1,20 @@
 import { blockMoments } from '../core/statistics.ts';
 import { blockOffsets } from './block-offsets.ts';
+import { maxLevels } from './feature-encoding.ts';
 import { longestRun, mostFrequentCode } from './most-frequent.ts';
-import type { CategoryColumn, Column, NumberColumn, Table } from './table.ts';
+import { type ColumnDescription, describeColumns, type SchemaKind } from './schema/kinds.ts';
+import type { CategoryColumn, NumberColumn, Table } from './table.ts';
 
 /** What a report says of one column. Statistics leave missing cells out; NaN means undefined. */
 export interface ColumnProfile {
   name: string;
-  kind: Column['kind'];
+  /** What the column holds, and why: see `describeColumns`. */
+  kind: SchemaKind;
+  reason: string;
   rows: number;
   missing: number;
   distinct: number;
-  /** In the column's units; these four are NaN for a category. */
+  /** In the column's units; these four are NaN for a column of texts. */
   min: number;
   max: number;
   mean: number;
@@ -20,24 +24,54 @@ export interface ColumnProfile {
   mostFrequent: { value: number | string; count: number } | undefined;
   /** The first different values, at most five. */
   examples: (number | string)[];
+  /** What deserves a look before training, as sentences. */
+  warnings: string[];
 }
 
-/** Profiles of a table's columns, in their order. */
-export function profileTable(table: Table): ColumnProfile[] {
-  return table.columns.map((column) =>
-    column.kind === 'number' ? profileNumbers(table, column) : profileCategories(column),
-  );
+/**
+ * Profiles of a table's columns, in their order.
+ *
+ * @param descriptions what the columns hold, in the same order; found from all rows by default
+ */
+export function profileTable(
+  table: Table,
+  descriptions: readonly ColumnDescription[] = describeColumns(table),
+): ColumnProfile[] {
+  return table.columns.map((column, i) => {
+    const { kind, reason } = descriptions[i];
+    const statistics = column.kind === 'number' ? profileNumbers(table, column) : profileCategories(column);
+    const profile = { name: column.name, kind, reason, rows: table.rowCount, ...statistics };
+    return { ...profile, warnings: warningsOf(profile) };
+  });
 }
 
-function profileNumbers(table: Table, { name, values }: NumberColumn): ColumnProfile {
+/** A column with this share of its cells missing deserves a look. */
+const muchMissing = 0.3;
+
+function warningsOf({ kind, reason, rows, missing, distinct }: Omit<ColumnProfile, 'warnings'>): string[] {
+  const warnings: string[] = [];
+  if (missing < rows && missing >= muchMissing * rows) warnings.push(`${missing} of ${rows} cells are missing.`);
+  if (kind === 'constant') warnings.push(`It can teach nothing: ${reason}.`);
+  if (kind === 'identifier') warnings.push(`It is left out of training: ${reason}.`);
+  if (kind === 'text') warnings.push('It is left out of training, unless its preparation asks for n-grams.');
+  if (kind === 'category' && distinct > 50) {
+    warnings.push(
+      distinct > maxLevels
+        ? `It has ${distinct} different values: they are hashed.`
+        : `It has ${distinct} different values: each becomes a column.`,
+    );
+  }
+  return warnings;
+}
+
+type Statistics = Omit<ColumnProfile, 'name' | 'kind' | 'reason' | 'rows' | 'warnings'>;
+
+function profileNumbers(table: Table, { values }: NumberColumn): Statistics {
   const rows = rowsWhere(values.length, (row) => !Number.isNaN(values[row]));
   const sorted = Float64Array.from(rows, (row) => values[row]).sort();
   const { value, count, runCount } = longestRun(sorted);
   const { mean, variance } = blockMoments(values, rows, blockOffsets(table, rows));
   return {
-    name,
-    kind: 'number',
-    rows: values.length,
     missing: values.length - rows.length,
     distinct: runCount,
     min: rows.length > 0 ? sorted[0] : Number.NaN,
@@ -49,14 +83,11 @@ function profileNumbers(table: Table, { name, values }: NumberColumn): ColumnPro
   };
 }
 
-function profileCategories(column: CategoryColumn): ColumnProfile {
-  const { name, codes, levels } = column;
+function profileCategories(column: CategoryColumn): Statistics {
+  const { codes, levels } = column;
   const rows = rowsWhere(codes.length, (row) => codes[row] >= 0);
   const most = mostFrequentCode(column, rows);
   return {
-    name,
-    kind: 'category',
-    rows: codes.length,
     missing: codes.length - rows.length,
     distinct: levels.length,
     min: Number.NaN,

@@ -1,6 +1,6 @@
 import { exp, log } from '../core/elementary.ts';
 import { InputError } from '../core/errors.ts';
-import { blockMoments } from '../core/statistics.ts';
+import { blockMoments, quantile } from '../core/statistics.ts';
 import { blockOffsets } from './block-offsets.ts';
 import type { ColumnKind } from './column-reader.ts';
 import { findColumn, listNames, placeOf } from './lookup.ts';
@@ -20,6 +20,8 @@ export interface RegressionTarget {
   mean: number;
   scale: number;
   log: boolean;
+  /** Training targets beyond these values, in the user's units, count as them; predictions are not touched. */
+  clip?: { low: number; high: number };
 }
 
 /** The model learns the index of the class; the positive class of a binary target is class 1. */
@@ -42,6 +44,8 @@ export interface TargetOptions {
    * `standard` divides by the mean.
    */
   transform?: 'standard' | 'log' | 'none';
+  /** Regression: the lowest and the highest value to learn from, or the quantiles of the training part that they are. */
+  clip?: { values: readonly [number, number] } | { quantiles: readonly [number, number] };
 }
 
 /** Most classes that a target may have. */
@@ -61,7 +65,7 @@ export const maxClasses = 1_000;
  */
 export function fitTarget(table: Table, rows: Int32Array, options: TargetOptions): TargetEncoding {
   const column = findColumn(table, options.target, 'target');
-  if (options.task === 'regression') return fitRegression(table, rows, column, options.transform ?? 'standard');
+  if (options.task === 'regression') return fitRegression(table, rows, column, options);
   if (options.task === 'count') return fitCount(table, rows, column, options.transform ?? 'standard');
   return fitClasses(table, rows, column, options.task, options.positive);
 }
@@ -94,6 +98,7 @@ export function encodeTarget(encoding: TargetEncoding, table: Table, rows: Int32
 
   const name = encoding.name;
   for (let i = 0; i < rows.length; i++) {
+    if (encoding.clip) values[i] = Math.min(encoding.clip.high, Math.max(encoding.clip.low, values[i]));
     if (encoding.log && !(values[i] > 0)) throw notPositiveError(table, rows[i], name, values[i]);
     values[i] = ((encoding.log ? log(values[i]) : values[i]) - encoding.mean) / encoding.scale;
   }
@@ -122,7 +127,12 @@ export function decodeValue(encoding: TargetEncoding, score: number): number {
   return encoding.log ? exp(value) : value;
 }
 
-function fitRegression(table: Table, rows: Int32Array, column: Column, transform: string): RegressionTarget {
+function fitRegression(
+  table: Table,
+  rows: Int32Array,
+  column: Column,
+  { transform = 'standard', clip }: TargetOptions,
+): RegressionTarget {
   const { name, values } = numbersOf(table, column, rows);
   const first = values[rows[0]];
   if (rows.every((row) => values[row] === first)) {
@@ -130,6 +140,7 @@ function fitRegression(table: Table, rows: Int32Array, column: Column, transform
   }
 
   const encoding: RegressionTarget = { task: 'regression', name, mean: 0, scale: 1, log: transform === 'log' };
+  if (clip) encoding.clip = clipOf(clip, values, rows, name);
   if (transform === 'none') return encoding;
   const raw = encodeTarget(encoding, table, rows);
   const { mean, variance } = blockMoments(raw, undefined, blockOffsets(table, rows));
@@ -159,6 +170,21 @@ function fitCount(table: Table, rows: Int32Array, column: Column, transform: str
   }
   if (transform !== 'none') encoding.scale = mean;
   return encoding;
+}
+
+function clipOf(
+  clip: NonNullable<TargetOptions['clip']>,
+  values: Float64Array,
+  rows: Int32Array,
+  name: string,
+): { low: number; high: number } {
+  const sorted = 'quantiles' in clip ? Float64Array.from(rows, (row) => values[row]).sort() : undefined;
+  const [low, high] =
+    'quantiles' in clip ? clip.quantiles.map((q) => quantile(sorted as Float64Array, q)) : clip.values;
+  if (low < high) return { low: low + 0, high: high + 0 };
+  throw new InputError(
+    `target ${JSON.stringify(name)}, clip: expected a low value below the high one, found ${low} and ${high}`,
+  );
 }
 
 function fitClasses(

@@ -2,6 +2,8 @@ import { InputError } from '../core/errors.ts';
 import { recipe } from '../core/recipe.ts';
 import { encodingKinds } from '../data/encode.ts';
 import { readTable } from '../data/read.ts';
+import { checkSchema, conformTable, schemaKinds } from '../data/schema/schema.ts';
+import type { Table } from '../data/table.ts';
 import { labelledRows } from '../data/target.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { Manifest } from '../registry/manifest.ts';
@@ -73,11 +75,12 @@ export async function evaluateModel(
 
   const model = await readVersion(store, name, version);
   const request = requestOf(manifest, path);
-  const table = await readTable(objects, {
+  const read = await readTable(objects, {
     header: request.data.header,
     kinds: kindsOf(manifest),
     maxColumns: request.data.limits.columns,
   });
+  const table = conformed(manifest, read);
   const { target } = request.data;
   const rows = heldOut ? fitToRequest(request, table).test : labelledRows(table, target).rows;
   if (rows.length === 0)
@@ -161,9 +164,22 @@ export function requestOf({ request }: Manifest, path: string): Request {
 }
 
 /** The kinds of the columns that a model knows: a later dataset is read as the first one was. */
-export function kindsOf({ encoding, target, request }: Manifest): Record<string, 'number' | 'category'> {
+export function kindsOf(manifest: Manifest): Record<string, 'number' | 'category'> {
+  const { target, request } = manifest;
   const { data } = request as Pick<Request, 'data'>;
-  return { ...encodingKinds(encoding), [data.target]: 'classes' in target ? target.kind : 'number' };
+  return { ...featureKinds(manifest), [data.target]: 'classes' in target ? target.kind : 'number' };
+}
+
+/** The kinds to read a model's features in. What a schema knows to be numbers is looked at, and told when it is not. */
+export function featureKinds({ encoding, schema }: Manifest): Record<string, 'number' | 'category'> {
+  return schema ? schemaKinds(schema) : encodingKinds(encoding);
+}
+
+/** A later table as the model's encoding takes it; how it breaks the model's schema is added to its warnings. */
+export function conformed({ schema }: Manifest, table: Table): Table {
+  if (!schema) return table;
+  const warnings = [...table.warnings, ...checkSchema(schema, table)];
+  return { ...conformTable(schema, table), warnings };
 }
 
 // A gate that compares with champion has nothing to say of one version on new rows.

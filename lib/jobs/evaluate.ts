@@ -1,4 +1,5 @@
 import { InputError, NotFoundError } from '../core/errors.ts';
+import { conformTable } from '../data/schema/schema.ts';
 import type { Table } from '../data/table.ts';
 import { actualValues } from '../data/target.ts';
 import { baselinePredictions } from '../metrics/baseline.ts';
@@ -130,7 +131,9 @@ async function evaluateChampion(
   try {
     const model = await readVersion(store, name, championVersion);
     checkSameAnswers(model.manifest, candidate);
-    const { metrics } = evaluateHeldOut(model, prepared, request);
+    const { schema } = model.manifest;
+    const table = schema ? conformTable(schema, prepared.table) : prepared.table;
+    const { metrics } = evaluateHeldOut(model, { ...prepared, table }, request);
     return { championVersion, championMetrics: metrics };
   } catch (error) {
     // A champion that cannot read today's data, or is gone, must not keep its successor from being judged.

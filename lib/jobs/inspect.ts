@@ -2,6 +2,7 @@ import { InputError } from '../core/errors.ts';
 import { recipe } from '../core/recipe.ts';
 import { profileTable } from '../data/profile.ts';
 import { type ReadOptions, readTable } from '../data/read.ts';
+import { type SchemaKind, storageOf } from '../data/schema/kinds.ts';
 import type { Table } from '../data/table.ts';
 import type { Task } from '../pipeline/schema.ts';
 import { inspectionReport } from '../report/inspection.ts';
@@ -98,9 +99,9 @@ export function draftPipeline(path: string, table: Table): string {
   ].join('\n');
 }
 
-function guessTask(kind: 'number' | 'category', distinct: number, rows: number): Task {
+function guessTask(kind: SchemaKind, distinct: number, rows: number): Task {
   if (distinct === 2) return 'binary';
-  if (kind === 'category' || distinct <= Math.min(20, rows / 20)) return 'multiclass';
+  if (storageOf(kind) === 'category' || distinct <= Math.min(20, rows / 20)) return 'multiclass';
   return 'regression';
 }
 

@@ -1,10 +1,14 @@
 import { InputError } from '../core/errors.ts';
 import { recipe } from '../core/recipe.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
+import type { ColumnKind } from '../data/column-reader.ts';
 import { type Encoding, encodeRows } from '../data/encode.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
 import { placeOf } from '../data/lookup.ts';
 import { readTable } from '../data/read.ts';
+import { storageOf } from '../data/schema/kinds.ts';
+import { type SuspectedLeak, suspectedLeaks } from '../data/schema/leaks.ts';
+import { fitSchema, type Schema } from '../data/schema/schema.ts';
 import { splitRows } from '../data/split.ts';
 import type { Table } from '../data/table.ts';
 import { encodeTarget, fitTarget, labelledRows, type TargetEncoding } from '../data/target.ts';
@@ -23,6 +27,10 @@ export interface Prepared {
   test: Int32Array;
   encoding: Encoding;
   target: TargetEncoding;
+  /** What the training part looks like, for later data to be held against. */
+  schema: Schema;
+  /** Features that predict the target so well that they probably were not known before it. */
+  leaks: SuspectedLeak[];
   /** The name of the version that this data and request make. */
   version: string;
   warnings: string[];
@@ -45,7 +53,7 @@ export function prepare(context: Context, run: RunRequest): Promise<Prepared> {
     });
     const { request } = run;
     const { header, columns: kinds, limits } = request.data;
-    const table = await readTable(objects, { header, kinds: withTargetKind(request), maxColumns: limits.columns });
+    const table = await readTable(objects, { header, kinds: readingKinds(request), maxColumns: limits.columns });
     checkColumns(request, table, Object.keys(kinds));
     const readMilliseconds = context.now() - startMs;
     context.onProgress?.({
@@ -76,7 +84,7 @@ export function toTrainingExamples(
 /**
  * The training rows, and those among them that early stopping watches, when the request asks for some.
  *
- * Which these are follows from the content of the rows and the seed of the split, as the held-out rows do.
+ * They are drawn as the held-out rows are: by content, by group, the latest, …, and by the same seed, made another.
  *
  * @throws InputError when no row is left on one side
  */
@@ -86,9 +94,10 @@ export function trainingParts(
   stop: StopRequest,
 ): { training: Int32Array; validation?: Int32Array } {
   if (stop.validation === undefined) return { training };
-  const { seed } = data.split === 'none' ? { seed: 0 } : data.split;
+  const split = data.split === 'none' ? { seed: 0 } : data.split;
   // Beyond all seeds that a pipeline can name: with the same one, none of the training rows would be drawn.
-  const parts = splitRows(table, training, { test: stop.validation, seed: seed + 2 ** 32 });
+  const seed = split.seed + 2 ** 32;
+  const parts = splitRows(table, training, { ...split, test: stop.validation, seed, target: data.target });
   if (parts.test.length === 0) {
     throw new InputError(`stop.validation: expected rows to watch, found none among ${training.length} training rows`, {
       advice: 'Give more rows or a larger share, or leave it out',
@@ -129,7 +138,9 @@ export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'ta
   const { target: column, positive, split, include, exclude, weight } = request.data;
   const { rows: labelled, warnings: unlabelled } = labelledRows(table, column);
   const { training, test } =
-    split === 'none' ? { training: labelled, test: labelled } : splitRows(table, labelled, split);
+    split === 'none'
+      ? { training: labelled, test: labelled }
+      : splitRows(table, labelled, { ...split, target: column });
   if (training.length === 0 || test.length === 0) {
     throw new InputError(
       `data.split: expected rows on both sides, found ${training.length} to train on and ${test.length} to test on`,
@@ -141,27 +152,44 @@ export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'ta
     target: column,
     positive: positive ?? undefined,
     transform: request.prepare.target,
+    clip: request.prepare.clip,
   });
   const encoding = fitEncoding(table, training, {
     features: include ?? undefined,
     exclude: [column, ...(weight === null ? [] : [weight]), ...exclude],
-    scale: request.prepare.scale,
-    impute: request.prepare.impute,
+    ...request.prepare,
+    kinds: request.data.columns,
   });
   const version = shortHash({ request: contentRequest(request), blocks: table.blocks.map(({ hash }) => hash), recipe });
   const warnings = [...table.warnings, ...unlabelled];
   for (const { name, reason } of encoding.leftOut) warnings.push(`Column "${name}" was left out: ${reason}.`);
-  return { training, test, encoding, target, version, warnings };
+  const features = encoding.features.map(({ name }) => name);
+  const leaks = suspectedLeaks(table, training, {
+    target: column,
+    isRegression: request.task === 'regression' || request.task === 'count',
+    names: features,
+  });
+  for (const { name, reason } of leaks) {
+    warnings.push(`Column "${name}" is suspected to leak the target: ${reason}. Exclude it unless it is known before.`);
+  }
+  const schema = fitSchema(table, training, {
+    declared: request.data.columns,
+    roleOf: (name) =>
+      name === column ? 'target' : name === weight ? 'weight' : features.includes(name) ? 'feature' : 'unused',
+  });
+  return { training, test, encoding, target, schema, leaks, version, warnings };
 }
 
-// The target's kind follows from the task: a regression's is a number even where most of its cells are not, so that
+// What the user declares is read so, whatever it looks like; dates, texts and identifiers are texts to the reader. The
+// target's kind follows from the task: a regression's is a number even where most of its cells are not, so that
 // the first bad one is named; a class may well be written as a number.
-function withTargetKind({ task, data }: Request): Request['data']['columns'] {
+export function readingKinds({ task, data }: Pick<Request, 'task' | 'data'>): Record<string, ColumnKind> {
   const kind = task === 'regression' || task === 'count' ? 'number' : 'category';
-  return { [data.target]: kind, ...data.columns };
+  const declared = Object.entries(data.columns).map(([name, own]) => [name, storageOf(own)] as const);
+  return { [data.target]: kind, ...Object.fromEntries(declared) };
 }
 
-function checkColumns({ data }: Request, table: Table, declared: string[]): void {
+function checkColumns({ data, prepare }: Request, table: Table, declared: string[]): void {
   const names = new Set(table.columns.map(({ name }) => name));
   const wanted: [string, readonly string[]][] = [
     ['data.target', [data.target]],
@@ -169,6 +197,8 @@ function checkColumns({ data }: Request, table: Table, declared: string[]): void
     ['data.include', data.include ?? []],
     ['data.exclude', data.exclude],
     ['data.columns', declared],
+    ['data.split.column', data.split === 'none' || data.split.column === undefined ? [] : [data.split.column]],
+    ['prepare.columns', Object.keys(prepare.columns ?? {})],
   ];
   for (const [path, columns] of wanted) {
     const absent = columns.find((name) => !names.has(name));

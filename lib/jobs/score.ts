@@ -1,11 +1,10 @@
 import { InputError } from '../core/errors.ts';
-import { encodingKinds } from '../data/encode.ts';
 import { readTable } from '../data/read.ts';
 import type { Table } from '../data/table.ts';
 import type { LoadedModel } from '../registry/versions.ts';
 import { putJson } from '../store/json.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
-import { requestOf } from './evaluate-model.ts';
+import { conformed, featureKinds, requestOf } from './evaluate-model.ts';
 import { openModel, resolveVersion } from './predict.ts';
 import { predictRows, type RowPredictions } from './predictions.ts';
 import { readIfThere, readJson, runKey, shortHash } from './runs.ts';
@@ -134,10 +133,15 @@ async function scoreObject(
   return { rows: table.rowCount, warnings: table.warnings };
 }
 
-/** Reads rows that need no labels, in the kinds that the model was trained on. */
-export function readForScoring({ manifest }: LoadedModel, objects: SourceObject[]): Promise<Table> {
+/**
+ * Reads rows that need no labels, as the training data was read. How they differ from it stands in the table's warnings.
+ *
+ * @throws InputError when the data lacks a column that the model needs
+ */
+export async function readForScoring({ manifest }: LoadedModel, objects: SourceObject[]): Promise<Table> {
   const { header, limits } = requestOf(manifest, '').data;
-  return readTable(objects, { header, kinds: encodingKinds(manifest.encoding), maxColumns: limits.columns });
+  const table = await readTable(objects, { header, kinds: featureKinds(manifest), maxColumns: limits.columns });
+  return conformed(manifest, table);
 }
 
 function columnsBeside(predicted: RowPredictions): string[] {

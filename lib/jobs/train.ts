@@ -158,7 +158,7 @@ function stepsAllowed(stop: StopRequest, stepsPerEpoch: number): number | undefi
 async function keepCandidate(
   store: Store,
   { run, request }: RunRequest,
-  { table, training, test, encoding, target, version }: Prepared,
+  { table, training, test, encoding, target, schema, version }: Prepared,
   model: Model,
   { optimizer, stop, because }: Choice,
   solution: Solution,
@@ -179,6 +179,7 @@ async function keepCandidate(
       testRowCount: request.data.split === 'none' ? 0 : test.length,
     },
     encoding,
+    schema,
     target,
     model: {
       kind: model.kind,
@@ -202,8 +203,8 @@ async function keepCandidate(
     signature: {
       inputs: encoding.features.map((feature) => ({
         name: feature.name,
-        kind: feature.kind,
-        ...(feature.kind === 'category' ? { levels: feature.levels } : {}),
+        kind: inputKinds[feature.kind],
+        ...('levels' in feature ? { levels: feature.levels } : {}),
       })),
       output: !('classes' in target)
         ? { name: request.data.target, kind: 'number' }
@@ -248,3 +249,12 @@ function divergence({ optimizer: { name, learningRate } }: Choice, { steps, loss
     advice: slower,
   });
 }
+
+const inputKinds = {
+  number: 'number',
+  category: 'category',
+  ordinal: 'category',
+  hash: 'category',
+  date: 'date-time',
+  text: 'text',
+} as const;

@@ -99,7 +99,7 @@ const statusWords: Record<Solution, string> = {
 };
 
 function dataSection(
-  { table, warnings }: Prepared,
+  { table, warnings, schema, leaks }: Prepared,
   { data, encoding }: Manifest,
   request: RunRequest['request'],
 ): Report['data'] {
@@ -109,7 +109,10 @@ function dataSection(
   const roleOf = (name: string) => {
     if (name === target) return { role: 'target' as const };
     if (name === weight) return { role: 'weight' as const };
-    if (features.has(name)) return { role: 'feature' as const };
+    if (features.has(name)) {
+      const leak = leaks.find((suspect) => suspect.name === name);
+      return { role: 'feature' as const, ...(leak ? { reason: `suspected leak: ${leak.reason}` } : {}) };
+    }
     const reason = leftOut.get(name) ?? 'by the request';
     return { role: 'excluded' as const, reason };
   };
@@ -118,14 +121,32 @@ function dataSection(
     rowCount: data.rowCount,
     trainingRowCount: data.trainingRowCount,
     testRowCount: data.testRowCount,
-    split:
-      split === 'none'
-        ? 'No rows were held out: metrics are those of the rows that the model was trained on.'
-        : `${split.test * 100}% of the rows are held out, by a hash of their content with seed ${split.seed}; equal rows stay together.`,
+    split: describeSplit(split, target),
     target,
-    columns: describeColumns(table, roleOf),
+    columns: describeColumns(table, roleOf, schema.columns),
     warnings,
   };
+}
+
+function describeSplit(split: RunRequest['request']['data']['split'], target: string): string {
+  if (split === 'none') {
+    return 'No rows were held out: metrics are those of the rows that the model was trained on.';
+  }
+  const { test, by, column, seed } = split;
+  const held = `${test * 100}% of the rows are held out,`;
+  const name = JSON.stringify(column);
+  switch (by) {
+    case 'hash':
+      return `${held} by a hash of their ${column === undefined ? 'content' : name} with seed ${seed}; equal rows stay together.`;
+    case 'random':
+      return `${held} drawn with seed ${seed}; equal rows stay together.`;
+    case 'time':
+      return `${held} the latest by ${name}; rows of one time stay together.`;
+    case 'group':
+      return `${held} as whole groups of one ${name}, drawn with seed ${seed}.`;
+    case 'stratified':
+      return `${held} drawn with seed ${seed} within each value of ${JSON.stringify(target)}; equal rows stay together.`;
+  }
 }
 
 /** The largest coefficients, in units of the scaled features, and the intercepts. */
@@ -156,7 +177,7 @@ function coefficientsOf(
 }
 
 function unitsOf(target: Manifest['target'], name: string, link: Link): string {
-  const per = 'for one scaled unit of the feature (one standard deviation; for a category, belonging to it)';
+  const per = 'for one scaled unit of the feature (as prepare.scale says; for a category, belonging to it)';
   if (link === 'none') return `margins ${per}`;
   if ('classes' in target) return `log-odds ${per}`;
   if (link === 'log') return `log of the expected ${name}, ${per}`;

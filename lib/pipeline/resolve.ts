@@ -18,12 +18,18 @@ export interface Request {
     /** null means every column that is not excluded. */
     include: string[] | null;
     exclude: string[];
-    columns: Record<string, 'number' | 'category'>;
-    split: 'none' | { test: number; by: 'hash'; seed: number };
+    columns: NonNullable<PipelineDocument['data']['columns']>;
+    split: 'none' | { test: number; by: SplitKind; column?: string; seed: number };
     ready: { quietSeconds: number } | { marker: string };
     limits: { columns: number };
   };
-  prepare: { scale: 'standard' | 'none'; impute: 'mean' | 'mostFrequent'; target: 'standard' | 'log' | 'none' };
+  /** What is left out does not stand here, so that a document which does not ask for it keeps its version. */
+  prepare: Omit<PrepareDocument, 'target'> & {
+    scale: NonNullable<PrepareDocument['scale']>;
+    impute: NonNullable<PrepareDocument['impute']>;
+    target: 'standard' | 'log' | 'none';
+    clip?: { values: [number, number] } | { quantiles: [number, number] };
+  };
   model: ModelRequest;
   /** `auto`: chosen when the data is known. */
   optimizer: OptimizerRequest;
@@ -53,6 +59,9 @@ export interface StopRequest {
   /** Share of the training rows that early stopping watches. */
   validation?: number;
 }
+
+type PrepareDocument = NonNullable<PipelineDocument['prepare']>;
+type SplitKind = 'hash' | 'random' | 'time' | 'group' | 'stratified';
 
 /** A default that took effect: the path of the field that was left out, and the value that it got. */
 export interface AppliedDefault {
@@ -92,11 +101,7 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
       ready: resolveReady(data.ready, or),
       limits: { columns: or(data.limits?.columns, 'data.limits.columns', 4096) },
     },
-    prepare: {
-      scale: or(prepare.scale, 'prepare.scale', 'standard'),
-      impute: or(prepare.impute, 'prepare.impute', 'mean'),
-      target: task === 'regression' || task === 'count' ? or(prepare.target, 'prepare.target', 'standard') : 'none',
-    },
+    prepare: resolvePrepare(prepare, task, or),
     model: resolveModel(model, task, or),
     optimizer: resolveOptimizer(document.optimizer, or),
     stop: document.stop ?? or(undefined, 'stop', usualStop(document.optimizer?.name ?? 'auto')),
@@ -123,12 +128,25 @@ export function contentRequest({
 
 type Or = <T>(value: T | undefined, path: string, fallback: T) => T;
 
+function resolvePrepare({ target, ...prepare }: PrepareDocument, task: Task, or: Or): Request['prepare'] {
+  const { transform, clip } = typeof target === 'string' ? { transform: target } : { clip: undefined, ...target };
+  return {
+    ...prepare,
+    scale: or(prepare.scale, 'prepare.scale', 'standard'),
+    impute: or(prepare.impute, 'prepare.impute', 'mean'),
+    target: task === 'regression' || task === 'count' ? or(transform, 'prepare.target', 'standard') : 'none',
+    ...(clip === undefined ? {} : { clip }),
+  };
+}
+
 function resolveSplit(split: PipelineDocument['data']['split'], or: Or): Request['data']['split'] {
   if (split === 'none') return 'none';
+  const { column } = split ?? {};
   return {
     test: or(split?.test, 'data.split.test', 0.2),
-    by: or(split?.by, 'data.split.by', 'hash'),
-    seed: or(split?.seed, 'data.split.seed', 0),
+    by: or<SplitKind>(split?.by, 'data.split.by', 'hash'),
+    ...(column === undefined ? {} : { column }),
+    seed: split?.by === 'time' ? 0 : or(split?.seed, 'data.split.seed', 0),
   };
 }
 
@@ -177,11 +195,21 @@ function checkConsistency({ name, task, data, prepare, model, optimizer }: Pipel
   if (data.include && data.exclude) fail('data', 'include or exclude', 'both');
   if (data.positive !== undefined && task !== 'binary')
     fail('data.positive', 'it only with task binary', `task ${task}`);
+  const { by, column } = data.split && data.split !== 'none' ? data.split : {};
+  if ((by === 'time' || by === 'group') && column === undefined) {
+    fail('data.split.column', `a column to split by ${by}`, 'none');
+  }
+  if ((by === 'random' || by === 'stratified') && column !== undefined) {
+    fail('data.split.column', 'it only by hash, time or group', `by ${by}`);
+  }
+  if (typeof prepare?.impute === 'object' && typeof prepare.impute.constant !== 'number') {
+    fail('prepare.impute.constant', 'a number for all columns of numbers', JSON.stringify(prepare.impute.constant));
+  }
   if (prepare?.target && prepare.target !== 'none' && task !== 'regression' && task !== 'count') {
     fail('prepare.target', 'it only with task regression or count', `task ${task}`);
   }
-  if (prepare?.target === 'log' && task === 'count')
-    fail('prepare.target', 'standard or none for task count', 'log, which the losses for counts take themselves');
+  if (task === 'count' && prepare?.target && prepare.target !== 'standard' && prepare.target !== 'none')
+    fail('prepare.target', 'standard or none for task count', JSON.stringify(prepare.target));
   const problem = modelProblem(model ?? {}, task);
   if (problem) fail(...problem);
   checkProximal(optimizer, model, fail);

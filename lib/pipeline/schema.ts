@@ -34,7 +34,18 @@ const split = z.union([
     test: z.optional(
       z.number().check(z.gt(0), z.lt(1), describe('Share of the rows that is held out of training, for evaluation.')),
     ),
-    by: z.optional(z.literal('hash').check(describe("By a hash of the row's content: equal rows stay together."))),
+    by: z.optional(
+      z
+        .enum(['hash', 'random', 'time', 'group', 'stratified'])
+        .check(
+          describe(
+            "hash: by a hash of the row's content, or of its cell in `column`. random: drawn by the seed. " +
+              'time: the latest rows of `column`. group: whole groups of equal cells in `column`. ' +
+              'stratified: as random, within each value of the target. Equal rows stay together in each.',
+          ),
+        ),
+    ),
+    column: z.optional(z.string().check(z.minLength(1), describe('The column of times, groups, or cells to hash.'))),
     seed: z.optional(seed),
   }),
 ]);
@@ -56,7 +67,9 @@ const data = z.strictObject({
   include: z.optional(columnNames.check(describe('Use these columns as features, and no others.'))),
   exclude: z.optional(columnNames.check(describe('Use all columns but these as features.'))),
   columns: z.optional(
-    z.record(z.string(), z.enum(['number', 'category'])).check(describe('The kind of a column, where yours counts.')),
+    z
+      .record(z.string(), z.enum(['number', 'integer', 'category', 'boolean', 'date-time', 'text', 'identifier']))
+      .check(describe('The kind of a column, where yours counts and not what the data looks like.')),
   ),
   split: z.optional(split),
   ready: z.optional(
@@ -68,16 +81,84 @@ const data = z.strictObject({
   limits: z.optional(z.strictObject({ columns: z.optional(count) })),
 });
 
+const ascending = { error: 'two numbers, the second above the first' };
+const ascendingPair = z.tuple([z.number(), z.number()]).check(z.refine(([low, high]) => low < high, ascending));
+const share = z.number().check(z.minimum(0), z.maximum(1));
+const twoShares = z.tuple([share, share]).check(z.refine(([low, high]) => low < high, ascending));
+
+const scale = z.union([
+  z.enum(['standard', 'minMax', 'robust', 'quantile', 'none']),
+  z.strictObject({ kind: z.literal('minMax'), range: z.optional(ascendingPair) }),
+  z.strictObject({ kind: z.literal('robust'), quantiles: z.optional(twoShares) }),
+  z.strictObject({
+    kind: z.literal('quantile'),
+    count: z.optional(z.int().check(z.minimum(2), z.maximum(10_000))),
+    output: z.optional(z.enum(['uniform', 'normal'])),
+  }),
+]);
+
+const impute = z.union([
+  z.enum(['mean', 'median', 'mostFrequent']),
+  z.strictObject({ constant: z.union([z.number(), z.string().check(z.minLength(1))]) }),
+]);
+
+const missingIndicator = z
+  .boolean()
+  .check(describe('Whether a column with missing training cells gets one more that says where.'));
+const minFrequency = count.check(describe('Levels in fewer training rows share one column, "other".'));
+const maxLevels = count.check(describe('The most frequent levels have a column each, the others share "other".'));
+
+const columnPreparation = z.strictObject({
+  scale: z.optional(scale),
+  impute: z.optional(impute),
+  missingIndicator: z.optional(missingIndicator),
+  encode: z.optional(
+    z
+      .enum(['oneHot', 'ordinal', 'hash', 'ngrams', 'parts', 'epoch', 'both', 'none'])
+      .check(describe('Texts: oneHot, ordinal, hash or ngrams. Dates: parts, epoch or both. none leaves it out.')),
+  ),
+  order: z.optional(columnNames.check(describe('Ordinal: all levels, from the lowest to the highest.'))),
+  minFrequency: z.optional(minFrequency),
+  maxLevels: z.optional(maxLevels),
+  buckets: z.optional(z.int().check(z.minimum(1), z.maximum(65_536), describe('Columns of hashes or n-grams.'))),
+  seed: z.optional(seed),
+  of: z.optional(z.enum(['words', 'characters']).check(describe('What n-grams are made of.'))),
+  lengths: z.optional(
+    z.tuple([z.int().check(z.minimum(1), z.maximum(10)), z.int().check(z.minimum(1), z.maximum(10))]).check(
+      z.refine(([fewest, most]) => fewest <= most, { error: 'the fewest and the most of an n-gram, in this order' }),
+      describe('Fewest and most words or characters of an n-gram.'),
+    ),
+  ),
+});
+
+const targetTransform = z.enum(['standard', 'log', 'none']);
+
 const prepare = z.strictObject({
-  scale: z.optional(z.enum(['standard', 'none'])),
-  impute: z.optional(z.enum(['mean', 'mostFrequent'])),
-  target: z.optional(z.enum(['standard', 'log', 'none'])),
+  scale: z.optional(scale),
+  impute: z.optional(impute),
+  missingIndicator: z.optional(missingIndicator),
+  dates: z.optional(z.enum(['parts', 'epoch', 'both', 'none']).check(describe('What becomes of dates.'))),
+  minFrequency: z.optional(minFrequency),
+  maxLevels: z.optional(maxLevels),
+  columns: z.optional(z.record(z.string(), columnPreparation).check(describe('Single columns, by name.'))),
+  target: z.optional(
+    z.union([
+      targetTransform,
+      z.strictObject({
+        transform: z.optional(targetTransform),
+        clip: z.optional(
+          z
+            .union([z.strictObject({ values: ascendingPair }), z.strictObject({ quantiles: twoShares })])
+            .check(describe('Training targets beyond these values, or quantiles of the training part, become them.')),
+        ),
+      }),
+    ]),
+  ),
 });
 
 const decay = z.number().check(z.gte(0), z.lt(1));
 const batchSize = z.optional(z.union([count, z.literal('full')]));
 
-const share = z.number().check(z.minimum(0), z.maximum(1));
 // What `linear`, `cosine` and the others do is told in docs/optimizers.md.
 const plainSchedules = [
   z.strictObject({ kind: z.literal('constant'), factor: z.optional(nonNegative), epochs: z.optional(count) }),

@@ -1,4 +1,5 @@
 import type { Encoding } from '../data/encode.ts';
+import type { Schema } from '../data/schema/schema.ts';
 import type { TargetEncoding } from '../data/target.ts';
 import type { Slice } from '../models/model.ts';
 
@@ -28,6 +29,8 @@ export interface Manifest {
     testRowCount: number;
   };
   encoding: Encoding;
+  /** What the training data looked like; versions of earlier releases have none. */
+  schema?: Schema;
   target: TargetEncoding;
   model: {
     kind: string;
@@ -57,6 +60,6 @@ export interface Manifest {
 
 /** What a prediction takes and gives. */
 export interface Signature {
-  inputs: { name: string; kind: 'number' | 'category'; levels?: string[] }[];
+  inputs: { name: string; kind: 'number' | 'category' | 'date-time' | 'text'; levels?: string[] }[];
   output: { name: string; kind: 'number' } | { name: string; kind: 'category'; classes: string[] };
 }

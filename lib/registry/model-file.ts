@@ -1,6 +1,6 @@
 import { StoreError } from '../core/errors.ts';
 import type { Vector } from '../core/vector.ts';
-import type { Encoding } from '../data/encode.ts';
+import type { Encoding, FeatureEncoding, Scaling } from '../data/feature-encoding.ts';
 import type { TargetEncoding } from '../data/target.ts';
 import type { Model } from '../models/model.ts';
 import type { Manifest } from './manifest.ts';
@@ -15,7 +15,8 @@ import { decodeSafetensors, encodeSafetensors, type Tensor } from './safetensors
  * For a regression the prediction is score · target_scale + target_mean (its exponential, when the target was logged);
  * where the metadata has the entry `link: log`, e^score takes the place of the score. An mlp has the tensors of its layers
  * instead of coefficients, named and shaped as torch.nn.Linear has them: `layers.0.weight`, `layers.0.bias`, ….
- * The columns of x are named, in order, by the metadata entry `features`, a JSON list.
+ * The columns of x are named, in order, by the metadata entry `features`, a JSON list. Where the manifest's encoding
+ * has quantiles, x holds the share below a value, or its deviate, and not the value.
  */
 export function encodeModel(model: Model, parameters: Vector, encoding: Encoding, target: TargetEncoding): Uint8Array {
   const tensors: Record<string, Tensor> = {};
@@ -67,9 +68,22 @@ export function decodeModel(body: Uint8Array, { model, name, version }: Manifest
   return parameters;
 }
 
-/** Mean and scale of each encoded column; 0 and 1 for the columns of a category. */
+/** Mean and scale of each encoded column; 0 and 1 for those that are not scaled by such a pair. */
 function featureScaling({ features, columns }: Encoding): [Float64Array, Float64Array] {
-  const numbers = new Map(features.flatMap((feature) => (feature.kind === 'number' ? [[feature.name, feature]] : [])));
-  const ofColumns = columns.map(({ feature }) => numbers.get(feature));
-  return [Float64Array.from(ofColumns, (n) => n?.mean ?? 0), Float64Array.from(ofColumns, (n) => n?.scale ?? 1)];
+  const [mean, scale] = [new Float64Array(columns.length), new Float64Array(columns.length).fill(1)];
+  const scalings = new Map(features.map((feature) => [feature.name, scalingsOf(feature)]));
+  let [previous, at] = ['', 0];
+  for (const [i, { feature }] of columns.entries()) {
+    at = feature === previous ? at + 1 : 0;
+    previous = feature;
+    const own = scalings.get(feature)?.[at];
+    if (own) [mean[i], scale[i]] = [own.mean, own.scale];
+  }
+  return [mean, scale];
+}
+
+/** Of a feature's first columns; those that follow are 0 or 1. */
+function scalingsOf(feature: FeatureEncoding): Scaling[] {
+  if (feature.kind === 'number' || feature.kind === 'ordinal') return [feature];
+  return feature.kind === 'date' ? feature.parts : [];
 }

@@ -1,3 +1,4 @@
+import { type ColumnDescription, describeColumns as describeKinds } from '../data/schema/kinds.ts';
 import type { CategoryColumn, NumberColumn, Table } from '../data/table.ts';
 import type { ColumnSummary } from './report.ts';
 
@@ -12,23 +13,27 @@ const binLimit = 20;
 const valueLimit = 8;
 
 /**
- * Summarises each column of `table`, in order: missing and distinct cells, and how its values are distributed.
+ * Summarises each column of `table`, in order: what it holds and why, missing and distinct cells, and how its values are
+ * distributed.
  *
  * @param roleOf role of a column by its name; a feature when left out
+ * @param descriptions what the columns hold, in their order; found from all rows when left out
  */
 export function describeColumns(
   table: Table,
   roleOf: (name: string) => ColumnRole = () => ({ role: 'feature' }),
+  descriptions: readonly ColumnDescription[] = describeKinds(table),
 ): ColumnSummary[] {
-  return table.columns.map((column) => {
-    const { name, kind } = column;
+  return table.columns.map((column, i) => {
+    const { name } = column;
+    const { kind, reason: kindReason } = descriptions[i];
     const { role, reason } = roleOf(name);
     const values = column.kind === 'number' ? describeNumbers(column) : describeCategories(column);
-    return { name, kind, role, ...(reason === undefined ? {} : { reason }), ...values };
+    return { name, kind, kindReason, role, ...(reason === undefined ? {} : { reason }), ...values };
   });
 }
 
-type Summary = Omit<ColumnSummary, 'name' | 'kind' | 'role' | 'reason'>;
+type Summary = Omit<ColumnSummary, 'name' | 'kind' | 'kindReason' | 'role' | 'reason'>;
 
 function describeNumbers({ values }: NumberColumn): Summary {
   // Sorted, equal values stand together, and NaN, the missing cells, at the end.

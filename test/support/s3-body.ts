@@ -10,13 +10,17 @@ import { S3Fault } from './s3-fault.ts';
  * @see AWS, Amazon S3 API Reference, "Signature calculations … transferring payload in multiple chunks", "Checking
  * object integrity"
  */
-export async function readBody(request: IncomingMessage): Promise<{ body: Buffer; crc32: string }> {
+export async function readBody(
+  request: IncomingMessage,
+  query: URLSearchParams = new URLSearchParams(),
+): Promise<{ body: Buffer; crc32: string }> {
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece as Buffer);
   const raw = Buffer.concat(pieces);
   const framed = String(request.headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');
   const { body, trailers } = framed ? unframe(raw) : { body: raw, trailers: {} };
-  const headers = { ...request.headers, ...trailers };
+  // A presigned URL carries its headers as parameters, and they count alike.
+  const headers = { ...request.headers, ...Object.fromEntries(query), ...trailers };
 
   const declared = headers['x-amz-decoded-content-length'];
   if (framed && declared !== undefined && Number(declared) !== body.length) throw new S3Fault(400, 'IncompleteBody');

@@ -158,7 +158,7 @@ export class S3Server extends EventEmitter<{ created: [S3EventRecord] }> {
     const conditional = headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
     const meeting = this.#meeting(`${request.bucket}/${key}`, conditional);
     try {
-      const body = await readBody(message);
+      const body = await readBody(message, request.query);
       // Gives racing requests the time to arrive.
       if (conditional) await new Promise((resolve) => setTimeout(resolve, 2));
       if (meeting.met && this.#chance() < this.#conflictRate) throw new S3Fault(409, 'ConditionalRequestConflict');

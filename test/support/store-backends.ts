@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,8 +17,11 @@ export interface Backend {
   stop(): Promise<void>;
 }
 
+/** Where Linux keeps a file system in memory: what is flushed there costs nothing. */
+const MEMORY = '/dev/shm';
+
 export async function startFolders(): Promise<Backend> {
-  const folder = await mkdtemp(join(tmpdir(), 'hone-folder-'));
+  const folder = await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'hone-folder-'));
   return {
     openEmpty: () => folderStore(join(folder, randomUUID())),
     stop: () => rm(folder, { recursive: true }),

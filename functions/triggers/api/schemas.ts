@@ -56,7 +56,7 @@ const signature = z.strictObject({
   inputs: z.array(
     z.strictObject({
       name: z.string(),
-      kind: z.enum(['number', 'category']),
+      kind: z.enum(['number', 'category', 'date-time', 'text']),
       levels: z.optional(z.array(z.string()).check(describe('The values that training saw.'))),
     }),
   ),

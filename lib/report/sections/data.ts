@@ -41,7 +41,7 @@ function renderColumns(columns: ColumnSummary[], rowCount: number): Html {
 <th scope="col" class="number">Distinct</th><th scope="col">Values</th><th scope="col">Distribution</th></tr></thead>
 <tbody>${shown.map(
     (column) => html`
-<tr><th scope="row">${dataName(column.name, { limit: 60 })}<small>${column.kind}</small></th>
+<tr><th scope="row">${dataName(column.name, { limit: 60 })}<small${column.kindReason !== undefined && html` title="${column.kindReason}"`}>${column.kind}</small></th>
 <td><span class="role ${column.role}">${column.role}</span>${column.reason && html`<small>${column.reason}</small>`}</td>
 <td class="number">${column.missing === 0 ? '–' : html`${formatNumber(column.missing)}<small>${formatShare(column.missing / rowCount)}</small>`}</td>
 <td class="number">${formatNumber(column.distinct)}</td>

@@ -1,0 +1,154 @@
+import type { CategoryColumn, Column, NumberColumn, Table } from '../table.ts';
+import { quoteText } from '../text.ts';
+import { dateOrderOf, parseDateTime } from './dates.ts';
+
+/** What a column holds. A user may declare each of them but `constant`. */
+export type SchemaKind =
+  | 'number'
+  | 'integer'
+  | 'category'
+  | 'boolean'
+  | 'date-time'
+  | 'text'
+  | 'identifier'
+  | 'constant';
+
+export interface ColumnDescription {
+  name: string;
+  kind: SchemaKind;
+  /** Why it is of this kind, without a full stop: `all of 714 cells are numbers, 3 of them not whole`. */
+  reason: string;
+}
+
+/** How a column of a kind is read: as numbers or as texts. A constant column may be either. */
+export function storageOf(kind: SchemaKind): Column['kind'] {
+  return kind === 'number' || kind === 'integer' ? 'number' : 'category';
+}
+
+/** A category with more levels than this may be taken for an identifier or for text. */
+export const identifierLevels = 10;
+
+/** From this share of a column's cells on, dates make it a date-time column. */
+export const dateShare = 0.95;
+
+/** From so many words a cell on, on average, a column of mostly different texts is text, not identifiers. */
+export const textWords = 3;
+
+/**
+ * Finds what each column holds, in the table's order, from the cells of `rows` alone. The first rule that fits counts:
+ *
+ * 1. the user's word, in `declared`;
+ * 2. `constant`: no cell has a value, or all have the same;
+ * 3. of columns of numbers: `identifier` where all are whole and different, there are more than 20, and the name says
+ *    so (`id`, `customer_id`, `rownames`, `index`, …); `integer` where all are whole; else `number`;
+ * 4. of columns of texts: `boolean` for two values such as `true` and `false` or `yes` and `no`, in any case;
+ *    `date-time` when 95 % of the cells are dates (see `parseDateTime`); with more than ten different values, and more
+ *    of them than half of the cells, `text` when a cell has three words or more on average, else `identifier`; and
+ *    `category` for what is left.
+ *
+ * @param rows which rows to look at; all by default
+ * @param rowsAre what to call them in reasons
+ */
+export function describeColumns(
+  table: Table,
+  {
+    rows,
+    declared = {},
+    rowsAre = 'rows',
+  }: { rows?: Int32Array; declared?: Readonly<Record<string, SchemaKind>>; rowsAre?: string } = {},
+): ColumnDescription[] {
+  const looked = rows ?? Int32Array.from({ length: table.rowCount }, (_, row) => row);
+  return table.columns.map((column) => {
+    const { name } = column;
+    if (Object.hasOwn(declared, name)) return { name, kind: declared[name], reason: 'declared by the request' };
+    return {
+      name,
+      ...(column.kind === 'number' ? kindOfNumbers(column, looked) : kindOfTexts(column, looked, rowsAre)),
+    };
+  });
+}
+
+type Finding = Omit<ColumnDescription, 'name'>;
+
+function kindOfNumbers({ name, values }: NumberColumn, rows: Int32Array): Finding {
+  let [count, fractions, differs] = [0, 0, false];
+  let first = Number.NaN;
+  for (const row of rows) {
+    const value = values[row];
+    if (Number.isNaN(value)) continue;
+    if (count++ === 0) first = value;
+    if (value !== first) differs = true;
+    if (!Number.isSafeInteger(value)) fractions++;
+  }
+  if (count === 0) return { kind: 'constant', reason: 'no cell has a value' };
+  if (!differs) return { kind: 'constant', reason: `every value is ${first}` };
+  if (fractions > 0) return { kind: 'number', reason: `${cells(count)} are numbers, ${fractions} of them not whole` };
+  if (
+    count > 20 &&
+    (identifierName.test(name) || camelCaseIdentifier.test(name)) &&
+    allDifferent(values, rows, count)
+  ) {
+    return { kind: 'identifier', reason: `${count} different whole numbers, and the name says so` };
+  }
+  return { kind: 'integer', reason: `${cells(count)} are whole numbers` };
+}
+
+// `id`, `ID`, `customer_id`, `customerId`, `rownames`, `row number`, `index`, `Unnamed: 0`, and the name that a header
+// without one becomes.
+const identifierName =
+  /(?:^|[_ .-])(?:id|uuid|guid|key|index|idx|rownames?|row[_ .-]?(?:names?|numbers?|no|nr|ids?))$|^unnamed: 0$|^column 1$/i;
+const camelCaseIdentifier = /[a-z](?:Id|ID|UUID)$/;
+
+function allDifferent(values: Float64Array, rows: Int32Array, count: number): boolean {
+  const seen = new Set<number>();
+  for (const row of rows) if (!Number.isNaN(values[row])) seen.add(values[row]);
+  return seen.size === count;
+}
+
+function kindOfTexts(column: CategoryColumn, rows: Int32Array, rowsAre: string): Finding {
+  const counts = new Int32Array(column.levels.length);
+  let count = 0;
+  for (const row of rows) {
+    if (column.codes[row] < 0) continue;
+    counts[column.codes[row]]++;
+    count++;
+  }
+  const levels = column.levels.filter((_, code) => counts[code] > 0);
+  if (count === 0) return { kind: 'constant', reason: 'no cell has a value' };
+  if (levels.length === 1) return { kind: 'constant', reason: `every value is ${quoteText(levels[0])}` };
+  if (isBoolean(levels)) return { kind: 'boolean', reason: `two values, ${levels.map(quoteText).join(' and ')}` };
+
+  const order = dateOrderOf(levels);
+  let dates = 0;
+  for (const [code, level] of column.levels.entries()) {
+    if (counts[code] > 0 && !Number.isNaN(parseDateTime(level, order))) dates += counts[code];
+  }
+  if (dates >= dateShare * count) {
+    return { kind: 'date-time', reason: `${dates} of ${cells(count)} are dates, such as ${quoteText(levels[0])}` };
+  }
+  if (levels.length > identifierLevels && levels.length * 2 > count) {
+    const words = meanWords(column, counts, count);
+    const reason = `${levels.length} different values in ${count} ${rowsAre}`;
+    if (words >= textWords) return { kind: 'text', reason: `${reason}, of ${words.toFixed(1)} words on average` };
+    return { kind: 'identifier', reason: `${reason}: it looks like an identifier` };
+  }
+  return { kind: 'category', reason: `${levels.length} different values in ${cells(count)}` };
+}
+
+const booleanPairs = ['false true', 'no yes', 'f t', 'n y', 'off on'];
+
+function isBoolean(levels: readonly string[]): boolean {
+  if (levels.length !== 2) return false;
+  const pair = levels.map((level) => level.trim().toLowerCase()).sort();
+  return booleanPairs.includes(pair.join(' '));
+}
+
+function meanWords({ levels }: CategoryColumn, counts: Int32Array, count: number): number {
+  let words = 0;
+  for (const [code, level] of levels.entries()) {
+    if (counts[code] > 0) words += counts[code] * (level.match(/[^\s,;]+/g)?.length ?? 0);
+  }
+  return words / count;
+}
+
+const cells = (count: number): string => (count === 1 ? 'one cell' : `${count} cells`);
