@@ -1,4 +1,4 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { parseArgs } from 'node:util';
 import { InputError } from '../lib/core/errors.ts';
 
 /** One command of the command line. */
@@ -8,10 +8,16 @@ export interface Command {
   synopsis: string;
   /** One sentence. */
   summary: string;
-  options: Record<string, OptionHelp>;
-  /** Answers the exit code. */
+  options: Options;
+  /**
+   * Answers the exit code.
+   *
+   * @throws InputError when an option is not known, or a positional argument is missing or too many
+   */
   run(args: string[]): Promise<number>;
 }
+
+export type Options = Record<string, OptionHelp>;
 
 export interface OptionHelp {
   type: 'string' | 'boolean';
@@ -24,40 +30,57 @@ export interface OptionHelp {
 export const commonOptions = {
   store: { type: 'string', value: 'STORE', summary: 'a folder (.hone by default) or s3://bucket/prefix' },
   json: { type: 'boolean', summary: 'print one JSON document on standard output, and nothing else there' },
-} as const satisfies Record<string, OptionHelp>;
-
-type Values<Options extends Record<string, OptionHelp>> = {
-  [Name in keyof Options]?: Options[Name]['type'] extends 'boolean' ? boolean : string;
-};
+} as const satisfies Options;
 
 /**
- * Reads a command's arguments.
+ * A command whose arguments are read before it runs.
  *
- * @param names the positional arguments by name; one that ends in "?" may be left out
- * @throws InputError when an option is not known, or a positional argument is missing or too many
+ * @param definition.positionals the positional arguments by name; one that ends in "?" may be left out
+ * @param definition.run is given the positional arguments in order, and the options' values by name
  */
-export function readArguments<Options extends Record<string, OptionHelp>>(
-  command: string,
+export function command<const Own extends Options>({
+  positionals,
+  run,
+  ...help
+}: Omit<Command, 'run' | 'options'> & {
+  positionals: string[];
+  options: Own;
+  run(positionals: string[], values: Values<Own & typeof commonOptions>): Promise<number>;
+}): Command {
+  return {
+    ...help,
+    run: (args) => {
+      const given = readArguments(args, { ...commonOptions, ...help.options }, help.name);
+      checkCount(given.positionals, positionals, help.name);
+      return run(given.positionals, given.values);
+    },
+  };
+}
+
+type Values<Given extends Options> = {
+  [Name in keyof Given]?: Given[Name]['type'] extends 'boolean' ? boolean : string;
+};
+
+function readArguments<Given extends Options>(
   args: string[],
-  names: string[],
-  options: Options,
-): { positionals: string[]; values: Values<Options & typeof commonOptions> } {
-  const all = { ...commonOptions, ...options };
-  const config = Object.fromEntries(Object.entries(all).map(([name, { type }]) => [name, { type }]));
-  let parsed: { positionals: string[]; values: object };
+  options: Given,
+  name: string,
+): { positionals: string[]; values: Values<Given> } {
   try {
-    parsed = parseArgs({ args, options: config as ParseArgsConfig['options'], allowPositionals: true, strict: true });
+    const { positionals, values } = parseArgs({ args, options, allowPositionals: true, strict: true });
+    // parseArgs types what its own literal options give; these are the same by the options' types.
+    return { positionals, values: values as Values<Given> };
   } catch (error) {
-    throw new InputError(`hone ${command}: ${(error as Error).message}`, { advice: `See hone ${command} --help` });
+    throw new InputError(`hone ${name}: ${(error as Error).message}`, { advice: `See hone ${name} --help` });
   }
+}
+
+function checkCount(given: string[], names: string[], command: string): void {
   const required = names.filter((name) => !name.endsWith('?'));
-  const { positionals } = parsed;
-  if (positionals.length < required.length || positionals.length > names.length) {
-    const expected =
-      names.map((name) => (name.endsWith('?') ? `[${name.slice(0, -1)}]` : name)).join(' ') || 'no arguments';
-    throw new InputError(`hone ${command}: expected ${expected}, found ${positionals.join(' ') || 'nothing'}`, {
-      advice: `See hone ${command} --help`,
-    });
-  }
-  return { positionals, values: parsed.values as Values<Options & typeof commonOptions> };
+  if (given.length >= required.length && given.length <= names.length) return;
+  const shown = names.map((name) => (name.endsWith('?') ? `[${name.slice(0, -1)}]` : name));
+  throw new InputError(
+    `hone ${command}: expected ${shown.join(' ') || 'no arguments'}, found ${given.join(' ') || 'nothing'}`,
+    { advice: `See hone ${command} --help` },
+  );
 }

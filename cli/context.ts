@@ -4,12 +4,13 @@ import { basename, dirname, resolve } from 'node:path';
 import type { Context, JobProgress } from '../lib/jobs/context.ts';
 import { folderStore } from '../lib/store/folder.ts';
 import { openStore } from '../lib/store/open.ts';
+import type { Store } from '../lib/store/store.ts';
 
 /** Where everything lies when `--store` does not say. */
 export const defaultStore = '.hone';
 
 /**
- * What a job on this machine is given.
+ * What a job on this machine is given: any store, local paths, and as much time as it takes.
  *
  * @param options.folder where relative local paths begin: the folder of the pipeline's document, or the working one
  */
@@ -34,8 +35,12 @@ export async function localContext({
   };
 }
 
-// A store follows no links, but a user's file may well be one: it is opened where it really lies.
-async function openLocal(path: string): Promise<Awaited<ReturnType<NonNullable<Context['openLocal']>>>> {
+/**
+ * A local path as a store and a prefix in it: a folder is a store itself, a file an object of its folder's.
+ *
+ * A store follows no links, but a user's file may well be one: it is opened where it really lies.
+ */
+async function openLocal(path: string): Promise<{ store: Store; prefix: string }> {
   const real = await realpath(path).catch(() => path);
   const isFolder = await stat(real).then(
     (found) => found.isDirectory(),

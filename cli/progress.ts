@@ -1,4 +1,5 @@
 import type { JobProgress } from '../lib/jobs/context.ts';
+import { formatBytes, formatCount, formatSeconds } from '../lib/report/format.ts';
 
 /**
  * Shows a job's progress on standard error: a bar on a terminal, plain lines otherwise.
@@ -11,10 +12,10 @@ export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): (p
   return (progress) => {
     switch (progress.kind) {
       case 'reading':
-        return line(`Reading ${count(progress.objects, 'object')}, ${megabytes(progress.bytes)}`);
+        return line(`Reading ${formatCount(progress.objects, 'object')}, ${formatBytes(progress.bytes)}`);
       case 'read':
         return line(
-          `Read ${count(progress.rows, 'row')} × ${count(progress.columns, 'column')} in ${seconds(progress.milliseconds)}`,
+          `Read ${formatCount(progress.rows, 'row')} × ${formatCount(progress.columns, 'column')} in ${formatSeconds(progress.milliseconds / 1000)}`,
         );
       case 'resumed':
         return line(`Going on from step ${progress.step}`);
@@ -24,10 +25,10 @@ export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): (p
         return;
       case 'trained':
         return line(
-          `Trained ${count(progress.steps, 'step')} in ${seconds(progress.milliseconds)}: ${progress.solution}, ${progress.reason}`,
+          `Trained ${formatCount(progress.steps, 'step')} in ${formatSeconds(progress.milliseconds / 1000)}: ${progress.solution}, ${progress.reason}`,
         );
       case 'evaluated':
-        return line(`Evaluated ${count(progress.rows, 'row')} in ${seconds(progress.milliseconds)}`);
+        return line(`Evaluated ${formatCount(progress.rows, 'row')} in ${formatSeconds(progress.milliseconds / 1000)}`);
     }
   };
 }
@@ -43,9 +44,3 @@ function bar(progress: Step): string {
   const done = Math.min(width, Math.round((width * step) / stepLimit));
   return `[${'█'.repeat(done)}${'░'.repeat(width - done)}] ${stepText(progress)} (at most ${stepLimit} steps)`;
 }
-
-const count = (n: number, noun: string): string => `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`;
-const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
-const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;
-const megabytes = (bytes: number): string =>
-  bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;

@@ -20,7 +20,8 @@ export { decodeValue, encodeTarget, fitTarget, labelledRows, type TargetEncoding
 export type { Context } from './jobs/context.ts';
 export { evaluateModel } from './jobs/evaluate-model.ts';
 export { inspect } from './jobs/inspect.ts';
-export { openModel, predictRecords } from './jobs/predict.ts';
+export { openModel } from './jobs/open-model.ts';
+export { predictRecords } from './jobs/predict.ts';
 export { runPipeline } from './jobs/run.ts';
 // losses: what a model is trained by.
 export { absolute } from './losses/absolute.ts';

@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { parseDocument } from 'yaml';
 import { localService } from '../cli/local-service.ts';
 import { progressPrinter } from '../cli/progress.ts';
-import { reportPage } from '../cli/report-location.ts';
+import { reportPage } from '../cli/report-page.ts';
 import { contextOf } from '../functions/adapter/services.ts';
 import { createApi } from '../functions/triggers/api.ts';
 import { createDatasetCreated } from '../functions/triggers/dataset-created.ts';

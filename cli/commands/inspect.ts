@@ -1,26 +1,26 @@
 import { inspect } from '../../lib/jobs/inspect.ts';
-import { type Command, readArguments } from '../command.ts';
+import { command } from '../command.ts';
 import { localContext } from '../context.ts';
 import { asDataPath } from '../data-path.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { formatColumns, printable, printJson } from '../output.ts';
 
-export const inspectCommand: Command = {
+export const inspectCommand = command({
   name: 'inspect',
   synopsis: 'DATA',
   summary:
     'Describe a dataset, column by column, and draft a pipeline for it. DATA is a local path, s3://…, or a key in the store.',
+  positionals: ['DATA'],
   options: { 'no-header': { type: 'boolean', summary: 'the first line is data; columns are named 0, 1, …' } },
-  async run(args) {
-    const { positionals, values } = readArguments('inspect', args, ['DATA'], this.options);
-    const context = await localContext({ store: values.store as string | undefined });
-    const path = asDataPath(positionals[0]);
-    const { table, profile, draft } = await inspect(context, path, { header: !values['no-header'] });
-    if (values.json) {
+  async run([data], { store, json, 'no-header': isHeaderless }) {
+    const context = await localContext({ store });
+    const path = asDataPath(data);
+    const { table, profile, draft } = await inspect(context, path, { header: !isHeaderless });
+    if (json) {
       printJson({
         path,
         rows: table.rowCount,
-        columns: profile.map((column) => ({ ...column, ...finiteOrNull({ ...column }) })),
+        columns: profile.map((column) => ({ ...column, ...nullsOf({ ...column }) })),
         warnings: table.warnings,
         draft,
       });
@@ -44,9 +44,10 @@ export const inspectCommand: Command = {
     console.log(`\nA draft of a pipeline:\n\n${draft}`);
     return ExitCode.done;
   },
-};
+});
 
-function finiteOrNull(values: Record<string, unknown>): Record<string, unknown> {
+/** The values that JSON can't hold, as null. */
+function nullsOf(values: Record<string, unknown>): Record<string, unknown> {
   const numbers = Object.entries(values).filter(([, value]) => typeof value === 'number' && !Number.isFinite(value));
   return Object.fromEntries(numbers.map(([name]) => [name, null]));
 }

@@ -1,39 +1,36 @@
-import { describeModel, listModelSummaries } from '../../lib/jobs/models.ts';
-import { type Command, readArguments } from '../command.ts';
+import { describeModel, listModelSummaries, type ModelDescription, type ModelSummary } from '../../lib/jobs/models.ts';
+import { command } from '../command.ts';
 import { localContext } from '../context.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { formatColumns, printJson } from '../output.ts';
 
-export const modelsCommand: Command = {
+export const modelsCommand = command({
   name: 'models',
   synopsis: '[MODEL]',
   summary: 'List the models in the store, or the versions and aliases of one.',
+  positionals: ['MODEL?'],
   options: {},
-  async run(args) {
-    const { positionals, values } = readArguments('models', args, ['MODEL?'], {});
-    const context = await localContext({ store: values.store });
-    const [name] = positionals;
+  async run([name], { store, json }) {
+    const context = await localContext({ store });
     if (name !== undefined) {
       const model = await describeModel(context, name);
-      if (values.json) printJson(model);
+      if (json) printJson(model);
       else console.log(versionsTable(model));
       return ExitCode.done;
     }
     const models = await listModelSummaries(context);
-    if (values.json) printJson({ models });
-    else if (models.length === 0) console.log(`No models in ${context.store.location}`);
-    else
-      console.log(
-        formatColumns([
-          ['model', 'versions', 'champion'],
-          ...models.map((model) => [model.name, model.versionCount, model.champion ?? '–']),
-        ]),
-      );
+    if (json) printJson({ models });
+    else console.log(models.length > 0 ? modelsTable(models) : `No models in ${context.store.location}`);
     return ExitCode.done;
   },
-};
+});
 
-function versionsTable({ versions }: Awaited<ReturnType<typeof describeModel>>): string {
+function modelsTable(models: ModelSummary[]): string {
+  const rows = models.map(({ name, versionCount, champion }) => [name, versionCount, champion ?? '–']);
+  return formatColumns([['model', 'versions', 'champion'], ...rows]);
+}
+
+function versionsTable({ versions }: ModelDescription): string {
   const metrics = Object.keys(versions[0]?.metrics ?? {});
   const number = (value: number | null | undefined) => (value == null ? '–' : String(Number(value.toPrecision(5))));
   return formatColumns([

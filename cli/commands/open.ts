@@ -1,35 +1,36 @@
 import { InputError, NotFoundError } from '../../lib/core/errors.ts';
 import { listAll } from '../../lib/store/list.ts';
 import { openStore } from '../../lib/store/open.ts';
-import { type Command, readArguments } from '../command.ts';
+import type { Store } from '../../lib/store/store.ts';
+import { command } from '../command.ts';
 import { defaultStore } from '../context.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { printJson } from '../output.ts';
-import { reportPage } from '../report-location.ts';
+import { reportPage } from '../report-page.ts';
 
+/** Seconds for which a link to S3 works. */
 const linkSeconds = 3600;
 
-export const openCommand: Command = {
+export const openCommand = command({
   name: 'open',
   synopsis: 'RUN | REPORT | MODEL',
   summary: "Print where a report's page can be opened: a file, or a link to S3 that works for an hour.",
+  positionals: ['RUN | REPORT | MODEL'],
   options: {},
-  async run(args) {
-    const { positionals, values } = readArguments('open', args, ['RUN | REPORT | MODEL'], {});
-    const location = values.store ?? defaultStore;
+  async run([name], { store: location = defaultStore, json }) {
     const store = await openStore(location);
-    const key = await findPage(store, positionals[0]);
+    const key = await findPage(store, name);
     const url = store.presignGet
       ? await store.presignGet(key, { expiresInSeconds: linkSeconds })
       : reportPage(key, location);
-    if (values.json) printJson({ key, url });
+    if (json) printJson({ key, url });
     else console.log(url);
     return ExitCode.done;
   },
-};
+});
 
 /** The key of a page: a run's, a report's by its own key, or the latest below reports/ of a model. */
-async function findPage(store: Awaited<ReturnType<typeof openStore>>, name: string): Promise<string> {
+async function findPage(store: Store, name: string): Promise<string> {
   if (/^[0-9a-f]{32}$/.test(name)) return present(store, `runs/${name}/report.html`);
   if (name.includes('/')) {
     if (!/^(runs|reports)\//.test(name))
@@ -42,7 +43,7 @@ async function findPage(store: Awaited<ReturnType<typeof openStore>>, name: stri
   return latest;
 }
 
-async function present(store: Awaited<ReturnType<typeof openStore>>, key: string): Promise<string> {
+async function present(store: Store, key: string): Promise<string> {
   if (await store.head(key)) return key;
   throw new NotFoundError(`${key}: expected a report, found none`);
 }

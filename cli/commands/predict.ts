@@ -1,19 +1,24 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { InputError, StoreError } from '../../lib/core/errors.ts';
-import { openModel, predictRecords } from '../../lib/jobs/predict.ts';
-import { openScoring, predictionsCsv, readForScoring, readScoring, score } from '../../lib/jobs/score.ts';
-import { isLocalPath, listDataset } from '../../lib/jobs/sources.ts';
-import { type Command, readArguments } from '../command.ts';
+import type { Context } from '../../lib/jobs/context.ts';
+import { openModel } from '../../lib/jobs/open-model.ts';
+import { predictRecords, predictTable } from '../../lib/jobs/predict.ts';
+import { predictionsCsv } from '../../lib/jobs/predictions-csv.ts';
+import { openScoring, readForScoring, readScoring, type ScoringResult, score } from '../../lib/jobs/score.ts';
+import { isLocalPath, listDataset, type SourceObject } from '../../lib/jobs/sources.ts';
+import type { LoadedModel } from '../../lib/registry/versions.ts';
+import { command } from '../command.ts';
 import { localContext } from '../context.ts';
 import { asDataPath } from '../data-path.ts';
 import { ExitCode } from '../exit-codes.ts';
-import { printJson } from '../output.ts';
+import { printable, printJson } from '../output.ts';
 
-export const predictCommand: Command = {
+export const predictCommand = command({
   name: 'predict',
   synopsis: 'MODEL --input DATA | --rows JSON',
   summary:
     'Predict for every row of a dataset, or for rows given as JSON. A dataset in the store is scored object by object.',
+  positionals: ['MODEL'],
   options: {
     input: { type: 'string', value: 'DATA', summary: 'a local path, s3://…, or an object or prefix in the store' },
     rows: { type: 'string', value: 'JSON', summary: 'one object, or a list of them; "-" reads standard input' },
@@ -30,41 +35,55 @@ export const predictCommand: Command = {
     version: { type: 'string', value: 'VERSION', summary: 'the version; by default the one that the alias names' },
     alias: { type: 'string', value: 'ALIAS', summary: 'champion by default' },
   },
-  async run(args) {
-    const { positionals, values } = readArguments('predict', args, ['MODEL'], this.options);
-    const { store, input, rows, output, id, version, alias, json } = values as Record<string, string | undefined>;
-    const which = { name: positionals[0], version, alias };
-    if ((input === undefined) === (rows === undefined)) {
-      throw new InputError(
-        `hone predict: expected either --input or --rows, found ${input === undefined ? 'neither' : 'both'}`,
-      );
-    }
-    const context = await localContext({ store });
+  async run([name], { store, input, rows, output, id, version, alias, json }) {
+    const choice = { name, version, alias };
     if (rows !== undefined) {
-      const answer = predictRecords(await openModel(context, which), await readRows(rows));
-      printJson(answer);
+      if (input !== undefined) throw wrongInput('both');
+      const model = await openModel(await localContext({ store }), choice);
+      printJson(predictRecords(model, await readRows(rows)));
       return ExitCode.done;
     }
-    const path = asDataPath(input as string);
-    if (!isLocalPath(path)) {
-      const { scoring } = await openScoring(context, { ...which, input: path, id });
-      while (!(await score(context, { scoring })).done);
-      const result = await readScoring(context, scoring);
-      if (!result) throw new StoreError(`scoring ${scoring}: expected a result, found none`);
-      if (json) printJson(result);
-      else console.log([`Scored ${result.rows} rows with version ${result.version}:`, ...result.outputs].join('\n'));
+    if (input === undefined) throw wrongInput('neither');
+    const context = await localContext({ store });
+    const path = asDataPath(input);
+    if (isLocalPath(path)) {
+      await predictLocal(await openModel(context, choice), await listDataset(context, path), { output, id, json });
       return ExitCode.done;
     }
-    const model = await openModel(context, which);
-    const table = await readForScoring(model, await listDataset(context, path));
-    const csv = predictionsCsv(model, table, id ?? null);
-    if (output === undefined) process.stdout.write(csv);
-    else await writeFile(output, csv);
-    for (const warning of table.warnings) console.error(`Warning: ${warning}`);
+    const result = await scoreDataset(context, { ...choice, input: path, id });
+    if (json) printJson(result);
+    else console.log([`Scored ${result.rows} rows with version ${result.version}:`, ...result.outputs].join('\n'));
     return ExitCode.done;
   },
-};
+});
 
+const wrongInput = (found: 'both' | 'neither'): InputError =>
+  new InputError(`hone predict: expected either --input or --rows, found ${found}`);
+
+/** Writes predictions for a local dataset as CSV, into a file or onto standard output; there, with `--json`, as JSON. */
+async function predictLocal(
+  model: LoadedModel,
+  objects: SourceObject[],
+  { output, id = null, json = false }: { output?: string; id?: string | null; json?: boolean },
+): Promise<void> {
+  const table = await readForScoring(model, objects);
+  const csv = predictionsCsv(model, table, id);
+  if (output !== undefined) await writeFile(output, csv);
+  if (json) printJson(predictTable(model, table, id));
+  else if (output === undefined) process.stdout.write(csv);
+  for (const warning of table.warnings) console.error(`Warning: ${printable(warning)}`);
+}
+
+/** Scores a dataset in the store to its end. */
+async function scoreDataset(context: Context, request: Parameters<typeof openScoring>[1]): Promise<ScoringResult> {
+  const { scoring } = await openScoring(context, request);
+  while (!(await score(context, { scoring })).done);
+  const result = await readScoring(context, scoring);
+  if (!result) throw new StoreError(`scoring ${scoring}: expected a result, found none`);
+  return result;
+}
+
+/** The rows of a JSON text; `-` reads it from standard input. */
 async function readRows(text: string): Promise<unknown> {
   const source = text === '-' ? await readFile('/dev/stdin', 'utf8') : text;
   try {

@@ -2,43 +2,39 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../../lib/core/errors.ts';
 import { type ResolvedPipeline, readPipeline } from '../../lib/jobs/pipelines.ts';
-import { readReport } from '../../lib/jobs/reports.ts';
 import { runPipeline } from '../../lib/jobs/run.ts';
 import { parsePipeline } from '../../lib/pipeline/parse.ts';
 import { resolvePipeline } from '../../lib/pipeline/resolve.ts';
-import { renderTable } from '../../lib/report/terminal.ts';
 import { openStore } from '../../lib/store/open.ts';
-import { type Command, readArguments } from '../command.ts';
+import { command } from '../command.ts';
 import { defaultStore, localContext } from '../context.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { printJson } from '../output.ts';
 import { progressPrinter } from '../progress.ts';
-import { reportPage } from '../report-location.ts';
+import { printReport } from '../report-page.ts';
 
-export const runCommand: Command = {
+export const runCommand = command({
   name: 'run',
   synopsis: 'PIPELINE',
   summary:
     'Train, evaluate and register what a pipeline asks for: a document (.yml, .json), or the name of one in the store.',
+  positionals: ['PIPELINE'],
   options: {},
-  async run(args) {
-    const { positionals, values } = readArguments('run', args, ['PIPELINE'], {});
-    const { store, json } = values;
-    const { pipeline, folder } = await findPipeline(positionals[0], store ?? defaultStore);
+  async run([name], { store, json }) {
+    const { pipeline, folder } = await findPipeline(name, store ?? defaultStore);
     const context = await localContext({ store, folder, onProgress: progressPrinter() });
     const result = await runPipeline(context, pipeline);
     if (json) {
       printJson(result);
     } else {
-      if (result.status === 'found')
+      if (result.status === 'found') {
         console.log(`Found: version ${result.version} was trained before; nothing was done.\n`);
-      process.stdout.write(
-        renderTable(await readReport(context, result.report), { path: reportPage(result.report, store) }),
-      );
+      }
+      await printReport(context, result.report, { store });
     }
     return result.gate === 'fail' ? ExitCode.checkFailed : ExitCode.done;
   },
-};
+});
 
 /** A pipeline's document by its path, or by its name in the store; local paths in it begin at its own folder. */
 async function findPipeline(name: string, store: string): Promise<{ pipeline: ResolvedPipeline; folder?: string }> {

@@ -1,7 +1,7 @@
 import type { Workflow } from '../../lib/engine/engine.ts';
 import type { Context } from '../../lib/jobs/context.ts';
-import { type RunError, readIfThere, runKey } from '../../lib/jobs/runs.ts';
-import { putJson } from '../../lib/store/json.ts';
+import { type RunError, runKey } from '../../lib/jobs/runs.ts';
+import { putJson, readIfThere } from '../../lib/store/json.ts';
 import { listAll } from '../../lib/store/list.ts';
 import type { Services } from './services.ts';
 

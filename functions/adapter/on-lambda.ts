@@ -1,4 +1,5 @@
-import type { Invocation, Services } from './services.ts';
+import type { Services } from './services.ts';
+import type { Invocation } from './telemetry.ts';
 
 /**
  * A handler built from the environment at its first call, so that importing its module loads and opens nothing.

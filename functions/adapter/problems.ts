@@ -1,6 +1,5 @@
 import type { Context } from '../../lib/jobs/context.ts';
-import { readIfThere } from '../../lib/jobs/runs.ts';
-import { putJson } from '../../lib/store/json.ts';
+import { putJson, readIfThere } from '../../lib/store/json.ts';
 
 // What a task throws ends up in its function's log and in the workflow's history, and both would then hold the one cell
 // of the data that an error's message quotes. So a task keeps what went wrong in the store, and throws an error of the

@@ -1,15 +1,11 @@
 import * as z from 'zod/mini';
 import type { Context } from '../../lib/jobs/context.ts';
-import { readRun } from '../../lib/jobs/runs.ts';
+import { type RunStep, readRun } from '../../lib/jobs/runs.ts';
 import { hashSchema } from './check.ts';
 import type { Handler } from './on-lambda.ts';
 import type { Services } from './services.ts';
 import { task } from './task.ts';
 import type { Telemetry } from './telemetry.ts';
-
-export interface RunStep {
-  run: string;
-}
 
 const runStep = z.strictObject({ run: hashSchema });
 

@@ -1,7 +1,7 @@
 import type { Engine } from '../../lib/engine/engine.ts';
 import type { Context, JobProgress } from '../../lib/jobs/context.ts';
 import type { Store } from '../../lib/store/store.ts';
-import { silentTelemetry, type Telemetry } from './telemetry.ts';
+import { type Invocation, silentTelemetry, type Telemetry } from './telemetry.ts';
 
 /**
  * What every handler needs from outside. On Lambda it comes from the environment (environment.ts); tests and a server
@@ -23,12 +23,6 @@ export interface Services {
   onProgress?(progress: JobProgress): void;
   /** What jobs keep from one call to the next in the same process, such as the data of the run that they work on. */
   memory: Map<string, unknown>;
-}
-
-/** What a handler reads of the context that Lambda gives it. */
-export interface Invocation {
-  awsRequestId: string;
-  getRemainingTimeInMillis(): number;
 }
 
 /** Services around a store and an engine that are open already. */

@@ -1,9 +1,13 @@
-import type { Invocation } from './services.ts';
-
 /** Fields of a log line: names, keys, counts and times. Never a cell of somebody's data. */
 export type Fields = Record<string, unknown>;
 
 export type Unit = 'Count' | 'Milliseconds';
+
+/** What a handler reads of the context that Lambda gives it. */
+export interface Invocation {
+  awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
 
 /** Where handlers tell what they do: on Lambda a structured log and metrics in it, elsewhere what the caller likes. */
 export interface Telemetry {
@@ -21,6 +25,7 @@ export interface Telemetry {
 
 const nothing = () => {};
 
+/** Telemetry that nobody hears. */
 export const silentTelemetry: Telemetry = {
   begin: nothing,
   note: nothing,

@@ -4,7 +4,7 @@ import { onLambda } from '../adapter/on-lambda.ts';
 import { task } from '../adapter/task.ts';
 
 // The step is what `plan` answered, and more than the dataset stands in it.
-export const inspectStep = z.object({ dataset: z.string().check(z.minLength(1)) });
+const inspectStep = z.object({ dataset: z.string().check(z.minLength(1)) });
 
 /** Describes a dataset that no pipeline asks for, and drafts a pipeline for it. */
 export const createInspect = task<{ dataset: string }, InspectionResult>({

@@ -4,7 +4,7 @@ import { nameSchema } from '../adapter/check.ts';
 import { onLambda } from '../adapter/on-lambda.ts';
 import { task } from '../adapter/task.ts';
 
-export const planStep = z.strictObject({
+const planStep = z.strictObject({
   pipeline: z.nullable(nameSchema),
   dataset: z.string().check(z.minLength(1)),
   trigger: z.string().check(z.regex(/^[A-Za-z0-9-]{1,36}$/, { error: 'letters, digits and "-", at most 36' })),

@@ -8,7 +8,7 @@ import { readProblem } from '../adapter/problems.ts';
 import { task } from '../adapter/task.ts';
 
 /** What the failed state was given, and its error as Step Functions reports it. */
-export const failureStep = z.object({
+const failureStep = z.object({
   run: z.optional(hashSchema),
   scoring: z.optional(hashSchema),
   pipeline: z.optional(z.nullable(nameSchema)),
@@ -19,7 +19,7 @@ export const failureStep = z.object({
 type FailureStep = z.infer<typeof failureStep>;
 
 /** What was recorded: the failure's name, and what it was about. */
-export type FailureAnswer = { error: string } & Partial<Record<'run' | 'scoring' | 'dataset' | 'problem', string>>;
+type FailureAnswer = { error: string } & Partial<Record<'run' | 'scoring' | 'dataset' | 'problem', string>>;
 
 /**
  * Notes a workflow's failure: as error.json of its run or scoring, or, before there is one, by taking back the note that

@@ -4,7 +4,7 @@ import { hashSchema } from '../adapter/check.ts';
 import { onLambda } from '../adapter/on-lambda.ts';
 import { task } from '../adapter/task.ts';
 
-export const scoreStep = z.strictObject({ scoring: hashSchema });
+const scoreStep = z.strictObject({ scoring: hashSchema });
 
 /** Scores the objects of a scoring; answers `{ done: false }` when time ran short, and goes on at the next call. */
 export const createScore = task({

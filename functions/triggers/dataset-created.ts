@@ -2,9 +2,9 @@ import type { S3Event } from 'aws-lambda';
 import { planForObjects } from '../../lib/jobs/plan.ts';
 import { isKey } from '../../lib/store/keys.ts';
 import type { Store } from '../../lib/store/store.ts';
-import { type Handler, onLambda } from '../adapter/on-lambda.ts';
+import { onLambda } from '../adapter/on-lambda.ts';
 import { contextOf, type Services } from '../adapter/services.ts';
-import { traceOf } from '../adapter/telemetry.ts';
+import { trigger } from '../adapter/trigger.ts';
 
 /** A workflow that was asked to start, and whether it was running or done before. */
 export interface Started {
@@ -22,22 +22,13 @@ type TestEvent = { Event: 's3:TestEvent'; Records?: undefined };
  *
  * What it throws is an error of the store or the engine, so that Lambda delivers the event again.
  */
-export function createDatasetCreated(services: Services): Handler<S3Event | TestEvent, Started[]> {
-  return async (event, invocation) => {
-    const { telemetry } = services;
-    telemetry.begin(invocation);
-    try {
-      const store = await services.store();
-      const keys = (event.Records ?? []).flatMap((record) => keyOf(record, store) ?? []);
-      return await startForObjects(services, keys);
-    } catch (error) {
-      telemetry.error('failed', { error: traceOf(error) });
-      throw error;
-    } finally {
-      telemetry.end();
-    }
-  };
-}
+export const createDatasetCreated = trigger(
+  async (event: S3Event | TestEvent, services: Services): Promise<Started[]> => {
+    const store = await services.store();
+    const keys = (event.Records ?? []).flatMap((record) => keyOf(record, store) ?? []);
+    return startForObjects(services, keys);
+  },
+);
 
 /** Starts the workflows that new objects under these keys of the store ask for: what a watched folder calls. */
 export async function startForObjects(services: Services, keys: readonly string[]): Promise<Started[]> {

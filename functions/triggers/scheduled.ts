@@ -1,9 +1,9 @@
 import type { ScheduledEvent } from 'aws-lambda';
 import { StoreError } from '../../lib/core/errors.ts';
 import { runScheduled, type ScheduledOutcome } from '../../lib/jobs/scheduled.ts';
-import { type Handler, onLambda } from '../adapter/on-lambda.ts';
+import { onLambda } from '../adapter/on-lambda.ts';
 import { contextOf, type Services } from '../adapter/services.ts';
-import { traceOf } from '../adapter/telemetry.ts';
+import { trigger } from '../adapter/trigger.ts';
 
 /**
  * Runs what is due at an hourly tick: the evaluations of champions on new data. A tick that comes twice does nothing the
@@ -11,28 +11,18 @@ import { traceOf } from '../adapter/telemetry.ts';
  *
  * @throws StoreError when the store did not answer for one of them, so that Lambda delivers the tick again
  */
-export function createScheduled(
-  services: Services,
-): Handler<ScheduledEvent | Record<string, never>, ScheduledOutcome[]> {
-  return async (_event, invocation) => {
+export const createScheduled = trigger(
+  async (_: ScheduledEvent | Record<string, never>, services: Services, invocation): Promise<ScheduledOutcome[]> => {
     const { telemetry } = services;
-    telemetry.begin(invocation);
-    try {
-      const outcomes = await runScheduled(await contextOf(services, invocation));
-      for (const outcome of outcomes) telemetry.info('scheduled', loggable(outcome));
-      telemetry.measure('ScheduledEvaluations', 'Count', countOf(outcomes, 'evaluated'));
-      telemetry.measure('ScheduledFailures', 'Count', countOf(outcomes, 'failed'));
-      const unanswered = outcomes.find(isUnanswered);
-      if (unanswered) throw new StoreError(`pipeline ${unanswered.pipeline}: the store did not answer its evaluation`);
-      return outcomes;
-    } catch (error) {
-      telemetry.error('failed', { error: traceOf(error) });
-      throw error;
-    } finally {
-      telemetry.end();
-    }
-  };
-}
+    const outcomes = await runScheduled(await contextOf(services, invocation));
+    for (const outcome of outcomes) telemetry.info('scheduled', loggable(outcome));
+    telemetry.measure('ScheduledEvaluations', 'Count', countOf(outcomes, 'evaluated'));
+    telemetry.measure('ScheduledFailures', 'Count', countOf(outcomes, 'failed'));
+    const unanswered = outcomes.find(isUnanswered);
+    if (unanswered) throw new StoreError(`pipeline ${unanswered.pipeline}: the store did not answer its evaluation`);
+    return outcomes;
+  },
+);
 
 /** An outcome without the message of an error, which may quote a cell of the data. */
 function loggable(outcome: ScheduledOutcome): Record<string, unknown> {

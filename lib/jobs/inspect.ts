@@ -1,19 +1,21 @@
 import { InputError } from '../core/errors.ts';
 import { recipe } from '../core/recipe.ts';
-import { profileTable } from '../data/profile.ts';
+import { type ColumnProfile, profileTable } from '../data/profile.ts';
 import { type ReadOptions, readTable } from '../data/read.ts';
 import { type SchemaKind, storageOf } from '../data/schema/kinds.ts';
 import type { Table } from '../data/table.ts';
 import type { Task } from '../pipeline/schema.ts';
 import { inspectionReport } from '../report/inspection.ts';
-import { putJson } from '../store/json.ts';
+import { putJson, readIfThere } from '../store/json.ts';
+import { putText } from '../store/text.ts';
 import type { Context } from './context.ts';
-import { writeReport } from './evaluate-model.ts';
+import { withoutEndings } from './file-name.ts';
 import { release } from './release.ts';
-import { readIfThere, runKey, shortHash } from './runs.ts';
+import { writeReport } from './reports.ts';
+import { identityOf, runKey, shortHash } from './runs.ts';
 import { listDataset } from './sources.ts';
 
-/** What an inspection leaves. */
+/** What an inspection leaves, kept as runs/<inspection>/result.json. */
 export interface InspectionResult {
   dataset: string;
   status: 'inspected' | 'found';
@@ -29,28 +31,29 @@ export interface InspectionResult {
 export interface Inspection {
   path: string;
   table: Table;
-  profile: ReturnType<typeof profileTable>;
+  profile: ColumnProfile[];
   draft: string;
 }
 
 /** Reads a dataset and describes its columns; writes nothing. */
 export async function inspect(context: Context, path: string, options: ReadOptions = {}): Promise<Inspection> {
   const table = await readTable(await listDataset(context, path), options);
-  return { path, table, profile: profileTable(table), draft: draftPipeline(path, table) };
+  const profile = profileTable(table);
+  return { path, table, profile, draft: draftPipeline(path, profile, table.rowCount) };
 }
 
 /** Inspects a dataset that no pipeline asks for: a report, and a draft of a pipeline, under reports/<name>/. */
 export async function inspectDataset(context: Context, { dataset }: { dataset: string }): Promise<InspectionResult> {
   const { store } = context;
   const objects = await listDataset(context, dataset);
-  const run = shortHash({ kind: 'inspection', objects: objects.map(({ key, tag }) => ({ key, tag })), recipe });
+  const run = shortHash({ kind: 'inspection', objects: identityOf(objects), recipe });
   const found = await readIfThere<InspectionResult>(store, runKey(run, 'result.json'));
   if (found) return { ...found, status: 'found' };
   const name = nameOf(dataset);
   try {
     const { table, draft } = await inspect(context, dataset);
     const draftKey = `reports/${name}/pipeline-draft.yml`;
-    await store.put(draftKey, new TextEncoder().encode(draft), { contentType: 'application/yaml' });
+    await putText(store, draftKey, draft, 'application/yaml');
     const report = await writeReport(
       context,
       inspectionReport(table, {
@@ -80,13 +83,10 @@ export async function inspectDataset(context: Context, { dataset }: { dataset: s
   }
 }
 
-/**
- * A pipeline for a dataset, as a first guess: the last column is the target, and its values decide the task.
- */
-export function draftPipeline(path: string, table: Table): string {
-  const profile = profileTable(table);
+/** A pipeline for a dataset, as a first guess: the last column is the target, and its values decide the task. */
+function draftPipeline(path: string, profile: ColumnProfile[], rowCount: number): string {
   const target = profile[profile.length - 1];
-  const task = guessTask(target.kind, target.distinct, table.rowCount);
+  const task = guessTask(target.kind, target.distinct, rowCount);
   const quote = (text: string) => JSON.stringify(text);
   return [
     '# A first guess: check the target and the task, then put this file under pipelines/.',
@@ -108,7 +108,7 @@ function guessTask(kind: SchemaKind, distinct: number, rows: number): Task {
 /** A pipeline's name made from a dataset's path: its last segment, without endings. */
 function nameOf(path: string): string {
   const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.' && segment !== '..');
-  const base = (segments.at(-1) ?? 'dataset').replace(/(\.[a-z0-9]{1,7}){1,2}$/i, '');
+  const base = withoutEndings(segments.at(-1) ?? 'dataset');
   return (
     base
       .replace(/[^A-Za-z0-9._-]+/g, '-')

@@ -4,9 +4,10 @@ import { evaluationFile, versionKey } from '../registry/keys.ts';
 import type { Manifest, Signature } from '../registry/manifest.ts';
 import { listModels, listVersions, readManifest } from '../registry/versions.ts';
 import type { Evaluation, Metrics } from '../report/report.ts';
+import { readIfThere } from '../store/json.ts';
 import type { Context } from './context.ts';
-import { readIfThere } from './runs.ts';
 
+/** A line of `hone models`. */
 export interface ModelSummary {
   name: string;
   versionCount: number;
@@ -14,6 +15,7 @@ export interface ModelSummary {
   champion: string | null;
 }
 
+/** What `hone models MODEL` shows. */
 export interface ModelDescription {
   name: string;
   task: Manifest['task'];
@@ -48,9 +50,18 @@ export async function describeModel({ store }: Pick<Context, 'store'>, name: str
       version,
       aliases: Object.keys(aliases).filter((alias) => aliases[alias] === version),
       rowCount: (await readManifest(store, name, version)).data.rowCount,
-      metrics: (await readIfThere<Evaluation>(store, versionKey(name, version, evaluationFile)))?.metrics ?? {},
+      metrics: (await versionMetrics({ store }, name, version)) ?? {},
     })),
   );
   const { task, signature } = await readManifest(store, name, aliases[champion] ?? names[0]);
   return { name, task, aliases, versions, signature };
+}
+
+/** A version's metrics on the rows held out of its training; undefined when it has no evaluation. */
+export async function versionMetrics(
+  { store }: Pick<Context, 'store'>,
+  name: string,
+  version: string,
+): Promise<Metrics | undefined> {
+  return (await readIfThere<Evaluation>(store, versionKey(name, version, evaluationFile)))?.metrics;
 }

@@ -57,8 +57,8 @@ export async function reclaim(context: Context, subject: string, trigger: string
 }
 
 async function readNote({ store }: Context, subject: string): Promise<(Note & { tag: string }) | undefined> {
-  const found = await findJson(store, noteKey(subject));
-  return found && { ...(found.value as Note), tag: found.tag };
+  const found = await findJson<Note>(store, noteKey(subject));
+  return found && { ...found.value, tag: found.tag };
 }
 
 async function writeNote(

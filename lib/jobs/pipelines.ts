@@ -1,8 +1,9 @@
-import { NotFoundError } from '../core/errors.ts';
+import { InputError, NotFoundError } from '../core/errors.ts';
 import { parsePipeline } from '../pipeline/parse.ts';
 import { type AppliedDefault, type Request, resolvePipeline } from '../pipeline/resolve.ts';
 import { listAll } from '../store/list.ts';
 import type { Store } from '../store/store.ts';
+import { getText } from '../store/text.ts';
 
 /** A pipeline ready to run. */
 export interface ResolvedPipeline {
@@ -22,8 +23,7 @@ export async function readPipeline(store: Store, name: string): Promise<Resolved
   for (const ending of endings) {
     const key = `pipelines/${name}${ending}`;
     try {
-      const { body } = await store.get(key);
-      return resolvePipeline(parsePipeline(new TextDecoder().decode(body), key));
+      return await openPipeline(store, key);
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
     }
@@ -34,7 +34,11 @@ export async function readPipeline(store: Store, name: string): Promise<Resolved
 /** A pipeline document in the store, or what is wrong with it. */
 export type ListedPipeline = { key: string; name: string } & ({ pipeline: ResolvedPipeline } | { problem: Error });
 
-/** All pipelines in the store; one that is wrong does not hide the others. */
+/**
+ * All pipelines in the store; one that is wrong does not hide the others.
+ *
+ * @throws StoreError when the store does not answer: a pipeline that can't be read just now is not a wrong one
+ */
 export async function listPipelines(store: Store): Promise<ListedPipeline[]> {
   const pipelines: ListedPipeline[] = [];
   for await (const { key } of listAll(store, 'pipelines/')) {
@@ -42,10 +46,10 @@ export async function listPipelines(store: Store): Promise<ListedPipeline[]> {
     if (!ending) continue;
     const name = key.slice('pipelines/'.length, -ending.length);
     try {
-      const { body } = await store.get(key);
-      pipelines.push({ key, name, pipeline: resolvePipeline(parsePipeline(new TextDecoder().decode(body), key)) });
+      pipelines.push({ key, name, pipeline: await openPipeline(store, key) });
     } catch (problem) {
-      pipelines.push({ key, name, problem: problem as Error });
+      if (!(problem instanceof InputError || problem instanceof NotFoundError)) throw problem;
+      pipelines.push({ key, name, problem });
     }
   }
   return pipelines;
@@ -61,3 +65,6 @@ export function datasetOf(key: string): string {
   const [root, name, ...rest] = key.split('/');
   return rest.length > 0 ? `${root}/${name}/` : key;
 }
+
+const openPipeline = async (store: Store, key: string): Promise<ResolvedPipeline> =>
+  resolvePipeline(parsePipeline(await getText(store, key), key));

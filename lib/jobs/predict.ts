@@ -1,9 +1,9 @@
-import { InputError, NotFoundError } from '../core/errors.ts';
+import { InputError } from '../core/errors.ts';
 import { encodeRecord } from '../data/encode.ts';
-import { champion, readAlias } from '../registry/aliases.ts';
-import { type LoadedModel, readVersion } from '../registry/versions.ts';
-import type { Context } from './context.ts';
-import { predictFeatures, type RowPredictions } from './predictions.ts';
+import type { Table } from '../data/table.ts';
+import type { LoadedModel } from '../registry/versions.ts';
+import { predictFeatures, predictRows, type RowPredictions } from './predictions.ts';
+import { rowNames } from './predictions-csv.ts';
 
 /** Most rows that one request may ask about. */
 export const rowLimit = 10_000;
@@ -17,35 +17,13 @@ export type Prediction =
   | { label: string; probabilities: Record<string, number> }
   | { label: string; margin: number };
 
+/** What `predictRecords` answers, a prediction for each row in their order. */
 export interface PredictionAnswer {
   model: string;
   version: string;
   predictions: Prediction[];
   /** What was noticed about the rows, such as a category that training had not seen. */
   warnings: string[];
-}
-
-/**
- * The version that a caller means: the one named, or where an alias points, `champion` by default.
- *
- * @throws NotFoundError when there is none
- */
-export async function resolveVersion(
-  { store }: Pick<Context, 'store'>,
-  { name, version, alias = champion }: { name: string; version?: string; alias?: string },
-): Promise<string> {
-  if (version !== undefined) return version;
-  const state = await readAlias(store, name, alias);
-  if (state) return state.version;
-  throw new NotFoundError(`model ${name}: expected an alias ${alias}, found none`);
-}
-
-/** A version ready for use, by name or alias. */
-export async function openModel(
-  context: Pick<Context, 'store'>,
-  which: { name: string; version?: string; alias?: string },
-): Promise<LoadedModel> {
-  return readVersion(context.store, which.name, await resolveVersion(context, which));
 }
 
 /**
@@ -79,6 +57,25 @@ export function predictRecords(loaded: LoadedModel, records: unknown): Predictio
   });
   const predicted = predictFeatures(loaded, { rowCount: records.length, columnCount: width, data });
   return { model: manifest.name, version: manifest.version, predictions: toAnswers(predicted), warnings };
+}
+
+/**
+ * What a model says of each row of a table.
+ *
+ * @param id the column whose cells name the rows; null names them by object and line
+ * @returns `ids` name the rows, in their order
+ * @throws InputError when there is no such column, or the table lacks one that the model needs
+ */
+export function predictTable(
+  loaded: LoadedModel,
+  table: Table,
+  id: string | null,
+): PredictionAnswer & { ids: (string | number)[] } {
+  const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
+  const nameOf = rowNames(table, id);
+  const { name: model, version } = loaded.manifest;
+  const predictions = toAnswers(predictRows(loaded, table, rows));
+  return { model, version, ids: Array.from(rows, nameOf), predictions, warnings: table.warnings };
 }
 
 function toAnswers(predicted: RowPredictions): Prediction[] {

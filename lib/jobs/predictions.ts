@@ -9,6 +9,7 @@ import type { Request } from '../pipeline/resolve.ts';
 import type { LoadedModel } from '../registry/versions.ts';
 import { modelFor } from './model-for.ts';
 import { weightsOf } from './prepare.ts';
+import { recordedRequest } from './recorded-request.ts';
 
 /** What a model says of rows. */
 export type RowPredictions =
@@ -25,6 +26,7 @@ export type RowPredictions =
 /**
  * What a model says of rows of a table.
  *
+ * @param rows row numbers, shape [rowCount]
  * @throws InputError when the table lacks a column that the model needs, or holds another kind there
  */
 export function predictRows(loaded: LoadedModel, table: Table, rows: Int32Array): RowPredictions {
@@ -56,8 +58,7 @@ export function withActual(
   rows: Int32Array,
 ): Predictions {
   const { target } = manifest;
-  const { data } = manifest.request as { data: { weight: string | null } };
-  const weights = weightsOf(table, data.weight, rows);
+  const weights = weightsOf(table, recordedRequest(manifest).data.weight, rows);
   if (predicted.kind === 'values') {
     return { kind: 'values', actual: actualValues(target, table, rows), predicted: predicted.values, weights };
   }

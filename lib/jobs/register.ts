@@ -3,21 +3,19 @@ import { champion, moveAlias, readAlias } from '../registry/aliases.ts';
 import { evaluationFile, modelFile, versionKey } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { readManifest, readVersion, writeVersion } from '../registry/versions.ts';
-import { renderHtml } from '../report/html.ts';
-import { renderJson } from '../report/json.ts';
 import type { Evaluation, Metrics, Report } from '../report/report.ts';
-import { jsonBytes, putJson } from '../store/json.ts';
+import { jsonBytes, putJson, readJson } from '../store/json.ts';
+import { readCandidate } from './candidate.ts';
 import type { Context } from './context.ts';
-import { type EvaluatedRun, metricNames, readCandidate } from './evaluate.ts';
+import type { EvaluatedRun } from './evaluate.ts';
+import { metricNames } from './evaluate-rows.ts';
 import { checkGates, verdictSentence } from './gates.ts';
-import { type Prepared, prepare } from './prepare.ts';
+import { versionMetrics } from './models.ts';
+import { prepare } from './prepare.ts';
 import { readProgress } from './progress.ts';
-import { type RunRequest, type RunResult, readIfThere, readJson, readOutcome, readRun, runKey } from './runs.ts';
+import { putReport } from './reports.ts';
+import { type RunRequest, type RunResult, type RunStep, readOutcome, readRun, runKey } from './runs.ts';
 import { trainingReport } from './training-report.ts';
-
-export interface RegisterStep {
-  run: string;
-}
 
 export interface RegisterOutcome {
   run: string;
@@ -31,10 +29,10 @@ export interface RegisterOutcome {
  * Registers a run's candidate as a version, moves `champion` when the gates hold, and writes the run's report and
  * result. Doing it again changes nothing.
  */
-export async function register(context: Context, { run }: RegisterStep): Promise<RegisterOutcome> {
+export async function register(context: Context, { run }: RunStep): Promise<RegisterOutcome> {
   const { store } = context;
   const request = await readRun(store, run);
-  const { manifest } = await readCandidate(context, run);
+  const { manifest } = await readCandidate(store, run);
   const { version } = manifest;
   const { result } = await readOutcome(store, run);
   if (result) return { run, done: true, version, gate: result.gate };
@@ -56,10 +54,8 @@ export async function register(context: Context, { run }: RegisterStep): Promise
   return { run, done: true, version, gate: gates.gate };
 }
 
-/**
- * Finishes a run whose version another run had trained before: a report and a result, and no alias is moved.
- */
-export async function registerFound(context: Context, { run }: RegisterStep): Promise<RegisterOutcome> {
+/** Finishes a run whose version another run had trained before: a report and a result, and no alias is moved. */
+export async function registerFound(context: Context, { run }: RunStep): Promise<RegisterOutcome> {
   const { store } = context;
   const request = await readRun(store, run);
   const prepared = await prepare(context, request);
@@ -71,7 +67,7 @@ export async function registerFound(context: Context, { run }: RegisterStep): Pr
   const gates = checkGates(request.request.evaluate.gates, {
     metrics: evaluation.metrics,
     baseline: evaluation.baseline.metrics,
-    champion: state && (await storedMetrics(context, name, state.version)),
+    champion: state && (await versionMetrics(context, name, state.version)),
   });
   const verdict: Report['verdict'] = {
     ...gates,
@@ -126,8 +122,9 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
   const { store } = context;
   const { run } = request;
   const { manifest, evaluated, verdict, status } = finished;
-  const prepared: Prepared = await prepare(context, request);
+  const prepared = await prepare(context, request);
   const progress = await readProgress(store, run);
+  const { parameters } = await readVersion(store, manifest.name, manifest.version);
   const footprint = footprintOf(progress.milliseconds, manifest);
   await putJson(store, runKey(run, 'footprint.json'), footprint);
   const report = trainingReport({
@@ -136,15 +133,10 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
     evaluated,
     verdict,
     prepared,
-    parameters: await parametersOf(context, manifest),
+    parameters,
     curve: progress.curve,
     footprint,
     createdAt: new Date(context.now()).toISOString(),
-  });
-  const key = runKey(run, 'report.json');
-  await store.put(key, new TextEncoder().encode(renderJson(report)), { contentType: 'application/json' });
-  await store.put(runKey(run, 'report.html'), new TextEncoder().encode(renderHtml(report)), {
-    contentType: 'text/html; charset=utf-8',
   });
   const result: RunResult = {
     run,
@@ -153,15 +145,12 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
     solution: manifest.training.solution,
     gate: verdict.gate,
     metrics: pick(evaluated.evaluation.metrics, metricNames(request.request)),
-    report: key,
+    report: await putReport(store, runKey(run, 'report'), report),
   };
   await putJson(store, runKey(run, 'result.json'), result);
 }
 
-async function parametersOf({ store }: Context, { name, version }: Manifest): Promise<Float64Array> {
-  return (await readVersion(store, name, version)).parameters;
-}
-
+/** What the run took: durations in seconds, added up over its calls, and the model file's size. */
 function footprintOf(milliseconds: Record<string, number>, { files }: Manifest): Record<string, number> {
   const parts = Object.entries(milliseconds);
   const total = parts.reduce((sum, [, ms]) => sum + ms, 0);
@@ -170,10 +159,6 @@ function footprintOf(milliseconds: Record<string, number>, { files }: Manifest):
     ...Object.fromEntries(parts.map(([name, ms]) => [`${name}Seconds`, ms / 1000])),
     modelBytes: files[modelFile].size,
   };
-}
-
-async function storedMetrics({ store }: Context, name: string, version: string): Promise<Metrics | undefined> {
-  return (await readIfThere<Evaluation>(store, versionKey(name, version, evaluationFile)))?.metrics;
 }
 
 const pick = (metrics: Metrics, names: string[]): Metrics =>

@@ -1,6 +1,10 @@
+import { renderHtml } from '../report/html.ts';
+import { renderJson } from '../report/json.ts';
 import { checkReport, type Report } from '../report/report.ts';
+import { readJson } from '../store/json.ts';
+import type { Store } from '../store/store.ts';
+import { putText } from '../store/text.ts';
 import type { Context } from './context.ts';
-import { readJson } from './runs.ts';
 
 /**
  * A report in the store, checked against its schema.
@@ -9,4 +13,21 @@ import { readJson } from './runs.ts';
  */
 export async function readReport({ store }: Context, key: string): Promise<Report> {
   return checkReport(await readJson(store, key), `${store.location}${key}`);
+}
+
+/** Keeps a report as reports/<name>/<time>-<kind>.json and .html; answers the first one's key. */
+export function writeReport({ store }: Context, report: Report): Promise<string> {
+  const time = report.createdAt.replace(/[-:]/g, '').replace(/\.\d+/, '');
+  return putReport(store, `reports/${report.name}/${time}-${report.kind}`, report);
+}
+
+/**
+ * Writes a report as `<base>.html` and `<base>.json`, which comes last; answers the latter's key.
+ *
+ * @throws InputError when `report` does not follow its schema
+ */
+export async function putReport(store: Store, base: string, report: Report): Promise<string> {
+  await putText(store, `${base}.html`, renderHtml(report), 'text/html; charset=utf-8');
+  await putText(store, `${base}.json`, renderJson(report), 'application/json');
+  return `${base}.json`;
 }

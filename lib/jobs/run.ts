@@ -17,16 +17,14 @@ const decisionLimit = 10;
 export async function runPipeline(context: Context, pipeline: ResolvedPipeline): Promise<RunResult> {
   const planned = await openPlannedRun(context, pipeline);
   const { run } = planned;
-  if (planned.next === 'done') return foundResult(context, run);
+  if (planned.next === 'done') return { ...(await resultOf(context, run)), status: 'found' };
   try {
     await trainToEnd(context, run);
   } catch (error) {
     if (error instanceof Error) await recordFailure(context, run, error);
     throw error;
   }
-  const { result } = await readOutcome(context.store, run);
-  if (!result) throw new ConflictError(`run ${run}: expected a result, found none`);
-  return result;
+  return resultOf(context, run);
 }
 
 async function trainToEnd(context: Context, run: string): Promise<void> {
@@ -45,8 +43,8 @@ async function trainToEnd(context: Context, run: string): Promise<void> {
   );
 }
 
-async function foundResult({ store }: Context, run: string): Promise<RunResult> {
+async function resultOf({ store }: Context, run: string): Promise<RunResult> {
   const { result } = await readOutcome(store, run);
   if (!result) throw new ConflictError(`run ${run}: expected a result, found none`);
-  return { ...result, status: 'found' };
+  return result;
 }

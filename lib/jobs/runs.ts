@@ -2,7 +2,7 @@ import { InputError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import { recipe } from '../core/recipe.ts';
 import type { AppliedDefault, Request } from '../pipeline/resolve.ts';
-import { findJson, getJson, putJson } from '../store/json.ts';
+import { putJson, readIfThere, readJson } from '../store/json.ts';
 import type { Store } from '../store/store.ts';
 import type { Context } from './context.ts';
 import { listDataset, type SourceObject } from './sources.ts';
@@ -15,6 +15,11 @@ export interface RunRequest {
   defaults: AppliedDefault[];
   recipe: number;
   objects: { key: string; size: number; tag: string }[];
+}
+
+/** What each task of a training is called with. */
+export interface RunStep {
+  run: string;
 }
 
 /** What came of a run, kept as runs/<run>/result.json and printed by `hone run --json`. */
@@ -41,6 +46,11 @@ export interface RunError {
 /** Names of hashes in keys: 128 bits of a SHA-256. */
 export const shortHash = (value: unknown): string => hashOf(value).slice(0, 32);
 
+/** What of a dataset's objects goes into the name of the work that is done on them. */
+export const identityOf = (objects: readonly SourceObject[]): { key: string; tag: string }[] =>
+  objects.map(({ key, tag }) => ({ key, tag }));
+
+/** Where a run, a scoring, an evaluation or an inspection keeps a file of its own. */
 export const runKey = (run: string, file: string): string => `runs/${run}/${file}`;
 
 /**
@@ -53,12 +63,13 @@ export async function openRun(
   context: Context,
   { request: asked, defaults }: { request: Request; defaults: AppliedDefault[] },
 ): Promise<RunRequest> {
-  const objects = (await listDataset(context, asked.data.path)).map(({ key, size, tag }) => ({ key, size, tag }));
-  const tagged = objects.map(({ key, tag }) => ({ key, tag }));
-  const warmStartKey = runKey('warm-starts', `${shortHash({ request: asked, objects: tagged, recipe })}.json`);
+  const objects = await listDataset(context, asked.data.path);
+  const identity = identityOf(objects);
+  const warmStartKey = runKey('warm-starts', `${shortHash({ request: asked, objects: identity, recipe })}.json`);
   const request = await resolveWarmStart(context, asked, warmStartKey);
-  const run = shortHash({ request, objects: tagged, recipe });
-  const value: RunRequest = { run, request, defaults, recipe, objects };
+  const run = shortHash({ request, objects: identity, recipe });
+  const named = objects.map(({ key, size, tag }) => ({ key, size, tag }));
+  const value: RunRequest = { run, request, defaults, recipe, objects: named };
   await putJson(context.store, runKey(run, 'request.json'), value);
   return value;
 }
@@ -96,28 +107,30 @@ export async function recordFailure(
  * @throws InputError when one is gone or has changed: the data is another, and so is the run
  */
 export async function openObjects(context: Context, { request, objects }: RunRequest): Promise<SourceObject[]> {
-  const there = new Map((await listDataset(context, request.data.path)).map((object) => [object.key, object]));
-  return objects.map(({ key, tag }) => {
-    const object = there.get(key);
-    if (object?.tag === tag) return object;
-    throw new InputError(`${key}: expected the object that the run began with, found ${object ? 'another' : 'none'}`, {
-      advice: 'Start a new run: the data has changed',
-    });
-  });
-}
-
-/** The JSON under `key`, which hone itself wrote; undefined when there is none. */
-export async function readIfThere<T>(store: Store, key: string): Promise<T | undefined> {
-  return (await findJson(store, key))?.value as T | undefined;
+  const find = await objectFinder(context, request.data.path, 'run');
+  return objects.map(find);
 }
 
 /**
- * The JSON under `key`, which hone itself wrote.
+ * Finds objects of the dataset at `path` that work began with, as long as they are the same ones.
  *
- * @throws NotFoundError when there is none
+ * @param work what began with them, as a message calls it
+ * @returns throws InputError when an object is gone or has changed
  */
-export async function readJson<T>(store: Store, key: string): Promise<T> {
-  return (await getJson(store, key)).value as T;
+export async function objectFinder(
+  context: Context,
+  path: string,
+  work: 'run' | 'scoring',
+): Promise<(begunWith: { key: string; tag: string }) => SourceObject> {
+  const there = new Map((await listDataset(context, path)).map((object) => [object.key, object]));
+  return ({ key, tag }) => {
+    const object = there.get(key);
+    if (object?.tag === tag) return object;
+    const found = object ? 'another' : 'none';
+    throw new InputError(`${key}: expected the object that the ${work} began with, found ${found}`, {
+      advice: `Start a new ${work}: the data has changed`,
+    });
+  };
 }
 
 function checkRunName(run: string): void {

@@ -9,17 +9,20 @@ import { listPipelines, type ResolvedPipeline } from './pipelines.ts';
 import { findDataset, type SourceObject } from './sources.ts';
 
 /** What came of one pipeline's schedule at a tick. */
-export type ScheduledOutcome = { pipeline: string } & (
+export type ScheduledOutcome = { pipeline: string } & Outcome;
+
+type Outcome =
   | { status: 'evaluated'; on: 'new objects' | 'held-out rows'; result: EvaluationResult }
   | { status: 'nothing-new' | 'no-champion' | 'not-due' | 'busy'; sentence: string }
-  | { status: 'failed'; error: { name: string; message: string } }
-);
+  | { status: 'failed'; error: { name: string; message: string } };
 
-/** Milliseconds after which a slot that was begun and not finished is taken over. */
+/** Milliseconds after which a slot that was begun and not finished is taken over: longer than a function may run. */
 const abandonedAfterMs = 16 * 60_000;
 
+/** One span of a schedule, kept as runs/slots/<pipeline>/<seconds>-<number>.json. */
 interface Slot {
   state: 'begun' | 'done';
+  /** Milliseconds since 1970. */
   atMs: number;
 }
 
@@ -40,6 +43,7 @@ export async function runScheduled(context: Context): Promise<ScheduledOutcome[]
   return outcomes;
 }
 
+/** Serves the slot of this moment, unless it was served before or is being served. */
 async function runSlot(
   context: Context,
   name: string,
@@ -49,25 +53,28 @@ async function runSlot(
   const slot = Math.floor(context.now() / 1000 / everySeconds);
   const key = `runs/slots/${name}/${everySeconds}-${slot}.json`;
   const claimed = await claim(context, key);
-  if (typeof claimed === 'string') {
-    const sentence = claimed === 'done' ? 'This slot was served before.' : 'Another call serves this slot.';
-    return { pipeline: name, status: claimed === 'done' ? 'not-due' : 'busy', sentence };
-  }
-  let outcome: ScheduledOutcome;
+  if (claimed === 'done') return { pipeline: name, status: 'not-due', sentence: 'This slot was served before.' };
+  if (claimed === 'busy') return { pipeline: name, status: 'busy', sentence: 'Another call serves this slot.' };
+  let outcome: Outcome;
   try {
-    outcome = { pipeline: name, ...(await evaluateChampion(context, pipeline)) } as ScheduledOutcome;
+    outcome = await evaluateChampion(context, pipeline);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    outcome = { pipeline: name, status: 'failed', error: { name: error.name, message: error.message } };
+    outcome = { status: 'failed', error: { name: error.name, message: error.message } };
     // A store that did not answer may answer when the tick is delivered again: the slot is given back for it. Should
     // that fail as well, the slot is taken over once it counts as abandoned.
     if (error.name === 'StoreError') {
       await context.store.delete(key, { ifMatch: claimed.tag }).catch(() => {});
-      return outcome;
+      return { pipeline: name, ...outcome };
     }
   }
-  await putJson(context.store, key, { state: 'done', atMs: context.now(), outcome });
-  return outcome;
+  const done: Slot & { outcome: ScheduledOutcome } = {
+    state: 'done',
+    atMs: context.now(),
+    outcome: { pipeline: name, ...outcome },
+  };
+  await putJson(context.store, key, done);
+  return done.outcome;
 }
 
 /** Takes a slot, and answers the tag of what it wrote there; or why it was not to be had. */
@@ -78,8 +85,7 @@ async function claim(context: Context, key: string): Promise<{ tag: string } | '
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
   }
-  const { value, tag } = await getJson(context.store, key);
-  const there = value as Slot;
+  const { value: there, tag } = await getJson<Slot>(context.store, key);
   if (there.state === 'done') return 'done';
   if (context.now() - there.atMs < abandonedAfterMs) return 'busy';
   try {
@@ -90,30 +96,22 @@ async function claim(context: Context, key: string): Promise<{ tag: string } | '
   }
 }
 
-async function evaluateChampion(context: Context, { request }: ResolvedPipeline): Promise<object> {
+async function evaluateChampion(context: Context, { request }: ResolvedPipeline): Promise<Outcome> {
   const { name, data } = request;
   const state = await readAlias(context.store, name, champion);
   if (!state) return { status: 'no-champion', sentence: `Model ${name} has no champion to evaluate.` };
-  const manifest = await readManifest(context.store, name, state.version);
-  const isNew = newObjects(manifest);
-  const fresh = (await findDataset(context, data.path)).filter(isNew);
-  const result =
-    fresh.length > 0
-      ? await evaluateModel(context, { name, version: state.version, path: data.path, only: isNew })
-      : await evaluateModel(context, {
-          name,
-          version: state.version,
-          path: data.path,
-          only: (object) => !isNew(object),
-          heldOut: true,
-        });
+  const { version } = state;
+  const isNew = newObjects(await readManifest(context.store, name, version));
+  const hasNew = (await findDataset(context, data.path)).some(isNew);
+  const which = hasNew ? { only: isNew } : { only: (object: SourceObject) => !isNew(object), heldOut: true };
+  const result = await evaluateModel(context, { name, version, path: data.path, ...which });
   if (result.status === 'found') {
     return {
       status: 'nothing-new',
-      sentence: `Version ${state.version} was evaluated on this data before (${result.report}); no new report was written.`,
+      sentence: `Version ${version} was evaluated on this data before (${result.report}); no new report was written.`,
     };
   }
-  return { status: 'evaluated', on: fresh.length > 0 ? 'new objects' : 'held-out rows', result };
+  return { status: 'evaluated', on: hasNew ? 'new objects' : 'held-out rows', result };
 }
 
 /** Whether an object is one that the version was not trained on: its key is not named, or its size is another. */

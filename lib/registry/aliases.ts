@@ -24,8 +24,8 @@ export interface AliasState extends Alias {
 
 /** Where an alias points; undefined when it was never set. */
 export async function readAlias(store: Store, name: string, alias: string): Promise<AliasState | undefined> {
-  const found = await findJson(store, aliasKey(name, alias));
-  return found && { ...(found.value as Alias), tag: found.tag };
+  const found = await findJson<Alias>(store, aliasKey(name, alias));
+  return found && { ...found.value, tag: found.tag };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Encoding } from '../data/encode.ts';
 import type { Schema } from '../data/schema/schema.ts';
 import type { TargetEncoding } from '../data/target.ts';
-import type { Slice } from '../models/model.ts';
+import type { ModelKind, Slice } from '../models/model.ts';
 
 /**
  * All there is to know of a version besides its numbers: what made it, and how to use it.
@@ -33,7 +33,7 @@ export interface Manifest {
   schema?: Schema;
   target: TargetEncoding;
   model: {
-    kind: string;
+    kind: ModelKind;
     loss: string;
     inputs: number;
     outputs: number;

@@ -1,7 +1,7 @@
 import { ConflictError, NotFoundError, StoreError } from '../core/errors.ts';
 import { sha256Hex } from '../core/hash.ts';
 import type { Vector } from '../core/vector.ts';
-import { getJson, jsonBytes } from '../store/json.ts';
+import { jsonBytes, readJson } from '../store/json.ts';
 import { listAll } from '../store/list.ts';
 import type { Store } from '../store/store.ts';
 import { evaluationFile, manifestFile, modelFile, versionKey } from './keys.ts';
@@ -50,7 +50,7 @@ export async function hasVersion(store: Store, name: string, version: string): P
  */
 export async function readManifest(store: Store, name: string, version: string): Promise<Manifest> {
   try {
-    return (await getJson(store, versionKey(name, version, manifestFile))).value as Manifest;
+    return await readJson<Manifest>(store, versionKey(name, version, manifestFile));
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
     throw new NotFoundError(`model ${name}: expected version ${version}, found none of that name`, { cause: error });

@@ -11,13 +11,13 @@ import {
   unless,
   versionPath,
 } from './folder-versions.ts';
-import { BOOKKEEPING } from './keys.ts';
+import { bookkeeping } from './keys.ts';
 
 /** A file aside that is older belongs to a writer that is no more. */
-const LEFTOVER_MS = 24 * 60 * 60 * 1000;
+const leftoverMs = 24 * 60 * 60 * 1000;
 
 /** A plain file taken out of its place stands aside for the time of two system calls. */
-const TAKEN_OUT_MS = 60 * 1000;
+const takenOutMs = 60 * 1000;
 
 /**
  * Finishes what a writer that died had claimed, and removes what it left when that is old.
@@ -25,7 +25,7 @@ const TAKEN_OUT_MS = 60 * 1000;
  * Costs one look into a folder that is nearly always empty.
  */
 export async function recover(root: string, now: () => number): Promise<void> {
-  const aside = join(root, BOOKKEEPING, 'aside');
+  const aside = join(root, bookkeeping, 'aside');
   const names = (await unless(fs.readdir(aside), 'ENOENT', 'ENOTDIR')) ?? [];
   for (const hash of new Set(names.map((name) => name.split('.')[0]))) await settleKey(root, hash);
   for (const name of names) await removeLeftover(root, name, now());
@@ -36,9 +36,9 @@ export async function recover(root: string, now: () => number): Promise<void> {
  * their space on the disk.
  */
 export async function sweepDaily(root: string, now: () => number): Promise<void> {
-  const [versions, stamp] = [join(root, BOOKKEEPING, 'versions'), join(root, BOOKKEEPING, 'swept')];
+  const [versions, stamp] = [join(root, bookkeeping, 'versions'), join(root, bookkeeping, 'swept')];
   const last = Number((await unless(fs.readFile(stamp, 'utf8'), 'ENOENT', 'ENOTDIR')) ?? 0);
-  if (now() - last < LEFTOVER_MS) return;
+  if (now() - last < leftoverMs) return;
   await fs.mkdir(versions, { recursive: true });
   await fs.writeFile(stamp, `${now()}\n`);
   for (const hash of await fs.readdir(versions)) {
@@ -61,12 +61,12 @@ async function settleKey(root: string, hash: string): Promise<void> {
 }
 
 async function removeLeftover(root: string, name: string, nowMs: number): Promise<void> {
-  const path = join(root, BOOKKEEPING, 'aside', name);
+  const path = join(root, bookkeeping, 'aside', name);
   const stats = await statOf(path);
   if (!stats) return;
   // Renaming and linking change ctime, while mtime stays that of the bytes.
   const ageMs = nowMs - Number(stats.ctimeMs);
   const key = name.endsWith('.out') ? await keyOfHash(root, name.split('.')[0]) : undefined;
-  if (key !== undefined && ageMs > TAKEN_OUT_MS) await putBack(placeOf(root, key), path);
-  else if (ageMs > LEFTOVER_MS) await fs.rm(path, { recursive: true, force: true });
+  if (key !== undefined && ageMs > takenOutMs) await putBack(placeOf(root, key), path);
+  else if (ageMs > leftoverMs) await fs.rm(path, { recursive: true, force: true });
 }

@@ -4,7 +4,7 @@ import type { BigIntStats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError, StoreError } from '../core/errors.ts';
-import { BOOKKEEPING } from './keys.ts';
+import { bookkeeping } from './keys.ts';
 import type { ObjectInfo } from './store.ts';
 
 /** Where a key and its bookkeeping lie. */
@@ -47,22 +47,22 @@ interface Glance extends Sight {
 }
 
 /** Looks and claims that fail this often in a row mean that something other than a race is wrong. */
-const MAX_ATTEMPTS = 10_000;
+const attemptLimit = 10_000;
 
 export function placeOf(root: string, key: string): Place {
   const hash = createHash('sha256').update(key).digest('hex');
   return {
     key,
     plain: join(root, ...key.split('/')),
-    versions: join(root, BOOKKEEPING, 'versions', hash),
-    aside: join(root, BOOKKEEPING, 'aside'),
+    versions: join(root, bookkeeping, 'versions', hash),
+    aside: join(root, bookkeeping, 'aside'),
     hash,
   };
 }
 
 /** What stands under the key now: one moment's truth, whatever other processes are in the midst of. */
 export async function look(place: Place): Promise<Sight> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < attemptLimit; attempt++) {
     const first = await glance(place);
     if (first?.certain) return first;
     const second = first && (await glance(place));
@@ -158,7 +158,7 @@ export async function newAside(place: Place): Promise<string> {
 
 /** The key whose bookkeeping has this hash; undefined when nothing was ever written under it. */
 export async function keyOfHash(root: string, hash: string): Promise<string | undefined> {
-  return unless(fs.readFile(join(root, BOOKKEEPING, 'versions', hash, 'key'), 'utf8'), 'ENOENT', 'ENOTDIR');
+  return unless(fs.readFile(join(root, bookkeeping, 'versions', hash, 'key'), 'utf8'), 'ENOENT', 'ENOTDIR');
 }
 
 /** Puts a plain file that was taken out back in its place, unless a newer one stands there. */
@@ -245,7 +245,7 @@ async function takeOut(place: Place, inode: bigint): Promise<void> {
 
 /** Renames the file aside to the plain name. Whoever comes first consumes it, so it happens once for each version. */
 async function project(place: Place, written: string): Promise<void> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < attemptLimit; attempt++) {
     await fs.mkdir(dirname(place.plain), { recursive: true });
     if (await succeeds(fs.rename(written, place.plain), 'ENOENT')) return;
     if (!(await statOf(written))) return;

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unless } from './folder-versions.ts';
-import { BOOKKEEPING, compareKeys, isKey } from './keys.ts';
+import { bookkeeping, compareKeys, isKey } from './keys.ts';
 
 /**
  * The keys of the plain files below `root` that begin with `prefix` and come after `after`, in byte order.
@@ -17,7 +17,7 @@ export async function* walkKeys(root: string, prefix: string, after = '', folder
       if (path.startsWith(prefix) && compareKeys(path, after) > 0 && isKey(path)) yield path;
       continue;
     }
-    if (path.toLowerCase() === `${BOOKKEEPING}/`) continue;
+    if (path.toLowerCase() === `${bookkeeping}/`) continue;
     const mayHoldPrefix = path.startsWith(prefix) || prefix.startsWith(path);
     const mayHoldLater = compareKeys(path, after) > 0 || after.startsWith(path);
     if (mayHoldPrefix && mayHoldLater) yield* walkKeys(root, prefix, after, path);

@@ -61,13 +61,13 @@ import { checkConditions, checkRange, checkRangeStart, pageSize } from './option
 import type { GetOptions, ObjectInfo, ObjectPage, PutOptions, Store, StoredObject } from './store.ts';
 
 /** Far more than any race takes: reaching it means that something is wrong. */
-const MAX_ATTEMPTS = 10_000;
+const attemptLimit = 10_000;
 
 /** How many keys of a listing are looked at together. */
-const LIST_BATCH = 32;
+const listBatch = 32;
 
 /** The most that one read call is asked for; Node takes less than 2 GiB. */
-const MAX_READ_BYTES = 1 << 30;
+const readLimitBytes = 1 << 30;
 
 /**
  * A folder as a store: the object under `a/b.csv` is the plain file `a/b.csv` in it, safe among processes.
@@ -102,7 +102,7 @@ export function folderStore(path: string, { now = Date.now }: { now?: () => numb
 
 async function get(place: Place, { range, ifMatch }: GetOptions = {}): Promise<StoredObject> {
   checkRange(place.key, range);
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < attemptLimit; attempt++) {
     const { object } = await lookAndSettle(place);
     if (!object) throw new NotFoundError(`${place.key}: there is no such object`);
     checkMatch(place.key, object, ifMatch);
@@ -131,7 +131,7 @@ async function put(
   const written = await newAside(place);
   try {
     await writeThrough(written, body);
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < attemptLimit; attempt++) {
       const sight = await look(place);
       check(sight);
       if (!sight.settled) {
@@ -148,7 +148,7 @@ async function put(
 }
 
 async function remove(place: Place, { ifMatch }: { ifMatch?: string } = {}): Promise<void> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < attemptLimit; attempt++) {
     const sight = await look(place);
     checkMatch(place.key, sight.object, ifMatch);
     if (!sight.settled) {
@@ -181,7 +181,7 @@ async function list(
   };
   for await (const key of walkKeys(root, prefix, after)) {
     batch.push(key);
-    if (batch.length === LIST_BATCH) await lookAtBatch();
+    if (batch.length === listBatch) await lookAtBatch();
     if (objects.length > size) break;
   }
   await lookAtBatch();
@@ -204,7 +204,7 @@ async function readFound({ info, number, path }: Found, range: GetOptions['range
     const [start, end] = [range?.start ?? 0, Math.min(range?.end ?? info.size, info.size)];
     const body = new Uint8Array(end - start);
     for (let done = 0; done < body.length; ) {
-      const length = Math.min(body.length - done, MAX_READ_BYTES);
+      const length = Math.min(body.length - done, readLimitBytes);
       const { bytesRead } = await file.read(body, done, length, start + done);
       if (bytesRead === 0) return undefined;
       done += bytesRead;

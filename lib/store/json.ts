@@ -2,29 +2,39 @@ import { InputError, NotFoundError } from '../core/errors.ts';
 import type { ObjectInfo, PutOptions, Store } from './store.ts';
 
 /** A JSON document, and what is known of the object that holds it. */
-export interface StoredJson extends ObjectInfo {
-  value: unknown;
+export interface StoredJson<T> extends ObjectInfo {
+  value: T;
 }
 
 /**
- * Reads a JSON document. Its shape is for the caller to check.
+ * Reads a JSON document. Its shape is not checked: `T` is for what hone itself wrote, `unknown` for all else.
  *
  * @throws NotFoundError when there is no such key
  * @throws InputError when it is no JSON, or no UTF-8: objects are written whole, so reading again won't help
  */
-export async function getJson(store: Store, key: string): Promise<StoredJson> {
+export async function getJson<T = unknown>(store: Store, key: string): Promise<StoredJson<T>> {
   const { body, ...info } = await store.get(key);
-  return { ...info, value: parse(body, `${store.location}${key}`) };
+  return { ...info, value: parse(body, `${store.location}${key}`) as T };
 }
 
 /** Like `getJson`; undefined when there is no such key. */
-export async function findJson(store: Store, key: string): Promise<StoredJson | undefined> {
+export async function findJson<T = unknown>(store: Store, key: string): Promise<StoredJson<T> | undefined> {
   try {
-    return await getJson(store, key);
+    return await getJson<T>(store, key);
   } catch (error) {
     if (error instanceof NotFoundError) return undefined;
     throw error;
   }
+}
+
+/** The value alone of `getJson`. */
+export async function readJson<T>(store: Store, key: string): Promise<T> {
+  return (await getJson<T>(store, key)).value;
+}
+
+/** The value alone of `findJson`. */
+export async function readIfThere<T>(store: Store, key: string): Promise<T | undefined> {
+  return (await findJson<T>(store, key))?.value;
 }
 
 /**

@@ -1,10 +1,10 @@
 import { InputError } from '../core/errors.ts';
 
 /** The longest key that S3 takes, in bytes of UTF-8, its prefix included. */
-const MAX_KEY_BYTES = 1024;
+const keyLimitBytes = 1024;
 
 /** The first segment of what the folder store keeps for itself; both backends refuse it, so that keys stay portable. */
-export const BOOKKEEPING = '.hone-store';
+export const bookkeeping = '.hone-store';
 
 /**
  * Refuses what one of the backends could not hold, or what could lead out of it.
@@ -16,13 +16,13 @@ export const BOOKKEEPING = '.hone-store';
  * @throws InputError
  */
 export function checkKey(key: string, prefixBytes = 0): void {
-  const fault = segmentsFault(key.split('/')) ?? textFault(key, MAX_KEY_BYTES - prefixBytes);
+  const fault = segmentsFault(key.split('/')) ?? textFault(key, keyLimitBytes - prefixBytes);
   if (fault) throw new InputError(`key ${quote(key)}: ${fault}`);
 }
 
 /** Whether `checkKey` would take it. */
 export function isKey(key: string): boolean {
-  return segmentsFault(key.split('/')) === undefined && textFault(key, MAX_KEY_BYTES) === undefined;
+  return segmentsFault(key.split('/')) === undefined && textFault(key, keyLimitBytes) === undefined;
 }
 
 /**
@@ -32,7 +32,7 @@ export function isKey(key: string): boolean {
  */
 export function checkPrefix(prefix: string): void {
   const segments = prefix.split('/').slice(0, -1);
-  const fault = segmentsFault(segments) ?? textFault(prefix, MAX_KEY_BYTES);
+  const fault = segmentsFault(segments) ?? textFault(prefix, keyLimitBytes);
   if (fault) throw new InputError(`prefix ${quote(prefix)}: ${fault}`);
 }
 
@@ -66,7 +66,7 @@ function rankOf(unit: number): number {
 function segmentsFault(segments: string[]): string | undefined {
   if (segments.includes('')) return 'expected no empty segment (no leading, trailing or double "/")';
   if (segments.includes('.') || segments.includes('..')) return 'expected no segment "." or ".."';
-  if (segments[0]?.toLowerCase() === BOOKKEEPING) return `"${BOOKKEEPING}" is the store's own`;
+  if (segments[0]?.toLowerCase() === bookkeeping) return `"${bookkeeping}" is the store's own`;
   return undefined;
 }
 

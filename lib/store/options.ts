@@ -2,7 +2,7 @@ import { InputError } from '../core/errors.ts';
 import type { GetOptions, PutOptions } from './store.ts';
 
 /** What one page of a listing holds at most, as on S3. */
-const PAGE_SIZE = 1000;
+const pageLimit = 1000;
 
 /** @throws InputError unless both ends are whole numbers with 0 ≤ start < end */
 export function checkRange(key: string, range: GetOptions['range']): void {
@@ -33,7 +33,7 @@ export function checkConditions(key: string, { ifAbsent, ifMatch }: PutOptions):
 
 /** The number of objects on a page. @throws InputError unless it is a whole number from 1 to 1,000 */
 export function pageSize(limit: number | undefined): number {
-  if (limit === undefined) return PAGE_SIZE;
-  if (Number.isInteger(limit) && limit >= 1 && limit <= PAGE_SIZE) return limit;
-  throw new InputError(`list: expected a limit from 1 to ${PAGE_SIZE}, found ${limit}`);
+  if (limit === undefined) return pageLimit;
+  if (Number.isInteger(limit) && limit >= 1 && limit <= pageLimit) return limit;
+  throw new InputError(`list: expected a limit from 1 to ${pageLimit}, found ${limit}`);
 }

@@ -26,13 +26,13 @@ export interface S3StoreOptions {
 }
 
 /** How often a conditional write is tried that S3 answers with 409, which it does while another one is under way. */
-const CONFLICT_ATTEMPTS = 8;
+const conflictAttempts = 8;
 
 /** How often a body is read that breaks off: the SDK's retries end where the body begins. */
-const BODY_ATTEMPTS = 3;
+const bodyAttempts = 3;
 
 /** Marks a conditional write as this one's, see `ourWrite`. */
-const WRITE_ID = 'hone-write';
+const writeIdField = 'hone-write';
 
 /** One place in S3 with the client that reaches it. */
 interface Bucket {
@@ -95,7 +95,7 @@ async function get(place: Bucket, key: string, { range, ifMatch }: GetOptions = 
     try {
       return { ...infoOf(key, response, sizeOf(response)), body: await readBody(place, key, response) };
     } catch (error) {
-      if (attempt === BODY_ATTEMPTS) throw toHoneError(error, `${place.location}${key}`);
+      if (attempt === bodyAttempts) throw toHoneError(error, `${place.location}${key}`);
     }
   }
 }
@@ -158,7 +158,7 @@ async function put(place: Bucket, key: string, body: Uint8Array, options: PutOpt
     ContentType: options.contentType,
     IfNoneMatch: options.ifAbsent ? '*' : undefined,
     IfMatch: quoted(options.ifMatch),
-    Metadata: writeId === undefined ? undefined : { [WRITE_ID]: writeId },
+    Metadata: writeId === undefined ? undefined : { [writeIdField]: writeId },
   };
   try {
     return await tryAgainOn409(place, () => sendPut(place, key, input), conditional);
@@ -201,7 +201,9 @@ async function sendPut(
 async function ourWrite(place: Bucket, key: string, writeId: string | undefined): Promise<ObjectInfo | undefined> {
   try {
     const response = await place.client.send(new HeadObjectCommand(targetOf(place, key)));
-    return response.Metadata?.[WRITE_ID] === writeId ? infoOf(key, response, response.ContentLength ?? 0) : undefined;
+    return response.Metadata?.[writeIdField] === writeId
+      ? infoOf(key, response, response.ContentLength ?? 0)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -296,7 +298,7 @@ async function tryAgainOn409<T>(place: Bucket, send: () => Promise<T>, condition
     } catch (error) {
       const fault = faultOf(error);
       attempts += fault.attempts;
-      if (!conditional || fault.status !== 409 || conflict === CONFLICT_ATTEMPTS) {
+      if (!conditional || fault.status !== 409 || conflict === conflictAttempts) {
         Object.assign((error as { $metadata?: object }).$metadata ?? {}, { attempts });
         throw error;
       }

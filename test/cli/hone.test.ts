@@ -127,6 +127,11 @@ describe('the commands around a model', () => {
     expect(file[0]).toBe('id,prediction');
     expect(file[1]).toMatch(/^r0,-?[\d.]+$/);
     expect(file).toHaveLength(202);
+    const asJson = JSON.parse(
+      (await inStore('predict', 'houses', '--input', 'houses.csv', '--id', 'id', '--json')).stdout,
+    );
+    expect(`${asJson.ids[0]},${asJson.predictions[0]}`).toBe(file[1]);
+    expect(asJson.predictions).toHaveLength(200);
 
     mkdirSync(join(store, 'datasets/later'), { recursive: true });
     const [header, ...lines] = sampleCsv(30, { seed: 9 }).trimEnd().split('\n');

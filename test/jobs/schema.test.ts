@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { evaluateModel } from '../../lib/jobs/evaluate-model.ts';
 import { runPipeline } from '../../lib/jobs/run.ts';
-import { readJson } from '../../lib/jobs/runs.ts';
 import { openScoring, readScoring, score } from '../../lib/jobs/score.ts';
 import { readManifest } from '../../lib/registry/versions.ts';
 import type { Report } from '../../lib/report/report.ts';
+import { readJson } from '../../lib/store/json.ts';
 import { pipelineOf, putText, testContext } from '../support/jobs.ts';
 
 // Passengers who survive by their age, and a column that says so; dates, an identifier, and free text.

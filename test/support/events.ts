@@ -11,7 +11,7 @@ import { versionKey } from '../../lib/registry/keys.ts';
 import { readManifest } from '../../lib/registry/versions.ts';
 import { putJson } from '../../lib/store/json.ts';
 import type { Store } from '../../lib/store/store.ts';
-import { pipelineOf, putText, sampleCsv } from './jobs.ts';
+import { pipelineOf, putText, sampleCsv, testContext } from './jobs.ts';
 
 const folder = new URL('../../events/', import.meta.url);
 
@@ -29,16 +29,11 @@ export function functionOf(eventName: string, functions: readonly string[]): str
 }
 
 /** A context of jobs over a store that is there already, on this machine's clock. */
-export function seedContext(store: Store): Context {
-  return {
-    store,
-    openStore: async () => store,
-    now: Date.now,
-    newId: () => crypto.randomUUID(),
-    remainingMs: () => Number.POSITIVE_INFINITY,
-    memory: new Map(),
-  };
-}
+export const seedContext = (store: Store): Context => ({
+  ...testContext({ store }),
+  now: Date.now,
+  newId: () => crypto.randomUUID(),
+});
 
 const pipeline = (name: string, l2: number): string => `
 name: ${name}

@@ -41,9 +41,8 @@ export const putText = (store: Store, key: string, text: string) => store.put(ke
 export const pipelineOf = (yaml: string): ResolvedPipeline => resolvePipeline(parsePipeline(yaml, 'test.yml'));
 
 /**
- * Rows of two numbers and a category, with a target that follows from them and a little noise, as CSV.
- *
- * @param options.target `value` is a number, `class` one of two texts
+ * Rows of an id, two numbers and a category, and two targets that follow from them and a little noise, as CSV: `value`
+ * is a number, `class` one of two texts. The same seed gives the same rows.
  */
 export function sampleCsv(rowCount: number, { seed = 1 }: { seed?: number } = {}): string {
   let state = seed;

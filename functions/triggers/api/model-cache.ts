@@ -1,5 +1,5 @@
 import type { Context } from '../../../lib/jobs/context.ts';
-import { resolveVersion } from '../../../lib/jobs/predict.ts';
+import { resolveVersion, type VersionChoice } from '../../../lib/jobs/open-model.ts';
 import { champion } from '../../../lib/registry/aliases.ts';
 import { type LoadedModel, readVersion } from '../../../lib/registry/versions.ts';
 
@@ -11,10 +11,7 @@ const capacity = 8;
 
 export interface ModelCache {
   /** A version ready for use; with the age in milliseconds of what is known of the alias that led to it. */
-  open(
-    context: Context,
-    which: { name: string; version?: string; alias?: string },
-  ): Promise<{ model: LoadedModel; aliasAgeMs: number | undefined }>;
+  open(context: Context, which: VersionChoice): Promise<{ model: LoadedModel; aliasAgeMs: number | undefined }>;
   /** Forgets where an alias points, since it has moved. */
   forget(name: string, alias: string): void;
 }

@@ -1,8 +1,7 @@
 import { ConflictError, NotFoundError } from '../../../lib/core/errors.ts';
 import type { Context } from '../../../lib/jobs/context.ts';
-import { readIfThere } from '../../../lib/jobs/runs.ts';
+import { versionMetrics } from '../../../lib/jobs/models.ts';
 import { champion, listAliases, moveAlias, readAlias, rollBackAlias } from '../../../lib/registry/aliases.ts';
-import { evaluationFile, versionKey } from '../../../lib/registry/keys.ts';
 import { listModels, listVersions, readManifest } from '../../../lib/registry/versions.ts';
 import { nameSchema } from '../../adapter/check.ts';
 import { answer, type Call, type Route, route } from './route.ts';
@@ -77,7 +76,7 @@ async function summarise({ store }: Context, name: string): Promise<Named<'Model
   const links = { self: `/models/${name}`, predictions: `/models/${name}/predictions` };
   const version = (await readAlias(store, name, champion))?.version ?? null;
   if (version === null) return { name, champion: null, metric: null, links };
-  const [first] = Object.entries(await metricsOf({ store }, name, version));
+  const [first] = Object.entries((await versionMetrics({ store }, name, version)) ?? {});
   return { name, champion: version, metric: first ? { name: first[0], value: first[1].value } : null, links };
 }
 
@@ -88,20 +87,13 @@ async function describeModel({ store }: Context, name: string): Promise<Named<'M
   if (version === undefined) return { name, versions, aliases, champion: null };
   const { task, signature, data } = await readManifest(store, name, version);
   const { trainingRowCount, testRowCount } = data;
-  const metrics = await metricsOf({ store }, name, version);
+  const metrics = (await versionMetrics({ store }, name, version)) ?? {};
   return {
     name,
     versions,
     aliases,
     champion: { version, task, signature, metrics, trainingRowCount, testRowCount },
   };
-}
-
-type Metrics = NonNullable<Named<'Model'>['champion']>['metrics'];
-
-async function metricsOf({ store }: Pick<Context, 'store'>, name: string, version: string): Promise<Metrics> {
-  const evaluation = await readIfThere<{ metrics: Metrics }>(store, versionKey(name, version, evaluationFile));
-  return evaluation?.metrics ?? {};
 }
 
 function moved(

@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
 import type { Context } from '../../../lib/jobs/context.ts';
 import { listPipelines } from '../../../lib/jobs/pipelines.ts';
-import { type RunRequest, type RunResult, readIfThere, runKey } from '../../../lib/jobs/runs.ts';
+import { type RunRequest, type RunResult, runKey } from '../../../lib/jobs/runs.ts';
+import { readIfThere } from '../../../lib/store/json.ts';
 import { listAll } from '../../../lib/store/list.ts';
 import { summariseModels } from './models.ts';
 import type { Route } from './route.ts';

@@ -1,8 +1,9 @@
 import { NotFoundError } from '../../../lib/core/errors.ts';
 import type { Context } from '../../../lib/jobs/context.ts';
 import { predictRecords } from '../../../lib/jobs/predict.ts';
-import { readIfThere, runKey } from '../../../lib/jobs/runs.ts';
+import { runKey } from '../../../lib/jobs/runs.ts';
 import { openScoring, readScoring, type ScoringRequest } from '../../../lib/jobs/score.ts';
+import { readIfThere } from '../../../lib/store/json.ts';
 import { latestFailure, startAttempt } from '../../adapter/attempts.ts';
 import { hashSchema, nameSchema } from '../../adapter/check.ts';
 import { checkAnswerSize } from './objects.ts';

@@ -1,0 +1,119 @@
+import { sha256Hex } from '../core/hash.ts';
+import { recipe } from '../core/recipe.ts';
+import type { Encoding } from '../data/encode.ts';
+import type { TargetEncoding } from '../data/target.ts';
+import type { Model } from '../models/model.ts';
+import type { Solution } from '../optimizers/solution.ts';
+import { contentRequest, type Request } from '../pipeline/resolve.ts';
+import { manifestFile, modelFile } from '../registry/keys.ts';
+import type { Manifest, Signature } from '../registry/manifest.ts';
+import { encodeModel } from '../registry/model-file.ts';
+import { type LoadedModel, openModelFile } from '../registry/versions.ts';
+import { putJson, readJson } from '../store/json.ts';
+import type { Store } from '../store/store.ts';
+import type { Choice } from './choose-optimizer.ts';
+import type { Prepared } from './prepare.ts';
+import { type RunRequest, runKey } from './runs.ts';
+
+/** A model that was trained, with what it was trained on. */
+interface Trained {
+  model: Model;
+  prepared: Prepared;
+  solution: Solution;
+  /** The optimizer that was used, when it was to stop, and why it is that one. */
+  choice: Choice;
+}
+
+/** Keeps what a run trained as its candidate, in the run itself: model.safetensors, and manifest.json, which comes last. */
+export async function keepCandidate(store: Store, { run, request }: RunRequest, trained: Trained): Promise<void> {
+  const { model, prepared, solution } = trained;
+  const body = encodeModel(model, solution.parameters, prepared.encoding, prepared.target);
+  await store.put(runKey(run, modelFile), body, { contentType: 'application/octet-stream' });
+  await putJson(store, runKey(run, manifestFile), manifestOf(request, trained, body));
+}
+
+/** Whether a run has its candidate, whole. */
+export async function hasCandidate(store: Store, run: string): Promise<boolean> {
+  return (await store.head(runKey(run, manifestFile))) !== undefined;
+}
+
+/**
+ * A run's candidate: trained, not yet registered.
+ *
+ * @throws NotFoundError when the run has none
+ * @throws StoreError when the file is not the one that was trained
+ */
+export async function readCandidate(store: Store, run: string): Promise<LoadedModel> {
+  const manifest = await readJson<Manifest>(store, runKey(run, manifestFile));
+  const key = runKey(run, modelFile);
+  const { body } = await store.get(key);
+  return { manifest, parameters: openModelFile(manifest, body, `${store.location}${key}`) };
+}
+
+function manifestOf(
+  request: Request,
+  { model, prepared: { table, training, test, encoding, target, schema, version }, solution, choice }: Trained,
+  body: Uint8Array,
+): Manifest {
+  const { optimizer, stop, because } = choice;
+  return {
+    format: 1,
+    name: request.name,
+    version,
+    recipe,
+    task: request.task,
+    request: contentRequest(request),
+    data: {
+      objects: table.objects.map(({ key, size, rowCount }) => ({ key, size, rowCount })),
+      blocks: table.blocks.map(({ hash }) => hash),
+      rowCount: table.rowCount,
+      trainingRowCount: training.length,
+      testRowCount: request.data.split === 'none' ? 0 : test.length,
+    },
+    encoding,
+    schema,
+    target,
+    model: {
+      kind: model.kind,
+      loss: model.loss,
+      inputs: model.inputs,
+      outputs: model.outputs,
+      parameterCount: model.parameterCount,
+      layout: model.layout,
+    },
+    training: {
+      optimizer,
+      stop,
+      ...(because === undefined ? {} : { because }),
+      solution: solution.status,
+      reason: solution.reason,
+      steps: solution.steps,
+      epochs: solution.epochs,
+      loss: Number.isFinite(solution.loss) ? solution.loss : null,
+      ...(solution.best && { validation: solution.best }),
+    },
+    signature: signatureOf(request.data.target, encoding, target),
+    files: { [modelFile]: { size: body.length, sha256: sha256Hex(body) } },
+  };
+}
+
+function signatureOf(name: string, encoding: Encoding, target: TargetEncoding): Signature {
+  return {
+    inputs: encoding.features.map((feature) => ({
+      name: feature.name,
+      kind: inputKinds[feature.kind],
+      ...('levels' in feature ? { levels: feature.levels } : {}),
+    })),
+    output: 'classes' in target ? { name, kind: 'category', classes: target.classes } : { name, kind: 'number' },
+  };
+}
+
+/** What a caller gives for each kind of feature. */
+const inputKinds = {
+  number: 'number',
+  category: 'category',
+  ordinal: 'category',
+  hash: 'category',
+  date: 'date-time',
+  text: 'text',
+} as const;

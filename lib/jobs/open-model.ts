@@ -1,0 +1,36 @@
+import { NotFoundError } from '../core/errors.ts';
+import { champion, readAlias } from '../registry/aliases.ts';
+import { type LoadedModel, readVersion } from '../registry/versions.ts';
+import type { Context } from './context.ts';
+
+/** Which version of a model a caller means: the one named, or where an alias points, `champion` by default. */
+export interface VersionChoice {
+  /** The model's name. */
+  name: string;
+  version?: string;
+  alias?: string;
+}
+
+/**
+ * A version ready for use.
+ *
+ * @throws NotFoundError when there is no such alias or version
+ */
+export async function openModel(context: Pick<Context, 'store'>, choice: VersionChoice): Promise<LoadedModel> {
+  return readVersion(context.store, choice.name, await resolveVersion(context, choice));
+}
+
+/**
+ * The name of the version that a caller means. One that is named is not looked for.
+ *
+ * @throws NotFoundError when there is no such alias
+ */
+export async function resolveVersion(
+  { store }: Pick<Context, 'store'>,
+  { name, version, alias = champion }: VersionChoice,
+): Promise<string> {
+  if (version !== undefined) return version;
+  const state = await readAlias(store, name, alias);
+  if (state) return state.version;
+  throw new NotFoundError(`model ${name}: expected an alias ${alias}, found none`);
+}

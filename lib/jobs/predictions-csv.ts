@@ -1,0 +1,58 @@
+import { InputError } from '../core/errors.ts';
+import type { Table } from '../data/table.ts';
+import type { LoadedModel } from '../registry/versions.ts';
+import { predictRows, type RowPredictions } from './predictions.ts';
+
+/**
+ * Predictions for each row of a table as CSV: `id,prediction`, and for classes a probability each, or the margin
+ * of a hinge loss.
+ *
+ * @param id the column whose cells name the rows; null names them by object and line
+ * @throws InputError when there is no such column, or the table lacks one that the model needs
+ */
+export function predictionsCsv(model: LoadedModel, table: Table, id: string | null): string {
+  const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
+  const predicted = predictRows(model, table, rows);
+  const idOf = rowNames(table, id);
+  const lines = [csvLine(['id', 'prediction', ...columnsBeside(predicted)])];
+  for (const row of rows) lines.push(csvLine([idOf(row), ...predictionCells(predicted, row)]));
+  return `${lines.join('\n')}\n`;
+}
+
+/**
+ * Names the rows of a table: by the cells of a column, or by object and line.
+ *
+ * @throws InputError when there is no such column
+ */
+export function rowNames(table: Table, id: string | null): (row: number) => string | number {
+  if (id === null) {
+    return (row) => {
+      const object = table.objects.findLast(({ firstRow }) => firstRow <= row);
+      return `${object?.key}:${table.lines[row]}`;
+    };
+  }
+  const column = table.columns.find(({ name }) => name === id);
+  if (!column) throw new InputError(`id: expected a column of the dataset, found "${id}"`);
+  if (column.kind === 'number') return (row) => (Number.isNaN(column.values[row]) ? '' : column.values[row]);
+  return (row) => column.levels[column.codes[row]] ?? '';
+}
+
+function columnsBeside(predicted: RowPredictions): string[] {
+  if (predicted.kind === 'values') return [];
+  return predicted.margins ? ['margin'] : predicted.classes.map((name) => `probability_${name}`);
+}
+
+function predictionCells(predicted: RowPredictions, row: number): (string | number)[] {
+  if (predicted.kind === 'values') return [predicted.values[row]];
+  const { classes, labels, probabilities, margins } = predicted;
+  if (margins) return [classes[labels[row]], margins[row]];
+  const start = row * classes.length;
+  return [classes[labels[row]], ...probabilities.subarray(start, start + classes.length)];
+}
+
+const csvLine = (cells: (string | number)[]): string => cells.map(csvCell).join(',');
+
+function csvCell(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,15 @@
+import type { ObjectInfo, Store } from './store.ts';
+
+/** Writes text as UTF-8. */
+export function putText(store: Store, key: string, text: string, contentType: string): Promise<ObjectInfo> {
+  return store.put(key, new TextEncoder().encode(text), { contentType });
+}
+
+/**
+ * Reads text in UTF-8; bytes that are none become U+FFFD.
+ *
+ * @throws NotFoundError when there is no such key
+ */
+export async function getText(store: Store, key: string): Promise<string> {
+  return new TextDecoder().decode((await store.get(key)).body);
+}

@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { root, temporaryFolder } from '../support/cli.ts';
+
+let folder: string;
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+// Stands in for the three tools: each says its name and arguments, and ends with the code that it is told.
+beforeEach(() => {
+  folder = temporaryFolder();
+  for (const path of ['typescript/bin/tsc', '@biomejs/biome/bin/biome', 'vitest/vitest.mjs']) {
+    const file = join(folder, 'node_modules', path);
+    mkdirSync(dirname(file), { recursive: true });
+    const name = path.split('/').at(-1)?.replace('.mjs', '');
+    const line = `console.log(['${name}', ...process.argv.slice(2)].join(' '));`;
+    writeFileSync(file, `${line} process.exit(process.env.FAILING === '${name}' ? 7 : 0);`);
+  }
+});
+
+function check(args: string[] = [], failing = ''): { ran: string[]; status: number | null } {
+  const { stdout, status } = spawnSync(process.execPath, [join(root, 'scripts/check.ts'), ...args], {
+    cwd: folder,
+    env: { ...process.env, FAILING: failing },
+    encoding: 'utf8',
+  });
+  return { ran: stdout.split('\n').filter((line) => line !== '' && !line.startsWith('—')), status };
+}
+
+const all = ['tsc -p .', 'biome check --error-on-warnings', 'vitest run'];
+
+test('types, lint and tests are checked, in this order', () => {
+  expect(check()).toEqual({ ran: all, status: 0 });
+});
+
+test('arguments choose the tests that run', () => {
+  expect(check(['test/core']).ran.at(-1)).toBe('vitest run test/core');
+});
+
+test.each([
+  ['tsc', 1],
+  ['biome', 2],
+  ['vitest', 3],
+])('a %s that fails ends it there, with its exit code', (tool, count) => {
+  expect(check([], tool)).toEqual({ ran: all.slice(0, count), status: 7 });
+});
