@@ -5,7 +5,7 @@ import type { OptimizerRequest, Request, StopRequest } from '../pipeline/resolve
 export interface Choice {
   optimizer: OptimizerRequest;
   stop: StopRequest;
-  /** A sentence; undefined where the request named it. */
+  /** A sentence; not there where the request named it. */
   because?: string;
 }
 

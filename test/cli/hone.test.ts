@@ -28,7 +28,7 @@ describe('hone run', () => {
     expect(result).toMatchObject({ status: 'trained', gate: 'pass' });
     expect(result.metrics.r2.value).toBeGreaterThanOrEqual(0.9);
     expect(first.stderr).toMatch(/Read 53,940 rows/);
-    expect(first.stderr).toMatch(/^Trained 1 step in /m);
+    expect(first.stderr).toMatch(/^Trained 1 step in .+: converged, /m);
 
     const second = await run();
     expect(JSON.parse(second.stdout)).toEqual({ ...result, status: 'found' });
