@@ -25,10 +25,22 @@ export { openModel } from './jobs/open-model.ts';
 export { predictRecords } from './jobs/predict.ts';
 export { runPipeline } from './jobs/run.ts';
 // losses: what a model is trained by.
-export { crossEntropy } from './losses/cross-entropy.ts';
-export { logistic } from './losses/logistic.ts';
-export type { Loss } from './losses/loss.ts';
+export { absolute } from './losses/absolute.ts';
+export { balancedWeights, weighClasses } from './losses/class-weights.ts';
+export { crossEntropy, smoothCrossEntropy } from './losses/cross-entropy.ts';
+export { focal, softmaxFocal } from './losses/focal.ts';
+export { gamma } from './losses/gamma.ts';
+export { hinge, squaredHinge } from './losses/hinge.ts';
+export { huber } from './losses/huber.ts';
+export { logCosh } from './losses/log-cosh.ts';
+export { logistic, smoothLogistic } from './losses/logistic.ts';
+export type { Link, Loss } from './losses/loss.ts';
+export { type LossName, type LossRequest, lossNames, makeLoss } from './losses/losses.ts';
+export { type Penalty, penalty } from './losses/penalties.ts';
+export { poisson } from './losses/poisson.ts';
+export { quantile } from './losses/quantile.ts';
 export { squared } from './losses/squared.ts';
+export { tweedie } from './losses/tweedie.ts';
 // metrics: how good predictions are. The catalogue names them all.
 export { catalogue, measure } from './metrics/catalogue.ts';
 export {
@@ -41,11 +53,19 @@ export {
 export { confusionMatrix } from './metrics/confusion.ts';
 export { averagePrecisionScore, precisionRecallCurve, rocAucScore, rocCurve } from './metrics/curves.ts';
 export { brierLoss, logLoss } from './metrics/probability.ts';
-export { meanAbsoluteError, meanSquaredError, r2Score, rootMeanSquaredError } from './metrics/regression.ts';
+export {
+  meanAbsoluteError,
+  meanPoissonDeviance,
+  meanSquaredError,
+  r2Score,
+  rootMeanSquaredError,
+} from './metrics/regression.ts';
+
 // models: a layout of one flat parameter vector, and a prediction.
-export { createModel } from './models/create-model.ts';
+export { createModel, type ModelOptions } from './models/create-model.ts';
 export type { Examples, Model, ObjectiveOptions } from './models/model.ts';
 export { toPredictions } from './models/predictions.ts';
+
 // optimizers: update rules that compose, and the loop that follows them.
 export { adadelta } from './optimizers/adadelta.ts';
 export { adagrad } from './optimizers/adagrad.ts';

@@ -1,4 +1,4 @@
-// The one command that checks everything: types, lint, all tests, and the golden values. Stops at the first that fails.
+// The one command that checks everything: types, lint, the golden values, and all tests. Stops at the first that fails.
 import { spawnSync } from 'node:child_process';
 
 const checks: [string, string[]][] = [

@@ -19,8 +19,9 @@ import { type RunRequest, runKey } from './runs.ts';
 interface Trained {
   model: Model;
   prepared: Prepared;
-  choice: Choice;
   solution: Solution;
+  /** The optimizer that was used, when it was to stop, and why it is that one. */
+  choice: Choice;
 }
 
 /** Keeps what a run trained as its candidate, in the run itself: model.safetensors, and manifest.json, which comes last. */
@@ -51,9 +52,10 @@ export async function readCandidate(store: Store, run: string): Promise<LoadedMo
 
 function manifestOf(
   request: Request,
-  { model, prepared: { table, training, test, encoding, target, schema, version }, choice, solution }: Trained,
+  { model, prepared: { table, training, test, encoding, target, schema, version }, solution, choice }: Trained,
   body: Uint8Array,
 ): Manifest {
+  const { optimizer, stop, because } = choice;
   return {
     format: 1,
     name: request.name,
@@ -80,12 +82,15 @@ function manifestOf(
       layout: model.layout,
     },
     training: {
-      ...choice,
+      optimizer,
+      stop,
+      ...(because === undefined ? {} : { because }),
       solution: solution.status,
       reason: solution.reason,
       steps: solution.steps,
       epochs: solution.epochs,
       loss: Number.isFinite(solution.loss) ? solution.loss : null,
+      ...(solution.best && { validation: solution.best }),
     },
     signature: signatureOf(request.data.target, encoding, target),
     files: { [modelFile]: { size: body.length, sha256: sha256Hex(body) } },
@@ -99,8 +104,7 @@ function signatureOf(name: string, encoding: Encoding, target: TargetEncoding): 
       kind: inputKinds[feature.kind],
       ...('levels' in feature ? { levels: feature.levels } : {}),
     })),
-    output:
-      target.task === 'regression' ? { name, kind: 'number' } : { name, kind: 'category', classes: target.classes },
+    output: 'classes' in target ? { name, kind: 'category', classes: target.classes } : { name, kind: 'number' },
   };
 }
 

@@ -2,7 +2,7 @@ import { NumericError } from '../core/errors.ts';
 import type { Objective } from '../core/objective.ts';
 import { hasSparse } from '../data/encode-sparse.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
-import type { Model } from '../models/model.ts';
+import type { Examples, Model } from '../models/model.ts';
 import { type MinimiseOptions, minimise } from '../optimizers/minimise.ts';
 import type { Progress, Solution } from '../optimizers/solution.ts';
 import type { OptimizerRequest, Request, StopRequest } from '../pipeline/resolve.ts';
@@ -13,10 +13,11 @@ import { type Choice, chooseOptimizer } from './choose-optimizer.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
 import { metricNames } from './evaluate-rows.ts';
 import { modelFor } from './model-for.ts';
-import { type Prepared, prepare, toExamples } from './prepare.ts';
+import { type Prepared, prepare, toTrainingExamples, trainingParts } from './prepare.ts';
 import { appendProgress } from './progress.ts';
 import { ruleFor } from './rule-for.ts';
 import { type RunRequest, type RunStep, readRun } from './runs.ts';
+import { startingParameters } from './warm-start.ts';
 
 export interface TrainOutcome {
   run: string;
@@ -45,7 +46,7 @@ export async function train(context: Context, { run }: RunStep): Promise<TrainOu
   if (await hasVersion(store, request.request.name, prepared.version)) return { run, done: true, found: true };
 
   const { encoding, target } = prepared;
-  const model = modelFor({ kind: request.request.model.kind, inputs: encoding.columns.length, target });
+  const model = modelFor(request.request.model, { inputs: encoding.columns.length, target });
   const choice = chooseOptimizer(request.request, model, {
     rowCount: prepared.training.length,
     isSparse: hasSparse(prepared.table),
@@ -53,7 +54,7 @@ export async function train(context: Context, { run }: RunStep): Promise<TrainOu
   const solution = await solve(context, request, prepared, model, choice);
   if (solution.status === 'deadline') return { run, done: false, found: false };
   if (solution.status === 'diverged') throw divergence(choice, solution);
-  await keepCandidate(store, request, { model, prepared, choice, solution });
+  await keepCandidate(store, request, { model, prepared, solution, choice });
   return { run, done: true, found: false };
 }
 
@@ -65,10 +66,12 @@ async function solve(
   model: Model,
   { optimizer, stop }: Choice,
 ): Promise<Solution> {
-  const objective = objectiveOf(request, prepared, model, optimizer);
+  const { training, validation } = trainingParts(prepared, request, stop);
+  const objective = objectiveOf(request, optimizer, model, toTrainingExamples(prepared, request, training));
+  const { validation: _share, ...criteria } = stop;
   const { stepsPerEpoch } = objective;
-  const stepLimit = stepsAllowed(stop, stepsPerEpoch);
-  const rule = ruleFor(optimizer, { stepsPerEpoch, steps: stepLimit });
+  const stepLimit = stepsAllowed(criteria, stepsPerEpoch);
+  const rule = ruleFor(optimizer, request.model, model, { stepsPerEpoch, steps: stepLimit });
   const curve = curveKeeper();
 
   const startMs = context.now();
@@ -76,8 +79,9 @@ async function solve(
   if (resume) context.onProgress?.({ kind: 'resumed', step: resume.step });
   const solution = await minimiseInSlices(context, objective, {
     rule,
-    initial: model.initial(),
-    stop,
+    initial: await startingParameters(context, request, prepared, model),
+    stop: criteria,
+    validate: validation && model.meanLoss(toTrainingExamples(prepared, request, validation)),
     resume,
     progressEvery: 1,
     onProgress(progress) {
@@ -85,12 +89,9 @@ async function solve(
       if (progress.step % 100 === 0) context.onProgress?.({ kind: 'step', ...progress, stepLimit });
     },
   });
-  // A search takes few steps, one of them to the minimum: where it ended belongs to its curve.
-  if ('search' in rule && solution.status !== 'deadline') {
-    const { steps, loss, gradientNorm } = solution;
-    curve.note({ step: steps + 1, epoch: steps, loss, gradientNorm });
-  }
   const milliseconds = context.now() - startMs;
+  // A search takes few steps, one of them to the minimum: where it ended belongs to its curve.
+  if ('search' in rule && solution.status !== 'deadline') curve.end(solution);
   await appendProgress(context.store, run, resume?.step ?? 0, {
     curve: curve.points(),
     milliseconds: { read: prepared.readMilliseconds, train: milliseconds },
@@ -102,13 +103,15 @@ async function solve(
 }
 
 function objectiveOf(
-  request: Request,
-  prepared: Prepared,
-  model: Model,
+  { model: { l1, l2, penaliseIntercept } }: Pick<Request, 'model'>,
   { batchSize, seed }: OptimizerRequest,
+  model: Model,
+  examples: Examples,
 ): Objective {
-  return model.objective(toExamples(prepared, request, prepared.training), {
-    l2: request.model.l2,
+  return model.objective(examples, {
+    l1,
+    l2,
+    penaliseIntercept,
     batchSize: batchSize === 'full' ? undefined : batchSize,
     seed,
   });
@@ -151,7 +154,7 @@ async function minimiseInSlices<State>(
  *
  * Of each decade of steps about ninety: the curve is as fine where it is steep as where it is long. And the last one.
  */
-function curveKeeper(): { note(progress: Progress): void; points(): Progress[] } {
+function curveKeeper(): { note(progress: Progress): void; end(solution: Solution): void; points(): Progress[] } {
   const kept: Progress[] = [];
   let last: Progress | undefined;
   const isKept = (step: number) => step <= 100 || step % Number(`1e${String(step).length - 2}`) === 0;
@@ -159,6 +162,9 @@ function curveKeeper(): { note(progress: Progress): void; points(): Progress[] }
     note(progress) {
       last = { ...progress };
       if (isKept(progress.step)) kept.push(last);
+    },
+    end({ steps, loss, gradientNorm }) {
+      last = { step: steps + 1, epoch: steps, loss, gradientNorm };
     },
     points: () => (last === undefined || kept.at(-1) === last ? kept : [...kept, last]),
   };
@@ -172,11 +178,11 @@ function stepsAllowed(stop: StopRequest, stepsPerEpoch: number): number | undefi
 }
 
 function divergence({ optimizer: { name, learningRate } }: Choice, { steps, loss }: Solution): NumericError {
-  const advice =
+  const slower =
     learningRate === undefined
       ? 'Scale the features with prepare.scale: standard, or add model.l2'
       : `Lower optimizer.learningRate (it was ${learningRate}, try ${learningRate / 10}), or scale the features with prepare.scale: standard`;
   return new NumericError(`optimizer ${name}: expected the loss to stay finite, found ${loss} after step ${steps}`, {
-    advice,
+    advice: slower,
   });
 }

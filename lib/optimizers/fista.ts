@@ -19,7 +19,7 @@ export interface FistaState {
   lastGradient: Vector;
 }
 
-export type FistaOptions = Omit<ProximalOptions, 'learningRate'> & { learningRate?: number };
+export type FistaOptions = Omit<ProximalOptions, 'learningRate' | 'schedule'> & { learningRate?: number };
 
 /**
  * Accelerated proximal gradient steps, for convex objectives over all rows: with l1, coefficients become exactly zero.

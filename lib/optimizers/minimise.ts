@@ -16,6 +16,11 @@ export interface MinimiseOptions<State> {
   stop: StopCriteria;
   /** Go on from here; a copy is made. */
   resume?: Checkpoint<State>;
+  /**
+   * Early stopping: the loss at some parameters on rows that the objective does not see, asked at the end of each epoch.
+   * The parameters where it is lowest are those returned, and `patience` counts it rather than the training loss.
+   */
+  validate?: (parameters: Vector) => number;
   /** Called every `progressEvery` steps, and for the last step unless paused. */
   onProgress?: (progress: Progress) => void;
   progressEvery?: number;
@@ -42,7 +47,7 @@ export interface MinimiseOptions<State> {
  *   searches does, the lengths of `initial` or `resume` do not fit the objective, or `initial` is not finite
  */
 export function minimise<State>(objective: Objective, options: MinimiseOptions<State>): Solution<State> {
-  const { rule, stop, onProgress, progressEvery = 100, shouldPause } = options;
+  const { rule, stop, validate, onProgress, progressEvery = 100, shouldPause } = options;
   const { stepsPerEpoch } = objective;
   const fullBatch = stepsPerEpoch === 1;
   checkStop(stop, { fullBatch });
@@ -57,6 +62,7 @@ export function minimise<State>(objective: Objective, options: MinimiseOptions<S
   const point: Point = { parameters, gradient, loss: NaN };
   // Whether the last step left the loss and gradient of where it went.
   let isEvaluated = false;
+  let watched: Checkpoint['best'];
   let [loss, norm] = [NaN, NaN];
   // Those of the last step taken, before it; and the last step that onProgress heard of.
   let [lastLoss, lastNorm, reported] = [NaN, NaN, at.step];
@@ -70,10 +76,13 @@ export function minimise<State>(objective: Objective, options: MinimiseOptions<S
   const end = (status: Status, reason: string): Solution<State> => {
     if (at.step > reported && status !== 'deadline') report();
     const diverged = status === 'diverged';
+    const isOver = !diverged && status !== 'deadline';
+    const best = isOver && validate ? watch(at, validate(parameters), stepsPerEpoch) : undefined;
     return {
       status,
       reason,
-      parameters: parameters.slice(),
+      parameters: (best ?? at).parameters.slice(),
+      ...(best && { best: { loss: best.loss, epoch: best.epoch } }),
       loss: fullBatch ? (diverged ? lastLoss : loss) : meanLoss(at, stepsPerEpoch, diverged),
       gradientNorm: fullBatch && !diverged ? norm : lastNorm,
       steps: at.step,
@@ -99,12 +108,13 @@ export function minimise<State>(objective: Objective, options: MinimiseOptions<S
     const epochEnded = fullBatch || (at.step > 0 && at.step % stepsPerEpoch === 0);
     const epochMean = fullBatch ? loss : at.epochLoss / stepsPerEpoch;
     if (epochEnded) {
-      const reason = convergence(stop, at, epochMean, norm);
+      watched = validate && watch(at, validate(parameters), stepsPerEpoch);
+      const reason = convergence(stop, at, epochMean, norm, watched);
       if (reason !== undefined) return end('converged', reason);
     }
     if (at.step >= stepLimit) return end('step-limit', limitReason(stop, at.step));
     if (shouldPause?.()) return end('deadline', `paused after ${at.step} steps`);
-    if (epochEnded) closeEpoch(stop, at, epochMean);
+    if (epochEnded) closeEpoch(stop, at, epochMean, watched);
 
     if (!fullBatch) {
       loss = objective.evaluate(parameters, gradient, at.step);
@@ -194,13 +204,23 @@ function isFinitePair(loss: number, norm: number): boolean {
 }
 
 /** Which criterion of convergence holds at the end of an epoch, as a sentence. */
-function convergence(stop: StopCriteria, at: Checkpoint, loss: number, norm: number): string | undefined {
+function convergence(
+  stop: StopCriteria,
+  at: Checkpoint,
+  loss: number,
+  norm: number,
+  watched: Checkpoint['best'],
+): string | undefined {
   const { gradientNorm, tolerance, patience } = stop;
   if (gradientNorm !== undefined && norm <= gradientNorm)
     return `the gradient's norm, ${norm}, is at most ${gradientNorm}`;
   // With no epoch before, the change is NaN and this does not hold.
   if (tolerance !== undefined && Math.abs(loss - at.previousLoss) <= tolerance * Math.abs(loss))
     return `the loss changed by at most ${tolerance} of its size`;
+  if (watched) {
+    const isStale = patience !== undefined && watched.staleEpochs >= patience;
+    return isStale ? `the loss on the watched rows did not improve for ${patience} epochs` : undefined;
+  }
   if (patience !== undefined && staleEpochs(stop, at, loss) >= patience)
     return `the loss did not improve for ${patience} epochs`;
   return undefined;
@@ -212,7 +232,16 @@ function staleEpochs({ tolerance = 0 }: StopCriteria, at: Checkpoint, loss: numb
   return improved ? 0 : at.epochsWithoutImprovement + 1;
 }
 
-function closeEpoch(stop: StopCriteria, at: Checkpoint, loss: number): void {
+/** The best epoch so far, that of `loss` on the watched rows included. Rewrites nothing: the epoch may be judged again. */
+function watch(at: Checkpoint, loss: number, stepsPerEpoch: number): NonNullable<Checkpoint['best']> {
+  const { best, parameters, step } = at;
+  // A loss that is not a number improves nothing; the first epoch is the best there is.
+  if (best && !(loss < best.loss)) return { ...best, staleEpochs: best.staleEpochs + 1 };
+  return { loss, epoch: Math.floor(step / stepsPerEpoch), staleEpochs: 0, parameters: parameters.slice() };
+}
+
+function closeEpoch(stop: StopCriteria, at: Checkpoint, loss: number, watched: Checkpoint['best']): void {
+  if (watched) at.best = watched;
   at.epochsWithoutImprovement = staleEpochs(stop, at, loss);
   at.bestLoss = Math.min(at.bestLoss, loss);
   at.previousLoss = loss;

@@ -1,16 +1,23 @@
 import { checkNotNegative, checkPositive } from '../core/checks.ts';
 import type { Rule } from './rule.ts';
-import type { Stateless } from './scale.ts';
+import type { Schedule } from './schedules/schedule.ts';
 
 export interface ProximalOptions {
   /** α of the step before: the last link scaled the gradient by −α, and by nothing else. */
   learningRate: number;
+  /** What multiplies α at each step, as in the step before. */
+  schedule?: Schedule;
   /** Weight of Σ|w|, from 0. */
   l1?: number;
   /** Weight of ½‖w‖², from 0; 0 where the objective has that part already. */
   l2?: number;
   /** The stretches [from, to) of the parameters that are penalised; all when left out. */
   ranges?: readonly (readonly [number, number])[];
+}
+
+export interface ProximalState {
+  /** Steps taken. */
+  step: number;
 }
 
 /**
@@ -25,15 +32,17 @@ export interface ProximalOptions {
  *   Trends in Optimization 1(3), section 6.5
  * @example chain(scale(-0.01), proximal({ learningRate: 0.01, l1: 0.1 }))
  */
-export function proximal({ learningRate, l1 = 0, l2 = 0, ranges }: ProximalOptions): Rule<Stateless> {
+export function proximal({ learningRate, schedule, l1 = 0, l2 = 0, ranges }: ProximalOptions): Rule<ProximalState> {
   checkPositive('learningRate', learningRate);
   checkNotNegative('l1', l1);
   checkNotNegative('l2', l2);
-  const threshold = learningRate * l1;
-  const divisor = 1 + learningRate * l2;
   return {
-    init: () => ({}),
-    update(gradient, _, parameters) {
+    init: () => ({ step: 0 }),
+    update(gradient, state, parameters) {
+      const alpha = schedule ? learningRate * schedule(state.step) : learningRate;
+      const threshold = alpha * l1;
+      const divisor = 1 + alpha * l2;
+      state.step++;
       for (const [from, to] of ranges ?? [[0, gradient.length]]) {
         for (let i = from; i < to; i++) {
           // −w + w is exactly 0, so a parameter that is to vanish does.

@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { parseDuration } from './duration.ts';
+import { type ModelRequest, modelProblem, resolveModel } from './resolve-model.ts';
 import type { Gate, PipelineDocument, Task } from './schema.ts';
 
 /** A pipeline with every choice made: what a run is named after, and what a report states. */
@@ -34,7 +35,7 @@ export interface Request {
     target: 'standard' | 'log' | 'none';
     clip?: { values: [number, number] } | { quantiles: [number, number] };
   };
-  model: { kind: 'linear' | 'logistic' | 'softmax'; l2: number };
+  model: ModelRequest;
   /** `auto`: chosen when the data is known. */
   optimizer: OptimizerRequest;
   /** `auto`: what suits the optimizer that is chosen. */
@@ -60,6 +61,8 @@ export interface StopRequest {
   gradientNorm?: number;
   tolerance?: number;
   patience?: number;
+  /** Share of the training rows that early stopping watches. */
+  validation?: number;
 }
 
 type PrepareDocument = NonNullable<PipelineDocument['prepare']>;
@@ -82,8 +85,6 @@ const defaultLimits = {
   depth: 64,
   levels: 10_000_000,
 };
-
-const modelOf = { regression: 'linear', binary: 'logistic', multiclass: 'softmax' } as const;
 
 /**
  * Fills in what a document leaves out, and says which fields those were.
@@ -122,7 +123,7 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
       limits: { ...defaultLimits, ...data.limits },
     },
     prepare: resolvePrepare(prepare, task, or),
-    model: { kind: or(model.kind, 'model.kind', modelOf[task]), l2: or(model.l2, 'model.l2', 0) },
+    model: resolveModel(model, task, or),
     optimizer: resolveOptimizer(document.optimizer, or),
     stop: document.stop ?? or(undefined, 'stop', usualStop(document.optimizer?.name ?? 'auto')),
     evaluate: { metrics: evaluate.metrics ?? null, gates: evaluate.gates ?? [] },
@@ -154,7 +155,7 @@ function resolvePrepare({ target, ...prepare }: PrepareDocument, task: Task, or:
     ...prepare,
     scale: or(prepare.scale, 'prepare.scale', 'standard'),
     impute: or(prepare.impute, 'prepare.impute', 'mean'),
-    target: task === 'regression' ? or(transform, 'prepare.target', 'standard') : 'none',
+    target: task === 'regression' || task === 'count' ? or(transform, 'prepare.target', 'standard') : 'none',
     ...(clip === undefined ? {} : { clip }),
   };
 }
@@ -187,7 +188,7 @@ function resolveReady(ready: PipelineDocument['data']['ready'], or: Or): Request
 
 function resolveOptimizer(optimizer: PipelineDocument['optimizer'], or: Or): OptimizerRequest {
   const chosen = optimizer ?? { name: or<'auto'>(undefined, 'optimizer.name', 'auto') };
-  if (chosen.name === 'auto' || isSearch(chosen.name)) return { ...chosen };
+  if (chosen.name === 'auto' || chosen.name === 'fista' || isSearch(chosen.name)) return { ...chosen };
   const given: Partial<OptimizerRequest> = chosen;
   const learningRate = or(given.learningRate, 'optimizer.learningRate', usualRates[chosen.name] ?? 0.01);
   if (chosen.name === 'gd') return { ...chosen, learningRate, batchSize: 'full', seed: 0 };
@@ -214,10 +215,11 @@ const usualRates: Partial<Record<OptimizerName, number>> = {
 function usualStop(name: OptimizerName): Request['stop'] {
   if (name === 'auto') return 'auto';
   if (isSearch(name)) return { epochs: 1000, gradientNorm: 1e-8, tolerance: 1e-12 };
+  if (name === 'fista') return { epochs: 10_000, gradientNorm: 1e-8, tolerance: 1e-12 };
   return { epochs: 200, tolerance: 1e-7, patience: 10 };
 }
 
-function checkConsistency({ name, task, data, prepare, model }: PipelineDocument): void {
+function checkConsistency({ name, task, data, prepare, model, optimizer }: PipelineDocument): void {
   const fail = (path: string, expected: string, found: string): never => {
     throw new InputError(`pipeline ${name}, ${path}: expected ${expected}, found ${found}`);
   };
@@ -234,13 +236,38 @@ function checkConsistency({ name, task, data, prepare, model }: PipelineDocument
   if (typeof prepare?.impute === 'object' && typeof prepare.impute.constant !== 'number') {
     fail('prepare.impute.constant', 'a number for all columns of numbers', JSON.stringify(prepare.impute.constant));
   }
-  if (prepare?.target && prepare.target !== 'none' && task !== 'regression') {
-    fail('prepare.target', 'it only with task regression', `task ${task}`);
+  if (prepare?.target && prepare.target !== 'none' && task !== 'regression' && task !== 'count') {
+    fail('prepare.target', 'it only with task regression or count', `task ${task}`);
   }
-  if (model?.kind && model.kind !== modelOf[task]) {
-    fail('model.kind', `${modelOf[task]} for task ${task}`, model.kind);
-  }
+  if (task === 'count' && prepare?.target && prepare.target !== 'standard' && prepare.target !== 'none')
+    fail('prepare.target', 'standard or none for task count', JSON.stringify(prepare.target));
+  const problem = modelProblem(model ?? {}, task);
+  if (problem) fail(...problem);
+  checkProximal(optimizer, model, fail);
   if (data.weight === data.target) fail('data.weight', 'another column than the target', data.target);
+}
+
+/** Proximal steps need the length of the step before them: plain gradient descent, or FISTA, which has its own. */
+function checkProximal(
+  optimizer: PipelineDocument['optimizer'],
+  model: PipelineDocument['model'],
+  fail: (path: string, expected: string, found: string) => never,
+): void {
+  if (!model?.l1 || !optimizer) return;
+  const expected = 'auto, fista, gd, or sgd without momentum, with model.l1';
+  const { name } = optimizer;
+  if (name === 'auto' || name === 'fista') return;
+  if (name !== 'gd' && name !== 'sgd') {
+    fail('optimizer.name', expected, name);
+    return;
+  }
+  if (name === 'sgd' && optimizer.momentum) fail('optimizer.momentum', expected, String(optimizer.momentum));
+  if (JSON.stringify(optimizer.schedule ?? null).includes('"plateau"'))
+    fail(
+      'optimizer.schedule',
+      'another schedule with model.l1',
+      'plateau, whose rate the proximal step would not know',
+    );
 }
 
 const seconds = (duration: string): number => (parseDuration(duration) ?? Number.NaN) / 1000;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { parseDuration } from './duration.ts';
+import { modelSchema } from './model-schema.ts';
 
 // The shape of a pipeline document as a user writes it. Descriptions end up in the JSON Schema that editors read.
 // Every object is strict, so that a misspelt key is refused by name. Defaults are applied in resolve.ts, which also
@@ -204,11 +205,6 @@ const prepare = z.strictObject({
   ),
 });
 
-const model = z.strictObject({
-  kind: z.optional(z.enum(['linear', 'logistic', 'softmax'])),
-  l2: z.optional(nonNegative.check(describe('Weight of the squared-norm penalty; the intercept is not penalised.'))),
-});
-
 const decay = z.number().check(z.gte(0), z.lt(1));
 const batchSize = z.optional(z.union([count, z.literal('full')]));
 
@@ -343,6 +339,10 @@ const optimizer = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('lbfgs'), memory: z.optional(count), noise: z.optional(nonNegative) }),
   z.strictObject({ name: z.literal('newton'), noise: z.optional(nonNegative) }),
   z.strictObject({ name: z.literal('closedForm') }),
+  z.strictObject({
+    name: z.literal('fista').check(describe('Accelerated proximal steps, for model.l1 with a convex loss.')),
+    learningRate: z.optional(positive),
+  }),
 ]);
 
 const stop = z.strictObject({
@@ -351,6 +351,15 @@ const stop = z.strictObject({
   gradientNorm: z.optional(positive),
   tolerance: z.optional(positive),
   patience: z.optional(count),
+  validation: z.optional(
+    z
+      .number()
+      .check(
+        z.gt(0),
+        z.lt(1),
+        describe('Share of the training rows to watch: patience counts their loss, and its lowest is what is kept.'),
+      ),
+  ),
 });
 
 const gate = z.union([
@@ -378,10 +387,10 @@ const schedule = z.strictObject({
 /** The pipeline document, as written. */
 export const pipelineSchema = z.strictObject({
   name,
-  task: z.enum(['regression', 'binary', 'multiclass']),
+  task: z.enum(['regression', 'count', 'binary', 'multiclass']),
   data,
   prepare: z.optional(prepare),
-  model: z.optional(model),
+  model: z.optional(modelSchema),
   optimizer: z.optional(optimizer),
   stop: z.optional(stop),
   evaluate: z.optional(evaluate),

@@ -16,7 +16,7 @@ export interface Manifest {
   version: string;
   /** Names the arithmetic; see core/recipe. */
   recipe: number;
-  task: 'regression' | 'binary' | 'multiclass';
+  task: 'regression' | 'count' | 'binary' | 'multiclass';
   /** The resolved pipeline without its locations; with `data.blocks` and `recipe` it gives the version its name. */
   request: object;
   data: {
@@ -51,6 +51,8 @@ export interface Manifest {
     steps: number;
     epochs: number;
     loss: number | null;
+    /** With early stopping: the lowest loss on the rows that were watched, and the epoch whose parameters are kept. */
+    validation?: { loss: number; epoch: number };
   };
   signature: Signature;
   files: Record<string, { size: number; sha256: string }>;

@@ -7,7 +7,8 @@ const model = (loss: string, parameterCount: number, kind: 'linear' | 'logistic'
   parameterCount,
   isConvex: kind !== 'mlp',
 });
-const auto = { optimizer: { name: 'auto' as const }, stop: 'auto' as const };
+const resolved = { kind: 'linear', loss: 'squared', l2: 0, l1: 0, penaliseIntercept: false, warmStart: null } as const;
+const auto = { optimizer: { name: 'auto' as const }, stop: 'auto' as const, model: resolved };
 
 test.each([
   ['closedForm', model('squared', 30), 100_000],
@@ -30,9 +31,21 @@ test.each([
   expect('gradientNorm' in stop).toBe(name !== 'adam');
 });
 
+test('l1 is for proximal steps: FISTA, or SGD where the objective is not smooth and convex', () => {
+  const asked = { ...auto, model: { ...resolved, l1: 0.1 } };
+  const nameFor = (...of: Parameters<typeof model>) =>
+    chooseOptimizer(asked, model(...of), { rowCount: 100 }).optimizer.name;
+  expect([nameFor('squared', 3), nameFor('poisson', 3)]).toEqual(['fista', 'fista']);
+  expect([nameFor('absolute', 3), nameFor('squared', 30, 'mlp')]).toEqual(['sgd', 'sgd']);
+});
+
 test('what is named is left as it is, and so is when to stop', () => {
-  const named = { optimizer: { name: 'sgd' as const, learningRate: 0.5 }, stop: { steps: 3 } };
-  expect(chooseOptimizer(named, model('squared', 3), { rowCount: 10 })).toEqual({ ...named, because: undefined });
+  const named = { model: auto.model, optimizer: { name: 'sgd' as const, learningRate: 0.5 }, stop: { steps: 3 } };
+  expect(chooseOptimizer(named, model('squared', 3), { rowCount: 10 })).toEqual({
+    optimizer: named.optimizer,
+    stop: named.stop,
+    because: undefined,
+  });
   const { optimizer, stop } = chooseOptimizer({ ...auto, stop: { steps: 3 } }, model('squared', 3), { rowCount: 10 });
   expect([optimizer.name, stop]).toEqual(['closedForm', { steps: 3 }]);
 });

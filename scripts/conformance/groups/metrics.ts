@@ -7,7 +7,13 @@ import {
 import { confusionMatrix } from '../../../lib/metrics/confusion.ts';
 import { averagePrecisionScore, precisionRecallCurve, rocAucScore, rocCurve } from '../../../lib/metrics/curves.ts';
 import { brierLoss, logLoss } from '../../../lib/metrics/probability.ts';
-import { meanAbsoluteError, meanSquaredError, r2Score, rootMeanSquaredError } from '../../../lib/metrics/regression.ts';
+import {
+  meanAbsoluteError,
+  meanPoissonDeviance,
+  meanSquaredError,
+  r2Score,
+  rootMeanSquaredError,
+} from '../../../lib/metrics/regression.ts';
 import { differences, type Group, outcome } from '../group.ts';
 
 export interface GoldenCase {
@@ -107,6 +113,8 @@ export function answer(name: string, golden: GoldenCase, warn: (why: string) => 
       return rootMeanSquaredError(actual, labels, options);
     case 'mae':
       return meanAbsoluteError(actual, labels, options);
+    case 'poisson_deviance':
+      return meanPoissonDeviance(actual, labels, options);
     case 'r2':
       return r2Score(actual, labels, options);
   }

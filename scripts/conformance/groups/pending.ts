@@ -2,13 +2,6 @@
 import type { Group } from '../group.ts';
 
 export const pending: Group[] = [
-  group(
-    'nn_losses_activations',
-    /^nn_losses_activations\.json$/,
-    'the runner does not read losses and activations yet',
-  ),
-  group('mlp', /^mlp\.json$/, 'hone has no mlp yet'),
-  group('models', /^models\//, 'the runner does not read fitted models yet'),
   group('statistics', /^statistics\.json$/, 'hone has no statistics of drift yet'),
   group('preprocessing', /^preprocessing\.json$/, 'the runner does not read preparation yet'),
   group('dp', /^dp_.*\.json$/, 'hone has no differential privacy yet'),
