@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { parseDuration } from './duration.ts';
 import { modelSchema } from './model-schema.ts';
+import { optimizerSchema } from './optimizer-schema.ts';
 
 // The shape of a pipeline document as a user writes it. Descriptions end up in the JSON Schema that editors read.
 // Every object is strict, so that a misspelt key is refused by name. Defaults are applied in resolve.ts, which also
@@ -9,12 +10,15 @@ import { modelSchema } from './model-schema.ts';
 // zod types this check for schemas, though it runs on the values of one.
 const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 
-const name = z.string().check(
-  z.regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, {
-    error: 'a name of letters, digits, ".", "_" and "-", at most 64 long, that begins and ends with a letter or digit',
-  }),
-  describe('Names the pipeline and its models.'),
-);
+/** What a pipeline, a model or a dataset may be called; no path can be made of it. */
+export const namePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
+/** `namePattern` in words. */
+export const nameInWords =
+  'a name of letters, digits, ".", "_" and "-", at most 64 long, that begins and ends with a letter or digit';
+
+const name = z
+  .string()
+  .check(z.regex(namePattern, { error: nameInWords }), describe('Names the pipeline and its models.'));
 
 const positive = z.number().check(z.positive());
 const nonNegative = z.number().check(z.nonnegative());
@@ -50,6 +54,29 @@ const split = z.union([
   }),
 ]);
 
+const badRows = z
+  .union([
+    z.literal('fail'),
+    z.strictObject({
+      skip: z.strictObject({
+        count: z.optional(z.int().check(z.minimum(0), describe('At most so many rows.'))),
+        share: z.optional(z.number().check(z.gte(0), z.lte(1), describe('At most this share of all rows.'))),
+      }),
+    }),
+  ])
+  .check(describe('What becomes of rows that can’t be read: an error, or they are left out and listed.'));
+
+const limits = z.strictObject({
+  columns: z.optional(count.check(describe('Most columns.'))),
+  features: z.optional(count.check(describe('Most features in LIBSVM format: its largest index.'))),
+  lineBytes: z.optional(count.check(describe('Most bytes of one row of text.'))),
+  objectBytes: z.optional(count.check(describe('Most bytes of one object as it is stored.'))),
+  decompressedBytes: z.optional(count.check(describe('Most bytes of one object when decompressed.'))),
+  ratio: z.optional(positive.check(describe('Most bytes out of each compressed byte.'))),
+  depth: z.optional(count.check(describe('Deepest nesting in JSON.'))),
+  levels: z.optional(count.check(describe('Most different texts in one column.'))),
+});
+
 const data = z.strictObject({
   path: z
     .string()
@@ -57,7 +84,26 @@ const data = z.strictObject({
       z.minLength(1),
       describe('An object or a prefix in the store, s3://…, or, on the command line, a local path (./, ../ or /).'),
     ),
-  format: z.optional(z.enum(['auto', 'csv'])),
+  format: z.optional(
+    z
+      .enum(['auto', 'csv', 'tsv', 'jsonl', 'parquet', 'libsvm'])
+      .check(
+        describe('`auto` looks at each object; each may be packed by gzip or zstd, which is always found by looking.'),
+      ),
+  ),
+  separator: z.optional(
+    z
+      .string()
+      .check(
+        z.regex(/^[\t -!#-~]$/, { error: 'one character of ASCII, no quote' }),
+        describe('The character between cells; found by looking among comma, tab, semicolon and bar when left out.'),
+      ),
+  ),
+  encoding: z.optional(
+    z
+      .enum(['auto', 'utf-8', 'utf-16le', 'utf-16be', 'latin1'])
+      .check(describe('`auto` is UTF-8, or UTF-16 where a byte order mark says so.')),
+  ),
   header: z.optional(z.boolean().check(describe('Whether the first line names the columns.'))),
   target: z.string().check(z.minLength(1), describe('The column to predict.')),
   positive: z.optional(
@@ -78,7 +124,11 @@ const data = z.strictObject({
       z.strictObject({ marker: z.string().check(z.minLength(1), describe('Complete when this object is there.')) }),
     ]),
   ),
-  limits: z.optional(z.strictObject({ columns: z.optional(count) })),
+  badRows: z.optional(badRows),
+  infinite: z.optional(
+    z.enum(['error', 'missing']).check(describe('What a number too large for a float64, or written `inf`, is.')),
+  ),
+  limits: z.optional(limits),
 });
 
 const ascending = { error: 'two numbers, the second above the first' };
@@ -156,146 +206,6 @@ const prepare = z.strictObject({
   ),
 });
 
-const decay = z.number().check(z.gte(0), z.lt(1));
-const batchSize = z.optional(z.union([count, z.literal('full')]));
-
-// What `linear`, `cosine` and the others do is told in docs/optimizers.md.
-const plainSchedules = [
-  z.strictObject({ kind: z.literal('constant'), factor: z.optional(nonNegative), epochs: z.optional(count) }),
-  z.strictObject({
-    kind: z.literal('step'),
-    every: z.optional(count),
-    at: z.optional(z.array(count).check(z.minLength(1))),
-    gamma: z.optional(positive),
-  }),
-  z.strictObject({ kind: z.literal('exponential'), gamma: positive, every: z.optional(positive) }),
-  z.strictObject({ kind: z.literal('cosine'), epochs: z.optional(count), floor: z.optional(share) }),
-  z.strictObject({
-    kind: z.literal('cosineRestarts'),
-    epochs: count,
-    growth: z.optional(count),
-    floor: z.optional(share),
-  }),
-  z.strictObject({
-    kind: z.literal('oneCycle'),
-    epochs: z.optional(count),
-    warmUp: z.optional(share),
-    from: z.optional(positive),
-    to: z.optional(positive),
-    shape: z.optional(z.enum(['cosine', 'linear'])),
-    threePhases: z.optional(z.boolean()),
-  }),
-  z.strictObject({
-    kind: z.literal('linear'),
-    epochs: count,
-    from: z.optional(nonNegative),
-    to: z.optional(nonNegative),
-  }),
-  z.strictObject({
-    kind: z.literal('polynomial'),
-    epochs: z.optional(count),
-    power: z.optional(positive),
-    floor: z.optional(share),
-  }),
-  z.strictObject({ kind: z.literal('inverse'), decay: nonNegative, power: z.optional(positive) }),
-  z.strictObject({
-    kind: z.literal('cyclic'),
-    up: count,
-    down: z.optional(count),
-    floor: z.optional(share),
-    cycleGamma: z.optional(positive),
-  }),
-] as const;
-
-const plateau = z.strictObject({
-  kind: z.literal('plateau'),
-  factor: z.optional(z.number().check(z.gt(0), z.lt(1))),
-  patience: z.optional(z.int().check(z.minimum(0))),
-  threshold: z.optional(nonNegative),
-  cooldown: z.optional(z.int().check(z.minimum(0))),
-  floor: z.optional(share),
-});
-
-const learningRateSchedule = z.optional(
-  z
-    .discriminatedUnion('kind', [
-      ...plainSchedules,
-      plateau,
-      z.strictObject({
-        kind: z.literal('chained'),
-        of: z.array(z.discriminatedUnion('kind', [...plainSchedules, plateau])).check(z.minLength(1)),
-      }),
-      z.strictObject({
-        kind: z.literal('sequential'),
-        of: z.array(z.discriminatedUnion('kind', [...plainSchedules])).check(z.minLength(1)),
-        at: z.array(count).check(describe('The epochs at which the second, the third, … begin.')),
-      }),
-    ])
-    .check(describe('What the learning rate is multiplied by; lengths are in epochs.')),
-);
-
-const rate = {
-  learningRate: z.optional(positive),
-  batchSize,
-  weightDecay: z.optional(nonNegative),
-  seed: z.optional(seed),
-  schedule: learningRateSchedule,
-};
-const moments = { ...rate, beta1: z.optional(decay), beta2: z.optional(decay), epsilon: z.optional(positive) };
-const adamMoments = {
-  ...moments,
-  epsilonHat: z.optional(positive.check(describe("Added to the root before bias correction, as Keras's epsilon is."))),
-  amsgrad: z.optional(z.boolean()),
-};
-
-const optimizer = z.discriminatedUnion('name', [
-  z.strictObject({
-    name: z.literal('auto').check(describe('The one that fits the model and its data; the report says which.')),
-  }),
-  z.strictObject({ name: z.literal('gd'), learningRate: z.optional(positive), schedule: learningRateSchedule }),
-  z.strictObject({
-    name: z.literal('sgd'),
-    ...rate,
-    momentum: z.optional(decay),
-    dampening: z.optional(decay),
-    nesterov: z.optional(z.boolean()),
-  }),
-  z.strictObject({
-    name: z.literal('adagrad'),
-    ...rate,
-    learningRateDecay: z.optional(nonNegative),
-    initialAccumulator: z.optional(nonNegative),
-    epsilon: z.optional(positive),
-  }),
-  z.strictObject({
-    name: z.literal('rmsprop'),
-    ...rate,
-    decay: z.optional(decay),
-    epsilon: z.optional(positive),
-    centred: z.optional(z.boolean()),
-    momentum: z.optional(decay),
-  }),
-  z.strictObject({
-    name: z.literal('adadelta'),
-    ...rate,
-    decay: z.optional(decay),
-    epsilon: z.optional(positive),
-  }),
-  z.strictObject({ name: z.literal('adam'), ...adamMoments }),
-  z.strictObject({ name: z.literal('adamw'), ...adamMoments }),
-  z.strictObject({ name: z.literal('adamax'), ...moments }),
-  z.strictObject({ name: z.literal('nadam'), ...moments, momentumDecay: z.optional(nonNegative) }),
-  z.strictObject({ name: z.literal('radam'), ...moments }),
-  z.strictObject({ name: z.literal('lion'), ...rate, beta1: z.optional(decay), beta2: z.optional(decay) }),
-  z.strictObject({ name: z.literal('lbfgs'), memory: z.optional(count), noise: z.optional(nonNegative) }),
-  z.strictObject({ name: z.literal('newton'), noise: z.optional(nonNegative) }),
-  z.strictObject({ name: z.literal('closedForm') }),
-  z.strictObject({
-    name: z.literal('fista').check(describe('Accelerated proximal steps, for model.l1 with a convex loss.')),
-    learningRate: z.optional(positive),
-  }),
-]);
-
 const stop = z.strictObject({
   epochs: z.optional(count),
   steps: z.optional(count),
@@ -342,7 +252,7 @@ export const pipelineSchema = z.strictObject({
   data,
   prepare: z.optional(prepare),
   model: z.optional(modelSchema),
-  optimizer: z.optional(optimizer),
+  optimizer: z.optional(optimizerSchema),
   stop: z.optional(stop),
   evaluate: z.optional(evaluate),
   schedule: z.optional(schedule),
