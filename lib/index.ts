@@ -60,7 +60,6 @@ export {
   r2Score,
   rootMeanSquaredError,
 } from './metrics/regression.ts';
-
 // models: a layout of one flat parameter vector, and a prediction.
 export { createModel, type ModelOptions } from './models/create-model.ts';
 export type { Examples, Model, ObjectiveOptions } from './models/model.ts';
