@@ -10,7 +10,7 @@ export function overview(commands: readonly Command[]): string {
     '',
     ...columns(rows),
     '',
-    'Exit codes: 0 done, 1 a gate or a check failed, 2 the input is wrong, 3 anything else.',
+    'Exit codes: 0 done, 1 a gate or a check failed, 2 the input is wrong, 3 anything else; 129, 130, 143 interrupted.',
     'hone COMMAND --help says more; hone --version prints the release.',
   ].join('\n');
 }
