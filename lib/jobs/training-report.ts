@@ -66,6 +66,8 @@ export function trainingReport({
         curve.map(({ step, epoch, loss }) => ({ step, epoch, loss: Number.isFinite(loss) ? loss : null })),
         curveLimit,
       ),
+      curveOf: isOfBatches(request, manifest) ? 'batches' : 'rows',
+      loss: manifest.training.loss,
     },
     evaluation: { ...evaluation, ...champion },
     request: request as unknown as Report['request'],
@@ -73,6 +75,10 @@ export function trainingReport({
     footprint,
     generatedBy: { name: 'hone', version: release, recipe },
   };
+}
+
+function isOfBatches({ optimizer }: RunRequest['request'], { data }: Manifest): boolean {
+  return optimizer.batchSize !== 'full' && optimizer.batchSize < data.trainingRowCount;
 }
 
 type Solution = NonNullable<Report['training']>['solution'];
