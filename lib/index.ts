@@ -64,7 +64,6 @@ export {
 export { createModel, type ModelOptions } from './models/create-model.ts';
 export type { Examples, Model, ObjectiveOptions } from './models/model.ts';
 export { toPredictions } from './models/predictions.ts';
-
 // optimizers: update rules that compose, and the loop that follows them.
 export { adadelta } from './optimizers/adadelta.ts';
 export { adagrad } from './optimizers/adagrad.ts';
