@@ -3,6 +3,7 @@
 // core: shared types, errors named by their remedy, seeded randomness, and functions with the same bits everywhere.
 export { cos, erf, exp, expm1, log, log1p, pow, sin, tanh } from './core/elementary.ts';
 export { ConflictError, HoneError, InputError, NotFoundError, NumericError, StoreError } from './core/errors.ts';
+export { type LeastSquares, leastSquares } from './core/least-squares.ts';
 export type { Matrix } from './core/matrix.ts';
 export type { Objective } from './core/objective.ts';
 export { seededRandom } from './core/random.ts';
@@ -24,10 +25,22 @@ export { openModel } from './jobs/open-model.ts';
 export { predictRecords } from './jobs/predict.ts';
 export { runPipeline } from './jobs/run.ts';
 // losses: what a model is trained by.
-export { crossEntropy } from './losses/cross-entropy.ts';
-export { logistic } from './losses/logistic.ts';
-export type { Loss } from './losses/loss.ts';
+export { absolute } from './losses/absolute.ts';
+export { balancedWeights, weighClasses } from './losses/class-weights.ts';
+export { crossEntropy, smoothCrossEntropy } from './losses/cross-entropy.ts';
+export { focal, softmaxFocal } from './losses/focal.ts';
+export { gamma } from './losses/gamma.ts';
+export { hinge, squaredHinge } from './losses/hinge.ts';
+export { huber } from './losses/huber.ts';
+export { logCosh } from './losses/log-cosh.ts';
+export { logistic, smoothLogistic } from './losses/logistic.ts';
+export type { Link, Loss } from './losses/loss.ts';
+export { type LossName, type LossRequest, lossNames, makeLoss } from './losses/losses.ts';
+export { type Penalty, penalty } from './losses/penalties.ts';
+export { poisson } from './losses/poisson.ts';
+export { quantile } from './losses/quantile.ts';
 export { squared } from './losses/squared.ts';
+export { tweedie } from './losses/tweedie.ts';
 // metrics: how good predictions are. The catalogue names them all.
 export { catalogue, measure } from './metrics/catalogue.ts';
 export {
@@ -40,23 +53,67 @@ export {
 export { confusionMatrix } from './metrics/confusion.ts';
 export { averagePrecisionScore, precisionRecallCurve, rocAucScore, rocCurve } from './metrics/curves.ts';
 export { brierLoss, logLoss } from './metrics/probability.ts';
-export { meanAbsoluteError, meanSquaredError, r2Score, rootMeanSquaredError } from './metrics/regression.ts';
+export {
+  meanAbsoluteError,
+  meanPoissonDeviance,
+  meanSquaredError,
+  r2Score,
+  rootMeanSquaredError,
+} from './metrics/regression.ts';
 // models: a layout of one flat parameter vector, and a prediction.
-export { createModel } from './models/create-model.ts';
+export { createModel, type ModelOptions } from './models/create-model.ts';
 export type { Examples, Model, ObjectiveOptions } from './models/model.ts';
 export { toPredictions } from './models/predictions.ts';
+
 // optimizers: update rules that compose, and the loop that follows them.
+export { adadelta } from './optimizers/adadelta.ts';
+export { adagrad } from './optimizers/adagrad.ts';
 export { adam } from './optimizers/adam.ts';
+export { adamax } from './optimizers/adamax.ts';
+export { adamw } from './optimizers/adamw.ts';
 export { addDecay } from './optimizers/add-decay.ts';
 export { chain } from './optimizers/chain.ts';
 export { clipByNorm } from './optimizers/clip-by-norm.ts';
 export { clipByValue } from './optimizers/clip-by-value.ts';
+export { closedForm } from './optimizers/closed-form.ts';
+export { fista } from './optimizers/fista.ts';
 export { gd } from './optimizers/gd.ts';
+export { lbfgs } from './optimizers/lbfgs.ts';
+export { lion } from './optimizers/lion.ts';
 export { type MinimiseOptions, minimise } from './optimizers/minimise.ts';
+export { nadam } from './optimizers/nadam.ts';
+export { newton } from './optimizers/newton.ts';
+export { proximal } from './optimizers/proximal.ts';
+export { radam } from './optimizers/radam.ts';
+export { reduceOnPlateau } from './optimizers/reduce-on-plateau.ts';
+export { rmsprop } from './optimizers/rmsprop.ts';
 export type { Rule } from './optimizers/rule.ts';
 export { makeRule } from './optimizers/rules.ts';
 export { scale } from './optimizers/scale.ts';
+export { scaleByAdadelta } from './optimizers/scale-by-adadelta.ts';
+export { scaleByAdagrad } from './optimizers/scale-by-adagrad.ts';
 export { scaleByAdam } from './optimizers/scale-by-adam.ts';
+export { scaleByAdamax } from './optimizers/scale-by-adamax.ts';
+export { scaleByLearningRate } from './optimizers/scale-by-learning-rate.ts';
+export { scaleByLion } from './optimizers/scale-by-lion.ts';
+export { scaleByNadam } from './optimizers/scale-by-nadam.ts';
+export { scaleByRadam } from './optimizers/scale-by-radam.ts';
+export { scaleByRms } from './optimizers/scale-by-rms.ts';
+export { scaleBySchedule } from './optimizers/scale-by-schedule.ts';
+export { chained, sequential } from './optimizers/schedules/combine.ts';
+export { constant } from './optimizers/schedules/constant.ts';
+export { cosine } from './optimizers/schedules/cosine.ts';
+export { cosineRestarts } from './optimizers/schedules/cosine-restarts.ts';
+export { cyclic } from './optimizers/schedules/cyclic.ts';
+export { exponential } from './optimizers/schedules/exponential.ts';
+export { inverse } from './optimizers/schedules/inverse.ts';
+export { linear } from './optimizers/schedules/linear.ts';
+export { makeSchedule, type ScheduleRequest } from './optimizers/schedules/make-schedule.ts';
+export { oneCycle } from './optimizers/schedules/one-cycle.ts';
+export { polynomial } from './optimizers/schedules/polynomial.ts';
+export type { Schedule } from './optimizers/schedules/schedule.ts';
+export { step } from './optimizers/schedules/step.ts';
+export type { Point, Search, SearchOutcome, SearchRule } from './optimizers/search-rule.ts';
 export { sgd } from './optimizers/sgd.ts';
 export type { Checkpoint, Progress, Solution, Status, StopCriteria } from './optimizers/solution.ts';
 export { trace } from './optimizers/trace.ts';

@@ -11,7 +11,7 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const namesIn = (cell: string) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name);
 const rowOf = (name: string) => readme.match(new RegExp(`^\\| \`${name}\` +\\|(.*)\\|$`, 'm'))?.[1].split('|') ?? [];
 
-test.each(['regression', 'binary', 'multiclass'] as const)(
+test.each(['regression', 'count', 'binary', 'multiclass'] as const)(
   'README lists the metrics of %s, and the default ones',
   (task) => {
     expect(rowOf(task).map(namesIn)).toEqual([metricsOf(task), defaultMetrics(task)]);

@@ -9,14 +9,14 @@ import { spelling } from './spelling.ts';
 import type { Column, NumberColumn, Table } from './table.ts';
 import { quoteText } from './text.ts';
 
-export type TargetTask = 'regression' | 'binary' | 'multiclass';
+export type TargetTask = 'regression' | 'count' | 'binary' | 'multiclass';
 
 /** How the target becomes what a model learns, as fitted by `fitTarget`: plain JSON. */
 export type TargetEncoding = RegressionTarget | ClassTarget;
 
-/** The model learns (y − mean) / scale, of ln y where `log` is set. */
+/** The model learns (y − mean) / scale, of ln y where `log` is set. A count is never centred: its scale is its mean. */
 export interface RegressionTarget {
-  task: 'regression';
+  task: 'regression' | 'count';
   name: string;
   mean: number;
   scale: number;
@@ -40,7 +40,10 @@ export interface TargetOptions {
   target: string;
   /** Binary: the value that counts as positive; the last in order by default. */
   positive?: string | number | boolean;
-  /** Regression: `standard` centres and scales, `log` takes the natural logarithm and then does the same. */
+  /**
+   * Regression: `standard` centres and scales, `log` takes the natural logarithm and then does the same. Count:
+   * `standard` divides by the mean.
+   */
   transform?: 'standard' | 'log' | 'none';
   /** Regression: the lowest and the highest value to learn from, or the quantiles of the training part that they are. */
   clip?: { values: readonly [number, number] } | { quantiles: readonly [number, number] };
@@ -57,13 +60,14 @@ export const maxClasses = 1_000;
  * UTF-16 code units, numbers in their own.
  *
  * @param rows ascending, with a target in each: see `labelledRows`
- * @throws InputError when there is no such column; in regression for text, a constant target, and a value ≤ 0 under
+ * @throws InputError when there is no such column; for a count for a value below 0; in regression for text, a constant target, and a value ≤ 0 under
  *   `log`; in classification for one class only in `rows`, more than 1,000, not two under `binary`, and a `positive`
  *   that does not appear
  */
 export function fitTarget(table: Table, rows: Int32Array, options: TargetOptions): TargetEncoding {
   const column = findColumn(table, options.target, 'target');
   if (options.task === 'regression') return fitRegression(table, rows, column, options);
+  if (options.task === 'count') return fitCount(table, rows, column, options.transform ?? 'standard');
   return fitClasses(table, rows, column, options.task, options.positive);
 }
 
@@ -91,7 +95,7 @@ export function labelledRows(table: Table, target: string): { rows: Int32Array; 
  */
 export function encodeTarget(encoding: TargetEncoding, table: Table, rows: Int32Array): Float64Array {
   const values = actualValues(encoding, table, rows);
-  if (encoding.task !== 'regression') return values;
+  if ('classes' in encoding) return values;
 
   const name = encoding.name;
   for (let i = 0; i < rows.length; i++) {
@@ -110,16 +114,16 @@ export function actualValues(encoding: TargetEncoding, table: Table, rows: Int32
       throw new InputError(`${cellPlace(table, row, encoding.name)}: expected a target, found a missing value`);
     }
   }
-  if (encoding.task === 'regression') {
+  if (!('classes' in encoding)) {
     const { values } = numbersOf(table, column, rows);
     return Float64Array.from(rows, (row) => values[row]);
   }
   return classIndices(encoding, table, column, rows);
 }
 
-/** A score of a regression model, in the user's units; the score of a classifier is answered as it is. */
+/** A prediction of a regression model or one for counts, in the user's units; the score of a classifier is answered as it is. */
 export function decodeValue(encoding: TargetEncoding, score: number): number {
-  if (encoding.task !== 'regression') return score;
+  if ('classes' in encoding) return score;
   const value = score * encoding.scale + encoding.mean;
   return encoding.log ? exp(value) : value;
 }
@@ -148,6 +152,24 @@ function fitRegression(
       `target ${JSON.stringify(name)}: expected numbers whose squares can be summed, found larger ones`,
     );
   }
+  return encoding;
+}
+
+function fitCount(table: Table, rows: Int32Array, column: Column, transform: string): RegressionTarget {
+  const { name, values } = numbersOf(table, column, rows);
+  const negative = rows.find((row) => values[row] < 0);
+  if (negative !== undefined) {
+    throw new InputError(
+      `${cellPlace(table, negative, name)}: expected a count or an amount, from 0, found ${values[negative]}`,
+      { advice: 'Use the task regression' },
+    );
+  }
+  const encoding: RegressionTarget = { task: 'count', name, mean: 0, scale: 1, log: false };
+  const { mean } = blockMoments(actualValues(encoding, table, rows), undefined, blockOffsets(table, rows));
+  if (!(mean > 0 && mean < Infinity)) {
+    throw new InputError(`target ${JSON.stringify(name)}: expected counts above 0 among them, found a mean of ${mean}`);
+  }
+  if (transform !== 'none') encoding.scale = mean;
   return encoding;
 }
 

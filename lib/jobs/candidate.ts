@@ -11,6 +11,7 @@ import { encodeModel } from '../registry/model-file.ts';
 import { type LoadedModel, openModelFile } from '../registry/versions.ts';
 import { putJson, readJson } from '../store/json.ts';
 import type { Store } from '../store/store.ts';
+import type { Choice } from './choose-optimizer.ts';
 import type { Prepared } from './prepare.ts';
 import { type RunRequest, runKey } from './runs.ts';
 
@@ -19,6 +20,8 @@ interface Trained {
   model: Model;
   prepared: Prepared;
   solution: Solution;
+  /** The optimizer that was used, when it was to stop, and why it is that one. */
+  choice: Choice;
 }
 
 /** Keeps what a run trained as its candidate, in the run itself: model.safetensors, and manifest.json, which comes last. */
@@ -49,9 +52,10 @@ export async function readCandidate(store: Store, run: string): Promise<LoadedMo
 
 function manifestOf(
   request: Request,
-  { model, prepared: { table, training, test, encoding, target, schema, version }, solution }: Trained,
+  { model, prepared: { table, training, test, encoding, target, schema, version }, solution, choice }: Trained,
   body: Uint8Array,
 ): Manifest {
+  const { optimizer, stop, because } = choice;
   return {
     format: 1,
     name: request.name,
@@ -78,11 +82,15 @@ function manifestOf(
       layout: model.layout,
     },
     training: {
+      optimizer,
+      stop,
+      ...(because === undefined ? {} : { because }),
       solution: solution.status,
       reason: solution.reason,
       steps: solution.steps,
       epochs: solution.epochs,
       loss: Number.isFinite(solution.loss) ? solution.loss : null,
+      ...(solution.best && { validation: solution.best }),
     },
     signature: signatureOf(request.data.target, encoding, target),
     files: { [modelFile]: { size: body.length, sha256: sha256Hex(body) } },
@@ -96,8 +104,7 @@ function signatureOf(name: string, encoding: Encoding, target: TargetEncoding): 
       kind: inputKinds[feature.kind],
       ...('levels' in feature ? { levels: feature.levels } : {}),
     })),
-    output:
-      target.task === 'regression' ? { name, kind: 'number' } : { name, kind: 'category', classes: target.classes },
+    output: 'classes' in target ? { name, kind: 'category', classes: target.classes } : { name, kind: 'number' },
   };
 }
 

@@ -78,7 +78,7 @@ function figuresOf({ manifest }: LoadedModel, predictions: Predictions): Partial
     return { predictedVsActual: samplePairs(predictions.actual, predictions.predicted) };
   }
   const { target } = manifest;
-  if (target.task === 'regression') return {};
+  if (!('classes' in target)) return {};
   const { classes } = target;
   const labels = classes.map((_, index) => index);
   const { values } = confusionMatrix(predictions.actual, predictions.predicted, { labels });
@@ -99,13 +99,13 @@ function baselineFor(
 ): { name: string; predictions: Predictions } {
   const { task, target } = manifest;
   const predictions = baselinePredictions(task, {
-    classCount: target.task === 'regression' ? undefined : target.classes.length,
+    classCount: 'classes' in target ? target.classes.length : undefined,
     trainingTargets: actualValues(target, table, rows),
     trainingWeights: weightsOf(table, recordedRequest(manifest).data.weight, rows),
     actual,
     weights,
   });
-  return { name: `the ${task === 'regression' ? 'mean' : 'most frequent class'} of ${whose}`, predictions };
+  return { name: `the ${'classes' in target ? 'most frequent class' : 'mean'} of ${whose}`, predictions };
 }
 
 /** At most `predictionLimit` pairs, evenly spaced over the rows. */
@@ -118,17 +118,23 @@ function samplePairs(actual: Float64Array, predicted: Float64Array): { actual: n
 }
 
 /** Undefined where the rows hold one class only. */
-function rocOf({ actual, probabilities, weights }: Extract<Predictions, { kind: 'classes' }>): Evaluation['roc'] {
+function rocOf({
+  actual,
+  probabilities,
+  margins,
+  weights,
+}: Extract<Predictions, { kind: 'classes' }>): Evaluation['roc'] {
   const auc = measure('binary', ['auc'], {
     kind: 'classes',
     classCount: 2,
     actual,
     predicted: actual,
     probabilities,
+    margins,
     weights,
   }).auc;
   if (!Number.isFinite(auc.value)) return undefined;
-  const { falsePositiveRate, truePositiveRate } = rocCurve(actual, probabilities, { weights });
+  const { falsePositiveRate, truePositiveRate } = rocCurve(actual, margins ?? probabilities, { weights });
   const points = Array.from(falsePositiveRate, (rate, i) => ({
     falsePositiveRate: rate,
     truePositiveRate: truePositiveRate[i],

@@ -79,7 +79,7 @@ const unscorable = new Set(['InputError', 'NotFoundError', 'NumericError']);
 
 /** Metrics of models that answer different questions say nothing beside each other. */
 function checkSameAnswers({ target, version }: Manifest, candidate: Manifest): void {
-  const answers = (t: Manifest['target']) => (t.task === 'regression' ? 'a number' : t.classes.join(', '));
+  const answers = (t: Manifest['target']) => ('classes' in t ? t.classes.join(', ') : 'a number');
   if (answers(target) === answers(candidate.target)) return;
   throw new InputError(
     `model ${candidate.name} ${version}: expected it to answer as the candidate does (${answers(candidate.target)}), found ${answers(target)}`,

@@ -7,7 +7,7 @@ import { recordedRequest } from './recorded-request.ts';
 /** The kinds of the columns that a model knows, its target among them: a later dataset is read as the first one was. */
 export function kindsOf(manifest: Manifest): Record<string, 'number' | 'category'> {
   const { target } = manifest;
-  const kind = target.task === 'regression' ? 'number' : target.kind;
+  const kind = 'classes' in target ? target.kind : 'number';
   return { ...featureKinds(manifest), [recordedRequest(manifest).data.target]: kind };
 }
 

@@ -1,14 +1,59 @@
+import { InputError } from '../core/errors.ts';
 import type { TargetEncoding } from '../data/target.ts';
+import { balancedWeights, weighClasses } from '../losses/class-weights.ts';
+import { type LossEntry, type LossRequest, losses } from '../losses/losses.ts';
 import { createModel } from '../models/create-model.ts';
-import type { Model, ModelKind } from '../models/model.ts';
+import type { Model } from '../models/model.ts';
+import type { ModelRequest } from '../pipeline/resolve-model.ts';
+
+/** What a version was asked for. Those made before there was a choice of losses say kind and l2 alone. */
+type AnyModelRequest = Pick<ModelRequest, 'kind'> & Partial<ModelRequest>;
+
+/** The model that a request asks for, as wide as its data. */
+export function modelFor(
+  request: AnyModelRequest,
+  { inputs, target }: { inputs: number; target: TargetEncoding },
+): Model {
+  const { kind, hidden, activation, dropout, initialisation, seed } = request;
+  const classCount = 'classes' in target ? target.classes.length : undefined;
+  const loss = lossOf(request);
+  if (kind !== 'mlp')
+    return createModel({ kind, inputs, loss, classCount: kind === 'softmax' ? classCount : undefined });
+  return createModel({ kind, inputs, classCount, loss, hidden, activation, dropout, initialisation, seed });
+}
+
+function lossOf(request: AnyModelRequest): LossRequest | undefined {
+  const { loss: name } = request;
+  if (name === undefined) return undefined;
+  const { options }: LossEntry = losses[name];
+  return {
+    name,
+    ...Object.fromEntries(options.map((option) => [option, (request as LossRequest & AnyModelRequest)[option]])),
+  };
+}
 
 /**
- * The model of a kind for what was fitted to its data.
+ * The rows' weights, with those of their classes multiplied in as the request asks; undefined when each row weighs 1.
  *
- * @param inputs columns of the encoded features
- * @param target decides the classes of a softmax model
+ * @throws InputError when it names a class that the target does not have
  */
-export function modelFor({ kind, inputs, target }: { kind: ModelKind; inputs: number; target: TargetEncoding }): Model {
-  const classCount = kind === 'softmax' && target.task !== 'regression' ? target.classes.length : undefined;
-  return createModel({ kind, inputs, classCount });
+export function classWeighted(
+  { classWeights }: Pick<ModelRequest, 'classWeights'>,
+  target: TargetEncoding,
+  targets: Float64Array,
+  weights: Float64Array | undefined,
+): Float64Array | undefined {
+  if (!classWeights || !('classes' in target)) return weights;
+  const { classes } = target;
+  if (classWeights === 'balanced')
+    return weighClasses(targets, balancedWeights(targets, classes.length, weights), weights);
+  const unknown = Object.keys(classWeights).find((name) => !classes.includes(name));
+  if (unknown !== undefined) {
+    throw new InputError(`model.classWeights: expected classes among ${classes.join(', ')}, found "${unknown}"`);
+  }
+  return weighClasses(
+    targets,
+    Float64Array.from(classes, (name) => classWeights[name] ?? 1),
+    weights,
+  );
 }

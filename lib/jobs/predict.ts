@@ -8,8 +8,14 @@ import { rowNames } from './predictions-csv.ts';
 /** Most rows that one request may ask about. */
 export const rowLimit = 10_000;
 
-/** Answer for one row: a number in the target's units, or the likeliest class and each class's probability. */
-export type Prediction = number | { label: string; probabilities: Record<string, number> };
+/**
+ * Answer for one row: a number in the target's units, or the likeliest class and each class's probability. A model of a
+ * hinge loss has no probabilities, and answers how far the row is on the side of the positive class.
+ */
+export type Prediction =
+  | number
+  | { label: string; probabilities: Record<string, number> }
+  | { label: string; margin: number };
 
 /** What `predictRecords` answers, a prediction for each row in their order. */
 export interface PredictionAnswer {
@@ -90,7 +96,8 @@ export function predictTable(
 
 function toAnswers(predicted: RowPredictions): Prediction[] {
   if (predicted.kind === 'values') return [...predicted.values];
-  const { classes, labels, probabilities } = predicted;
+  const { classes, labels, probabilities, margins } = predicted;
+  if (margins) return Array.from(labels, (label, row) => ({ label: classes[label], margin: margins[row] }));
   return Array.from(labels, (label, row) => ({
     label: classes[label],
     probabilities: Object.fromEntries(classes.map((name, k) => [name, probabilities[row * classes.length + k]])),

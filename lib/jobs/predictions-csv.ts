@@ -4,7 +4,8 @@ import type { LoadedModel } from '../registry/versions.ts';
 import { predictRows, type RowPredictions } from './predictions.ts';
 
 /**
- * Predictions for each row of a table as CSV: `id,prediction`, and for classes a probability each.
+ * Predictions for each row of a table as CSV: `id,prediction`, and for classes a probability each, or the margin
+ * of a hinge loss.
  *
  * @param id the column whose cells name the rows; null names them by object and line
  * @throws InputError when there is no such column, or the table lacks one that the model needs
@@ -13,8 +14,7 @@ export function predictionsCsv(model: LoadedModel, table: Table, id: string | nu
   const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
   const predicted = predictRows(model, table, rows);
   const idOf = rowNames(table, id);
-  const probabilities = predicted.kind === 'classes' ? predicted.classes.map((name) => `probability_${name}`) : [];
-  const lines = [csvLine(['id', 'prediction', ...probabilities])];
+  const lines = [csvLine(['id', 'prediction', ...columnsBeside(predicted)])];
   for (const row of rows) lines.push(csvLine([idOf(row), ...predictionCells(predicted, row)]));
   return `${lines.join('\n')}\n`;
 }
@@ -37,9 +37,15 @@ export function rowNames(table: Table, id: string | null): (row: number) => stri
   return (row) => column.levels[column.codes[row]] ?? '';
 }
 
+function columnsBeside(predicted: RowPredictions): string[] {
+  if (predicted.kind === 'values') return [];
+  return predicted.margins ? ['margin'] : predicted.classes.map((name) => `probability_${name}`);
+}
+
 function predictionCells(predicted: RowPredictions, row: number): (string | number)[] {
   if (predicted.kind === 'values') return [predicted.values[row]];
-  const { classes, labels, probabilities } = predicted;
+  const { classes, labels, probabilities, margins } = predicted;
+  if (margins) return [classes[labels[row]], margins[row]];
   const start = row * classes.length;
   return [classes[labels[row]], ...probabilities.subarray(start, start + classes.length)];
 }

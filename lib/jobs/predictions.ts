@@ -5,7 +5,9 @@ import { encodeSparse, hasSparse } from '../data/encode-sparse.ts';
 import type { Table } from '../data/table.ts';
 import { actualValues, decodeValue, encodeTarget } from '../data/target.ts';
 import type { Predictions } from '../metrics/predictions.ts';
+import type { ModelKind } from '../models/model.ts';
 import { toPredictions } from '../models/predictions.ts';
+import type { Request } from '../pipeline/resolve.ts';
 import type { LoadedModel } from '../registry/versions.ts';
 import { modelFor } from './model-for.ts';
 import { weightsOf } from './prepare.ts';
@@ -16,7 +18,12 @@ export type RowPredictions =
   /** A number in the target's units for each row, shape [rowCount]. */
   | { kind: 'values'; values: Float64Array }
   /** The likeliest class of each row, and the probability of each class, shape [rowCount, classes.length]. */
-  | { kind: 'classes'; classes: string[]; labels: Int32Array; probabilities: Float64Array };
+  | { kind: 'classes'; classes: string[]; labels: Int32Array; probabilities: Float64Array; margins?: undefined }
+  /**
+   * From a hinge loss, which makes no probabilities: the class of each row, and how far it is on the side of the second
+   * class, in units of the margin, shape [rowCount].
+   */
+  | { kind: 'classes'; classes: string[]; labels: Int32Array; probabilities?: undefined; margins: Float64Array };
 
 /**
  * What a model says of rows of a table.
@@ -36,13 +43,16 @@ export function predictFeatures(
   features: Matrix | SparseMatrix,
 ): RowPredictions {
   const { target } = manifest;
-  const { kind, inputs } = manifest.model;
-  const model = modelFor({ kind, inputs, target });
+  const { inputs, kind } = manifest.model;
+  const { model: asked } = manifest.request as Pick<Request, 'model'>;
+  const model = modelFor({ ...asked, kind: kind as ModelKind }, { inputs, target });
   const raw = toPredictions(model, model.scores(parameters, features));
-  if (target.task === 'regression') {
+  if (!('classes' in target)) {
     return { kind: 'values', values: raw.map((value) => decodeValue(target, value)) };
   }
   const { classes } = target;
+  if (model.link === 'none')
+    return { kind: 'classes', classes, labels: Int32Array.from(raw, (margin) => Number(margin > 0)), margins: raw };
   const probabilities = model.outputs === 1 ? bothClasses(raw) : raw;
   return { kind: 'classes', classes, labels: likeliest(probabilities, classes.length), probabilities };
 }
@@ -59,13 +69,15 @@ export function withActual(
   if (predicted.kind === 'values') {
     return { kind: 'values', actual: actualValues(target, table, rows), predicted: predicted.values, weights };
   }
-  const { classes, labels, probabilities } = predicted;
+  const { classes, labels, probabilities, margins } = predicted;
+  const ofPositive = classes.length === 2 ? probabilities?.filter((_, i) => i % 2 === 1) : probabilities;
   return {
     kind: 'classes',
     classCount: classes.length,
     actual: Int32Array.from(encodeTarget(target, table, rows)),
     predicted: labels,
-    probabilities: classes.length === 2 ? probabilities.filter((_, i) => i % 2 === 1) : probabilities,
+    probabilities: ofPositive ?? new Float64Array(0),
+    ...(margins && { margins }),
     weights,
   };
 }

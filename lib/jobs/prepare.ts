@@ -14,8 +14,9 @@ import { splitRows } from '../data/split.ts';
 import type { Table } from '../data/table.ts';
 import { encodeTarget, fitTarget, labelledRows, type TargetEncoding } from '../data/target.ts';
 import type { Examples } from '../models/model.ts';
-import { contentRequest, type Request } from '../pipeline/resolve.ts';
+import { contentRequest, type Request, type StopRequest } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
+import { classWeighted } from './model-for.ts';
 import { neededColumns, readOptions } from './read-options.ts';
 import { openObjects, type RunRequest, runKey, shortHash } from './runs.ts';
 
@@ -71,14 +72,44 @@ export function prepare(context: Context, run: RunRequest): Promise<Prepared> {
   });
 }
 
-/** The rows' features and targets as an objective takes them. */
-export function toExamples({ table, encoding, target }: Prepared, { data }: Request, rows: Int32Array): Examples {
+/** Rows to learn from as an objective takes them, weighted by their column and by their classes. */
+export function toTrainingExamples(
+  { table, encoding, target }: Prepared,
+  { data, model }: Pick<Request, 'data' | 'model'>,
+  rows: Int32Array,
+): Examples {
+  const targets = encodeTarget(target, table, rows);
   return {
     features: hasSparse(table) ? encodeSparse(encoding, table, rows) : encodeRows(encoding, table, rows),
-    targets: encodeTarget(target, table, rows),
-    weights: weightsOf(table, data.weight, rows),
+    targets,
+    weights: classWeighted(model, target, targets, weightsOf(table, data.weight, rows)),
     blockOffsets: blockOffsets(table, rows),
   };
+}
+
+/**
+ * The training rows, and those among them that early stopping watches, when the request asks for some.
+ *
+ * They are drawn as the held-out rows are: by content, by group, the latest, …, and by the same seed, made another.
+ *
+ * @throws InputError when no row is left on one side
+ */
+export function trainingParts(
+  { table, training }: Pick<Prepared, 'table' | 'training'>,
+  { data }: Pick<Request, 'data'>,
+  stop: StopRequest,
+): { training: Int32Array; validation?: Int32Array } {
+  if (stop.validation === undefined) return { training };
+  const split = data.split === 'none' ? { seed: 0 } : data.split;
+  // Beyond all seeds that a pipeline can name: with the same one, none of the training rows would be drawn.
+  const seed = split.seed + 2 ** 32;
+  const parts = splitRows(table, training, { ...split, test: stop.validation, seed, target: data.target });
+  if (parts.test.length === 0) {
+    throw new InputError(`stop.validation: expected rows to watch, found none among ${training.length} training rows`, {
+      advice: 'Give more rows or a larger share, or leave it out',
+    });
+  }
+  return { training: parts.training, validation: parts.test };
 }
 
 /**
@@ -145,7 +176,7 @@ export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'ta
   const features = encoding.features.map(({ name }) => name);
   const leaks = suspectedLeaks(table, training, {
     target: column,
-    isRegression: request.task === 'regression',
+    isRegression: request.task === 'regression' || request.task === 'count',
     // Sparse features are many, and none of them a column: they are not looked at.
     names: table.sparse ? [] : features,
   });
@@ -173,7 +204,7 @@ async function keepRejected({ store }: Context, run: string, { rejected = [] }: 
 // target's kind follows from the task: a regression's is a number even where most of its cells are not, so that
 // the first bad one is named; a class may well be written as a number.
 export function readingKinds({ task, data }: Pick<Request, 'task' | 'data'>): Record<string, ColumnKind> {
-  const kind = task === 'regression' ? 'number' : 'category';
+  const kind = task === 'regression' || task === 'count' ? 'number' : 'category';
   const declared = Object.entries(data.columns).map(([name, own]) => [name, storageOf(own)] as const);
   return { [data.target]: kind, ...Object.fromEntries(declared) };
 }

@@ -6,6 +6,7 @@ import { putJson, readIfThere, readJson } from '../store/json.ts';
 import type { Store } from '../store/store.ts';
 import type { Context } from './context.ts';
 import { listDataset, type SourceObject } from './sources.ts';
+import { resolveWarmStart } from './warm-start.ts';
 
 /** What a run works on, kept as runs/<run>/request.json. */
 export interface RunRequest {
@@ -60,11 +61,14 @@ export const runKey = (run: string, file: string): string => `runs/${run}/${file
  */
 export async function openRun(
   context: Context,
-  { request, defaults }: { request: Request; defaults: AppliedDefault[] },
+  { request: asked, defaults }: { request: Request; defaults: AppliedDefault[] },
 ): Promise<RunRequest> {
-  const { path, ready } = request.data;
+  const { path, ready } = asked.data;
   const objects = await listDataset(context, path, ready);
-  const run = shortHash({ request, objects: identityOf(objects), recipe });
+  const identity = identityOf(objects);
+  const warmStartKey = runKey('warm-starts', `${shortHash({ request: asked, objects: identity, recipe })}.json`);
+  const request = await resolveWarmStart(context, asked, warmStartKey);
+  const run = shortHash({ request, objects: identity, recipe });
   const named = objects.map(({ key, size, tag }) => ({ key, size, tag }));
   const value: RunRequest = { run, request, defaults, recipe, objects: named };
   await putJson(context.store, runKey(run, 'request.json'), value);

@@ -1,20 +1,22 @@
 import { NumericError } from '../core/errors.ts';
 import type { Objective } from '../core/objective.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
-import type { Model } from '../models/model.ts';
+import type { Examples, Model } from '../models/model.ts';
 import { type MinimiseOptions, minimise } from '../optimizers/minimise.ts';
-import { makeRule, type RuleRequest } from '../optimizers/rules.ts';
 import type { Progress, Solution } from '../optimizers/solution.ts';
-import type { Request } from '../pipeline/resolve.ts';
+import type { OptimizerRequest, Request, StopRequest } from '../pipeline/resolve.ts';
 import { hasVersion } from '../registry/versions.ts';
 import { hasCandidate, keepCandidate } from './candidate.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoints.ts';
+import { type Choice, chooseOptimizer } from './choose-optimizer.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
 import { metricNames } from './evaluate-rows.ts';
 import { modelFor } from './model-for.ts';
-import { type Prepared, prepare, toExamples } from './prepare.ts';
+import { type Prepared, prepare, toTrainingExamples, trainingParts } from './prepare.ts';
 import { appendProgress } from './progress.ts';
+import { ruleFor } from './rule-for.ts';
 import { type RunRequest, type RunStep, readRun } from './runs.ts';
+import { startingParameters } from './warm-start.ts';
 
 export interface TrainOutcome {
   run: string;
@@ -43,11 +45,12 @@ export async function train(context: Context, { run }: RunStep): Promise<TrainOu
   if (await hasVersion(store, request.request.name, prepared.version)) return { run, done: true, found: true };
 
   const { encoding, target } = prepared;
-  const model = modelFor({ kind: request.request.model.kind, inputs: encoding.columns.length, target });
-  const solution = await solve(context, request, prepared, model);
+  const model = modelFor(request.request.model, { inputs: encoding.columns.length, target });
+  const choice = chooseOptimizer(request.request, model, prepared.training.length);
+  const solution = await solve(context, request, prepared, model, choice);
   if (solution.status === 'deadline') return { run, done: false, found: false };
-  if (solution.status === 'diverged') throw divergence(request.request, solution);
-  await keepCandidate(store, request, { model, prepared, solution });
+  if (solution.status === 'diverged') throw divergence(choice, solution);
+  await keepCandidate(store, request, { model, prepared, solution, choice });
   return { run, done: true, found: false };
 }
 
@@ -57,19 +60,24 @@ async function solve(
   { run, request }: RunRequest,
   prepared: Prepared,
   model: Model,
+  { optimizer, stop }: Choice,
 ): Promise<Solution> {
-  const objective = objectiveOf(request, prepared, model);
-  const { batchSize: _batchSize, seed: _seed, ...rule } = request.optimizer;
-  const stepLimit = stepsAllowed(request, objective.stepsPerEpoch);
+  const { training, validation } = trainingParts(prepared, request, stop);
+  const objective = objectiveOf(request, optimizer, model, toTrainingExamples(prepared, request, training));
+  const { validation: _share, ...criteria } = stop;
+  const { stepsPerEpoch } = objective;
+  const stepLimit = stepsAllowed(criteria, stepsPerEpoch);
+  const rule = ruleFor(optimizer, request.model, model, { stepsPerEpoch, steps: stepLimit });
   const curve = curveKeeper();
 
   const startMs = context.now();
   const resume = await readCheckpoint(context.store, run);
   if (resume) context.onProgress?.({ kind: 'resumed', step: resume.step });
   const solution = await minimiseInSlices(context, objective, {
-    rule: makeRule(rule as RuleRequest),
-    initial: model.initial(),
-    stop: request.stop,
+    rule,
+    initial: await startingParameters(context, request, prepared, model),
+    stop: criteria,
+    validate: validation && model.meanLoss(toTrainingExamples(prepared, request, validation)),
     resume,
     progressEvery: 1,
     onProgress(progress) {
@@ -78,6 +86,8 @@ async function solve(
     },
   });
   const milliseconds = context.now() - startMs;
+  // A search takes few steps, one of them to the minimum: where it ended belongs to its curve.
+  if ('search' in rule && solution.status !== 'deadline') curve.end(solution);
   await appendProgress(context.store, run, resume?.step ?? 0, {
     curve: curve.points(),
     milliseconds: { read: prepared.readMilliseconds, train: milliseconds },
@@ -88,10 +98,16 @@ async function solve(
   return solution;
 }
 
-function objectiveOf(request: Request, prepared: Prepared, model: Model): Objective {
-  const { batchSize, seed } = request.optimizer;
-  return model.objective(toExamples(prepared, request, prepared.training), {
-    l2: request.model.l2,
+function objectiveOf(
+  { model: { l1, l2, penaliseIntercept } }: Pick<Request, 'model'>,
+  { batchSize, seed }: OptimizerRequest,
+  model: Model,
+  examples: Examples,
+): Objective {
+  return model.objective(examples, {
+    l1,
+    l2,
+    penaliseIntercept,
     batchSize: batchSize === 'full' ? undefined : batchSize,
     seed,
   });
@@ -134,7 +150,7 @@ async function minimiseInSlices<State>(
  *
  * Of each decade of steps about ninety: the curve is as fine where it is steep as where it is long. And the last one.
  */
-function curveKeeper(): { note(progress: Progress): void; points(): Progress[] } {
+function curveKeeper(): { note(progress: Progress): void; end(solution: Solution): void; points(): Progress[] } {
   const kept: Progress[] = [];
   let last: Progress | undefined;
   const isKept = (step: number) => step <= 100 || step % Number(`1e${String(step).length - 2}`) === 0;
@@ -143,22 +159,26 @@ function curveKeeper(): { note(progress: Progress): void; points(): Progress[] }
       last = { ...progress };
       if (isKept(progress.step)) kept.push(last);
     },
+    end({ steps, loss, gradientNorm }) {
+      last = { step: steps + 1, epoch: steps, loss, gradientNorm };
+    },
     points: () => (last === undefined || kept.at(-1) === last ? kept : [...kept, last]),
   };
 }
 
 /** The most steps that a training may take; undefined when only convergence ends it. */
-function stepsAllowed({ stop }: Request, stepsPerEpoch: number): number | undefined {
+function stepsAllowed(stop: StopRequest, stepsPerEpoch: number): number | undefined {
   const limits = [stop.steps, stop.epochs === undefined ? undefined : stop.epochs * stepsPerEpoch];
   const known = limits.filter((limit) => limit !== undefined);
   return known.length > 0 ? Math.min(...known) : undefined;
 }
 
-function divergence({ optimizer }: Request, { steps, loss }: Solution): NumericError {
-  return new NumericError(
-    `optimizer ${optimizer.name}: expected the loss to stay finite, found ${loss} after step ${steps}`,
-    {
-      advice: `Lower optimizer.learningRate (it was ${optimizer.learningRate}, try ${optimizer.learningRate / 10}), or scale the features with prepare.scale: standard`,
-    },
-  );
+function divergence({ optimizer: { name, learningRate } }: Choice, { steps, loss }: Solution): NumericError {
+  const slower =
+    learningRate === undefined
+      ? 'Scale the features with prepare.scale: standard, or add model.l2'
+      : `Lower optimizer.learningRate (it was ${learningRate}, try ${learningRate / 10}), or scale the features with prepare.scale: standard`;
+  return new NumericError(`optimizer ${name}: expected the loss to stay finite, found ${loss} after step ${steps}`, {
+    advice: slower,
+  });
 }

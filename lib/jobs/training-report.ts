@@ -1,4 +1,5 @@
 import { recipe } from '../core/recipe.ts';
+import type { Link } from '../losses/loss.ts';
 import type { Progress } from '../optimizers/solution.ts';
 import { modelFile } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';
@@ -6,6 +7,7 @@ import { describeColumns } from '../report/columns.ts';
 import { type Coefficient, coefficientLimit, curveLimit, type Report } from '../report/report.ts';
 import { thin } from '../report/thin.ts';
 import type { EvaluatedRun } from './evaluate.ts';
+import { modelFor } from './model-for.ts';
 import type { Prepared } from './prepare.ts';
 import { release } from './release.ts';
 import type { RunRequest } from './runs.ts';
@@ -52,14 +54,18 @@ export function trainingReport({
       kind: manifest.model.kind,
       loss: manifest.model.loss,
       l2: request.model.l2,
+      ...(request.model.l1 > 0 && { l1: request.model.l1 }),
+      ...(request.model.hidden && { hidden: request.model.hidden }),
+      ...(request.model.warmStart !== null && { warmStart: request.model.warmStart }),
       parameterCount: manifest.model.parameterCount,
-      optimizer: request.optimizer,
-      ...coefficientsOf(manifest, parameters),
+      optimizer: manifest.training.optimizer,
+      ...(manifest.training.because === undefined ? {} : { optimizerReason: manifest.training.because }),
+      ...(manifest.model.kind === 'mlp' ? { coefficients: [] } : coefficientsOf(manifest, parameters)),
       sizeBytes: manifest.files[modelFile].size,
     },
     training: {
       solution,
-      sentence: `${statusWords[solution]}: ${manifest.training.reason}.`,
+      sentence: trainingSentence(manifest),
       steps: manifest.training.steps,
       epochs: manifest.training.epochs,
       curve: thin(
@@ -78,7 +84,15 @@ export function trainingReport({
 }
 
 function isOfBatches({ optimizer }: RunRequest['request'], { data }: Manifest): boolean {
-  return optimizer.batchSize !== 'full' && optimizer.batchSize < data.trainingRowCount;
+  return typeof optimizer.batchSize === 'number' && optimizer.batchSize < data.trainingRowCount;
+}
+
+/** Why training stopped, and which parameters were kept. */
+function trainingSentence({ training: { solution, reason, validation } }: Manifest): string {
+  const kept = validation
+    ? ` The parameters are those of epoch ${validation.epoch}, where the watched rows' loss was lowest, ${validation.loss}.`
+    : '';
+  return `${statusWords[solution as Solution]}: ${reason}.${kept}`;
 }
 
 type Solution = NonNullable<Report['training']>['solution'];
@@ -143,12 +157,13 @@ function describeSplit(split: RunRequest['request']['data']['split'], target: st
 
 /** The largest coefficients, in units of the scaled features, and the intercepts. */
 function coefficientsOf(
-  { model, encoding, target, signature }: Manifest,
+  { model, encoding, target, signature, request }: Manifest,
   parameters: Float64Array,
 ): Pick<NonNullable<Report['model']>, 'coefficients' | 'intercepts' | 'coefficientUnits'> {
   const { inputs, outputs } = model;
+  const { link } = modelFor((request as RunRequest['request']).model, { inputs, target });
   const classOf = (output: number) => {
-    if (target.task === 'regression') return {};
+    if (!('classes' in target)) return {};
     return { class: outputs === 1 ? target.classes[1] : target.classes[output] };
   };
   const offset = (name: string) => model.layout.find((slice) => slice.name === name)?.offset ?? 0;
@@ -164,11 +179,13 @@ function coefficientsOf(
     value: parameters[offset('intercept') + output],
   }));
   const coefficients = all.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, coefficientLimit);
-  return { coefficients, intercepts, coefficientUnits: unitsOf(target, signature.output.name) };
+  return { coefficients, intercepts, coefficientUnits: unitsOf(target, signature.output.name, link) };
 }
 
-function unitsOf(target: Manifest['target'], name: string): string {
+function unitsOf(target: Manifest['target'], name: string, link: Link): string {
   const per = 'for one scaled unit of the feature (as prepare.scale says; for a category, belonging to it)';
-  if (target.task !== 'regression') return `log-odds ${per}`;
+  if (link === 'none') return `margins ${per}`;
+  if ('classes' in target) return `log-odds ${per}`;
+  if (link === 'log') return `log of the expected ${name}, ${per}`;
   return `${target.log ? `log(${name})` : name}${target.scale === 1 ? '' : `, in units of ${target.scale}`}, ${per}`;
 }

@@ -1,3 +1,4 @@
+import { checkWithin } from '../core/checks.ts';
 import { exp, log1p } from '../core/elementary.ts';
 import type { Loss } from './loss.ts';
 
@@ -12,6 +13,8 @@ import type { Loss } from './loss.ts';
 export const logistic: Loss = {
   name: 'logistic',
   targets: '0 or 1',
+  link: 'logit',
+  convex: true,
   accepts: (target) => target === 0 || target === 1,
   evaluate(scores, targets, count, _outputs, losses, slopes) {
     for (let i = 0; i < count; i++) {
@@ -23,7 +26,40 @@ export const logistic: Loss = {
       slopes[i] = -sign * ((margin > 0 ? small : 1) / (1 + small));
     }
   },
+  curvatures(scores, _targets, count, _outputs, curvatures) {
+    for (let i = 0; i < count; i++) {
+      const small = exp(-Math.abs(scores[i]));
+      curvatures[i] = small / ((1 + small) * (1 + small));
+    }
+  },
 };
+
+/**
+ * Logistic loss with smoothed targets: 1 − labelSmoothing/2 in place of 1, and labelSmoothing/2 in place of 0.
+ *
+ * The cross-entropy of two classes with the same `labelSmoothing`. It keeps scores from growing without end where classes
+ * are separable.
+ *
+ * @param labelSmoothing in [0, 1]; 0 is `logistic` itself
+ * @throws InputError when it is not
+ * @see Szegedy et al. 2016, arXiv:1512.00567, section 7
+ */
+export function smoothLogistic({ labelSmoothing = 0 }: { labelSmoothing?: number } = {}): Loss {
+  checkWithin('labelSmoothing', labelSmoothing, 0, 1);
+  if (labelSmoothing === 0) return logistic;
+  const other = labelSmoothing / 2;
+  return {
+    ...logistic,
+    evaluate(scores, targets, count, outputs, losses, slopes) {
+      logistic.evaluate(scores, targets, count, outputs, losses, slopes);
+      for (let i = 0; i < count; i++) {
+        const sign = targets[i] === 1 ? 1 : -1;
+        losses[i] += other * sign * scores[i];
+        slopes[i] += other * sign;
+      }
+    },
+  };
+}
 
 /** Probability that has these log-odds: 1 / (1 + e⁻ᶻ), in [0, 1]; exact in the tails. */
 export function sigmoid(logOdds: number): number {

@@ -10,6 +10,8 @@ import type { Loss } from './loss.ts';
 export const squared: Loss = {
   name: 'squared',
   targets: 'a finite number',
+  link: 'identity',
+  convex: true,
   accepts: (target) => Number.isFinite(target),
   evaluate(scores, targets, count, _outputs, losses, slopes) {
     for (let i = 0; i < count; i++) {
@@ -17,5 +19,8 @@ export const squared: Loss = {
       losses[i] = residual * residual;
       slopes[i] = 2 * residual;
     }
+  },
+  curvatures(_scores, _targets, count, _outputs, curvatures) {
+    curvatures.fill(2, 0, count);
   },
 };

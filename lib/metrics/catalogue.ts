@@ -4,7 +4,13 @@ import { rocAucScore } from './curves.ts';
 import { checkClasses } from './labels.ts';
 import type { ClassPredictions, Predictions, Task, ValuePredictions } from './predictions.ts';
 import { brierLoss, logLoss } from './probability.ts';
-import { meanAbsoluteError, meanSquaredError, r2Score, rootMeanSquaredError } from './regression.ts';
+import {
+  meanAbsoluteError,
+  meanPoissonDeviance,
+  meanSquaredError,
+  r2Score,
+  rootMeanSquaredError,
+} from './regression.ts';
 import type { Warn } from './warn.ts';
 
 export interface MetricEntry {
@@ -77,6 +83,17 @@ export const catalogue: Readonly<Record<string, MetricEntry>> = Object.freeze({
     summary: "Share of the target's variance that is explained; 0 is as good as always saying the mean.",
     compute: onValues(r2Score),
   },
+  poissonDeviance: {
+    name: 'poissonDeviance',
+    title: 'Poisson deviance',
+    tasks: ['count'],
+    direction: 'lower',
+    range: [0, Number.POSITIVE_INFINITY],
+    unit: '',
+    needs: 'values',
+    summary: 'How much less likely the counts are than under a prediction without fault, if they are Poisson; from 0.',
+    compute: onValues(meanPoissonDeviance),
+  },
   accuracy: {
     name: 'accuracy',
     title: 'Accuracy',
@@ -131,7 +148,7 @@ export const catalogue: Readonly<Record<string, MetricEntry>> = Object.freeze({
     needs: 'probabilities',
     summary:
       'How likely a positive row ranks above a negative one; of many classes, the mean of each against the rest.',
-    compute: onProbabilities(rocAucScore),
+    compute: onProbabilities(rocAucScore, { ranking: true }),
   },
   logLoss: {
     name: 'logLoss',
@@ -161,7 +178,7 @@ export const catalogue: Readonly<Record<string, MetricEntry>> = Object.freeze({
 export function defaultMetrics(task: Task): string[] {
   if (task === 'binary') return ['accuracy', 'precision', 'recall', 'f1', 'auc', 'logLoss'];
   if (task === 'multiclass') return ['accuracy', 'precision', 'recall', 'f1', 'logLoss'];
-  return ['rmse', 'mae', 'r2'];
+  return task === 'count' ? ['rmse', 'mae', 'poissonDeviance', 'r2'] : ['rmse', 'mae', 'r2'];
 }
 
 /** Names of all metrics that fit a task, in the catalogue's order. */
@@ -234,14 +251,14 @@ function checkPredictions(task: Task, predictions: Predictions): void {
     throw new InputError(`predictions: expected ${expected} for a ${task} task, found ${predictions.kind}`);
   }
   if (predictions.kind === 'values') return;
-  const { classCount, actual, predicted, probabilities } = predictions;
+  const { classCount, actual, predicted, probabilities, margins } = predictions;
   if (!Number.isInteger(classCount) || classCount < 2 || (task === 'binary' && classCount !== 2)) {
     throw new InputError(
       `predictions, classCount: expected ${task === 'binary' ? '2' : 'an integer from 2'} for a ${task} task, ` +
         `found ${classCount}`,
     );
   }
-  const expectedLength = classCount === 2 ? actual.length : actual.length * classCount;
+  const expectedLength = margins ? 0 : classCount === 2 ? actual.length : actual.length * classCount;
   if (probabilities.length !== expectedLength) {
     throw new InputError(
       `predictions, probabilities: expected ${expectedLength} numbers for ${actual.length} rows of ${classCount} ` +
@@ -270,10 +287,17 @@ function onLabels(
   };
 }
 
-function onProbabilities(metric: (actual: Int32Array, probabilities: Float64Array, options: Options) => number) {
+/** @param options.ranking whether the metric asks for the order of the rows alone */
+function onProbabilities(
+  metric: (actual: Int32Array, probabilities: Float64Array, options: Options) => number,
+  { ranking = false } = {},
+) {
   return (predictions: Predictions, warn?: Warn) => {
-    const { actual, probabilities, weights } = kindOf(predictions, 'classes');
-    return metric(actual, probabilities, { weights, warn });
+    const { actual, probabilities, margins, weights } = kindOf(predictions, 'classes');
+    if (!margins) return metric(actual, probabilities, { weights, warn });
+    if (ranking) return metric(actual, margins, { weights, warn });
+    warn?.('the model makes no probabilities, as it was trained by a hinge loss');
+    return Number.NaN;
   };
 }
 

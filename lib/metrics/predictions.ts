@@ -22,6 +22,11 @@ export interface ClassPredictions {
   actual: Int32Array;
   /** In [0, 1]. Of two classes: the probability of class 1, shape [n]. Of more: of each class, shape [n, K], row-major. */
   probabilities: Float64Array;
+  /**
+   * Of two classes, by a model that makes no probabilities: how far each row is on the side of class 1, shape [n]. It ranks
+   * rows; what needs probabilities is undefined, and `probabilities` is empty.
+   */
+  margins?: Float64Array;
   /** Index of the class that the model chose, shape [n]. */
   predicted: Int32Array;
   /** How much each row counts, shape [n]; all alike by default. */

@@ -1,4 +1,5 @@
 import { checkFinite, checkSameLength } from '../core/checks.ts';
+import { log } from '../core/elementary.ts';
 import { meanOver, sumOver } from './mean.ts';
 import type { MetricOptions } from './warn.ts';
 
@@ -51,6 +52,33 @@ export function meanAbsoluteError(
 ): number {
   checkValues(actual, predicted);
   return meanOver(actual.length, (row) => Math.abs(actual[row] - predicted[row]), options);
+}
+
+/**
+ * Mean of the unit Poisson deviances, 2·(y·log(y/ŷ) − y + ŷ).
+ *
+ * From 0, which is perfect; in units of the count. A count of 0 costs twice the prediction. NaN when there are no rows, or
+ * all weigh nothing, and, with a warning, when an actual value is below 0 or a prediction is not above it.
+ *
+ * @param actual what was counted, shape [n]
+ * @param predicted expected counts, shape [n]
+ * @throws InputError when lengths differ, a number is not finite, or a weight is negative
+ * @see McCullagh & Nelder 1989, Generalized Linear Models, section 2.3
+ * @example meanPoissonDeviance([0, 2], [1, 2]) // 1
+ */
+export function meanPoissonDeviance(
+  actual: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  options: MetricOptions = {},
+): number {
+  checkValues(actual, predicted);
+  for (let row = 0; row < actual.length; row++) {
+    if (actual[row] >= 0 && predicted[row] > 0) continue;
+    options.warn?.('the Poisson deviance is defined for counts from 0 and predictions above 0 alone');
+    return Number.NaN;
+  }
+  const unit = (y: number, mean: number) => 2 * ((y === 0 ? 0 : y * log(y / mean)) - y + mean);
+  return meanOver(actual.length, (row) => unit(actual[row], predicted[row]), options);
 }
 
 /**

@@ -1,9 +1,8 @@
 import { checkNotNegative } from '../core/checks.ts';
 import { InputError } from '../core/errors.ts';
-import type { Matrix } from '../core/matrix.ts';
-import { isSparse, type SparseMatrix } from '../core/sparse-matrix.ts';
+import { isSparse } from '../core/sparse-matrix.ts';
 import type { Loss } from '../losses/loss.ts';
-import type { Examples } from './model.ts';
+import type { Examples, Features } from './model.ts';
 
 /**
  * Holds examples to their shapes and ranges, once, before the passes that no longer look.
@@ -29,7 +28,7 @@ export function checkExamples(
 }
 
 /** @throws InputError when features do not have `inputs` columns, or other elements than their shape asks for */
-export function checkFeatures(features: Matrix | SparseMatrix, inputs: number): void {
+export function checkFeatures(features: Features, inputs: number): void {
   const { rowCount, columnCount, data } = features;
   if (columnCount !== inputs) throw new InputError(`features: expected ${inputs} columns, found ${columnCount}`);
   if (!isSparse(features)) {

@@ -1,14 +1,12 @@
-import { mergeBlocks } from '../core/blocks.ts';
-import { checkInteger, checkNotNegative } from '../core/checks.ts';
 import { InputError } from '../core/errors.ts';
-import type { Matrix } from '../core/matrix.ts';
-import type { Objective } from '../core/objective.ts';
-import { isSparse, type SparseMatrix } from '../core/sparse-matrix.ts';
+import { isSparse } from '../core/sparse-matrix.ts';
 import type { Loss } from '../losses/loss.ts';
-import { addRidge } from '../losses/penalties.ts';
-import { batchOrder } from './batch-order.ts';
+import type { Ranges } from '../losses/penalties.ts';
 import { checkExamples, checkFeatures } from './examples.ts';
-import type { Examples, Model, ModelKind, ObjectiveOptions } from './model.ts';
+import { secondOrder } from './hessian.ts';
+import { meanLoss } from './mean-loss.ts';
+import type { Examples, Features, Model, ModelKind } from './model.ts';
+import { rowObjective } from './row-objective.ts';
 import { addOuterProducts, linearScores, type RowTile, rowTile } from './row-tile.ts';
 import { addSparseProducts, sparseScores } from './sparse-tile.ts';
 
@@ -23,7 +21,8 @@ export interface LinearFamilyOptions {
 }
 
 /**
- * A generalised linear model: scores = coefficients · row + intercept, and a convex loss of the scores.
+ * A linear model: scores = coefficients · row + intercept, and a loss of the scores. With a loss that is convex and a link
+ * that fits it, a generalised linear model.
  *
  * Its parameters are the coefficients, shape [outputs, inputs], row-major, then the intercepts, shape [outputs].
  * Features are float32; parameters, scores, losses and all sums are float64.
@@ -33,9 +32,16 @@ export interface LinearFamilyOptions {
 export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOptions): Model {
   const coefficientCount = outputs * inputs;
   const parameterCount = coefficientCount + outputs;
+  const penalised = (penaliseIntercept = false): Ranges => [[0, penaliseIntercept ? parameterCount : coefficientCount]];
+  const scores = (parameters: Float64Array, features: Features) => {
+    checkFit(parameters, parameterCount, features, inputs);
+    return allScores(parameters, features, rowTile(inputs, outputs));
+  };
   return {
     kind,
     loss: loss.name,
+    link: loss.link,
+    isConvex: loss.convex,
     inputs,
     outputs,
     layout: [
@@ -44,103 +50,51 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
     ],
     parameterCount,
     initial: () => new Float64Array(parameterCount),
+    penalised,
 
-    objective(examples, { l2 = 0, batchSize, seed = 0 }: ObjectiveOptions = {}) {
-      const { rowCount } = examples.features;
+    objective(examples, options = {}) {
       checkExamples(examples, { inputs, outputs, loss });
-      checkNotNegative('l2', l2);
-      if (batchSize !== undefined) checkInteger('batchSize', batchSize, 1);
-      checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
-
       const pass: Pass = { loss, inputs, outputs, examples, tile: rowTile(inputs, outputs) };
-      const ridge: Ridge = (parameters, gradient) => addRidge(l2, parameters, 0, coefficientCount, gradient);
-      return batchSize === undefined || batchSize >= rowCount
-        ? fullBatch(pass, parameterCount, ridge)
-        : miniBatch(pass, parameterCount, ridge, batchSize, seed);
+      const objective = rowObjective(
+        {
+          examples,
+          length: parameterCount,
+          penalised,
+          addRows: (parameters, order, from, end, sums, offset) =>
+            addRows(pass, parameters, order, from, end, sums, offset),
+        },
+        options,
+      );
+      const { l1 = 0, l2 = 0, penaliseIntercept } = options;
+      if (objective.stepsPerEpoch > 1 || l1 !== 0) return objective;
+      return { ...objective, ...secondOrder({ ...pass, l2, ranges: penalised(penaliseIntercept), addRows }) };
     },
 
-    scores(parameters, features) {
-      checkFit(parameters, parameterCount, features, inputs);
-      const scores = new Float64Array(features.rowCount * outputs);
-      const tile = rowTile(inputs, outputs);
-      for (let first = 0; first < features.rowCount; first += tile.size) {
-        const count = Math.min(tile.size, features.rowCount - first);
-        for (let i = 0; i < count; i++) tile.rows[i] = first + i;
-        scoreRows(tile, count, features, parameters);
-        scores.set(count === tile.size ? tile.scores : tile.scores.subarray(0, count * outputs), first * outputs);
-      }
-      return scores;
-    },
+    meanLoss: (examples) => meanLoss({ inputs, outputs, loss }, examples, scores),
+    scores,
   };
 }
 
+function allScores(parameters: Float64Array, features: Features, tile: RowTile): Float64Array {
+  const { rowCount } = features;
+  const { outputs } = tile;
+  const scores = new Float64Array(rowCount * outputs);
+  for (let first = 0; first < rowCount; first += tile.size) {
+    const count = Math.min(tile.size, rowCount - first);
+    for (let i = 0; i < count; i++) tile.rows[i] = first + i;
+    scoreRows(tile, count, features, parameters);
+    scores.set(count === tile.size ? tile.scores : tile.scores.subarray(0, count * outputs), first * outputs);
+  }
+  return scores;
+}
+
 /** What a pass over rows needs: the loss, the rows, and room to work in. */
-interface Pass {
+export interface Pass {
   loss: Loss;
   inputs: number;
   outputs: number;
   examples: Examples;
   tile: RowTile;
-}
-
-/** Adds the penalty's gradient and returns the penalty. */
-type Ridge = (parameters: Float64Array, gradient: Float64Array) => number;
-
-/**
- * All rows at each step: Σ wᵢ·lossᵢ / Σ wᵢ + penalty.
- *
- * Each canonical block has sums of its own, merged as a tree, so the bits depend on the blocks alone.
- */
-function fullBatch(pass: Pass, length: number, ridge: Ridge): Objective {
-  const { blockOffsets } = pass.examples;
-  const blockCount = blockOffsets.length - 1;
-  const width = length + 1;
-  const partials = new Float64Array(blockCount * width);
-  const weight = totalWeight(pass.examples);
-
-  return {
-    length,
-    stepsPerEpoch: 1,
-    evaluate(parameters, gradient) {
-      partials.fill(0);
-      for (let block = 0; block < blockCount; block++)
-        addRows(pass, parameters, undefined, blockOffsets[block], blockOffsets[block + 1], partials, block * width);
-      mergeBlocks(partials, blockCount, width);
-      for (let i = 0; i < length; i++) gradient[i] = partials[i] / weight;
-      return partials[length] / weight + ridge(parameters, gradient);
-    },
-  };
-}
-
-/**
- * Some rows at each step, consecutive in a seeded order: their mean of wᵢ·lossᵢ over the mean weight of all rows, plus
- * the penalty.
- *
- * Dividing by the mean weight of all rows, rather than by the batch's own weights, keeps the average of the steps the
- * whole objective, and a batch of weightless rows harmless.
- */
-function miniBatch(pass: Pass, length: number, ridge: Ridge, batchSize: number, seed: number): Objective {
-  const { blockOffsets, features } = pass.examples;
-  const { rowCount } = features;
-  const stepsPerEpoch = Math.ceil(rowCount / batchSize);
-  const sums = new Float64Array(length + 1);
-  const meanWeight = totalWeight(pass.examples) / rowCount;
-  const batches = batchOrder(blockOffsets, seed);
-
-  return {
-    length,
-    stepsPerEpoch,
-    evaluate(parameters, gradient, step) {
-      const rows = batches.order(Math.floor(step / stepsPerEpoch));
-      const first = (step % stepsPerEpoch) * batchSize;
-      const end = Math.min(first + batchSize, rowCount);
-      sums.fill(0);
-      addRows(pass, parameters, rows, first, end, sums, 0);
-      const weight = (end - first) * meanWeight;
-      for (let i = 0; i < length; i++) gradient[i] = sums[i] / weight;
-      return sums[length] / weight + ridge(parameters, gradient);
-    },
-  };
 }
 
 /**
@@ -150,8 +104,9 @@ function miniBatch(pass: Pass, length: number, ridge: Ridge, batchSize: number, 
  * not change the bits, since every sum runs over the rows in their order.
  *
  * @param order the rows to visit, of which [from, end) are taken; undefined for the rows themselves
+ * @param onTile called with each tile, when its slopes are there, and the number of rows in it
  */
-function addRows(
+export function addRows(
   { loss, inputs, outputs, examples, tile }: Pass,
   parameters: Float64Array,
   order: Int32Array | undefined,
@@ -159,6 +114,7 @@ function addRows(
   end: number,
   sums: Float64Array,
   offset: number,
+  onTile?: (count: number) => void,
 ): void {
   const { features, targets, weights } = examples;
   const lossAt = offset + outputs * (inputs + 1);
@@ -175,10 +131,11 @@ function addRows(
     for (let i = 0; i < count; i++) sums[lossAt] += tile.losses[i];
     if (isSparse(features)) addSparseProducts(tile, count, features, sums, offset);
     else addOuterProducts(tile, count, features.data, sums, offset);
+    onTile?.(count);
   }
 }
 
-function scoreRows(tile: RowTile, count: number, features: Matrix | SparseMatrix, parameters: Float64Array): void {
+function scoreRows(tile: RowTile, count: number, features: Features, parameters: Float64Array): void {
   if (isSparse(features)) sparseScores(tile, count, features, parameters);
   else linearScores(tile, count, features.data, parameters);
 }
@@ -191,22 +148,8 @@ function weigh({ rows, losses, slopes }: RowTile, count: number, outputs: number
   }
 }
 
-/** Sum of the weights, by blocks as every sum; the number of rows where there are none. */
-function totalWeight({ features, weights, blockOffsets }: Examples): number {
-  if (!weights) return features.rowCount;
-  const sums = new Float64Array(blockOffsets.length - 1);
-  for (let block = 0; block < sums.length; block++)
-    for (let row = blockOffsets[block]; row < blockOffsets[block + 1]; row++) sums[block] += weights[row];
-  mergeBlocks(sums, sums.length, 1);
-  return sums[0];
-}
-
-function checkFit(
-  parameters: Float64Array,
-  parameterCount: number,
-  features: Matrix | SparseMatrix,
-  inputs: number,
-): void {
+/** @throws InputError when the parameters or the features are not those of the model */
+export function checkFit(parameters: Float64Array, parameterCount: number, features: Features, inputs: number): void {
   if (parameters.length !== parameterCount)
     throw new InputError(`parameters: expected ${parameterCount}, found ${parameters.length}`);
   checkFeatures(features, inputs);

@@ -1,22 +1,27 @@
-import type { Matrix } from '../core/matrix.ts';
+import type { AnyMatrix } from '../core/matrix.ts';
 import type { Objective } from '../core/objective.ts';
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import type { Vector } from '../core/vector.ts';
+import type { Link } from '../losses/loss.ts';
+import type { Ranges } from '../losses/penalties.ts';
 
-export type ModelKind = 'linear' | 'logistic' | 'softmax';
+export type ModelKind = 'linear' | 'logistic' | 'softmax' | 'mlp';
 
 /** A named part of the flat parameter vector, row-major, from `offset`. */
 export interface Slice {
-  name: 'coefficients' | 'intercept';
+  /** `coefficients` and `intercept` of a linear model; `layers.<i>.weight` and `layers.<i>.bias` of an mlp. */
+  name: string;
   offset: number;
   shape: number[];
 }
 
+/** Sparse ones give a linear model the same bits as dense ones of the same numbers. */
+export type Features = AnyMatrix | SparseMatrix;
+
 /** Rows to learn from. */
 export interface Examples {
-  /** Sparse ones give the same bits as dense ones of the same numbers. */
-  features: Matrix | SparseMatrix;
-  /** One a row: a number (linear), 0 or 1 (logistic), or the index of a class (softmax). */
+  features: Features;
+  /** One a row: a number, a count from 0, 0 or 1, or the index of a class, as the model's loss takes it. */
   targets: Float64Array;
   /** One a row, at least 0, not all 0; without them each row weighs 1. */
   weights?: Float64Array;
@@ -25,32 +30,44 @@ export interface Examples {
 }
 
 export interface ObjectiveOptions {
-  /** Ridge penalty: l2/2 · ‖coefficients‖² is added to the mean loss. Never on an intercept. */
+  /** Ridge penalty: l2/2 · ‖coefficients‖² is added to the mean loss. */
   l2?: number;
+  /** Lasso penalty: l1 · Σ|coefficient| is added to the loss, and left to proximal steps in the gradient. */
+  l1?: number;
+  /** Whether l1 and l2 fall on intercepts (biases) too. False by default. */
+  penaliseIntercept?: boolean;
   /** Rows to a step; without it, or with as many as there are, each step looks at all rows. */
   batchSize?: number;
-  /** Seeds the order in which mini-batches visit the rows. */
+  /** Seeds the order in which mini-batches visit the rows, and what dropout leaves out. */
   seed?: number;
+  /** False: mini-batches visit the rows as they stand. */
+  shuffle?: boolean;
 }
 
 /**
  * What is learned: a layout of one flat parameter vector, and what the parameters say about a row.
  *
- * A score is what the model computes before any link: the prediction itself, log-odds, or one unnormalised log
- * probability a class. `toPredictions` turns scores into what a user asks for.
+ * A score is what the model computes before any link: the prediction itself, its logarithm, log-odds, or one unnormalised
+ * log probability a class. `toPredictions` turns scores into what a user asks for.
  */
 export interface Model {
   readonly kind: ModelKind;
   /** Name of the loss that it is trained by. */
   readonly loss: string;
+  /** How its scores become predictions. */
+  readonly link: Link;
+  /** Whether its objective is convex in the parameters. */
+  readonly isConvex: boolean;
   /** Features of a row. */
   readonly inputs: number;
   /** Scores of a row. */
   readonly outputs: number;
   readonly layout: readonly Slice[];
   readonly parameterCount: number;
-  /** Where training starts: zeros, as the problem is convex. */
+  /** Where training starts: zeros where the model is linear, seeded weights where it has hidden layers. */
   initial(): Vector;
+  /** The parameters that penalties fall on: coefficients or weights, and intercepts or biases when asked. */
+  penalised(penaliseIntercept?: boolean): Ranges;
   /**
    * The mean loss over the rows, weighted, plus the penalty, as a function of the parameters.
    *
@@ -58,9 +75,15 @@ export interface Model {
    */
   objective(examples: Examples, options?: ObjectiveOptions): Objective;
   /**
+   * The mean loss over the rows, weighted, without penalty and without dropout: what early stopping watches.
+   *
+   * @throws InputError when shapes do not fit, or a target or weight is out of range
+   */
+  meanLoss(examples: Examples): (parameters: Vector) => number;
+  /**
    * Scores of each row, shape [rowCount, outputs], row-major.
    *
    * @throws InputError when the parameters or the features do not fit the model
    */
-  scores(parameters: Vector, features: Matrix | SparseMatrix): Float64Array;
+  scores(parameters: Vector, features: Features): Float64Array;
 }

@@ -47,7 +47,7 @@ export function rowTile(inputs: number, outputs: number): RowTile {
 export function linearScores(
   { rows, inputs, outputs, scores }: RowTile,
   count: number,
-  data: Float32Array,
+  data: Float32Array | Float64Array,
   parameters: Float64Array,
 ): void {
   for (let k = 0; k < outputs; k++) {
@@ -86,7 +86,7 @@ export function linearScores(
 export function addOuterProducts(
   { rows, inputs, outputs, slopes }: RowTile,
   count: number,
-  data: Float32Array,
+  data: Float32Array | Float64Array,
   gradient: Float64Array,
   offset: number,
 ): void {

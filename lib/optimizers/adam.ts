@@ -1,12 +1,10 @@
-import { checkNotNegative, checkPositive } from '../core/checks.ts';
-import { addDecay } from './add-decay.ts';
+import { penalise } from './add-decay.ts';
 import { chain } from './chain.ts';
 import type { Rule } from './rule.ts';
-import { scale } from './scale.ts';
 import { type AdamScaling, scaleByAdam } from './scale-by-adam.ts';
+import { type LearningRateOptions, scaleByLearningRate } from './scale-by-learning-rate.ts';
 
-export interface AdamOptions extends AdamScaling {
-  learningRate?: number;
+export interface AdamOptions extends AdamScaling, LearningRateOptions {
   weightDecay?: number;
 }
 
@@ -19,8 +17,6 @@ export interface AdamOptions extends AdamScaling {
  * @throws InputError when an option leaves its range
  * @see Kingma & Ba 2015, arXiv:1412.6980, Algorithm 1
  */
-export function adam({ learningRate = 0.001, weightDecay = 0, ...scaling }: AdamOptions = {}): Rule {
-  checkPositive('learningRate', learningRate);
-  checkNotNegative('weightDecay', weightDecay);
-  return chain(...(weightDecay === 0 ? [] : [addDecay(weightDecay)]), scaleByAdam(scaling), scale(-learningRate));
+export function adam({ learningRate = 0.001, weightDecay = 0, schedule, ...scaling }: AdamOptions = {}): Rule {
+  return chain(...penalise(weightDecay), scaleByAdam(scaling), scaleByLearningRate({ learningRate, schedule }));
 }

@@ -22,3 +22,9 @@ export function addDecay(weightDecay: number): Rule<Stateless> {
     },
   };
 }
+
+/** What a recipe begins with: `addDecay`, or nothing where the weight decay is 0. */
+export function penalise(weightDecay: number): Rule<Stateless>[] {
+  const rule = addDecay(weightDecay);
+  return weightDecay === 0 ? [] : [rule];
+}

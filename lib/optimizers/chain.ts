@@ -15,9 +15,9 @@ export type ChainState<Rules extends readonly Rule[]> = {
 export function chain<const Rules extends readonly Rule[]>(...rules: Rules): Rule<ChainState<Rules>> {
   return {
     init: (parameters) => rules.map((rule) => rule.init(parameters)) as ChainState<Rules>,
-    update(gradient, state, parameters) {
+    update(gradient, state, parameters, loss) {
       const states = state as readonly unknown[];
-      for (let i = 0; i < rules.length; i++) rules[i].update(gradient, states[i], parameters);
+      for (let i = 0; i < rules.length; i++) rules[i].update(gradient, states[i], parameters, loss);
     },
   };
 }

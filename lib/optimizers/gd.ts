@@ -1,6 +1,11 @@
-import { checkPositive } from '../core/checks.ts';
 import type { Rule } from './rule.ts';
-import { type Stateless, scale } from './scale.ts';
+import { scaleByLearningRate } from './scale-by-learning-rate.ts';
+import type { Schedule } from './schedules/schedule.ts';
+
+export interface GdOptions {
+  learningRate: number;
+  schedule?: Schedule;
+}
 
 /**
  * Gradient descent: θ ← θ − α·g.
@@ -9,7 +14,6 @@ import { type Stateless, scale } from './scale.ts';
  * @throws InputError when it is not
  * @see Cauchy 1847, Comptes Rendus 25
  */
-export function gd({ learningRate }: { learningRate: number }): Rule<Stateless> {
-  checkPositive('learningRate', learningRate);
-  return scale(-learningRate);
+export function gd(options: GdOptions): Rule {
+  return scaleByLearningRate(options);
 }

@@ -4,17 +4,23 @@ import type { Objective } from '../core/objective.ts';
 import type { Vector } from '../core/vector.ts';
 import { euclideanNorm } from './euclidean-norm.ts';
 import type { Rule } from './rule.ts';
+import type { Point, SearchRule } from './search-rule.ts';
 import type { Checkpoint, Progress, Solution, Status, StopCriteria } from './solution.ts';
 import { checkStop } from './stop.ts';
 
 export interface MinimiseOptions<State> {
-  rule: Rule<State>;
+  rule: Rule<State> | SearchRule<State>;
   /** Where to begin, shape [length]; kept as it is. Not used when resuming. */
   initial: Vector;
   /** At least one criterion. */
   stop: StopCriteria;
   /** Go on from here; a copy is made. */
   resume?: Checkpoint<State>;
+  /**
+   * Early stopping: the loss at some parameters on rows that the objective does not see, asked at the end of each epoch.
+   * The parameters where it is lowest are those returned, and `patience` counts it rather than the training loss.
+   */
+  validate?: (parameters: Vector) => number;
   /** Called every `progressEvery` steps, and for the last step unless paused. */
   onProgress?: (progress: Progress) => void;
   progressEvery?: number;
@@ -30,24 +36,33 @@ export interface MinimiseOptions<State> {
  * look at its mean loss; a full-batch epoch is one evaluation, so there `loss` and `gradientNorm` are those of the
  * parameters returned. Convergence is looked for first, then the limits, then a pause.
  *
+ * A rule that searches (L-BFGS, Newton, a closed form) looks at the objective more than once a step; a step and an epoch
+ * are the same there. When it finds no lower loss, to the limit of rounding, the run has converged. A pause waits for
+ * the end of the step.
+ *
  * A run resumed from its checkpoint, or from a structured clone of it, takes the same steps to the bit as one that
  * never stopped. A diverged run's checkpoint is there to be looked at, not to go on from.
  *
- * @throws InputError when no criterion is given, a criterion leaves its range or needs a full batch, the lengths of
- *   `initial` or `resume` do not fit the objective, or `initial` is not finite
+ * @throws InputError when no criterion is given, a criterion leaves its range or needs a full batch, as a rule that
+ *   searches does, the lengths of `initial` or `resume` do not fit the objective, or `initial` is not finite
  */
 export function minimise<State>(objective: Objective, options: MinimiseOptions<State>): Solution<State> {
-  const { rule, stop, onProgress, progressEvery = 100, shouldPause } = options;
+  const { rule, stop, validate, onProgress, progressEvery = 100, shouldPause } = options;
   const { stepsPerEpoch } = objective;
   const fullBatch = stepsPerEpoch === 1;
   checkStop(stop, { fullBatch });
   checkInteger('progressEvery', progressEvery, 1);
+  const search = searchOf(rule, objective);
 
   const at = startingPoint(objective, options);
   const { parameters, ruleState } = at;
   const stepLimit = Math.min(stop.steps ?? Infinity, (stop.epochs ?? Infinity) * stepsPerEpoch);
   const gradient: Vector = new Float64Array(objective.length);
   const before = parameters.slice();
+  const point: Point = { parameters, gradient, loss: NaN };
+  // Whether the last step left the loss and gradient of where it went.
+  let isEvaluated = false;
+  let watched: Checkpoint['best'];
   let [loss, norm] = [NaN, NaN];
   // Those of the last step taken, before it; and the last step that onProgress heard of.
   let [lastLoss, lastNorm, reported] = [NaN, NaN, at.step];
@@ -61,10 +76,13 @@ export function minimise<State>(objective: Objective, options: MinimiseOptions<S
   const end = (status: Status, reason: string): Solution<State> => {
     if (at.step > reported && status !== 'deadline') report();
     const diverged = status === 'diverged';
+    const isOver = !diverged && status !== 'deadline';
+    const best = isOver && validate ? watch(at, validate(parameters), stepsPerEpoch) : undefined;
     return {
       status,
       reason,
-      parameters: parameters.slice(),
+      parameters: (best ?? at).parameters.slice(),
+      ...(best && { best: { loss: best.loss, epoch: best.epoch } }),
       loss: fullBatch ? (diverged ? lastLoss : loss) : meanLoss(at, stepsPerEpoch, diverged),
       gradientNorm: fullBatch && !diverged ? norm : lastNorm,
       steps: at.step,
@@ -79,8 +97,9 @@ export function minimise<State>(objective: Objective, options: MinimiseOptions<S
 
   for (;;) {
     if (fullBatch) {
-      loss = objective.evaluate(parameters, gradient, at.step);
-      norm = euclideanNorm(gradient);
+      loss = isEvaluated ? point.loss : objective.evaluate(parameters, gradient, at.step);
+      isEvaluated = false;
+      norm = objective.subgradientNorm?.(parameters, gradient) ?? euclideanNorm(gradient);
       if (!isFinitePair(loss, norm)) return diverge(`the loss (${loss}) or its gradient (norm ${norm})`);
     }
 
@@ -89,12 +108,13 @@ export function minimise<State>(objective: Objective, options: MinimiseOptions<S
     const epochEnded = fullBatch || (at.step > 0 && at.step % stepsPerEpoch === 0);
     const epochMean = fullBatch ? loss : at.epochLoss / stepsPerEpoch;
     if (epochEnded) {
-      const reason = convergence(stop, at, epochMean, norm);
+      watched = validate && watch(at, validate(parameters), stepsPerEpoch);
+      const reason = convergence(stop, at, epochMean, norm, watched);
       if (reason !== undefined) return end('converged', reason);
     }
     if (at.step >= stepLimit) return end('step-limit', limitReason(stop, at.step));
     if (shouldPause?.()) return end('deadline', `paused after ${at.step} steps`);
-    if (epochEnded) closeEpoch(stop, at, epochMean);
+    if (epochEnded) closeEpoch(stop, at, epochMean, watched);
 
     if (!fullBatch) {
       loss = objective.evaluate(parameters, gradient, at.step);
@@ -105,9 +125,19 @@ export function minimise<State>(objective: Objective, options: MinimiseOptions<S
     lastLoss = loss;
     lastNorm = norm;
     before.set(parameters);
-    rule.update(gradient, ruleState, parameters);
-    at.step++;
-    if (!addStep(parameters, gradient)) return diverge('a parameter');
+    if (search) {
+      point.loss = loss;
+      const outcome = search.step(point, ruleState);
+      if (outcome === 'solved') return end('converged', 'the minimum was computed by its formula');
+      if (outcome === 'stuck') return end('converged', 'no lower loss was found, to the limit of rounding');
+      at.step++;
+      isEvaluated = outcome === 'searched';
+      if (!isEvaluated && !isFiniteVector(parameters)) return diverge('a parameter');
+    } else {
+      (rule as Rule<State>).update(gradient, ruleState, parameters, loss);
+      at.step++;
+      if (!addStep(parameters, gradient)) return diverge('a parameter');
+    }
     if (at.step % progressEvery === 0) report();
   }
 }
@@ -137,6 +167,27 @@ function startingPoint<State>(
   };
 }
 
+/** What takes the steps of a rule that searches; undefined for one that rewrites gradients. */
+function searchOf<State>(rule: Rule<State> | SearchRule<State>, objective: Objective) {
+  if (!('search' in rule)) return undefined;
+  if (objective.stepsPerEpoch !== 1)
+    throw new InputError(
+      `optimizer: expected a full batch for a rule that searches, found ${objective.stepsPerEpoch} batches`,
+      { advice: 'Leave out batchSize, or name another optimizer' },
+    );
+  if (objective.subgradientNorm)
+    throw new InputError('optimizer: expected a smooth objective for a rule that searches, found an L1 penalty', {
+      advice: 'Use fista, or leave out l1',
+    });
+  return rule.search(objective);
+}
+
+function isFiniteVector(vector: Vector): boolean {
+  let probe = 0;
+  for (let i = 0; i < vector.length; i++) probe += vector[i] - vector[i];
+  return probe === 0;
+}
+
 /** Adds the step; false when a parameter is no longer finite. */
 function addStep(parameters: Vector, step: Vector): boolean {
   let probe = 0;
@@ -153,13 +204,23 @@ function isFinitePair(loss: number, norm: number): boolean {
 }
 
 /** Which criterion of convergence holds at the end of an epoch, as a sentence. */
-function convergence(stop: StopCriteria, at: Checkpoint, loss: number, norm: number): string | undefined {
+function convergence(
+  stop: StopCriteria,
+  at: Checkpoint,
+  loss: number,
+  norm: number,
+  watched: Checkpoint['best'],
+): string | undefined {
   const { gradientNorm, tolerance, patience } = stop;
   if (gradientNorm !== undefined && norm <= gradientNorm)
     return `the gradient's norm, ${norm}, is at most ${gradientNorm}`;
   // With no epoch before, the change is NaN and this does not hold.
   if (tolerance !== undefined && Math.abs(loss - at.previousLoss) <= tolerance * Math.abs(loss))
     return `the loss changed by at most ${tolerance} of its size`;
+  if (watched) {
+    const isStale = patience !== undefined && watched.staleEpochs >= patience;
+    return isStale ? `the loss on the watched rows did not improve for ${patience} epochs` : undefined;
+  }
   if (patience !== undefined && staleEpochs(stop, at, loss) >= patience)
     return `the loss did not improve for ${patience} epochs`;
   return undefined;
@@ -171,7 +232,16 @@ function staleEpochs({ tolerance = 0 }: StopCriteria, at: Checkpoint, loss: numb
   return improved ? 0 : at.epochsWithoutImprovement + 1;
 }
 
-function closeEpoch(stop: StopCriteria, at: Checkpoint, loss: number): void {
+/** The best epoch so far, that of `loss` on the watched rows included. Rewrites nothing: the epoch may be judged again. */
+function watch(at: Checkpoint, loss: number, stepsPerEpoch: number): NonNullable<Checkpoint['best']> {
+  const { best, parameters, step } = at;
+  // A loss that is not a number improves nothing; the first epoch is the best there is.
+  if (best && !(loss < best.loss)) return { ...best, staleEpochs: best.staleEpochs + 1 };
+  return { loss, epoch: Math.floor(step / stepsPerEpoch), staleEpochs: 0, parameters: parameters.slice() };
+}
+
+function closeEpoch(stop: StopCriteria, at: Checkpoint, loss: number, watched: Checkpoint['best']): void {
+  if (watched) at.best = watched;
   at.epochsWithoutImprovement = staleEpochs(stop, at, loss);
   at.bestLoss = Math.min(at.bestLoss, loss);
   at.previousLoss = loss;

@@ -7,6 +7,10 @@ import type { Vector } from '../core/vector.ts';
  */
 export interface Rule<State = unknown> {
   init(parameters: Vector): State;
-  /** Rewrites `gradient`, in place, into the step to add to the parameters. Leaves `parameters` as they are. */
-  update(gradient: Vector, state: State, parameters: Vector): void;
+  /**
+   * Rewrites `gradient`, in place, into the step to add to the parameters. Leaves `parameters` as they are.
+   *
+   * @param loss the loss at `parameters`, of the rows that the gradient is of; NaN where the caller does not know it
+   */
+  update(gradient: Vector, state: State, parameters: Vector, loss?: number): void;
 }

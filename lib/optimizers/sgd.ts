@@ -1,8 +1,8 @@
-import { checkNotNegative, checkPositive } from '../core/checks.ts';
-import { addDecay } from './add-decay.ts';
+import { penalise } from './add-decay.ts';
 import { chain } from './chain.ts';
 import type { Rule } from './rule.ts';
-import { scale } from './scale.ts';
+import { scaleByLearningRate } from './scale-by-learning-rate.ts';
+import type { Schedule } from './schedules/schedule.ts';
 import { trace } from './trace.ts';
 
 export interface SgdOptions {
@@ -11,6 +11,7 @@ export interface SgdOptions {
   dampening?: number;
   nesterov?: boolean;
   weightDecay?: number;
+  schedule?: Schedule;
 }
 
 /**
@@ -28,14 +29,13 @@ export function sgd({
   dampening = 0,
   nesterov = false,
   weightDecay = 0,
+  schedule,
 }: SgdOptions): Rule {
-  checkPositive('learningRate', learningRate);
-  checkNotNegative('weightDecay', weightDecay);
   // The link is made even where it is left out, so that its options are checked alike.
   const momentumLink = trace({ momentum, dampening, nesterov });
   return chain(
-    ...(weightDecay === 0 ? [] : [addDecay(weightDecay)]),
+    ...penalise(weightDecay),
     ...(momentum === 0 ? [] : [momentumLink]),
-    scale(-learningRate),
+    scaleByLearningRate({ learningRate, schedule }),
   );
 }

@@ -33,6 +33,8 @@ export interface Checkpoint<State = unknown> {
   previousLoss: number;
   bestLoss: number;
   epochsWithoutImprovement: number;
+  /** With early stopping: the epoch at whose end the watched rows' loss was lowest, and how many have passed since. */
+  best?: { loss: number; epoch: number; staleEpochs: number; parameters: Vector };
 }
 
 /** One point of the training curve. */
@@ -50,7 +52,10 @@ export interface Solution<State = unknown> {
   status: Status;
   /** Which criterion stopped it, as a sentence. */
   reason: string;
+  /** The last ones; with early stopping, unless paused, those of the best epoch. */
   parameters: Vector;
+  /** With early stopping: the lowest loss on the watched rows, and the epoch at whose end it was. */
+  best?: { loss: number; epoch: number };
   /** Mean loss of the last epoch (of the last step, in a full-batch objective). */
   loss: number;
   gradientNorm: number;

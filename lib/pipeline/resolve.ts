@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { parseDuration } from './duration.ts';
+import { type ModelRequest, modelProblem, resolveModel } from './resolve-model.ts';
 import type { Gate, PipelineDocument, Task } from './schema.ts';
 
 /** A pipeline with every choice made: what a run is named after, and what a report states. */
@@ -34,14 +35,34 @@ export interface Request {
     target: 'standard' | 'log' | 'none';
     clip?: { values: [number, number] } | { quantiles: [number, number] };
   };
-  model: { kind: 'linear' | 'logistic' | 'softmax'; l2: number };
-  optimizer: { name: 'gd' | 'sgd' | 'adam'; learningRate: number; batchSize: number | 'full'; seed: number } & Record<
-    string,
-    string | number | boolean
-  >;
-  stop: { epochs?: number; steps?: number; gradientNorm?: number; tolerance?: number; patience?: number };
+  model: ModelRequest;
+  /** `auto`: chosen when the data is known. */
+  optimizer: OptimizerRequest;
+  /** `auto`: what suits the optimizer that is chosen. */
+  stop: StopRequest | 'auto';
   evaluate: { metrics: string[] | null; gates: Gate[] };
   schedule: { everySeconds: number } | null;
+}
+
+/** An optimizer by name, its options, and the schedule of its learning rate. */
+export type OptimizerRequest = {
+  name: OptimizerName;
+  learningRate?: number;
+  /** Not there in those that look at all rows by nature. */
+  batchSize?: number | 'full';
+  seed?: number;
+} & Record<string, unknown>;
+
+export type OptimizerName = NonNullable<PipelineDocument['optimizer']>['name'];
+
+export interface StopRequest {
+  epochs?: number;
+  steps?: number;
+  gradientNorm?: number;
+  tolerance?: number;
+  patience?: number;
+  /** Share of the training rows that early stopping watches. */
+  validation?: number;
 }
 
 type PrepareDocument = NonNullable<PipelineDocument['prepare']>;
@@ -64,8 +85,6 @@ const defaultLimits = {
   depth: 64,
   levels: 10_000_000,
 };
-
-const modelOf = { regression: 'linear', binary: 'logistic', multiclass: 'softmax' } as const;
 
 /**
  * Fills in what a document leaves out, and says which fields those were.
@@ -104,9 +123,9 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
       limits: { ...defaultLimits, ...data.limits },
     },
     prepare: resolvePrepare(prepare, task, or),
-    model: { kind: or(model.kind, 'model.kind', modelOf[task]), l2: or(model.l2, 'model.l2', 0) },
+    model: resolveModel(model, task, or),
     optimizer: resolveOptimizer(document.optimizer, or),
-    stop: document.stop ?? or(undefined, 'stop', { epochs: 200, tolerance: 1e-7, patience: 10 }),
+    stop: document.stop ?? or(undefined, 'stop', usualStop(document.optimizer?.name ?? 'auto')),
     evaluate: { metrics: evaluate.metrics ?? null, gates: evaluate.gates ?? [] },
     schedule: document.schedule ? { everySeconds: seconds(document.schedule.every) } : null,
   };
@@ -136,7 +155,7 @@ function resolvePrepare({ target, ...prepare }: PrepareDocument, task: Task, or:
     ...prepare,
     scale: or(prepare.scale, 'prepare.scale', 'standard'),
     impute: or(prepare.impute, 'prepare.impute', 'mean'),
-    target: task === 'regression' ? or(transform, 'prepare.target', 'standard') : 'none',
+    target: task === 'regression' || task === 'count' ? or(transform, 'prepare.target', 'standard') : 'none',
     ...(clip === undefined ? {} : { clip }),
   };
 }
@@ -167,19 +186,40 @@ function resolveReady(ready: PipelineDocument['data']['ready'], or: Or): Request
   return { quietSeconds: ready ? seconds(ready.quiet) : seconds(or<string>(undefined, 'data.ready.quiet', '60 s')) };
 }
 
-function resolveOptimizer(optimizer: PipelineDocument['optimizer'], or: Or): Request['optimizer'] {
-  const chosen = optimizer ?? { name: or<'adam'>(undefined, 'optimizer.name', 'adam') };
-  const learningRate = or(chosen.learningRate, 'optimizer.learningRate', chosen.name === 'adam' ? 0.01 : 0.1);
+function resolveOptimizer(optimizer: PipelineDocument['optimizer'], or: Or): OptimizerRequest {
+  const chosen = optimizer ?? { name: or<'auto'>(undefined, 'optimizer.name', 'auto') };
+  if (chosen.name === 'auto' || chosen.name === 'fista' || isSearch(chosen.name)) return { ...chosen };
+  const given: Partial<OptimizerRequest> = chosen;
+  const learningRate = or(given.learningRate, 'optimizer.learningRate', usualRates[chosen.name] ?? 0.01);
   if (chosen.name === 'gd') return { ...chosen, learningRate, batchSize: 'full', seed: 0 };
   return {
     ...chosen,
     learningRate,
-    batchSize: or(chosen.batchSize, 'optimizer.batchSize', 256),
-    seed: or(chosen.seed, 'optimizer.seed', 0),
+    batchSize: or<number | 'full'>(given.batchSize, 'optimizer.batchSize', 256),
+    seed: or(given.seed, 'optimizer.seed', 0),
   };
 }
 
-function checkConsistency({ name, task, data, prepare, model }: PipelineDocument): void {
+/** Those that look at all rows by nature, and find their own steps. */
+const isSearch = (name: OptimizerName): boolean => ['lbfgs', 'newton', 'closedForm'].includes(name);
+
+/** For features of unit variance. */
+const usualRates: Partial<Record<OptimizerName, number>> = {
+  gd: 0.1,
+  sgd: 0.1,
+  adagrad: 0.1,
+  adadelta: 1,
+  lion: 0.001,
+};
+
+function usualStop(name: OptimizerName): Request['stop'] {
+  if (name === 'auto') return 'auto';
+  if (isSearch(name)) return { epochs: 1000, gradientNorm: 1e-8, tolerance: 1e-12 };
+  if (name === 'fista') return { epochs: 10_000, gradientNorm: 1e-8, tolerance: 1e-12 };
+  return { epochs: 200, tolerance: 1e-7, patience: 10 };
+}
+
+function checkConsistency({ name, task, data, prepare, model, optimizer }: PipelineDocument): void {
   const fail = (path: string, expected: string, found: string): never => {
     throw new InputError(`pipeline ${name}, ${path}: expected ${expected}, found ${found}`);
   };
@@ -196,13 +236,40 @@ function checkConsistency({ name, task, data, prepare, model }: PipelineDocument
   if (typeof prepare?.impute === 'object' && typeof prepare.impute.constant !== 'number') {
     fail('prepare.impute.constant', 'a number for all columns of numbers', JSON.stringify(prepare.impute.constant));
   }
-  if (prepare?.target && prepare.target !== 'none' && task !== 'regression') {
-    fail('prepare.target', 'it only with task regression', `task ${task}`);
+  if (prepare?.target && prepare.target !== 'none' && task !== 'regression' && task !== 'count') {
+    fail('prepare.target', 'it only with task regression or count', `task ${task}`);
   }
-  if (model?.kind && model.kind !== modelOf[task]) {
-    fail('model.kind', `${modelOf[task]} for task ${task}`, model.kind);
-  }
+  if (task === 'count' && prepare?.target && prepare.target !== 'standard' && prepare.target !== 'none')
+    fail('prepare.target', 'standard or none for task count', textOf(prepare.target));
+  const problem = modelProblem(model ?? {}, task);
+  if (problem) fail(...problem);
+  checkProximal(optimizer, model, fail);
   if (data.weight === data.target) fail('data.weight', 'another column than the target', data.target);
 }
 
+/** Proximal steps need the length of the step before them: plain gradient descent, or FISTA, which has its own. */
+function checkProximal(
+  optimizer: PipelineDocument['optimizer'],
+  model: PipelineDocument['model'],
+  fail: (path: string, expected: string, found: string) => never,
+): void {
+  if (!model?.l1 || !optimizer) return;
+  const expected = 'auto, fista, gd, or sgd without momentum, with model.l1';
+  const { name } = optimizer;
+  if (name === 'auto' || name === 'fista') return;
+  if (name !== 'gd' && name !== 'sgd') {
+    fail('optimizer.name', expected, name);
+    return;
+  }
+  if (name === 'sgd' && optimizer.momentum) fail('optimizer.momentum', expected, String(optimizer.momentum));
+  if (JSON.stringify(optimizer.schedule ?? null).includes('"plateau"'))
+    fail(
+      'optimizer.schedule',
+      'another schedule with model.l1',
+      'plateau, whose rate the proximal step would not know',
+    );
+}
+
 const seconds = (duration: string): number => (parseDuration(duration) ?? Number.NaN) / 1000;
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { parseDuration } from './duration.ts';
+import { modelSchema } from './model-schema.ts';
+import { optimizerSchema } from './optimizer-schema.ts';
 
 // The shape of a pipeline document as a user writes it. Descriptions end up in the JSON Schema that editors read.
 // Every object is strict, so that a misspelt key is refused by name. Defaults are applied in resolve.ts, which also
@@ -204,44 +206,21 @@ const prepare = z.strictObject({
   ),
 });
 
-const model = z.strictObject({
-  kind: z.optional(z.enum(['linear', 'logistic', 'softmax'])),
-  l2: z.optional(nonNegative.check(describe('Weight of the squared-norm penalty; the intercept is not penalised.'))),
-});
-
-const decay = z.number().check(z.gte(0), z.lt(1));
-const batchSize = z.optional(z.union([count, z.literal('full')]));
-
-const optimizer = z.discriminatedUnion('name', [
-  z.strictObject({ name: z.literal('gd'), learningRate: z.optional(positive) }),
-  z.strictObject({
-    name: z.literal('sgd'),
-    learningRate: z.optional(positive),
-    batchSize,
-    momentum: z.optional(decay),
-    dampening: z.optional(decay),
-    nesterov: z.optional(z.boolean()),
-    weightDecay: z.optional(nonNegative),
-    seed: z.optional(seed),
-  }),
-  z.strictObject({
-    name: z.literal('adam'),
-    learningRate: z.optional(positive),
-    batchSize,
-    beta1: z.optional(decay),
-    beta2: z.optional(decay),
-    epsilon: z.optional(positive),
-    weightDecay: z.optional(nonNegative),
-    seed: z.optional(seed),
-  }),
-]);
-
 const stop = z.strictObject({
   epochs: z.optional(count),
   steps: z.optional(count),
   gradientNorm: z.optional(positive),
   tolerance: z.optional(positive),
   patience: z.optional(count),
+  validation: z.optional(
+    z
+      .number()
+      .check(
+        z.gt(0),
+        z.lt(1),
+        describe('Share of the training rows to watch: patience counts their loss, and its lowest is what is kept.'),
+      ),
+  ),
 });
 
 const gate = z.union([
@@ -269,11 +248,11 @@ const schedule = z.strictObject({
 /** The pipeline document, as written. */
 export const pipelineSchema = z.strictObject({
   name,
-  task: z.enum(['regression', 'binary', 'multiclass']),
+  task: z.enum(['regression', 'count', 'binary', 'multiclass']),
   data,
   prepare: z.optional(prepare),
-  model: z.optional(model),
-  optimizer: z.optional(optimizer),
+  model: z.optional(modelSchema),
+  optimizer: z.optional(optimizerSchema),
   stop: z.optional(stop),
   evaluate: z.optional(evaluate),
   schedule: z.optional(schedule),

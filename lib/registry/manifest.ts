@@ -16,7 +16,7 @@ export interface Manifest {
   version: string;
   /** Names the arithmetic; see core/recipe. */
   recipe: number;
-  task: 'regression' | 'binary' | 'multiclass';
+  task: 'regression' | 'count' | 'binary' | 'multiclass';
   /** The resolved pipeline without its locations; with `data.blocks` and `recipe` it gives the version its name. */
   request: object;
   data: {
@@ -40,7 +40,20 @@ export interface Manifest {
     parameterCount: number;
     layout: readonly Slice[];
   };
-  training: { solution: string; reason: string; steps: number; epochs: number; loss: number | null };
+  training: {
+    /** The optimizer that was used, with all its settings, and when it was to stop. */
+    optimizer: { name: string } & Record<string, unknown>;
+    stop: object;
+    /** Why it is that one; not there where the request named it. */
+    because?: string;
+    solution: string;
+    reason: string;
+    steps: number;
+    epochs: number;
+    loss: number | null;
+    /** With early stopping: the lowest loss on the rows that were watched, and the epoch whose parameters are kept. */
+    validation?: { loss: number; epoch: number };
+  };
   signature: Signature;
   files: Record<string, { size: number; sha256: string }>;
 }

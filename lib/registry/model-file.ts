@@ -12,7 +12,9 @@ import { decodeSafetensors, encodeSafetensors, type Tensor } from './safetensors
  *
  *     score = coefficients · ((x − feature_mean) / feature_scale) + intercept
  *
- * For a regression the prediction is score · target_scale + target_mean (its exponential, when the target was logged).
+ * For a regression the prediction is score · target_scale + target_mean (its exponential, when the target was logged);
+ * where the metadata has the entry `link: log`, e^score takes the place of the score. An mlp has the tensors of its layers
+ * instead of coefficients, named and shaped as torch.nn.Linear has them: `layers.0.weight`, `layers.0.bias`, ….
  * The columns of x are named, in order, by the metadata entry `features`, a JSON list. Where the manifest's encoding
  * has quantiles, x holds the share below a value, or its deviate, and not the value.
  */
@@ -25,18 +27,28 @@ export function encodeModel(model: Model, parameters: Vector, encoding: Encoding
   const [mean, scale] = featureScaling(encoding);
   tensors.feature_mean = { dtype: 'F64', shape: [mean.length], data: mean };
   tensors.feature_scale = { dtype: 'F64', shape: [scale.length], data: scale };
-  if (target.task === 'regression') {
+  if (!('classes' in target)) {
     tensors.target_mean = { dtype: 'F64', shape: [1], data: Float64Array.of(target.mean) };
     tensors.target_scale = { dtype: 'F64', shape: [1], data: Float64Array.of(target.scale) };
   }
   return encodeSafetensors(tensors, {
     format: 'hone',
     kind: model.kind,
+    ...(isUsual(model) ? {} : { loss: model.loss, link: model.link }),
     features: JSON.stringify(encoding.columns.map(({ name }) => name)),
-    ...(target.task === 'regression'
+    ...(!('classes' in target)
       ? { target_transform: target.log ? 'log' : 'none' }
       : { classes: JSON.stringify(target.classes) }),
   });
+}
+
+/** Whether the kind alone says how a score becomes a prediction. */
+function isUsual({ kind, loss }: Model): boolean {
+  return (
+    (kind === 'linear' && loss === 'squared') ||
+    (kind === 'logistic' && loss === 'logistic') ||
+    (kind === 'softmax' && loss === 'cross-entropy')
+  );
 }
 
 /** The flat parameters in a model file, put together by the manifest's layout. */

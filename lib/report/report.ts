@@ -85,8 +85,12 @@ const modelSchema = z.strictObject({
   kind: z.string(),
   loss: z.string(),
   l2: z.number(),
+  l1: z.optional(z.number()),
+  hidden: z.optional(z.array(z.int()).check(z.describe('Units of each hidden layer.'))),
+  warmStart: z.optional(text('The version whose parameters training started from.')),
   parameterCount: count('Parameters, intercepts among them.'),
   optimizer: z.looseObject({ name: z.string() }).check(z.describe('Its name and options.')),
+  optimizerReason: z.optional(text('Why this optimizer, where the request named none.')),
   coefficients: z
     .array(coefficientSchema)
     .check(z.maxLength(coefficientLimit), z.describe('The largest in absolute value first, intercepts left out.')),
@@ -163,7 +167,7 @@ export const reportSchema = z
     kind: z.enum(['training', 'evaluation', 'inspection']),
     name: text('Name of the pipeline, or of the dataset when there is none.'),
     title: z.string(),
-    task: z.optional(z.enum(['regression', 'binary', 'multiclass'])),
+    task: z.optional(z.enum(['regression', 'count', 'binary', 'multiclass'])),
     run: z.optional(text('The run that wrote this report.')),
     version: z.optional(text('The version that was trained or evaluated.')),
     createdAt: z.iso.datetime().check(z.describe('UTC, ISO 8601.')),

@@ -100,6 +100,13 @@ export function folderStore(path: string, { now = Date.now }: { now?: () => numb
   };
 }
 
+/** @throws InputError when something lies at `path` that is no folder */
+export async function checkFolder(path: string): Promise<void> {
+  const found = await fs.stat(path).catch(() => undefined);
+  if (!found || found.isDirectory()) return;
+  throw new InputError(`store ${JSON.stringify(path)}: expected a folder or s3://bucket/prefix, found a file`);
+}
+
 async function get(place: Place, { range, ifMatch }: GetOptions = {}): Promise<StoredObject> {
   checkRange(place.key, range);
   for (let attempt = 0; attempt < attemptLimit; attempt++) {

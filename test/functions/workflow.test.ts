@@ -65,14 +65,17 @@ test('hone run and the workflow leave the same objects', async () => {
   }
 });
 
+/** Of many steps, each of which can be the last before a deadline. */
+const stepwise = `${housesPipeline()}optimizer: { name: adam }\n`;
+
 test('a training that is cut off again and again is the same to the bit as one that was not', async () => {
   const whole = testHone();
-  await drop(whole);
+  await drop(whole, stepwise);
   let calls = 0;
   const cut = testHone();
   await putText(cut.store, 'datasets/houses/part-1.csv', sampleCsv(120));
   const context = testContext({ store: cut.store, remainingMs: () => (calls++ % 4 === 3 ? 0 : 60_000) });
-  const { run } = await openRun(context, pipelineOf(housesPipeline()));
+  const { run } = await openRun(context, pipelineOf(stepwise));
   let rounds = 0;
   while (!(await train(context, { run })).done) rounds++;
   expect(rounds).toBeGreaterThan(0);
@@ -149,7 +152,7 @@ test('a learning rate that diverges ends as a NumericError with advice', async (
 
 test('every line of a task’s log names the task, and those of a run its run and pipeline', async () => {
   const hone = testHone();
-  await drop(hone);
+  await drop(hone, stepwise);
   const ofTraining = hone.log.lines.filter(({ fields }) => fields.task === 'train');
   expect(ofTraining.map(({ message }) => message)).toEqual(expect.arrayContaining(['read', 'trained', 'done']));
   for (const { fields } of ofTraining) {

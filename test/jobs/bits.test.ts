@@ -29,6 +29,16 @@ const cases: [string, string, string][] = [
     'task: multiclass\nmodel: { l2: 0.01 }\noptimizer: { name: adam, batchSize: full }\nstop: { steps: 40 }',
     'zone',
   ],
+  [
+    'an mlp with dropout by adam in batches',
+    'task: regression\nmodel: { kind: mlp, hidden: [8, 4], activation: gelu, dropout: 0.2 }\noptimizer: { name: adam, batchSize: 32 }\nstop: { epochs: 3 }',
+    'value',
+  ],
+  [
+    'linear regression with l1 by fista',
+    'task: regression\nmodel: { l1: 0.01 }\noptimizer: { name: fista }\nstop: { steps: 40 }',
+    'value',
+  ],
 ];
 
 const kept: Record<string, string> = {
@@ -37,6 +47,8 @@ const kept: Record<string, string> = {
     '3496beb4b4909a20dc48d30741e153abab607cc4d037bac70c2c012ab322c27c',
   'logistic regression by sgd with momentum': '384ce8703003939db4df2965ddad850dabd45d1d0c89e13969b1996982719954',
   'softmax regression by adam over all rows': '17b6cafce74cf1dae5d63ec313abf58a355654045c00d3408ab41c39b130d4f5',
+  'an mlp with dropout by adam in batches': '81a62455c83f8c774536d577e68040ea19d494838340c3723da1b2d563ae158e',
+  'linear regression with l1 by fista': 'be6cab06fc7cea624ddc8cbc1b25a45de16feea58109f63f75c962a4305b3434',
 };
 
 describe('the bits of a model are those that the recipe names', () => {

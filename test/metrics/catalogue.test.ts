@@ -20,7 +20,7 @@ function sample(task: Task): Predictions {
   if (task === 'regression' || task === 'count') {
     return {
       kind: 'values',
-      actual: Float64Array.of(3, 0, 2, 7, 4, 1),
+      actual: Float64Array.of(3, 1, 2, 7, 4, 1),
       predicted: Float64Array.of(2.5, 0.5, 2, 8, 4, 3),
       weights: Float64Array.of(1, 2, 3, 1, 1, 2),
     };
@@ -174,8 +174,8 @@ test.each([
   ['rmse', 'binary', 'accuracy, precision, recall, f1, auc, logLoss, brier'],
   ['brier', 'multiclass', 'accuracy, precision, recall, f1, auc, logLoss'],
   ['R2', 'regression', 'rmse, mse, mae, r2'],
-  ['constructor', 'count', 'rmse, mse, mae, r2'],
-  ['__proto__', 'count', 'rmse, mse, mae, r2'],
+  ['constructor', 'count', 'rmse, mse, mae, r2, poissonDeviance'],
+  ['__proto__', 'count', 'rmse, mse, mae, r2, poissonDeviance'],
 ] as const)('the name %s is refused for a %s task, which lists its own', (name, task, list) => {
   expect(() => metricNamed(name, task)).toThrow(`(${list}), found "${name}"`);
   expect(() => measure(task, [name], sample(task))).toThrow(InputError);

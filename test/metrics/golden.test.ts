@@ -1,6 +1,17 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { answer, differences, type GoldenCase, goldenFiles, readGolden } from './golden-cases.ts';
+import { differences as compare } from '../../scripts/conformance/group.ts';
+import {
+  answer,
+  type Expectation,
+  type GoldenCase,
+  metricTolerance,
+} from '../../scripts/conformance/groups/metrics.ts';
+
+const goldenFiles = ['binary_labels', 'binary_scores', 'multiclass_labels', 'multiclass_scores', 'regression'];
+const readGolden = (url: URL): GoldenCase[] => JSON.parse(readFileSync(url, 'utf8')).cases;
+const differences = (found: unknown, expected: unknown, where?: string) =>
+  compare(found, expected, metricTolerance, where);
 
 const kept = new URL('../golden/metrics/', import.meta.url);
 const full = new URL('../../../shared/golden/metrics/', import.meta.url);
@@ -10,7 +21,7 @@ const saysMore = (name: string, { y_true }: GoldenCase) => name === 'r2' && new 
 
 function checkCase(golden: GoldenCase, isKnown: (name: string) => boolean): number {
   let count = 0;
-  for (const [name, expected] of Object.entries(golden.expected)) {
+  for (const [name, expected] of Object.entries(golden.expected) as [string, Expectation][]) {
     const reasons: string[] = [];
     const found = answer(name, golden, (why) => reasons.push(why));
     if (found === undefined && !isKnown(name)) continue;
@@ -37,7 +48,7 @@ describe.each(goldenFiles)('%s', (file) => {
   test('a reference that differs in its tenth digit is refused', () => {
     let count = 0;
     for (const golden of cases) {
-      for (const [name, expected] of Object.entries(golden.expected)) {
+      for (const [name, expected] of Object.entries(golden.expected) as [string, Expectation][]) {
         const found = answer(name, golden, () => {});
         for (const changed of withOneNumberChanged(Array.isArray(expected) ? expected : expected.value)) {
           expect([name, differences(found, changed).length]).toEqual([name, 1]);

@@ -4,7 +4,7 @@ import type { Examples } from '../../lib/models/model.ts';
 import { gd } from '../../lib/optimizers/gd.ts';
 import { minimise } from '../../lib/optimizers/minimise.ts';
 import type { StopCriteria } from '../../lib/optimizers/solution.ts';
-import golden from '../golden/optim/five-houses.json' with { type: 'json' };
+import golden from '../golden/five-houses/five-houses.json' with { type: 'json' };
 
 const { x, y, learningRate } = golden.data;
 const houses: Examples = {

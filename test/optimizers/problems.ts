@@ -1,5 +1,7 @@
 import type { Objective } from '../../lib/core/objective.ts';
 
+export { quadratic, rosenbrock, signedLogistic } from '../../scripts/conformance/problems.ts';
+
 /** f(θ) = ½ Σ i·(θᵢ − 1)², i from 1: one full batch, least at ones. */
 export function bowl(length = 3): Objective {
   return {
@@ -34,52 +36,52 @@ export function noisyBowl(stepsPerEpoch = 7): Objective {
   };
 }
 
-/** ½ xᵀAx − bᵀx. */
-export function quadratic(a: number[][], b: number[]): Objective {
+/** Σ (1 − xᵢ)² + 100·(xᵢ₊₁ − xᵢ²)², least at ones: a long curved valley in several variables. */
+export function valley(length = 6): Objective {
   return {
-    length: b.length,
+    length,
     stepsPerEpoch: 1,
-    evaluate(parameters, gradient) {
+    evaluate(x, gradient) {
+      gradient.fill(0);
       let loss = 0;
-      for (let i = 0; i < b.length; i++) {
-        let product = 0;
-        for (let j = 0; j < b.length; j++) product += a[i][j] * parameters[j];
-        gradient[i] = product - b[i];
-        loss += parameters[i] * (0.5 * product - b[i]);
+      for (let i = 0; i + 1 < length; i++) {
+        const rise = x[i + 1] - x[i] * x[i];
+        loss += (1 - x[i]) ** 2 + 100 * rise * rise;
+        gradient[i] += -2 * (1 - x[i]) - 400 * x[i] * rise;
+        gradient[i + 1] += 200 * rise;
       }
       return loss;
     },
-  };
-}
-
-/** (a − x)² + b·(y − x²)². */
-export function rosenbrock(a: number, b: number): Objective {
-  return {
-    length: 2,
-    stepsPerEpoch: 1,
-    evaluate([x, y], gradient) {
-      gradient[0] = -2 * (a - x) - 4 * b * x * (y - x * x);
-      gradient[1] = 2 * b * (y - x * x);
-      return (a - x) ** 2 + b * (y - x * x) ** 2;
+    hessian(x, gradient, hessian) {
+      hessian.fill(0);
+      for (let i = 0; i + 1 < length; i++) {
+        hessian[i * length + i] += 2 - 400 * (x[i + 1] - 3 * x[i] * x[i]);
+        hessian[(i + 1) * length + i + 1] += 200;
+        hessian[i * length + i + 1] = hessian[(i + 1) * length + i] = -400 * x[i];
+      }
+      return this.evaluate(x, gradient, 0);
     },
   };
 }
 
-/** mean log(1 + e^(−s·x·w)), s = ±1, in float64 throughout and without intercept. */
-export function signedLogistic(rows: number[][], labels: number[]): Objective {
+/** The same objective with second derivatives, by central differences of its gradient. */
+export function withHessian(objective: Objective): Objective {
+  const { length } = objective;
+  const [above, below] = [new Float64Array(length), new Float64Array(length)];
   return {
-    length: rows[0].length,
-    stepsPerEpoch: 1,
-    evaluate(parameters, gradient) {
-      gradient.fill(0);
-      let loss = 0;
-      rows.forEach((row, i) => {
-        const sign = labels[i] === 1 ? 1 : -1;
-        const margin = sign * row.reduce((sum, x, j) => sum + x * parameters[j], 0);
-        loss += Math.log1p(Math.exp(-margin)) / rows.length;
-        for (let j = 0; j < row.length; j++) gradient[j] -= (sign * row[j]) / (1 + Math.exp(margin)) / rows.length;
-      });
-      return loss;
+    ...objective,
+    hessian(parameters, gradient, hessian) {
+      const at = parameters.slice();
+      for (let j = 0; j < length; j++) {
+        const width = 1e-5 * Math.max(1, Math.abs(parameters[j]));
+        at[j] = parameters[j] + width;
+        objective.evaluate(at, above, 0);
+        at[j] = parameters[j] - width;
+        objective.evaluate(at, below, 0);
+        at[j] = parameters[j];
+        for (let i = 0; i < length; i++) hessian[i * length + j] = (above[i] - below[i]) / (2 * width);
+      }
+      return objective.evaluate(parameters, gradient, 0);
     },
   };
 }

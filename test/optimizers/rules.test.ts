@@ -7,10 +7,14 @@ import { clipByNorm } from '../../lib/optimizers/clip-by-norm.ts';
 import { clipByValue } from '../../lib/optimizers/clip-by-value.ts';
 import { euclideanNorm } from '../../lib/optimizers/euclidean-norm.ts';
 import { gd } from '../../lib/optimizers/gd.ts';
+import { lion } from '../../lib/optimizers/lion.ts';
 import type { Rule } from '../../lib/optimizers/rule.ts';
 import { makeRule, type RuleRequest, ruleNames } from '../../lib/optimizers/rules.ts';
 import { scale } from '../../lib/optimizers/scale.ts';
 import { scaleByAdam } from '../../lib/optimizers/scale-by-adam.ts';
+import { scaleByLion } from '../../lib/optimizers/scale-by-lion.ts';
+import { scaleByNadam } from '../../lib/optimizers/scale-by-nadam.ts';
+import { scaleByRms } from '../../lib/optimizers/scale-by-rms.ts';
 import { sgd } from '../../lib/optimizers/sgd.ts';
 import { trace } from '../../lib/optimizers/trace.ts';
 
@@ -62,6 +66,32 @@ test('addDecay adds the parameters, and where it stands in a chain matters', () 
   expect(steps(addDecay(0.1), [[1, 1]], parameters)).toEqual([[2, -1]]);
   expect(steps(chain(scale(2), addDecay(0.1)), [[1, 1]], parameters)).toEqual([[3, 0]]);
   expect(steps(chain(addDecay(0.1), scale(2)), [[1, 1]], parameters)).toEqual([[4, -2]]);
+});
+
+test('lion keeps the sign of gradient and momentum mixed, and lets the momentum follow more slowly', () => {
+  // By hand from Algorithm 2 with β₁ = ½, β₂ = ¾: c = 2, then ½·1 − ½·3 = −1 while m = 1, then m = 0, g = 0.
+  expect(steps(scaleByLion({ beta1: 0.5, beta2: 0.75 }), [[4], [-3], [0]])).toEqual([[1], [-1], [0]]);
+  // Decoupled decay: −α·(1 + λ·θ).
+  expect(steps(lion({ learningRate: 0.5, weightDecay: 0.1 }), [[3]], Float64Array.of(10))).toEqual([[-1]]);
+});
+
+test('rmsprop divides by the deviation where it is centred, and does not fail on a constant gradient', () => {
+  // By hand with β = ½ and ε = 1: v = 8, ḡ = 2, so 4 / (√(8 − 4) + 1).
+  expect(steps(scaleByRms({ decay: 0.5, epsilon: 1, centred: true }), [[4]])[0][0]).toBeCloseTo(4 / 3, 14);
+  const constant = steps(scaleByRms({ decay: 0.5, centred: true }), new Array(200).fill([0.1]));
+  for (const [step] of constant) expect(step).toBeGreaterThan(0);
+});
+
+test('nadam in the form of older torch counts the momentum twice', () => {
+  // By hand at step 1, where m = (1 − β₁)·g and √v̂ = |g|.
+  const [mu, next] = [1, 2].map((t) => 0.9 * (1 - 0.5 * 0.96 ** (0.004 * t)));
+  const options = { epsilon: 0 };
+  const first = (rule: Rule) => steps(rule, [[2]])[0][0];
+  expect(first(scaleByNadam(options))).toBeCloseTo(1 + (0.1 * next) / (1 - mu * next), 13);
+  expect(first(scaleByNadam({ ...options, countsMomentumTwice: true }))).toBeCloseTo(
+    1 + (0.1 * next) / (1 - mu * mu * next),
+    13,
+  );
 });
 
 describe('clipping', () => {
@@ -122,8 +152,11 @@ test.each<[string, () => unknown]>([
 });
 
 describe('makeRule', () => {
-  test('knows gd, sgd and adam', () => {
-    expect(ruleNames).toEqual(['gd', 'sgd', 'adam']);
+  test('knows every rule by the name of its function', () => {
+    expect(ruleNames).toEqual([
+      ...['gd', 'sgd', 'adagrad', 'rmsprop', 'adadelta', 'adam', 'adamw', 'adamax', 'nadam', 'radam', 'lion'],
+      ...['lbfgs', 'newton', 'closedForm'],
+    ]);
     expect(steps(makeRule({ name: 'gd', learningRate: 2 }), [[1]])).toEqual([[-2]]);
     const options = { learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.1 };
     const gradients = [[1], [-3]];
@@ -137,7 +170,10 @@ describe('makeRule', () => {
   });
 
   test.each<[object, RegExp]>([
-    [{ name: 'adagrad', learningRate: 1 }, /expected one of gd, sgd, adam, found "adagrad"/],
+    [{ name: 'rprop', learningRate: 1 }, /expected one of gd, sgd, .*, found "rprop"/],
+    [{ name: 'newton', momentum: 1 }, /optimizer newton: expected options among noise, found "momentum"/],
+    [{ name: 'closedForm', a: 1 }, /expected options among none, found "a"/],
+    [{ name: 'lbfgs', lineSearch: 'armijo' }, /lineSearch: expected strong-wolfe or none, found "armijo"/],
     [{ name: 'toString' }, /expected one of/],
     [
       { name: 'gd', learningRate: 1, momentum: 0.9 },

@@ -7,13 +7,14 @@ import { root, temporaryFolder } from '../support/cli.ts';
 let folder: string;
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-// Stands in for the three tools: each says its name and arguments, and ends with the code that it is told.
+// Stands in for the tools: each says its name and arguments, and ends with the code that it is told.
 beforeEach(() => {
   folder = temporaryFolder();
-  for (const path of ['typescript/bin/tsc', '@biomejs/biome/bin/biome', 'vitest/vitest.mjs']) {
-    const file = join(folder, 'node_modules', path);
+  const tools = ['typescript/bin/tsc', '@biomejs/biome/bin/biome', 'vitest/vitest.mjs'];
+  for (const path of [...tools.map((tool) => `node_modules/${tool}`), 'scripts/conformance/main.ts']) {
+    const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
-    const name = path.split('/').at(-1)?.replace('.mjs', '');
+    const name = path.includes('conformance') ? 'conformance' : path.split('/').at(-1)?.replace('.mjs', '');
     const line = `console.log(['${name}', ...process.argv.slice(2)].join(' '));`;
     writeFileSync(file, `${line} process.exit(process.env.FAILING === '${name}' ? 7 : 0);`);
   }
@@ -29,7 +30,7 @@ function check(args: string[] = [], failing = ''): { ran: string[]; status: numb
 }
 
 const ours = 'cli events examples functions lib scripts test vitest.config.ts';
-const all = ['tsc -p .', `biome check --error-on-warnings ${ours}`, 'vitest run'];
+const all = ['tsc -p .', `biome check --error-on-warnings ${ours}`, 'conformance', 'vitest run'];
 
 test('lint looks at every folder of the project that holds code', () => {
   const { stdout } = spawnSync('git', ['ls-files', '*.ts', '*.mjs', '*.js'], { cwd: root, encoding: 'utf8' });
@@ -42,7 +43,7 @@ test('lint looks at every folder of the project that holds code', () => {
   for (const place of places) expect(ours.split(' ')).toContain(place);
 });
 
-test('types, lint and tests are checked, in this order', () => {
+test('types, lint, golden values and tests are checked, in this order', () => {
   expect(check()).toEqual({ ran: all, status: 0 });
 });
 
@@ -53,7 +54,8 @@ test('arguments choose the tests that run', () => {
 test.each([
   ['tsc', 1],
   ['biome', 2],
-  ['vitest', 3],
+  ['conformance', 3],
+  ['vitest', 4],
 ])('a %s that fails ends it there, with its exit code', (tool, count) => {
   expect(check([], tool)).toEqual({ ran: all.slice(0, count), status: 7 });
 });

@@ -133,6 +133,12 @@ export const components = {
       z.union([
         z.nullable(z.number().check(describe('null where it is beyond the range of numbers; a warning says so.'))),
         z.strictObject({ label: z.string(), probabilities: z.record(z.string(), z.number()) }),
+        z.strictObject({
+          label: z.string(),
+          margin: z
+            .number()
+            .check(describe('From a hinge loss: how far the row is on the side of the positive class.')),
+        }),
       ]),
     ),
     warnings: z.array(z.string()),

@@ -32,6 +32,7 @@ export function renderModelFacts({ model, training }: Report): Html {
     training && ['Epochs', formatNumber(training.epochs)],
     model?.intercepts && describeIntercepts(model.intercepts),
     model && ['Optimizer', html`${name}${describeOptions(options)}`, true],
+    model?.optimizerReason !== undefined && ['Choice of optimizer', model.optimizerReason, true],
   ]);
 }
 

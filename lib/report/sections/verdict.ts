@@ -4,7 +4,12 @@ import { metricTitle } from '../metric-titles.ts';
 import type { Report } from '../report.ts';
 
 const kinds = { training: 'Training report', evaluation: 'Evaluation report', inspection: 'Inspection report' };
-const tasks = { regression: 'regression', binary: 'binary classification', multiclass: 'multiclass classification' };
+const tasks = {
+  regression: 'regression',
+  count: 'counts',
+  binary: 'binary classification',
+  multiclass: 'multiclass classification',
+};
 
 /** Title, and what the page is about. */
 export function renderHeader(report: Report): Html {

@@ -1,13 +1,20 @@
-import { readFileSync } from 'node:fs';
+// metrics/*.json: what scikit-learn answers on small vectors, by its own names.
 import {
   accuracyScore,
   precisionRecallFscore,
   precisionRecallFscoreByClass,
-} from '../../lib/metrics/classification.ts';
-import { confusionMatrix } from '../../lib/metrics/confusion.ts';
-import { averagePrecisionScore, precisionRecallCurve, rocAucScore, rocCurve } from '../../lib/metrics/curves.ts';
-import { brierLoss, logLoss } from '../../lib/metrics/probability.ts';
-import { meanAbsoluteError, meanSquaredError, r2Score, rootMeanSquaredError } from '../../lib/metrics/regression.ts';
+} from '../../../lib/metrics/classification.ts';
+import { confusionMatrix } from '../../../lib/metrics/confusion.ts';
+import { averagePrecisionScore, precisionRecallCurve, rocAucScore, rocCurve } from '../../../lib/metrics/curves.ts';
+import { brierLoss, logLoss } from '../../../lib/metrics/probability.ts';
+import {
+  meanAbsoluteError,
+  meanPoissonDeviance,
+  meanSquaredError,
+  r2Score,
+  rootMeanSquaredError,
+} from '../../../lib/metrics/regression.ts';
+import { differences, type Group, outcome } from '../group.ts';
 
 export interface GoldenCase {
   name: string;
@@ -15,8 +22,8 @@ export interface GoldenCase {
   y_pred?: number[];
   y_score?: number[];
   y_prob?: number[][];
-  sample_weight: number[] | null;
-  expected: Record<string, Expectation>;
+  sample_weight?: number[] | null;
+  expected: Record<string, unknown>;
 }
 
 /** What the reference answered, or the error that it raised, and whether it warned. */
@@ -26,10 +33,30 @@ export interface Expectation {
   warnings?: string[];
 }
 
-export const goldenFiles = ['binary_labels', 'binary_scores', 'multiclass_labels', 'multiclass_scores', 'regression'];
+/** Most that a metric may differ from its golden value. */
+export const metricTolerance = { relative: 1e-12, zero: 1e-15 };
 
-export function readGolden(url: URL): GoldenCase[] {
-  return JSON.parse(readFileSync(url, 'utf8')).cases;
+export const metrics: Group = {
+  name: 'metrics',
+  matches: (path) => /^metrics\/[^/]+\.json$/.test(path),
+  *check(golden) {
+    for (const one of (golden as { cases: GoldenCase[] }).cases) {
+      for (const [name, expected] of Object.entries(one.expected)) {
+        const isVectors = one.y_true?.every((label) => typeof label === 'number');
+        const found = isVectors ? answer(name, one, () => {}) : undefined;
+        if (found === undefined) yield { result: 'skipped', name, reason: 'hone has no such metric' };
+        else yield outcome(`${one.name}: ${name}`, differences(found, goldenValue(expected), metricTolerance, name));
+      }
+    }
+  },
+};
+
+/** The value itself: an error of the reference is an undefined value here. */
+export function goldenValue(expected: unknown): unknown {
+  if (typeof expected !== 'object' || expected === null || Array.isArray(expected)) return expected;
+  const { error, value } = expected as Expectation;
+  if (error !== undefined) return 'NaN';
+  return value === undefined ? expected : value;
 }
 
 /** What hone answers for one name of a golden case; undefined when hone has no such metric. */
@@ -47,6 +74,8 @@ export function answer(name: string, golden: GoldenCase, warn: (why: string) => 
         : precisionRecallFscore(actual, labels, { ...all, average: average as 'binary' | 'micro' });
     return { ...rest, fbeta: fscore };
   }
+  const epsilon = /^log_loss_eps(.+)$/.exec(name);
+  if (epsilon) return logLoss(actual, scores, { ...options, epsilon: Number(epsilon[1]) });
   switch (name) {
     case 'accuracy':
       return accuracyScore(actual, labels, options);
@@ -76,8 +105,6 @@ export function answer(name: string, golden: GoldenCase, warn: (why: string) => 
       return averagePrecisionScore(actual, scores, options);
     case 'log_loss':
       return logLoss(actual, scores, options);
-    case 'log_loss_eps1e-7':
-      return logLoss(actual, scores, { ...options, epsilon: 1e-7 });
     case 'brier':
       return brierLoss(actual, scores, options);
     case 'mse':
@@ -86,28 +113,10 @@ export function answer(name: string, golden: GoldenCase, warn: (why: string) => 
       return rootMeanSquaredError(actual, labels, options);
     case 'mae':
       return meanAbsoluteError(actual, labels, options);
+    case 'poisson_deviance':
+      return meanPoissonDeviance(actual, labels, options);
     case 'r2':
       return r2Score(actual, labels, options);
   }
   return undefined;
-}
-
-/** Where `found` is not `expected` to 1e-12 of its size: one line each, none when they agree. */
-export function differences(found: unknown, expected: unknown, where = 'value'): string[] {
-  if (Array.isArray(expected)) {
-    const flat = expected.flat();
-    const values = ArrayBuffer.isView(found) || Array.isArray(found) ? Array.from(found as Float64Array) : [];
-    if (values.length !== flat.length) return [`${where}: ${values.length} numbers instead of ${flat.length}`];
-    return flat.flatMap((value, i) => differences(values[i], value, `${where}[${i}]`));
-  }
-  if (typeof expected === 'object' && expected !== null) {
-    return Object.entries(expected)
-      .filter(([, value]) => value !== null)
-      .flatMap(([key, value]) => differences((found as Record<string, unknown>)[key], value, `${where}.${key}`));
-  }
-  const number = Number(expected);
-  const close = Number.isNaN(number)
-    ? Number.isNaN(found)
-    : Math.abs((found as number) - number) <= (number === 0 ? 1e-15 : 1e-12 * Math.abs(number));
-  return close ? [] : [`${where}: ${found} instead of ${number}`];
 }

@@ -1,0 +1,68 @@
+import type { Model } from '../models/model.ts';
+import type { OptimizerRequest, Request, StopRequest } from '../pipeline/resolve.ts';
+
+/** An optimizer with all its settings, and why it is that one. */
+export interface Choice {
+  optimizer: OptimizerRequest;
+  stop: StopRequest;
+  /** A sentence; not there where the request named it. */
+  because?: string;
+}
+
+/** Multiplications that a step may take that no deadline can interrupt: some seconds. */
+const stepLimit = 5e9;
+/** Most parameters whose Hessian is formed. */
+const newtonParameters = 500;
+
+const inBatchesBy: Partial<Record<OptimizerRequest['name'], Partial<OptimizerRequest>>> = {
+  adam: { learningRate: 0.01, batchSize: 256, seed: 0 },
+  sgd: { learningRate: 0.1, batchSize: 256, seed: 0 },
+};
+
+const toTheMinimum: StopRequest = { epochs: 1000, gradientNorm: 1e-8, tolerance: 1e-12 };
+const inBatches: StopRequest = { epochs: 200, tolerance: 1e-7, patience: 10 };
+
+/**
+ * The optimizer of a request, or, where that names none, the one that fits the model and the size of its data:
+ *
+ * - with l1, FISTA, whose proximal steps make exact zeros; where the loss has kinks or is not convex, SGD with such steps
+ * - least squares without l1, up to 5e9 multiplications (2 · rows · parameters²): its closed form
+ * - other convex losses with second derivatives, up to 500 parameters and 5e9 multiplications a step
+ *   (½ · rows · parameters²): Newton's method
+ * - larger ones, and those that have only a gradient: L-BFGS
+ * - what has kinks or is not convex: Adam, in batches
+ */
+export function chooseOptimizer(
+  { optimizer, stop, model: { l1 } }: Pick<Request, 'optimizer' | 'stop' | 'model'>,
+  model: Pick<Model, 'kind' | 'loss' | 'isConvex' | 'parameterCount'>,
+  rowCount: number,
+): Choice {
+  if (optimizer.name !== 'auto') return { optimizer, stop: stop === 'auto' ? inBatches : stop };
+
+  const { parameterCount } = model;
+  const size = `${parameterCount} parameters, ${rowCount} rows`;
+  const squares = rowCount * parameterCount * parameterCount;
+  const pick = (name: OptimizerRequest['name'], because: string, usual = toTheMinimum): Choice => ({
+    optimizer: { name, ...(inBatchesBy[name] ?? {}) },
+    stop: stop === 'auto' ? usual : stop,
+    because: `None was named: ${because}.`,
+  });
+  if (l1 > 0) {
+    if (model.isConvex && !kinked.has(model.loss))
+      return pick('fista', 'FISTA, as l1 needs proximal steps', { ...toTheMinimum, epochs: 10_000 });
+    return pick('sgd', 'SGD with proximal steps for l1, as the objective is not smooth and convex', inBatches);
+  }
+  if (!model.isConvex)
+    return pick('adam', `Adam in batches, as the objective of ${model.kind} is not convex`, inBatches);
+  if (kinked.has(model.loss)) return pick('adam', `Adam in batches, as the loss ${model.loss} has a kink`, inBatches);
+  if (model.loss === 'squared' && 2 * squares <= stepLimit)
+    return pick('closedForm', `the closed form of least squares, as the problem is small (${size})`);
+  if (twiceSmooth.has(model.loss) && parameterCount <= newtonParameters && squares / 2 <= stepLimit)
+    return pick('newton', `Newton's method, as the problem is convex and small (${size})`);
+  return pick('lbfgs', `L-BFGS, as the problem is convex (${size})`);
+}
+
+/** Losses whose slope jumps. */
+const kinked = new Set(['absolute', 'quantile', 'hinge']);
+/** Losses with second derivatives everywhere. */
+const twiceSmooth = new Set(['squared', 'logistic', 'cross-entropy', 'poisson', 'gamma', 'tweedie', 'log-cosh']);

@@ -1,0 +1,130 @@
+import { mergeBlocks } from '../core/blocks.ts';
+import { checkInteger } from '../core/checks.ts';
+import type { Objective } from '../core/objective.ts';
+import { type Penalty, penalty, type Ranges } from '../losses/penalties.ts';
+import { batchOrder } from './batch-order.ts';
+import type { Examples, ObjectiveOptions } from './model.ts';
+
+/** A model's way through rows. */
+export interface RowPass {
+  examples: Examples;
+  /** Number of parameters. */
+  length: number;
+  /** The parameters that penalties fall on. */
+  penalised(penaliseIntercept?: boolean): Ranges;
+  /**
+   * Adds the gradient and then the loss, weighted, of rows [from, end) to `sums`, from `offset`.
+   *
+   * @param order the rows to visit, of which [from, end) are taken; undefined for the rows themselves
+   * @param sums shape [length + 1] from `offset`
+   * @param step which step of the training asks
+   */
+  addRows(
+    parameters: Float64Array,
+    order: Int32Array | undefined,
+    from: number,
+    end: number,
+    sums: Float64Array,
+    offset: number,
+    step: number,
+  ): void;
+}
+
+/**
+ * The mean loss over rows, weighted, plus a penalty, as a function of the parameters: over all rows at each step, or over
+ * batches of them.
+ *
+ * @throws InputError when an option is out of range
+ */
+export function rowObjective(pass: RowPass, options: ObjectiveOptions): Objective {
+  const { l2 = 0, l1 = 0, penaliseIntercept = false, batchSize, seed = 0, shuffle = true } = options;
+  const { examples } = pass;
+  const added = penalty({ l2, l1, ranges: pass.penalised(penaliseIntercept) });
+  if (batchSize !== undefined) checkInteger('batchSize', batchSize, 1);
+  checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
+
+  const { rowCount } = examples.features;
+  const objective =
+    batchSize === undefined || batchSize >= rowCount
+      ? fullBatch(pass, added)
+      : miniBatch(pass, added, batchSize, shuffle ? seed : undefined);
+  if (l1 === 0) return objective;
+  return { ...objective, subgradientNorm: added.subgradientNorm };
+}
+
+/**
+ * All rows at each step: Σ wᵢ·lossᵢ / Σ wᵢ + penalty.
+ *
+ * Each canonical block has sums of its own, merged as a tree, so the bits depend on the blocks alone.
+ */
+function fullBatch(pass: RowPass, added: Penalty): Objective {
+  const { length } = pass;
+  const { blockOffsets } = pass.examples;
+  const blockCount = blockOffsets.length - 1;
+  const width = length + 1;
+  const partials = new Float64Array(blockCount * width);
+  const weight = totalWeight(pass.examples);
+
+  return {
+    length,
+    stepsPerEpoch: 1,
+    evaluate(parameters, gradient, step) {
+      partials.fill(0);
+      for (let block = 0; block < blockCount; block++)
+        pass.addRows(
+          parameters,
+          undefined,
+          blockOffsets[block],
+          blockOffsets[block + 1],
+          partials,
+          block * width,
+          step,
+        );
+      mergeBlocks(partials, blockCount, width);
+      for (let i = 0; i < length; i++) gradient[i] = partials[i] / weight;
+      return partials[length] / weight + added.add(parameters, gradient);
+    },
+  };
+}
+
+/**
+ * Some rows at each step, consecutive in a seeded order: their mean of wᵢ·lossᵢ over the mean weight of all rows, plus
+ * the penalty.
+ *
+ * Dividing by the mean weight of all rows, rather than by the batch's own weights, keeps the average of the steps the
+ * whole objective, and a batch of weightless rows harmless.
+ */
+function miniBatch(pass: RowPass, added: Penalty, batchSize: number, seed: number | undefined): Objective {
+  const { length } = pass;
+  const { blockOffsets, features } = pass.examples;
+  const { rowCount } = features;
+  const stepsPerEpoch = Math.ceil(rowCount / batchSize);
+  const sums = new Float64Array(length + 1);
+  const meanWeight = totalWeight(pass.examples) / rowCount;
+  const batches = seed === undefined ? undefined : batchOrder(blockOffsets, seed);
+
+  return {
+    length,
+    stepsPerEpoch,
+    evaluate(parameters, gradient, step) {
+      const rows = batches?.order(Math.floor(step / stepsPerEpoch));
+      const first = (step % stepsPerEpoch) * batchSize;
+      const end = Math.min(first + batchSize, rowCount);
+      sums.fill(0);
+      pass.addRows(parameters, rows, first, end, sums, 0, step);
+      const weight = (end - first) * meanWeight;
+      for (let i = 0; i < length; i++) gradient[i] = sums[i] / weight;
+      return sums[length] / weight + added.add(parameters, gradient);
+    },
+  };
+}
+
+/** Sum of the weights, by blocks as every sum; the number of rows where there are none. */
+export function totalWeight({ features, weights, blockOffsets }: Examples): number {
+  if (!weights) return features.rowCount;
+  const sums = new Float64Array(blockOffsets.length - 1);
+  for (let block = 0; block < sums.length; block++)
+    for (let row = blockOffsets[block]; row < blockOffsets[block + 1]; row++) sums[block] += weights[row];
+  mergeBlocks(sums, sums.length, 1);
+  return sums[0];
+}

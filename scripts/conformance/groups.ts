@@ -1,0 +1,11 @@
+import type { Group } from './group.ts';
+import { metrics } from './groups/metrics.ts';
+import { mlp } from './groups/mlp.ts';
+import { models } from './groups/models.ts';
+import { neural } from './groups/neural.ts';
+import { optim } from './groups/optim.ts';
+import { pending } from './groups/pending.ts';
+import { schedules } from './groups/schedules.ts';
+
+/** What the runner can read. The first group that matches a file takes it. */
+export const groups: readonly Group[] = [optim, schedules, neural, mlp, models, metrics, ...pending];

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { chooseOptimizer } from '../../lib/jobs/choose-optimizer.ts';
+
+const model = (loss: string, parameterCount: number, kind: 'linear' | 'logistic' | 'mlp' = 'linear') => ({
+  kind,
+  loss,
+  parameterCount,
+  isConvex: kind !== 'mlp',
+});
+const resolved = { kind: 'linear', loss: 'squared', l2: 0, l1: 0, penaliseIntercept: false, warmStart: null } as const;
+const auto = { optimizer: { name: 'auto' as const }, stop: 'auto' as const, model: resolved };
+
+test.each([
+  ['closedForm', model('squared', 30), 100_000],
+  // 2 · 10⁶ · 100² is 2·10¹⁰ multiplications that nothing can interrupt.
+  ['newton', model('squared', 90), 1_000_000],
+  ['lbfgs', model('squared', 2000), 100_000],
+  ['newton', model('logistic', 30, 'logistic'), 100_000],
+  ['newton', model('poisson', 30), 1000],
+  ['lbfgs', model('logistic', 501, 'logistic'), 1000],
+  ['lbfgs', model('logistic', 400, 'logistic'), 1_000_000],
+  ['lbfgs', model('huber', 3), 100],
+  ['adam', model('absolute', 3), 100],
+  ['adam', model('hinge', 3, 'logistic'), 100],
+  ['adam', model('squared', 30, 'mlp'), 100],
+])('%s is what fits %o on %i rows', (name, model, rowCount) => {
+  const { optimizer, stop, because } = chooseOptimizer(auto, model, rowCount);
+  expect(optimizer.name).toBe(name);
+  expect(because).toMatch(/^None was named: .+\.$/);
+  // A mini-batch has no gradient norm to stop at.
+  expect('gradientNorm' in stop).toBe(name !== 'adam');
+});
+
+test('l1 is for proximal steps: FISTA, or SGD where the objective is not smooth and convex', () => {
+  const asked = { ...auto, model: { ...resolved, l1: 0.1 } };
+  const nameFor = (...of: Parameters<typeof model>) => chooseOptimizer(asked, model(...of), 100).optimizer.name;
+  expect([nameFor('squared', 3), nameFor('poisson', 3)]).toEqual(['fista', 'fista']);
+  expect([nameFor('absolute', 3), nameFor('squared', 30, 'mlp')]).toEqual(['sgd', 'sgd']);
+});
+
+test('what is named is left as it is, and so is when to stop', () => {
+  const named = { model: auto.model, optimizer: { name: 'sgd' as const, learningRate: 0.5 }, stop: { steps: 3 } };
+  expect(chooseOptimizer(named, model('squared', 3), 10)).toEqual({
+    optimizer: named.optimizer,
+    stop: named.stop,
+    because: undefined,
+  });
+  const { optimizer, stop } = chooseOptimizer({ ...auto, stop: { steps: 3 } }, model('squared', 3), 10);
+  expect([optimizer.name, stop]).toEqual(['closedForm', { steps: 3 }]);
+});
