@@ -198,12 +198,14 @@ function fitClasses(
   const { name, kind } = column;
   const classes = column.kind === 'number' ? numberClasses(column) : [...column.levels];
   const where = `target ${JSON.stringify(name)}`;
-  const forQuantity = kind === 'number' ? 'For a quantity, use the task regression' : undefined;
+  // The target of classes is read as texts, so the kind of the column does not tell.
+  const areNumbers = classes.length > 20 && classes.every((text) => Number.isFinite(parseNumberText(text)));
+  const forQuantity = areNumbers ? 'For a quantity, use the task regression' : undefined;
   if (task === 'binary' && classes.length > 2) {
     // Of many, the names say nothing.
     const found = classes.length > 20 ? `${classes.length}` : `${classes.length}: ${listNames(classes)}`;
     throw new InputError(`${where}: expected two classes, found ${found}`, {
-      advice: classes.length > 20 && forQuantity ? forQuantity : 'Use the task multiclass',
+      advice: forQuantity ?? 'Use the task multiclass',
     });
   }
   if (classes.length > maxClasses) {

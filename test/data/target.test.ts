@@ -111,6 +111,12 @@ test('a quantity under the task binary is told by its number of classes', async 
   await expect(fitting).rejects.toThrow(
     'target "y": expected two classes, found 1500. For a quantity, use the task regression',
   );
+  // As a training reads it: the classes are texts.
+  const numbers = Array.from({ length: 30 }, (_, i) => i + 0.5);
+  const asTexts = await tableOf(`y\n${numbers.join('\n')}\n`, { kinds: { y: 'category' } });
+  expect(() => fitTarget(asTexts, allRows(asTexts), { task: 'binary', target: 'y' })).toThrow(
+    'use the task regression',
+  );
 });
 
 test('rows without a target are left out and counted', async () => {

@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, test } from 'vitest';
+import { defaultMetrics, metricsOf } from '../lib/metrics/catalogue.ts';
+import { checkPipeline } from '../lib/pipeline/parse.ts';
+import { root, temporaryFolder } from './support/cli.ts';
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const namesIn = (cell: string) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+const rowOf = (name: string) => readme.match(new RegExp(`^\\| \`${name}\` +\\|(.*)\\|$`, 'm'))?.[1].split('|') ?? [];
+
+test.each(['regression', 'count', 'binary', 'multiclass'] as const)(
+  'README lists the metrics of %s, and the default ones',
+  (task) => {
+    expect(rowOf(task).map(namesIn)).toEqual([metricsOf(task), defaultMetrics(task)]);
+  },
+);
+
+test.each(['gd', 'sgd', 'adam'])('README gives options of %s that a pipeline takes, with good values', (name) => {
+  const stated = [...rowOf(name)[0].matchAll(/`(\w+)` ([\w.-]+)/g)].map(([, option, value]) => [
+    option,
+    JSON.parse(value),
+  ]);
+  expect(stated.length).toBeGreaterThan(0);
+  const document = { name: 'a', task: 'regression', data: { path: 'datasets/a/', target: 'y' } };
+  const optimizer = { name, ...Object.fromEntries(stated) };
+  expect(checkPipeline({ ...document, optimizer }, 'README')).toMatchObject({ optimizer });
+});
+
+test("README's example of the library runs, and prints what it says", () => {
+  const [, example] = /```js\n([\s\S]*?)```/.exec(readme) ?? [];
+  const file = join(temporaryFolder(), 'line.mjs');
+  writeFileSync(file, example.replace('./lib/index.ts', pathToFileURL(join(root, 'lib/index.ts')).href));
+  const { stdout } = spawnSync(process.execPath, [join(root, 'scripts/node24.mjs'), file], { encoding: 'utf8' });
+  expect(stdout.trim()).toBe(/\/\/ (converged.*)$/m.exec(example)?.[1]);
+});
