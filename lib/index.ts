@@ -53,14 +53,13 @@ export {
 export { confusionMatrix } from './metrics/confusion.ts';
 export { averagePrecisionScore, precisionRecallCurve, rocAucScore, rocCurve } from './metrics/curves.ts';
 export { brierLoss, logLoss } from './metrics/probability.ts';
-
+export {
   meanAbsoluteError,
   meanPoissonDeviance,
   meanSquaredError,
   r2Score,
   rootMeanSquaredError,
 } from './metrics/regression.ts';
-
 // models: a layout of one flat parameter vector, and a prediction.
 export { createModel, type ModelOptions } from './models/create-model.ts';
 export type { Examples, Model, ObjectiveOptions } from './models/model.ts';
