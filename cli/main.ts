@@ -3,6 +3,7 @@ import { release } from '../lib/jobs/release.ts';
 import { commands } from './commands/index.ts';
 import { ExitCode, exitCodeOf } from './exit-codes.ts';
 import { overview, usage } from './help.ts';
+import { printable } from './output.ts';
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -28,7 +29,7 @@ async function main([name, ...rest]: string[]): Promise<number> {
     }
     return await command.run(rest);
   } catch (error) {
-    console.error(describe(error));
+    console.error(describe(error).split('\n').map(printable).join('\n'));
     return exitCodeOf(error);
   }
 }

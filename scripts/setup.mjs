@@ -2,7 +2,7 @@
 // and builds what is generated. Runs before every npm script, on any Node from 20 on, and is quick when all is there.
 import { execSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runOnNode24 } from './node24.mjs';
@@ -15,11 +15,13 @@ const stamp = join(root, 'node_modules', '.hone-lock');
 /** Installs and builds what is missing or stale. Prints to standard error only, so that `--json` output stays clean. */
 export function setup() {
   const wanted = createHash('sha256').update(readFileSync(lock)).digest('hex');
-  if (!isInstalled(wanted)) {
+  // A linked folder belongs to another tree, and npm would empty it before it puts a folder in the link's place.
+  const isLinked = lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  if (!isLinked && !isInstalled(wanted)) {
     console.error('Installing dependencies (npm ci) …');
     execSync('npm ci --no-audit --no-fund --loglevel=error', { cwd: root, stdio: ['ignore', 2, 2] });
   }
-  if (stamped() !== wanted) writeFileSync(stamp, wanted);
+  if (!isLinked && stamped() !== wanted) writeFileSync(stamp, wanted);
   const status = runOnNode24([join(root, 'scripts', 'build.ts')], { cwd: root });
   if (status !== 0) process.exit(status);
 }

@@ -66,12 +66,21 @@ async function predictLocal(
   objects: SourceObject[],
   { output, id = null, json = false }: { output?: string; id?: string | null; json?: boolean },
 ): Promise<void> {
-  const table = await readForScoring(model, objects);
+  const table = await readForScoring(model, objects, id);
   const csv = predictionsCsv(model, table, id);
-  if (output !== undefined) await writeFile(output, csv);
+  if (output !== undefined) await writeCsv(output, csv);
   if (json) printJson(predictTable(model, table, id));
   else if (output === undefined) process.stdout.write(csv);
   for (const warning of table.warnings) console.error(`Warning: ${printable(warning)}`);
+}
+
+async function writeCsv(file: string, csv: string): Promise<void> {
+  try {
+    await writeFile(file, csv);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError(`hone predict, --output: expected a file that can be written, found ${code} at ${file}`);
+  }
 }
 
 /** Scores a dataset in the store to its end. */

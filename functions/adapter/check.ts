@@ -1,28 +1,27 @@
 import * as z from 'zod/mini';
 import { InputError } from '../../lib/core/errors.ts';
-import { describeIssue } from '../../lib/pipeline/issues.ts';
+import { describeIssues } from '../../lib/pipeline/issues.ts';
+import { nameInWords, namePattern } from '../../lib/pipeline/schema.ts';
 
 /** A name of a pipeline, a model or a dataset, as pipeline documents have them; no path can be made of it. */
-export const nameSchema = z.string().check(
-  z.regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, {
-    error: 'a name of letters, digits, ".", "_" and "-", at most 64 long, that begins and ends with a letter or digit',
-  }),
-);
+export const nameSchema = z.string().check(z.regex(namePattern, { error: nameInWords }));
 
 /** The name of a run, a scoring or a version: 128 bits of a SHA-256. */
 export const hashSchema = z.string().check(z.regex(/^[0-9a-f]{32}$/, { error: '32 hexadecimal digits' }));
 
 /**
- * `value`, once it is known to follow `schema`.
+ * `value` itself, once it is known to follow `schema`: the schema's own copy lacks a property named `__proto__`, which a
+ * row of data may well have.
  *
  * @param where what to call it in messages
  * @throws InputError naming each place that is wrong, what was expected and what was found
  */
 export function check<T>(schema: z.core.$ZodType<T>, value: unknown, where: string): T {
   const result = z.safeParse(schema, value);
-  if (result.success) return result.data;
-  const sentences = result.error.issues
-    .flatMap((issue) => describeIssue(issue, value))
-    .map(({ path, sentence }) => `${[where, ...path.map(String)].join('.')}: ${sentence}`);
-  throw new InputError([...new Set(sentences)].join('\n'));
+  if (result.success) return value as T;
+  throw new InputError(
+    describeIssues(result.error.issues, value, ({ path, sentence }) => {
+      return `${[where, ...path.map(String)].join('.')}: ${sentence}`;
+    }),
+  );
 }

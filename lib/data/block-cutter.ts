@@ -13,6 +13,8 @@ export interface BlockCutter {
   push(chunk: Uint8Array): void;
   /** Notes that a row begins at this position of the text. */
   row(offset: number): void;
+  /** The text between two positions, none of them before the block at hand. */
+  textOf(start: number, end: number): Uint8Array;
   /** Closes the last block and answers them all, in order. */
   end(): CutBlock[];
 }
@@ -20,13 +22,14 @@ export interface BlockCutter {
 /**
  * A block begins with a row and ends before the next block's first row, so that all text after the header belongs to
  * one. Each 8 MiB of the object's text, and in it each 65,536 rows, begins a new block; a row belongs to where its
- * first byte stands. A block's hash is SHA-256 over the object's column names, as a JSON array, and the block's text.
+ * first byte stands. A block's hash is SHA-256 over a heading, a line end, and the block's text.
  *
  * Keeps the text of the block at hand in memory.
  *
- * @param names of the object's columns, in its own order; asked for when the first block closes
+ * @param heading what a reader must know to read the text, such as the names of its columns as a JSON array; without a
+ *   bare line end. It is asked for when a block closes
  */
-export function blockCutter(names: () => readonly string[]): BlockCutter {
+export function blockCutter(heading: () => string): BlockCutter {
   const blocks: CutBlock[] = [];
   let text = new Uint8Array(1 << 16);
   /** Bytes in `text`, and the position of its first in the object. */
@@ -52,6 +55,7 @@ export function blockCutter(names: () => readonly string[]): BlockCutter {
       }
       rowCount++;
     },
+    textOf: (start, end) => text.slice(start - base, end - base),
     end() {
       if (rowCount > 0) close(base + used);
       return blocks;
@@ -59,8 +63,8 @@ export function blockCutter(names: () => readonly string[]): BlockCutter {
   };
 
   function close(end: number): void {
-    // A JSON array has no bare line end, so no text can be mistaken for a part of the names.
-    const header = encoder.encode(`${JSON.stringify(names())}\n`);
+    // The heading has no line end, so no text can be mistaken for a part of it.
+    const header = encoder.encode(`${heading()}\n`);
     const hashed = new Uint8Array(header.length + end - blockStart);
     hashed.set(header);
     hashed.set(text.subarray(blockStart - base, end - base), header.length);

@@ -1,6 +1,9 @@
 import { InputError } from '../core/errors.ts';
+import type { BadCell, BadRows } from './bad-rows.ts';
 import { levelIndex, sortLevels } from './levels.ts';
+import { defaultLimits } from './limits.ts';
 import { isMissing, parseNumber } from './number.ts';
+import { cellHash } from './row-hash.ts';
 import type { Column } from './table.ts';
 import { decodeText, quoteText } from './text.ts';
 
@@ -15,54 +18,106 @@ export interface Place {
   line: number;
 }
 
+/** What readers of columns share. */
+export interface ReaderContext {
+  place: Readonly<Place>;
+  badRows: BadRows;
+  /** What an infinite number is: a bad cell, or a missing one. */
+  infinite: 'error' | 'missing';
+  /** Counts the infinite cells that became missing. */
+  infiniteCells: { count: number };
+  /** Most distinct texts of a column. */
+  levels?: number;
+}
+
 /** Collects one column's cells, row after row, and finds its kind. */
 export interface ColumnReader {
-  /** Takes the next row's cell, `bytes[start, end)`, whose `cellHash` is `hash`. */
-  add(bytes: Uint8Array, start: number, end: number, hash: number): void;
   /**
-   * The column; `reread` when it turned out a category whose first cells were kept as numbers, without their texts.
+   * Takes the next row's cell, `bytes[start, end)`, whose `cellHash` is `hash`.
+   *
+   * @param isText whether the format says that it is a text, whatever it looks like
+   */
+  add(bytes: Uint8Array, start: number, end: number, hash: number, isText?: boolean): void;
+  /** Takes the next row's cell, a number of the format's own; NaN is missing. */
+  addNumber(value: number): void;
+  /** Takes a missing cell. */
+  addMissing(): void;
+  /**
+   * The column; where it turned out of another kind than its first cells, which were kept as that, the kind to read
+   * it again as.
    *
    * @throws InputError when a number column holds a cell that is no finite number
    */
-  finish(): Column | 'reread';
+  finish(): Column | ColumnKind;
   /** Whether every cell so far is missing. */
   allMissing(): boolean;
 }
 
 /** A reader that takes the column's kind from its cells, by `numberShare`. A column with no value is a number column. */
-export function undeclaredReader(name: string, place: Readonly<Place>): ColumnReader {
-  const [numbers, categories] = [growingNumbers(), growingCategories(name, place)];
+export function undeclaredReader(name: string, context: ReaderContext): ColumnReader {
+  const [numbers, categories] = [growingNumbers(), growingCategories(name, context)];
   let [missingCount, numberCount, textCount] = [0, 0, 0];
   let asCategories = false;
-  let firstBad: string | undefined;
-  let firstInfinite: string | undefined;
+  // Both kinds are bad only in a number column, which shows at the end; apart, since a text is the first to be named.
+  const [badTexts, badInfinities]: [BadCell[], BadCell[]] = [[], []];
+  let infiniteCount = 0;
+
+  function addMissing(): void {
+    missingCount++;
+    if (asCategories) categories.addMissing();
+    else numbers.add(Number.NaN);
+  }
+
+  function addValue(value: number, describe: () => InputError): number {
+    numberCount++;
+    if (Number.isFinite(value)) return value;
+    infiniteCount++;
+    if (context.infinite === 'missing') return Number.NaN;
+    const cell = context.badRows.note(describe(), badInfinities.length);
+    if (cell) badInfinities.push(cell);
+    return value;
+  }
 
   return {
-    add(bytes, start, end, hash) {
-      const value = start === end ? Number.NaN : parseNumber(bytes, start, end);
-      const missing = Number.isNaN(value) && (start === end || isMissing(bytes, start, end));
-      if (missing) missingCount++;
-      else if (Number.isNaN(value)) {
+    add(bytes, start, end, hash, isText = false) {
+      const value = start === end || isText ? Number.NaN : parseNumber(bytes, start, end);
+      if (Number.isNaN(value) && (start === end || isMissing(bytes, start, end))) {
+        addMissing();
+        return;
+      }
+      let kept = Number.NaN;
+      const describe = () => notNumberError(name, context.place, bytes, start, end, isText);
+      if (Number.isNaN(value)) {
         // Most columns show their kind in their first value; the rows before it are all missing.
         if (numberCount + textCount === 0) {
           asCategories = true;
           for (let i = 0; i < missingCount; i++) categories.addMissing();
         }
+        if (badTexts.length === textCount) {
+          const cell = context.badRows.note(describe(), textCount);
+          if (cell) badTexts.push(cell);
+        }
         textCount++;
-        firstBad ??= notNumberMessage(name, place, bytes, start, end);
-      } else {
-        numberCount++;
-        if (!Number.isFinite(value)) firstInfinite ??= notNumberMessage(name, place, bytes, start, end);
-      }
-
-      if (!asCategories) numbers.add(value);
-      else if (missing) categories.addMissing();
-      else categories.add(bytes, start, end, hash);
+      } else kept = addValue(value, describe);
+      if (asCategories) categories.add(bytes, start, end, hash);
+      else numbers.add(kept);
     },
+    addNumber(value) {
+      if (Number.isNaN(value)) {
+        addMissing();
+        return;
+      }
+      const kept = addValue(value, () => infiniteError(name, context.place, value));
+      if (asCategories) addText(categories, String(value));
+      else numbers.add(kept);
+    },
+    addMissing,
     finish() {
-      if (numberCount / (numberCount + textCount) < numberShare) return asCategories ? categories.finish() : 'reread';
-      const complaint = firstBad ?? firstInfinite;
-      if (complaint !== undefined) throw notNumberError(complaint, name);
+      if (numberCount / (numberCount + textCount) < numberShare) return asCategories ? categories.finish() : 'category';
+      context.badRows.rejectNoted(badTexts, textCount);
+      if (context.infinite === 'error') context.badRows.rejectNoted(badInfinities, infiniteCount);
+      if (asCategories && textCount > 0) return 'number';
+      if (context.infinite === 'missing') context.infiniteCells.count += infiniteCount;
       return { kind: 'number', name, values: numbers.finish() };
     },
     allMissing: () => numberCount + textCount === 0,
@@ -70,37 +125,58 @@ export function undeclaredReader(name: string, place: Readonly<Place>): ColumnRe
 }
 
 /** A reader of a column whose kind is told, by the user or by a saved model. */
-export function declaredReader(name: string, kind: ColumnKind, place: Readonly<Place>): ColumnReader {
-  return kind === 'number' ? numberReader(name, place) : categoryReader(name, place);
+export function declaredReader(name: string, kind: ColumnKind, context: ReaderContext): ColumnReader {
+  return kind === 'number' ? numberReader(name, context) : categoryReader(name, context);
 }
 
-function numberReader(name: string, place: Readonly<Place>): ColumnReader {
+function numberReader(name: string, context: ReaderContext): ColumnReader {
   const numbers = growingNumbers();
   let valueCount = 0;
+
+  function addValue(value: number, describe: () => InputError): void {
+    valueCount++;
+    if (Number.isFinite(value)) numbers.add(value);
+    else {
+      if (context.infinite === 'missing') context.infiniteCells.count++;
+      else context.badRows.reject(describe());
+      numbers.add(Number.NaN);
+    }
+  }
+  const addMissing = () => numbers.add(Number.NaN);
+
   return {
     add(bytes, start, end) {
       const value = start === end ? Number.NaN : parseNumber(bytes, start, end);
-      if (!Number.isNaN(value)) valueCount++;
-      else if (!isMissing(bytes, start, end)) {
-        throw notNumberError(notNumberMessage(name, place, bytes, start, end), name);
+      if (!Number.isNaN(value)) addValue(value, () => notNumberError(name, context.place, bytes, start, end));
+      else {
+        if (!isMissing(bytes, start, end)) {
+          context.badRows.reject(notNumberError(name, context.place, bytes, start, end));
+        }
+        addMissing();
       }
-      if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
-        throw notNumberError(notNumberMessage(name, place, bytes, start, end), name);
-      }
-      numbers.add(value);
     },
+    addNumber(value) {
+      if (Number.isNaN(value)) addMissing();
+      else addValue(value, () => infiniteError(name, context.place, value));
+    },
+    addMissing,
     finish: () => ({ kind: 'number', name, values: numbers.finish() }),
     allMissing: () => valueCount === 0,
   };
 }
 
-function categoryReader(name: string, place: Readonly<Place>): ColumnReader {
-  const categories = growingCategories(name, place);
+function categoryReader(name: string, context: ReaderContext): ColumnReader {
+  const categories = growingCategories(name, context);
   return {
     add(bytes, start, end, hash) {
       if (isMissing(bytes, start, end)) categories.addMissing();
       else categories.add(bytes, start, end, hash);
     },
+    addNumber(value) {
+      if (Number.isNaN(value)) categories.addMissing();
+      else addText(categories, String(value));
+    },
+    addMissing: categories.addMissing,
     finish: categories.finish,
     allMissing: categories.allMissing,
   };
@@ -118,7 +194,9 @@ function growingNumbers() {
   };
 }
 
-function growingCategories(name: string, place: Readonly<Place>) {
+type GrowingCategories = ReturnType<typeof growingCategories>;
+
+function growingCategories(name: string, { place, badRows, levels: limit = defaultLimits.levels }: ReaderContext) {
   const levels = levelIndex();
   let codes = new Int32Array(1024);
   let rowCount = 0;
@@ -130,7 +208,8 @@ function growingCategories(name: string, place: Readonly<Place>) {
   return {
     add(bytes: Uint8Array, start: number, end: number, hash: number): void {
       const code = levels.codeOf(bytes, start, end, hash);
-      if (code < 0) throw notUtf8Error(place, `column ${JSON.stringify(name)}`);
+      if (code < 0) badRows.reject(notUtf8Error(place, `column ${JSON.stringify(name)}`, bytes.subarray(start, end)));
+      if (code >= limit) throw tooManyLevelsError(place, name, limit);
       append(code);
     },
     addMissing: () => append(-1),
@@ -142,23 +221,58 @@ function growingCategories(name: string, place: Readonly<Place>) {
   };
 }
 
-/** The error of a cell or name that is not UTF-8. */
-export function notUtf8Error({ key, line }: Place, what: string): InputError {
+const encoder = new TextEncoder();
+
+function addText(categories: GrowingCategories, text: string): void {
+  const bytes = encoder.encode(text);
+  categories.add(bytes, 0, bytes.length, cellHash(bytes, 0, bytes.length));
+}
+
+/** The error of a cell or name that is not UTF-8; it tells of Latin-1 where the bytes look like it. */
+export function notUtf8Error({ key, line }: Place, what: string, bytes?: Uint8Array): InputError {
+  const latin = bytes !== undefined && looksLikeLatin1(bytes);
   return new InputError(`${key}, line ${line}, ${what}: expected UTF-8 text, found bytes that are not`, {
-    advice: 'Save the file as UTF-8',
+    advice: latin
+      ? 'It looks like Latin-1: write `encoding: latin1` under data, or convert it with `iconv -f latin1 -t utf-8`'
+      : 'Save the file as UTF-8',
   });
 }
 
-function notNumberMessage(name: string, place: Place, bytes: Uint8Array, start: number, end: number): string {
-  const where = `column ${JSON.stringify(name)}`;
-  const text = decodeText(bytes, start, end);
-  if (text === undefined) throw notUtf8Error(place, where);
-  const expected = Number.isNaN(parseNumber(bytes, start, end)) ? 'a number' : 'a finite number';
-  return `${place.key}, line ${place.line}, ${where}: expected ${expected}, found ${quoteText(text)}`;
+/** Whether the bytes beyond ASCII stand alone among letters, as those of Latin-1 do, and none is a control character. */
+function looksLikeLatin1(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte >= 0xa0 || (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x09);
 }
 
-function notNumberError(message: string, name: string): InputError {
+function notNumberError(
+  name: string,
+  place: Place,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  isText = false,
+): InputError {
+  const where = `column ${JSON.stringify(name)}`;
+  const text = decodeText(bytes, start, end);
+  if (text === undefined) return notUtf8Error(place, where, bytes.subarray(start, end));
+  const expected = isText || Number.isNaN(parseNumber(bytes, start, end)) ? 'a number' : 'a finite number';
+  const message = `${place.key}, line ${place.line}, ${where}: expected ${expected}, found ${quoteText(text)}`;
   return new InputError(message, {
     advice: `Mend the cell, or leave it empty when the value is unknown, or declare ${JSON.stringify(name)} a category`,
   });
+}
+
+function infiniteError(name: string, { key, line }: Place, value: number): InputError {
+  return new InputError(
+    `${key}, row ${line}, column ${JSON.stringify(name)}: expected a finite number, found ${value}`,
+    {
+      advice: 'Mend the cell, or write `infinite: missing` under data',
+    },
+  );
+}
+
+function tooManyLevelsError({ key, line }: Place, name: string, limit: number): InputError {
+  return new InputError(
+    `${key}, line ${line}, column ${JSON.stringify(name)}: expected at most ${limit} different texts, found more`,
+    { advice: 'Leave the column out of the data, or raise data.limits.levels' },
+  );
 }

@@ -1,5 +1,15 @@
 import { InputError } from '../core/errors.ts';
-import type { TextRow, Tokenizer } from './text.ts';
+import { defaultLimits } from './limits.ts';
+import type { OnBadRow, TextRow, Tokenizer } from './text.ts';
+
+export interface CsvOptions {
+  /** One ASCII character. */
+  separator?: string;
+  /** Most bytes of a row. */
+  lineBytes?: number;
+  /** Hears of rows that can't be cut, which end with their line; without it they are errors. */
+  onBadRow?: OnBadRow;
+}
 
 /**
  * Cuts CSV (RFC 4180) into rows of cells.
@@ -10,12 +20,14 @@ import type { TextRow, Tokenizer } from './text.ts';
  * cell. Rows need not be of one length here: the reader compares them with the header.
  *
  * @param key names the object in errors
- * @param options.separator one ASCII character
  * @throws InputError when text follows a closing quote, when a quote is never closed (naming the line on which it
- *   began), at a NUL byte, and at a byte order mark of UTF-16
+ *   began), at a NUL byte, at a row of more than `lineBytes`, and at a byte order mark of UTF-16
  * @see RFC 4180, section 2
  */
-export function csvTokenizer(key: string, { separator = ',' } = {}): Tokenizer {
+export function csvTokenizer(
+  key: string,
+  { separator = ',', lineBytes = defaultLimits.lineBytes, onBadRow }: CsvOptions = {},
+): Tokenizer {
   const separatorByte = separator.charCodeAt(0);
   const endsBareCell = new Uint8Array(256);
   for (const byte of [separatorByte, lf, cr, nul]) endsBareCell[byte] = 1;
@@ -32,7 +44,16 @@ export function csvTokenizer(key: string, { separator = ',' } = {}): Tokenizer {
   let doubledQuotes = false;
   let rowQuoted = false;
   let [line, quoteLine, rowLine] = [1, 1, 1];
-  const row: TextRow = { bytes, starts: new Int32Array(64), ends: new Int32Array(64), count: 0, line: 1, offset: 0 };
+  let badRow: { error: InputError; offset: number } | undefined;
+  const row: TextRow = {
+    bytes,
+    starts: new Int32Array(64),
+    ends: new Int32Array(64),
+    count: 0,
+    line: 1,
+    offset: 0,
+    end: 0,
+  };
 
   return {
     push(chunk, onRow) {
@@ -40,15 +61,22 @@ export function csvTokenizer(key: string, { separator = ',' } = {}): Tokenizer {
       if (!started && used < 3) return;
       scan(onRow);
       discardDoneRows();
+      if (used > lineBytes) {
+        bad(`expected a row of at most ${lineBytes} bytes, found a longer one`, {
+          line: rowLine,
+          advice: 'A quote that is never closed makes one; or raise data.limits.lineBytes',
+        });
+      }
     },
     end(onRow) {
       scan(onRow);
       if (state === 'quoted') {
-        throw new InputError(
-          `${key}, line ${quoteLine}: expected a closing quote for the one that begins here, found the end of the text`,
-        );
+        // Of a quote that swallowed the lines after it, nobody knows how many rows are lost: that is never skipped.
+        const found = 'expected a closing quote for the one that begins here, found the end of the text';
+        bad(found, { line: quoteLine, always: line > quoteLine });
       }
-      if (state === 'closed') endQuotedCell();
+      if (state === 'bad') endBadRow();
+      else if (state === 'closed') endQuotedCell();
       else if (state === 'bare' || row.count > 0) endCell(cellStart, cursor);
       if (row.count > 0) endRow(onRow);
     },
@@ -85,6 +113,7 @@ export function csvTokenizer(key: string, { separator = ',' } = {}): Tokenizer {
       if (state === 'bare') scanBareCell(onRow);
       else if (state === 'quoted') scanQuotedCell();
       else if (state === 'closed') scanClosingQuote(onRow);
+      else if (state === 'bad') scanBadRow();
       else beginCell();
     }
   }
@@ -125,7 +154,10 @@ export function csvTokenizer(key: string, { separator = ',' } = {}): Tokenizer {
     while (at < end && endsBareCell[text[at]] === 0) at++;
     cursor = at;
     if (at === end) return;
-    if (bytes[cursor] === nul) throwNul();
+    if (bytes[cursor] === nul) {
+      badNul();
+      return;
+    }
     endCell(cellStart, cursor);
     endCellOrRow(onRow);
   }
@@ -139,7 +171,10 @@ export function csvTokenizer(key: string, { separator = ',' } = {}): Tokenizer {
         return;
       }
       if (byte === cr || (byte === lf && bytes[cursor - 1] !== cr)) line++;
-      else if (byte === nul) throwNul();
+      else if (byte === nul) {
+        badNul();
+        return;
+      }
     }
   }
 
@@ -154,11 +189,37 @@ export function csvTokenizer(key: string, { separator = ',' } = {}): Tokenizer {
       endQuotedCell();
       endCellOrRow(onRow);
     } else {
-      throw new InputError(
-        `${key}, line ${line}: expected a separator or a line end after a closing quote, found other text`,
-        { advice: 'Inside quotes, write a quote twice' },
-      );
+      bad('expected a separator or a line end after a closing quote, found other text', {
+        advice: 'Inside quotes, write a quote twice',
+      });
     }
+  }
+
+  /** Throws, or gives up the row at hand: `scanBadRow` finds its end. */
+  function bad(message: string, { line: at = line, advice, always = false }: BadRowOptions = {}): void {
+    const error = new InputError(`${key}, line ${at}: ${message}`, { advice });
+    if (!onBadRow || always) throw error;
+    badRow = { error, offset: base + rowStart };
+    state = 'bad';
+    row.count = 0;
+    rowQuoted = false;
+  }
+
+  function scanBadRow(): void {
+    while (cursor < used && bytes[cursor] !== lf && bytes[cursor] !== cr) cursor++;
+    // The row's bytes are let go of as they pass.
+    rowStart = cellStart = cursor;
+    if (cursor === used) return;
+    endBadRow();
+    afterCarriageReturn = bytes[cursor++] === cr;
+    state = 'cell';
+    rowStart = cellStart = cursor;
+    rowLine = ++line;
+  }
+
+  function endBadRow(): void {
+    if (badRow) onBadRow?.(badRow.error, rowLine, badRow.offset, base + cursor);
+    badRow = undefined;
   }
 
   /** Records the quoted cell whose closing quote stands just before the cursor; doubled quotes become single, in place. */
@@ -200,10 +261,8 @@ export function csvTokenizer(key: string, { separator = ',' } = {}): Tokenizer {
     rowLine = ++line;
   }
 
-  function throwNul(): never {
-    throw new InputError(`${key}, line ${line}: expected text, found a NUL byte`, {
-      advice: 'A file in UTF-16 has them: save it as UTF-8',
-    });
+  function badNul(): void {
+    bad('expected text, found a NUL byte', { advice: 'A file in UTF-16 has them: save it as UTF-8' });
   }
 
   function endRow(onRow: (row: TextRow) => void): void {
@@ -211,6 +270,7 @@ export function csvTokenizer(key: string, { separator = ',' } = {}): Tokenizer {
     if (!blank) {
       row.line = rowLine;
       row.offset = base + rowStart;
+      row.end = base + cursor;
       onRow(row);
     }
     row.count = 0;
@@ -218,7 +278,15 @@ export function csvTokenizer(key: string, { separator = ',' } = {}): Tokenizer {
   }
 }
 
-type State = 'cell' | 'bare' | 'quoted' | 'closed';
+type State = 'cell' | 'bare' | 'quoted' | 'closed' | 'bad';
+
+interface BadRowOptions {
+  /** Where it is; the line at hand by default. */
+  line?: number;
+  advice?: string;
+  /** An error even where bad rows are skipped. */
+  always?: boolean;
+}
 
 const [nul, lf, cr, quote] = [0x00, 0x0a, 0x0d, 0x22];
 

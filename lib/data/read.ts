@@ -1,209 +1,221 @@
 import { ConflictError, InputError } from '../core/errors.ts';
-import { type BlockCutter, blockCutter } from './block-cutter.ts';
-import { type ColumnKind, type ColumnReader, declaredReader, type Place, undeclaredReader } from './column-reader.ts';
-import { csvTokenizer } from './csv.ts';
-import { columnOrder, headerNames, positionNames } from './header.ts';
-import { cellHash, finishHash, mixWord } from './row-hash.ts';
+import { type BadRows, type BadRowsPolicy, badRows, type RowAtHand } from './bad-rows.ts';
+import { type ColumnCollector, columnCollector } from './collect.ts';
+import type { ColumnKind, Place, ReaderContext } from './column-reader.ts';
+import type { DataFormat } from './detect.ts';
+import { dropRows } from './drop-rows.ts';
+import type { TextEncoding } from './encoding.ts';
+import { defaultLimits, type ReadLimits } from './limits.ts';
+import { type ObjectRowsOptions, type RowSink, type RowText, readObjectRows } from './object-rows.ts';
 import type { Block, Column, DataObject, Table, TableObject } from './table.ts';
-import type { TextRow } from './text.ts';
 
 export interface ReadOptions {
-  /** Whether each object begins with a row of column names; without it they are `0`, `1`, … */
+  /** The objects' format; `auto` finds it by looking at each. */
+  format?: DataFormat;
+  /** The character between the cells of delimited text; found by looking where it is not told. */
+  separator?: string;
+  encoding?: TextEncoding;
+  /** Whether each delimited object begins with a row of column names; without it they are `0`, `1`, … */
   header?: boolean;
   /** Kinds by column name, where they are known: the user's word, or a saved model's. They win over what is found. */
   kinds?: Readonly<Record<string, ColumnKind>>;
-  /** Most columns that a dataset may have. */
-  maxColumns?: number;
+  /** Which columns to read, by name, of a format in which columns can be read apart (Parquet); all by default. */
+  wanted?: (name: string) => boolean;
+  /** What becomes of rows that can't be read. */
+  badRows?: BadRowsPolicy;
+  /** What an infinite number is, written as such or too large for a float64: a bad cell, or a missing one. */
+  infinite?: 'error' | 'missing';
+  limits?: Partial<ReadLimits>;
 }
 
 /**
- * Reads CSV objects into one table.
+ * Reads objects of any format into one table.
  *
  * Rows stand in byte order of the objects' keys; the first object that is not empty gives the order of the columns, and
  * later ones are matched by name. A column whose kind is not declared is a number column when 95 % of its cells that
- * are not missing are numbers (`numberShare`); any other cell in it is then an error. Missing cells are those of
- * `missingTokens`, quoted or not. Infinity in a number column, as text or by overflow, is an error.
+ * are not missing are numbers (`numberShare`); any other cell in it is then bad. Cells of JSON and Parquet are what
+ * their types say: a text that reads like a number is a text, unless the column is declared. Missing cells are null,
+ * absent ones, and those of `missingTokens`, quoted or not.
  *
- * Objects are read in one pass, and once more only when a column turns out a category after it began with numbers.
- * Memory follows the table, not the text: of the text, one block of at most 8 MiB and one row are kept at a time.
+ * Objects are read in one pass, and once more only when a column turns out of another kind than its first cells.
+ * Memory follows the table, not the text: of the text, one block of at most 8 MiB and one row are kept at a time; of
+ * Parquet one row group.
  *
- * @throws InputError when there are no rows, for text that is not proper CSV or UTF-8, rows of unequal length, bad
- *   names, more than `maxColumns` columns, objects with different columns, and cells that do not fit their column
+ * @throws InputError when there are no rows, for data that is not proper or not as declared, for objects with different
+ *   columns, and beyond a limit
  * @throws ConflictError when an object changed between the passes
  */
-export async function readTable(
-  objects: readonly DataObject[],
-  { header = true, kinds = {}, maxColumns = 4096 }: ReadOptions = {},
-): Promise<Table> {
-  const sorted = [...objects].sort((a, b) => compareBytes(a.key, b.key));
-  const place: Place = { key: '', line: 1 };
-  const collector = tableCollector(place, new Map(Object.entries(kinds)), maxColumns);
-  for (const object of sorted) await collector.read(object, header);
+export async function readTable(objects: readonly DataObject[], options: ReadOptions = {}): Promise<Table> {
+  const sorted = sortedByKey(objects);
+  const pass = beginPass(options, new Map(Object.entries(options.kinds ?? {})));
+  const found = nothingFound();
+  for (const object of sorted) await readInto(pass, object, found);
+  if (pass.collector.rowCount === 0) throw noRowsError(found.objects, pass.collector.names.length > 0);
+  if (pass.collector.names.length === 0) throw new InputError(`${sorted[0].key}: expected columns, found none`);
 
-  const { table, toReread } = collector.finish();
-  if (toReread.length > 0) await rereadCategories(sorted, header, table, toReread, place);
-  return table;
+  const table = toTable(pass, found, options);
+  await rereadColumns(sorted, options, pass, table);
+  const { rows, rejected, checkShare } = pass.badRows;
+  checkShare(table.rowCount + rejected.length - rows.size);
+  // Each column was found, or read again.
+  return rejected.length > 0 ? dropRows(table as Table, rows, rejected) : (table as Table);
 }
 
-function tableCollector(place: Place, kinds: ReadonlyMap<string, ColumnKind>, maxColumns: number) {
-  let dataset: { key: string; names: string[]; readers: ColumnReader[] } | undefined;
-  let rowCount = 0;
-  const [rowHashes, lines] = [growingIntegers(), growingIntegers()];
-  const objects: TableObject[] = [];
-  const blocks: Block[] = [];
-  const warnings: string[] = [];
+export interface Pass {
+  place: Place;
+  text: RowText;
+  badRows: BadRows;
+  context: ReaderContext;
+  collector: ColumnCollector;
+  options: ObjectRowsOptions;
+}
 
-  /** Checks the names of the object at hand and answers where in its rows the dataset's columns stand. */
-  function beginObject(names: string[]): Int32Array {
-    if (names.length > maxColumns) {
-      throw new InputError(
-        `${place.key}, line ${place.line}: expected at most ${maxColumns} columns, found ${names.length}`,
-        { advice: 'Leave out columns that no model needs' },
-      );
-    }
-    if (!dataset) {
-      dataset = { key: place.key, names, readers: names.map(readerOf) };
-      warnings.push(...nameWarnings(place.key, names, kinds));
-    }
-    return columnOrder(dataset.names, names, place, dataset.key);
-  }
-
-  function readerOf(name: string): ColumnReader {
-    const kind = kinds.get(name);
-    return kind === undefined ? undeclaredReader(name, place) : declaredReader(name, kind, place);
-  }
-
-  function addRow(row: TextRow, order: Int32Array, readers: ColumnReader[]): void {
-    let rowHash = 0;
-    for (let column = 0; column < order.length; column++) {
-      const [start, end] = [row.starts[order[column]], row.ends[order[column]]];
-      const hash = cellHash(row.bytes, start, end);
-      rowHash = mixWord(rowHash, hash);
-      readers[column].add(row.bytes, start, end, hash);
-    }
-    rowHashes.add(finishHash(rowHash ^ order.length));
-    lines.add(row.line);
-    rowCount++;
-  }
-
-  return {
-    async read(object: DataObject, header: boolean): Promise<void> {
-      const firstRow = rowCount;
-      let names: string[] | undefined;
-      let order: Int32Array = new Int32Array(0);
-      const cutter = blockCutter(() => names ?? []);
-      await eachRow(object, place, cutter, (row) => {
-        if (!names) {
-          names = header ? headerNames(row, place) : positionNames(row);
-          order = beginObject(names);
-          if (header) return;
-        }
-        if (row.count !== names.length) throw raggedError(place, names, row.count);
-        cutter.row(row.offset);
-        if (dataset) addRow(row, order, dataset.readers);
-      });
-
-      objects.push({ key: object.key, size: object.size, firstRow, rowCount: rowCount - firstRow });
-      if (rowCount === firstRow) warnings.push(`${object.key} holds ${names ? 'a header and no rows' : 'nothing'}.`);
-      let blockRow = firstRow;
-      for (const block of cutter.end()) {
-        blocks.push({ firstRow: blockRow, ...block });
-        blockRow += block.rowCount;
-      }
+/** What a pass over the objects needs; shared with `readBatches`. */
+export function beginPass(
+  options: ReadOptions,
+  kinds: ReadonlyMap<string, ColumnKind>,
+  { only, place = { key: '', line: 1 } }: { only?: ReadonlySet<string>; place?: Place } = {},
+): Pass {
+  const limits = { ...defaultLimits, ...options.limits };
+  const text: RowText = { current: () => undefined };
+  const atHand: RowAtHand = {
+    get row() {
+      return collector.rowCount;
     },
-
-    finish(): { table: Table; toReread: number[] } {
-      if (!dataset || rowCount === 0) throw noRowsError(objects, dataset !== undefined);
-      const columns: Column[] = [];
-      const toReread: number[] = [];
-      for (const [i, reader] of dataset.readers.entries()) {
-        const name = dataset.names[i];
-        if (reader.allMissing()) warnings.push(`Column ${JSON.stringify(name)} has no value in any row.`);
-        const column = reader.finish();
-        if (column === 'reread') toReread.push(i);
-        columns.push(column === 'reread' ? { kind: 'category', name, codes: new Int32Array(0), levels: [] } : column);
-      }
-      const [hashes, lineNumbers] = [rowHashes.finish(), lines.finish()];
-      return {
-        table: { rowCount, columns, objects, blocks, rowHashes: hashes, lines: lineNumbers, warnings },
-        toReread,
-      };
+    get key() {
+      return place.key;
+    },
+    get line() {
+      return place.line;
+    },
+    text: () => text.current(),
+  };
+  const rejections = badRows(options.badRows ?? 'fail', atHand);
+  const context: ReaderContext = {
+    place,
+    badRows: rejections,
+    infinite: options.infinite ?? 'error',
+    infiniteCells: { count: 0 },
+    levels: limits.levels,
+  };
+  const collector = columnCollector({ context, place, kinds, limit: limits.columns, only });
+  return {
+    place,
+    text,
+    badRows: rejections,
+    context,
+    collector,
+    options: {
+      format: options.format ?? 'auto',
+      separator: options.separator,
+      encoding: options.encoding ?? 'auto',
+      header: options.header ?? true,
+      wanted: options.wanted ?? (() => true),
+      limits,
     },
   };
 }
 
-/** Reads the objects again for the columns at `positions`, which turned out categories, and puts them into `table`. */
-async function rereadCategories(
-  objects: readonly DataObject[],
-  header: boolean,
-  table: Table,
-  positions: readonly number[],
-  place: Place,
-): Promise<void> {
-  const names = table.columns.map((column) => column.name);
-  const readers = positions.map((i) => declaredReader(names[i], 'category', place));
-  let rowCount = 0;
-  for (const object of objects) {
-    let order: Int32Array | undefined;
-    await eachRow(object, place, undefined, (row) => {
-      if (!order) {
-        order = columnOrder(names, header ? headerNames(row, place) : positionNames(row), place, table.objects[0].key);
-        if (header) return;
-      }
-      rowCount++;
-      for (let i = 0; i < positions.length; i++) {
-        const [start, end] = [row.starts[order[positions[i]]], row.ends[order[positions[i]]]];
-        readers[i].add(row.bytes, start, end, cellHash(row.bytes, start, end));
-      }
-    });
-  }
-  if (rowCount !== table.rowCount) {
-    throw new ConflictError(`${objects[0].key}: expected ${table.rowCount} rows as at first, found ${rowCount}`, {
-      advice: 'The data changed while it was read; read it again',
-    });
-  }
-  positions.forEach((position, i) => {
-    table.columns[position] = readers[i].finish() as Column;
-  });
+interface FoundObjects {
+  objects: TableObject[];
+  blocks: Block[];
+  warnings: string[];
+  unread: Set<string>;
 }
 
-/** Calls `onRow` with each row of an object, the header's too, and keeps `place` up to date. */
-async function eachRow(
+const nothingFound = (): FoundObjects => ({ objects: [], blocks: [], warnings: [], unread: new Set() });
+
+async function readInto(
+  pass: Pass,
   object: DataObject,
-  place: Place,
-  cutter: BlockCutter | undefined,
-  onRow: (row: TextRow) => void,
+  found: FoundObjects,
+  { again = false }: { again?: boolean } = {},
 ): Promise<void> {
-  const tokenizer = csvTokenizer(object.key);
-  const onTextRow = (row: TextRow) => {
-    place.line = row.line;
-    onRow(row);
+  const { collector, place, text } = pass;
+  const firstRow = collector.rowCount;
+  collector.beginObject();
+  const sink: RowSink = {
+    names: collector.setNames,
+    row: collector.addRow,
+    columns: collector.addColumns,
+    // A row that can't be cut was told of in the first pass.
+    badRow: again ? () => {} : pass.badRows.rejectText,
   };
-  place.key = object.key;
-  for await (const chunk of object.read()) {
-    // Small pieces, so that an object that arrives as one chunk is not copied whole.
-    for (let start = 0; start < chunk.length; start += pieceBytes) {
-      const piece = chunk.subarray(start, start + pieceBytes);
-      cutter?.push(piece);
-      tokenizer.push(piece, onTextRow);
-    }
+  const facts = await readObjectRows(object, pass.options, { place, sink, text }, { hashes: !again });
+  collector.endObject();
+
+  found.warnings.push(...facts.warnings);
+  for (const name of facts.unread) found.unread.add(name);
+  const rowCount = collector.rowCount - firstRow;
+  found.objects.push({ key: object.key, size: object.size, firstRow, rowCount });
+  if (rowCount === 0) found.warnings.push(`${object.key} holds ${facts.isEmpty ? 'nothing' : 'a header and no rows'}.`);
+  let blockRow = firstRow;
+  for (const block of facts.blocks) {
+    found.blocks.push({ firstRow: blockRow, ...block });
+    blockRow += block.rowCount;
   }
-  tokenizer.end(onTextRow);
 }
 
-const pieceBytes = 1 << 18;
+type UnfinishedTable = Omit<Table, 'columns'> & { columns: (Column | ColumnKind)[] };
 
-function growingIntegers() {
-  let values = new Uint32Array(1024);
-  let length = 0;
+function toTable({ collector, context }: Pass, found: FoundObjects, { kinds = {} }: ReadOptions): UnfinishedTable {
+  const names = [...collector.names];
+  const { columns, allMissing, rows, sparse } = collector.finish();
+  const warnings = [...kindWarnings(names, kinds, found.unread), ...found.warnings];
+  for (const [i, name] of names.entries()) {
+    if (allMissing[i]) warnings.push(`Column ${JSON.stringify(name)} has no value in any row.`);
+  }
+  const infinite = context.infiniteCells.count;
+  if (infinite > 0) {
+    warnings.push(
+      `${infinite === 1 ? 'One infinite number was' : `${infinite} infinite numbers were`} read as missing.`,
+    );
+  }
   return {
-    add(value: number): void {
-      if (length === values.length) values = new Uint32Array(values.buffer.transfer(length * 2 * 4));
-      values[length++] = value;
-    },
-    finish: () => new Uint32Array(values.buffer.transfer(length * 4)),
+    rowCount: rows.lines.length,
+    columns,
+    objects: found.objects,
+    blocks: found.blocks,
+    rowHashes: rows.hashes,
+    lines: rows.lines,
+    warnings,
+    ...(sparse && { sparse }),
+    ...(found.unread.size > 0 && { unread: [...found.unread] }),
   };
 }
+
+/** Reads the objects again for the columns that turned out of another kind, and puts them into `table`. */
+async function rereadColumns(
+  objects: readonly DataObject[],
+  options: ReadOptions,
+  first: Pass,
+  table: UnfinishedTable,
+): Promise<void> {
+  const { names } = first.collector;
+  const kinds = new Map<string, ColumnKind>();
+  for (const [i, column] of table.columns.entries()) if (typeof column === 'string') kinds.set(names[i], column);
+  if (kinds.size === 0) return;
+
+  const pass = beginPass(options, kinds, { only: new Set(kinds.keys()) });
+  const rereader = pass.collector;
+  const found = nothingFound();
+  for (const object of objects) await readInto(pass, object, found, { again: true });
+  if (rereader.rowCount !== table.rowCount) {
+    throw new ConflictError(
+      `${objects[0].key}: expected ${table.rowCount} rows as at first, found ${rereader.rowCount}`,
+      {
+        advice: 'The data changed while it was read; read it again',
+      },
+    );
+  }
+  const { columns } = rereader.finish();
+  for (const [i, column] of table.columns.entries()) if (typeof column === 'string') table.columns[i] = columns[i];
+  first.badRows.adopt(pass.badRows);
+}
+
+/** The objects in byte order of their keys. */
+export const sortedByKey = (objects: readonly DataObject[]): DataObject[] =>
+  objects.toSorted((a, b) => compareBytes(a.key, b.key));
 
 /** UTF-8 bytes order as code points do; UTF-16 code units do not, beyond U+FFFF. */
 function compareBytes(a: string, b: string): number {
@@ -214,28 +226,15 @@ function compareBytes(a: string, b: string): number {
 
 const encoder = new TextEncoder();
 
-function nameWarnings(key: string, names: readonly string[], kinds: ReadonlyMap<string, ColumnKind>): string[] {
-  const warnings: string[] = [];
-  const other = names.length === 1 ? /[;\t|]/.exec(names[0]) : null;
-  if (other) {
-    warnings.push(`${key} has one column and ${JSON.stringify(other[0])} in its name: cells are separated by commas.`);
-  }
-  for (const [name, kind] of kinds) {
-    if (!names.includes(name)) {
-      warnings.push(`Column ${JSON.stringify(name)} is declared a ${kind} column, but the data has no such column.`);
-    }
-  }
-  return warnings;
-}
-
-function raggedError({ key, line }: Place, names: readonly string[], found: number): InputError {
-  const missing = found < names.length ? `: none for column ${JSON.stringify(names[found])}` : '';
-  return new InputError(
-    `${key}, line ${line}: expected ${names.length} ${names.length === 1 ? 'cell' : 'cells'}, found ${found}${missing}`,
-    {
-      advice: found > names.length ? 'A cell that holds a comma stands in quotes' : undefined,
-    },
-  );
+function kindWarnings(
+  names: readonly string[],
+  kinds: Readonly<Record<string, ColumnKind>>,
+  unread: ReadonlySet<string>,
+): string[] {
+  const absent = Object.entries(kinds).filter(([name]) => !names.includes(name) && !unread.has(name));
+  return absent.map(([name, kind]) => {
+    return `Column ${JSON.stringify(name)} is declared a ${kind} column, but the data has no such column.`;
+  });
 }
 
 function noRowsError(objects: readonly TableObject[], headerSeen: boolean): InputError {

@@ -1,3 +1,6 @@
+import type { SparseMatrix } from '../core/sparse-matrix.ts';
+import type { RejectedRow } from './bad-rows.ts';
+
 /**
  * A dataset as it was read: typed columns, where each row came from, and the hashes that name its content.
  *
@@ -11,10 +14,16 @@ export interface Table {
   blocks: Block[];
   /** 32-bit hash of each row's cells, shape [rowCount]: equal rows have equal hashes, in whatever object they stand. */
   rowHashes: Uint32Array;
-  /** Line, from 1, on which each row begins in its object, shape [rowCount]. */
+  /** Line, from 1, on which each row begins in its object, shape [rowCount]; in Parquet, the row's number from 1. */
   lines: Uint32Array;
   /** What the reader noticed and a report should say, as sentences. */
   warnings: string[];
+  /** Features by index, of a dataset in LIBSVM format: its columns are then the label and what else is not a feature. */
+  sparse?: SparseMatrix;
+  /** Names of columns that were not asked for and not read. */
+  unread?: string[];
+  /** Rows that were left out because they can't be read, when the policy is to skip them. */
+  rejected?: RejectedRow[];
 }
 
 export type Column = NumberColumn | CategoryColumn;
@@ -44,7 +53,8 @@ export interface TableObject {
 }
 
 /**
- * A canonical block: consecutive rows of one object, at most 65,536, counted anew in each 8 MiB of decompressed text.
+ * A canonical block: consecutive rows of one object, at most 65,536, counted anew in each 8 MiB of decompressed text,
+ * and in each row group of Parquet.
  *
  * Sums are formed per block and merged as a balanced tree (core/blocks), so a model has the same bits however the work
  * was divided.
@@ -52,7 +62,7 @@ export interface TableObject {
 export interface Block {
   firstRow: number;
   rowCount: number;
-  /** SHA-256, hexadecimal, of the header's cells and the block's text. */
+  /** SHA-256, hexadecimal, of the column names and the block's text, or, in Parquet, its values. */
   hash: string;
 }
 
@@ -65,4 +75,6 @@ export interface DataObject {
   tag: string;
   /** The object's bytes from first to last, in chunks of any size. */
   read(): AsyncIterable<Uint8Array>;
+  /** The bytes from `start` to `end`, both within the object. */
+  readRange(start: number, end: number): Promise<Uint8Array>;
 }

@@ -5,6 +5,7 @@ import { blockOffsets } from './block-offsets.ts';
 import type { ColumnKind } from './column-reader.ts';
 import { findColumn, listNames, placeOf } from './lookup.ts';
 import { parseNumberText } from './number.ts';
+import { spelling } from './spelling.ts';
 import type { Column, NumberColumn, Table } from './table.ts';
 import { quoteText } from './text.ts';
 
@@ -225,10 +226,12 @@ function fitClasses(
   return encoding;
 }
 
-function positiveIndex({ classes, kind }: ClassTarget, positive: string): number {
+/** Where the positive class stands: as it is written, else the only one that spells the same number or boolean. */
+function positiveIndex({ classes }: ClassTarget, positive: string): number {
   const exact = classes.indexOf(positive);
-  if (exact >= 0 || kind === 'category') return exact;
-  return classes.indexOf(String(parseNumberText(positive)));
+  if (exact >= 0) return exact;
+  const alike = classes.filter((text) => spelling(text) === spelling(positive));
+  return alike.length === 1 ? classes.indexOf(alike[0]) : -1;
 }
 
 /** The distinct numbers as texts, in numeric order. */

@@ -1,3 +1,5 @@
+import type { InputError } from '../core/errors.ts';
+
 /** One row of text cells, as spans of bytes; valid only during the call that hands it over. */
 export interface TextRow {
   bytes: Uint8Array;
@@ -8,9 +10,26 @@ export interface TextRow {
   count: number;
   /** Line, from 1, on which the row begins. */
   line: number;
-  /** Position of the row's first byte in the object's text. */
+  /** Position of the row's first byte in the object's text, and of the first byte after its last. */
   offset: number;
+  end: number;
+  /** 1 for a cell that the format says is a text, even one that reads like a number; undefined where it doesn't say. */
+  texts?: Uint8Array;
+  /** Features by index, of a format that writes only those that are not zero. */
+  sparse?: SparseCells;
 }
+
+/** Some features of a row; the others are zero. */
+export interface SparseCells {
+  count: number;
+  /** From 0, ascending. */
+  indices: Int32Array;
+  /** NaN where a value is missing. */
+  values: Float64Array;
+}
+
+/** Told of a row that can't be cut into cells, instead of an error thrown: where it begins and ends in the text. */
+export type OnBadRow = (error: InputError, line: number, offset: number, end: number) => void;
 
 /** Cuts an object's text into rows of cells, in chunks of any size. */
 export interface Tokenizer {

@@ -16,6 +16,7 @@ import { checkGates, verdictSentence } from './gates.ts';
 import { conformed, kindsOf } from './later-data.ts';
 import { resolveVersion, type VersionChoice } from './open-model.ts';
 import { fitToRequest } from './prepare.ts';
+import { readOptions } from './read-options.ts';
 import { requestAt } from './recorded-request.ts';
 import { release } from './release.ts';
 import { writeReport } from './reports.ts';
@@ -62,9 +63,8 @@ export async function evaluateModel(
 
   const request = requestAt(path, manifest);
   const read = await readTable(objects, {
-    header: request.data.header,
+    ...readOptions(request.data),
     kinds: kindsOf(manifest),
-    maxColumns: request.data.limits.columns,
   });
   const table = conformed(manifest, read);
   const { rows, on } = rowsToScore(request, table, heldOut);
@@ -93,6 +93,10 @@ function rowsToScore(request: Request, table: Table, heldOut: boolean): { rows: 
   const rows = heldOut ? fitToRequest(request, table).test : labelledRows(table, target).rows;
   if (rows.length === 0) {
     throw new InputError(`${path}, column "${target}": expected labels to compare with, found none`);
+  }
+  if (heldOut && request.data.split === 'none') {
+    const on = `The ${formatCount(rows.length, 'row')} of ${path} that it was trained on, since its pipeline holds none out: expect worse on new data.`;
+    return { rows, on };
   }
   const on = heldOut
     ? `The ${formatCount(rows.length, 'row')} of ${path} held out of training.`

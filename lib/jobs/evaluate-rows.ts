@@ -1,5 +1,7 @@
+import { NumericError } from '../core/errors.ts';
+import { placeOf } from '../data/lookup.ts';
 import type { Table } from '../data/table.ts';
-import { actualValues } from '../data/target.ts';
+import { actualValues, type TargetEncoding } from '../data/target.ts';
 import { baselinePredictions } from '../metrics/baseline.ts';
 import { defaultMetrics, measure } from '../metrics/catalogue.ts';
 import { confusionMatrix } from '../metrics/confusion.ts';
@@ -10,7 +12,7 @@ import type { LoadedModel } from '../registry/versions.ts';
 import { curveLimit, type Evaluation, type Metrics, measured, predictionLimit } from '../report/report.ts';
 import { thin } from '../report/thin.ts';
 import { gateMetrics } from './gates.ts';
-import { predictRows, withActual } from './predictions.ts';
+import { predictRows, type RowPredictions, withActual } from './predictions.ts';
 import { weightsOf } from './prepare.ts';
 import { recordedRequest } from './recorded-request.ts';
 
@@ -21,6 +23,7 @@ import { recordedRequest } from './recorded-request.ts';
  * @param options.on which rows these are, as a sentence
  * @param options.baselineOn the rows that the baseline is fitted on
  * @throws InputError when the table lacks a column that the model needs, or a metric does not fit the task
+ * @throws NumericError when a prediction is beyond the range of numbers
  */
 export function evaluateRows(
   model: LoadedModel,
@@ -28,7 +31,9 @@ export function evaluateRows(
   rows: Int32Array,
   { on, baselineOn, request }: { on: string; baselineOn: BaselineRows; request: Pick<Request, 'task' | 'evaluate'> },
 ): Evaluation {
-  const predictions = withActual(model, predictRows(model, table, rows), table, rows);
+  const predicted = predictRows(model, table, rows);
+  checkPredicted(predicted, table, rows, model.manifest.target);
+  const predictions = withActual(model, predicted, table, rows);
   const names = metricNames(request);
   const baseline = baselineFor(model, baselineOn, predictions);
   const evaluation: Evaluation = {
@@ -38,6 +43,21 @@ export function evaluateRows(
     baseline: { name: baseline.name, metrics: metricsOf(request.task, names, baseline.predictions) },
   };
   return { ...evaluation, ...figuresOf(model, predictions) };
+}
+
+/** @throws NumericError naming the first row of which the model says more than a number can hold */
+function checkPredicted(predicted: RowPredictions, table: Table, rows: Int32Array, target: TargetEncoding): void {
+  if (predicted.kind !== 'values') return;
+  const wrong = predicted.values.findIndex((value) => !Number.isFinite(value));
+  if (wrong < 0) return;
+  const advice =
+    target.task === 'regression' && target.log
+      ? 'The logarithm of the target was learned, and this row lies far outside of what was trained on: mend it, or use prepare.target: standard'
+      : 'This row lies far outside of what was trained on: mend it';
+  throw new NumericError(
+    `${placeOf(table, rows[wrong])}: expected a prediction within the range of numbers, found ${predicted.values[wrong]}`,
+    { advice },
+  );
 }
 
 /** The metrics to report: those of the pipeline or else the task's usual ones, and those that gates ask for. */

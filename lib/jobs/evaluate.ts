@@ -1,4 +1,4 @@
-import { InputError, NotFoundError } from '../core/errors.ts';
+import { InputError } from '../core/errors.ts';
 import { conformTable } from '../data/schema/schema.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import { champion, readAlias } from '../registry/aliases.ts';
@@ -70,10 +70,12 @@ async function evaluateChampion(
     return { championVersion, championMetrics: metrics };
   } catch (error) {
     // A champion that cannot read today's data, or is gone, must not keep its successor from being judged.
-    if (!(error instanceof InputError || error instanceof NotFoundError)) throw error;
-    return { championVersion, championMetrics: null, championProblem: error.message };
+    if (!unscorable.has((error as Error).name)) throw error;
+    return { championVersion, championMetrics: null, championProblem: (error as Error).message };
   }
 }
+
+const unscorable = new Set(['InputError', 'NotFoundError', 'NumericError']);
 
 /** Metrics of models that answer different questions say nothing beside each other. */
 function checkSameAnswers({ target, version }: Manifest, candidate: Manifest): void {

@@ -12,8 +12,8 @@ type GateVerdict = Verdict['gates'][number];
 export interface GateInputs {
   metrics: Metrics;
   baseline: Metrics;
-  /** Of the version that `champion` names; undefined when there is none. */
-  champion: Metrics | undefined;
+  /** Of the version that `champion` names; undefined when there is none, `unscored` when it has none on these rows. */
+  champion: Metrics | 'unscored' | undefined;
 }
 
 /** Whether all gates hold, and how each came out. A metric that is undefined passes none. */
@@ -42,8 +42,9 @@ function checkGate(gate: Gate, { metrics, baseline, champion }: GateInputs): Gat
   if ('atMost' in gate) return verdict(metric, found, `at most ${gate.atMost}`, (value) => value <= gate.atMost);
   if ('atLeast' in gate) return verdict(metric, found, `at least ${gate.atLeast}`, (value) => value >= gate.atLeast);
   const other = gate.noWorseThan === 'champion' ? champion : baseline;
-  if (!other) {
-    const sentence = `${metricTitle(metric).title}: there is no champion to compare with yet.`;
+  if (!other || other === 'unscored') {
+    const why = other ? 'champion could not score these rows' : 'there is no champion to compare with yet';
+    const sentence = `${metricTitle(metric).title}: ${why}.`;
     return { sentence, metric, expected: 'no worse than champion', found, verdict: 'pass' };
   }
   const limit = other[metric]?.value ?? null;

@@ -39,7 +39,7 @@ export interface Inspection {
 export async function inspect(context: Context, path: string, options: ReadOptions = {}): Promise<Inspection> {
   const table = await readTable(await listDataset(context, path), options);
   const profile = profileTable(table);
-  return { path, table, profile, draft: draftPipeline(path, profile, table.rowCount) };
+  return { path, table, profile, draft: draftPipeline(path, profile, table) };
 }
 
 /** Inspects a dataset that no pipeline asks for: a report, and a draft of a pipeline, under reports/<name>/. */
@@ -84,13 +84,14 @@ export async function inspectDataset(context: Context, { dataset }: { dataset: s
 }
 
 /** A pipeline for a dataset, as a first guess: the last column is the target, and its values decide the task. */
-function draftPipeline(path: string, profile: ColumnProfile[], rowCount: number): string {
-  const target = profile[profile.length - 1];
+function draftPipeline(path: string, profile: ColumnProfile[], { rowCount, sparse }: Table): string {
+  // LIBSVM puts the label first, and nothing but the query's number beside it.
+  const target = sparse ? profile[0] : profile[profile.length - 1];
   const task = guessTask(target.kind, target.distinct, rowCount);
   const quote = (text: string) => JSON.stringify(text);
   return [
     '# A first guess: check the target and the task, then put this file under pipelines/.',
-    `name: ${nameOf(path)}`,
+    `name: ${quote(nameOf(path))}`,
     `task: ${task}`,
     'data:',
     `  path: ${quote(path)}`,
@@ -112,7 +113,8 @@ function nameOf(path: string): string {
   return (
     base
       .replace(/[^A-Za-z0-9._-]+/g, '-')
-      .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '')
-      .slice(0, 64) || 'dataset'
+      .replace(/^[^A-Za-z0-9]+/, '')
+      .slice(0, 64)
+      .replace(/[^A-Za-z0-9]+$/, '') || 'dataset'
   );
 }

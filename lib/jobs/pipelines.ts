@@ -1,6 +1,7 @@
 import { InputError, NotFoundError } from '../core/errors.ts';
 import { parsePipeline } from '../pipeline/parse.ts';
 import { type AppliedDefault, type Request, resolvePipeline } from '../pipeline/resolve.ts';
+import { nameInWords, namePattern } from '../pipeline/schema.ts';
 import { listAll } from '../store/list.ts';
 import type { Store } from '../store/store.ts';
 import { getText } from '../store/text.ts';
@@ -46,6 +47,9 @@ export async function listPipelines(store: Store): Promise<ListedPipeline[]> {
     if (!ending) continue;
     const name = key.slice('pipelines/'.length, -ending.length);
     try {
+      if (!namePattern.test(name)) {
+        throw new InputError(`${key}: expected ${nameInWords}, found ${JSON.stringify(name)}`);
+      }
       pipelines.push({ key, name, pipeline: await openPipeline(store, key) });
     } catch (problem) {
       if (!(problem instanceof InputError || problem instanceof NotFoundError)) throw problem;

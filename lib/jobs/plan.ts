@@ -62,13 +62,13 @@ export async function plan(context: Context, step: PlanStep): Promise<PlanOutcom
   const path = pipeline?.request.data.path ?? step.dataset;
   const ready = pipeline?.request.data.ready ?? { quietSeconds: quietSecondsWithoutPipeline };
 
-  const firstWait = await secondsToWait(context, path, ready, await findDataset(context, path));
+  const firstWait = await secondsToWait(context, path, ready, await findDataset(context, path, ready));
   if (firstWait > 0) {
     await refresh(context, subject, step.trigger);
     return { next: 'wait', waitSeconds: firstWait, ...step };
   }
   await withdraw(context, subject, step.trigger);
-  const objects = await findDataset(context, path);
+  const objects = await findDataset(context, path, ready);
   const wait = await secondsToWait(context, path, ready, objects);
   if (wait > 0) {
     if (await reclaim(context, subject, step.trigger)) return { next: 'wait', waitSeconds: wait, ...step };
@@ -115,8 +115,11 @@ async function secondsToWait(
   const latestMs = Math.max(...objects.map(({ modifiedMs }) => modifiedMs));
   // A writer's clock may be ahead of ours: never wait longer than a dataset written this very moment would ask for.
   const remaining = Math.min(ready.quietSeconds, ready.quietSeconds - (context.now() - latestMs) / 1000);
-  return remaining <= 0 ? 0 : Math.ceil(remaining);
+  return remaining <= 0 ? 0 : Math.min(longestWaitSeconds, Math.ceil(remaining));
 }
+
+/** Looks come at least so often, so that the note of who waits does not go stale. */
+const longestWaitSeconds = 1_800;
 
 /** Seconds between looks for a marker. */
 const markerPollSeconds = 60;

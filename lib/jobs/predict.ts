@@ -49,14 +49,30 @@ export function predictRecords(loaded: LoadedModel, records: unknown): Predictio
     }
     const place = (text: string) => `rows[${row}]: ${text}`;
     try {
-      warnings.push(...encodeRecord(encoding, record as Record<string, unknown>, data, row * width).map(place));
+      for (const text of encodeRecord(encoding, record as Record<string, unknown>, data, row * width)) {
+        warnings.push(place(text));
+      }
     } catch (error) {
       if (error instanceof InputError) throw new InputError(place(error.message), { cause: error });
       throw error;
     }
   });
   const predicted = predictFeatures(loaded, { rowCount: records.length, columnCount: width, data });
-  return { model: manifest.name, version: manifest.version, predictions: toAnswers(predicted), warnings };
+  return {
+    model: manifest.name,
+    version: manifest.version,
+    predictions: toAnswers(predicted),
+    warnings: firstWarnings(warnings),
+  };
+}
+
+/** Most warnings that an answer holds: a field too many in each of ten thousand rows is one thing to know, not as many. */
+const warningLimit = 100;
+
+/** The first hundred, and how many there were besides. */
+export function firstWarnings(warnings: readonly string[]): string[] {
+  if (warnings.length <= warningLimit) return [...warnings];
+  return [...warnings.slice(0, warningLimit), `${warnings.length - warningLimit} more warnings were left out.`];
 }
 
 /**

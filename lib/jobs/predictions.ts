@@ -1,5 +1,7 @@
 import type { Matrix } from '../core/matrix.ts';
+import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import { encodeRows } from '../data/encode.ts';
+import { encodeSparse, hasSparse } from '../data/encode-sparse.ts';
 import type { Table } from '../data/table.ts';
 import { actualValues, decodeValue, encodeTarget } from '../data/target.ts';
 import type { Predictions } from '../metrics/predictions.ts';
@@ -30,11 +32,16 @@ export type RowPredictions =
  * @throws InputError when the table lacks a column that the model needs, or holds another kind there
  */
 export function predictRows(loaded: LoadedModel, table: Table, rows: Int32Array): RowPredictions {
-  return predictFeatures(loaded, encodeRows(loaded.manifest.encoding, table, rows));
+  const { encoding } = loaded.manifest;
+  const features = hasSparse(table) ? encodeSparse(encoding, table, rows) : encodeRows(encoding, table, rows);
+  return predictFeatures(loaded, features);
 }
 
 /** What a model says of rows that are encoded already, shape [rowCount, inputs]. */
-export function predictFeatures({ manifest, parameters }: LoadedModel, features: Matrix): RowPredictions {
+export function predictFeatures(
+  { manifest, parameters }: LoadedModel,
+  features: Matrix | SparseMatrix,
+): RowPredictions {
   const { target } = manifest;
   const { inputs, kind } = manifest.model;
   const { model: asked } = manifest.request as Pick<Request, 'model'>;

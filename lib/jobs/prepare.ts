@@ -3,6 +3,7 @@ import { recipe } from '../core/recipe.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
 import type { ColumnKind } from '../data/column-reader.ts';
 import { type Encoding, encodeRows } from '../data/encode.ts';
+import { encodeSparse, fitSparse, hasSparse } from '../data/encode-sparse.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
 import { placeOf } from '../data/lookup.ts';
 import { readTable } from '../data/read.ts';
@@ -16,7 +17,8 @@ import type { Examples } from '../models/model.ts';
 import { contentRequest, type Request, type StopRequest } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
 import { classWeighted } from './model-for.ts';
-import { openObjects, type RunRequest, shortHash } from './runs.ts';
+import { neededColumns, readOptions } from './read-options.ts';
+import { openObjects, type RunRequest, runKey, shortHash } from './runs.ts';
 
 /** A run's data, read and split, with what was fitted on its training part. */
 export interface Prepared {
@@ -52,9 +54,13 @@ export function prepare(context: Context, run: RunRequest): Promise<Prepared> {
       bytes: objects.reduce((sum, { size }) => sum + size, 0),
     });
     const { request } = run;
-    const { header, columns: kinds, limits } = request.data;
-    const table = await readTable(objects, { header, kinds: readingKinds(request), maxColumns: limits.columns });
-    checkColumns(request, table, Object.keys(kinds));
+    const table = await readTable(objects, {
+      ...readOptions(request.data),
+      kinds: readingKinds(request),
+      wanted: neededColumns(request),
+    });
+    await keepRejected(context, run.run, table);
+    checkColumns(request, table, Object.keys(request.data.columns));
     const readMilliseconds = context.now() - startMs;
     context.onProgress?.({
       kind: 'read',
@@ -74,7 +80,7 @@ export function toTrainingExamples(
 ): Examples {
   const targets = encodeTarget(target, table, rows);
   return {
-    features: encodeRows(encoding, table, rows),
+    features: hasSparse(table) ? encodeSparse(encoding, table, rows) : encodeRows(encoding, table, rows),
     targets,
     weights: classWeighted(model, target, targets, weightsOf(table, data.weight, rows)),
     blockOffsets: blockOffsets(table, rows),
@@ -154,12 +160,16 @@ export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'ta
     transform: request.prepare.target,
     clip: request.prepare.clip,
   });
-  const encoding = fitEncoding(table, training, {
-    features: include ?? undefined,
-    exclude: [column, ...(weight === null ? [] : [weight]), ...exclude],
-    ...request.prepare,
-    kinds: request.data.columns,
-  });
+  const encoding = hasSparse(table)
+    ? fitSparse(table, training, { include: include ?? undefined, exclude, ...request.prepare })
+    : fitEncoding(table, training, {
+        features: include ?? undefined,
+        exclude: [column, ...(weight === null ? [] : [weight]), ...exclude].filter(
+          (name) => !table.unread?.includes(name),
+        ),
+        ...request.prepare,
+        kinds: request.data.columns,
+      });
   const version = shortHash({ request: contentRequest(request), blocks: table.blocks.map(({ hash }) => hash), recipe });
   const warnings = [...table.warnings, ...unlabelled];
   for (const { name, reason } of encoding.leftOut) warnings.push(`Column "${name}" was left out: ${reason}.`);
@@ -167,7 +177,8 @@ export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'ta
   const leaks = suspectedLeaks(table, training, {
     target: column,
     isRegression: request.task === 'regression' || request.task === 'count',
-    names: features,
+    // Sparse features are many, and none of them a column: they are not looked at.
+    names: table.sparse ? [] : features,
   });
   for (const { name, reason } of leaks) {
     warnings.push(`Column "${name}" is suspected to leak the target: ${reason}. Exclude it unless it is known before.`);
@@ -180,6 +191,15 @@ export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'ta
   return { training, test, encoding, target, schema, leaks, version, warnings };
 }
 
+/** Leaves the rows that were skipped under runs/<run>/rejected.jsonl, with the reasons. */
+async function keepRejected({ store }: Context, run: string, { rejected = [] }: Table): Promise<void> {
+  if (rejected.length === 0) return;
+  const lines = rejected.map((row) => `${JSON.stringify(row)}\n`);
+  await store.put(runKey(run, 'rejected.jsonl'), new TextEncoder().encode(lines.join('')), {
+    contentType: 'application/jsonl',
+  });
+}
+
 // What the user declares is read so, whatever it looks like; dates, texts and identifiers are texts to the reader. The
 // target's kind follows from the task: a regression's is a number even where most of its cells are not, so that
 // the first bad one is named; a class may well be written as a number.
@@ -189,8 +209,12 @@ export function readingKinds({ task, data }: Pick<Request, 'task' | 'data'>): Re
   return { [data.target]: kind, ...Object.fromEntries(declared) };
 }
 
+/** Whether a name is the index of a sparse feature. */
+const isFeature = ({ sparse }: Table, name: string): boolean =>
+  sparse !== undefined && /^[1-9]\d*$/.test(name) && Number(name) <= sparse.columnCount;
+
 function checkColumns({ data, prepare }: Request, table: Table, declared: string[]): void {
-  const names = new Set(table.columns.map(({ name }) => name));
+  const names = new Set([...table.columns.map(({ name }) => name), ...(table.unread ?? [])]);
   const wanted: [string, readonly string[]][] = [
     ['data.target', [data.target]],
     ['data.weight', data.weight === null ? [] : [data.weight]],
@@ -201,7 +225,7 @@ function checkColumns({ data, prepare }: Request, table: Table, declared: string
     ['prepare.columns', Object.keys(prepare.columns ?? {})],
   ];
   for (const [path, columns] of wanted) {
-    const absent = columns.find((name) => !names.has(name));
+    const absent = columns.find((name) => !names.has(name) && !isFeature(table, name));
     if (absent === undefined) continue;
     const list = table.columns.slice(0, 20).map(({ name }) => `"${name}"`);
     if (table.columns.length > 20) list.push(`… (${table.columns.length} in all)`);

@@ -4,7 +4,7 @@ import { evaluationFile, modelFile, versionKey } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { readManifest, readVersion, writeVersion } from '../registry/versions.ts';
 import type { Evaluation, Metrics, Report } from '../report/report.ts';
-import { jsonBytes, putJson, readJson } from '../store/json.ts';
+import { jsonBytes, putJson, readIfThere, readJson } from '../store/json.ts';
 import { readCandidate } from './candidate.ts';
 import type { Context } from './context.ts';
 import type { EvaluatedRun } from './evaluate.ts';
@@ -16,6 +16,8 @@ import { readProgress } from './progress.ts';
 import { putReport } from './reports.ts';
 import { type RunRequest, type RunResult, type RunStep, readOutcome, readRun, runKey } from './runs.ts';
 import { trainingReport } from './training-report.ts';
+
+type Verdict = Report['verdict'];
 
 export interface RegisterOutcome {
   run: string;
@@ -41,17 +43,21 @@ export async function register(context: Context, { run }: RunStep): Promise<Regi
   const model = (await store.get(runKey(run, modelFile))).body;
   await writeVersion(store, { manifest, model, evaluation: jsonBytes(evaluated.evaluation) });
 
-  const gates = checkGates(request.request.evaluate.gates, {
-    metrics: evaluated.evaluation.metrics,
-    baseline: evaluated.evaluation.baseline.metrics,
-    champion: evaluated.championMetrics ?? undefined,
-  });
-  const decided = await decide(context, manifest, gates.gate, evaluated);
-  if (!decided) return { run, done: false, version, gate: gates.gate };
-
-  const verdict: Report['verdict'] = { ...gates, sentence: verdictSentence(gates), champion: decided };
+  // Kept before the report is made: by the time that a killed run is tried again, a later one may have moved champion.
+  let verdict = await readIfThere<Verdict>(store, runKey(run, 'decision.json'));
+  if (!verdict) {
+    const gates = checkGates(request.request.evaluate.gates, {
+      metrics: evaluated.evaluation.metrics,
+      baseline: evaluated.evaluation.baseline.metrics,
+      champion: evaluated.championVersion === null ? undefined : (evaluated.championMetrics ?? 'unscored'),
+    });
+    const decided = await decide(context, manifest, gates.gate, evaluated);
+    if (!decided) return { run, done: false, version, gate: gates.gate };
+    verdict = { ...gates, sentence: verdictSentence(gates), champion: decided };
+    await putJson(store, runKey(run, 'decision.json'), verdict);
+  }
   await finish(context, request, { manifest, evaluated, verdict, status: 'trained' });
-  return { run, done: true, version, gate: gates.gate };
+  return { run, done: true, version, gate: verdict.gate };
 }
 
 /** Finishes a run whose version another run had trained before: a report and a result, and no alias is moved. */
@@ -67,9 +73,9 @@ export async function registerFound(context: Context, { run }: RunStep): Promise
   const gates = checkGates(request.request.evaluate.gates, {
     metrics: evaluation.metrics,
     baseline: evaluation.baseline.metrics,
-    champion: state && (await versionMetrics(context, name, state.version)),
+    champion: state && ((await versionMetrics(context, name, state.version)) ?? 'unscored'),
   });
-  const verdict: Report['verdict'] = {
+  const verdict: Verdict = {
     ...gates,
     sentence: `Version ${version} was trained before, from the same data and request.`,
     champion: {
@@ -89,10 +95,18 @@ async function decide(
   { name, version }: Manifest,
   gate: RunResult['gate'],
   { championVersion, championProblem }: EvaluatedRun,
-): Promise<Report['verdict']['champion'] | undefined> {
+): Promise<Verdict['champion'] | undefined> {
   const state = await readAlias(store, name, champion);
   if (state?.version === version) {
     return { moved: true, version, sentence: `Champion is version ${version}.` };
+  }
+  // This run moved it and was killed before it could say so, and a later one has moved it on.
+  if (state?.history.includes(version)) {
+    return {
+      moved: true,
+      version: state.version,
+      sentence: `Champion was version ${version}, and is ${state.version} now.`,
+    };
   }
   if ((state?.version ?? null) !== championVersion) return undefined;
   if (gate === 'fail') {
@@ -113,7 +127,7 @@ async function decide(
 interface Finished {
   manifest: Manifest;
   evaluated: EvaluatedRun;
-  verdict: Report['verdict'];
+  verdict: Verdict;
   status: RunResult['status'];
 }
 

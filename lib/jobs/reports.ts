@@ -1,8 +1,9 @@
+import { ConflictError } from '../core/errors.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
 import { checkReport, type Report } from '../report/report.ts';
 import { readJson } from '../store/json.ts';
-import type { Store } from '../store/store.ts';
+import type { PutOptions, Store } from '../store/store.ts';
 import { putText } from '../store/text.ts';
 import type { Context } from './context.ts';
 
@@ -16,9 +17,16 @@ export async function readReport({ store }: Context, key: string): Promise<Repor
 }
 
 /** Keeps a report as reports/<name>/<time>-<kind>.json and .html; answers the first one's key. */
-export function writeReport({ store }: Context, report: Report): Promise<string> {
+export async function writeReport({ store }: Context, report: Report): Promise<string> {
   const time = report.createdAt.replace(/[-:]/g, '').replace(/\.\d+/, '');
-  return putReport(store, `reports/${report.name}/${time}-${report.kind}`, report);
+  for (let nth = 1; ; nth++) {
+    const base = `reports/${report.name}/${time}-${report.kind}${nth === 1 ? '' : `-${nth}`}`;
+    try {
+      return await putReport(store, base, report, { ifAbsent: true });
+    } catch (error) {
+      if (!(error instanceof ConflictError && nth < 1000)) throw error;
+    }
+  }
 }
 
 /**
@@ -26,8 +34,8 @@ export function writeReport({ store }: Context, report: Report): Promise<string>
  *
  * @throws InputError when `report` does not follow its schema
  */
-export async function putReport(store: Store, base: string, report: Report): Promise<string> {
-  await putText(store, `${base}.html`, renderHtml(report), 'text/html; charset=utf-8');
+export async function putReport(store: Store, base: string, report: Report, options: PutOptions = {}): Promise<string> {
+  await putText(store, `${base}.html`, renderHtml(report), 'text/html; charset=utf-8', options);
   await putText(store, `${base}.json`, renderJson(report), 'application/json');
   return `${base}.json`;
 }

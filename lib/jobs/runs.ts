@@ -63,7 +63,8 @@ export async function openRun(
   context: Context,
   { request: asked, defaults }: { request: Request; defaults: AppliedDefault[] },
 ): Promise<RunRequest> {
-  const objects = await listDataset(context, asked.data.path);
+  const { path, ready } = asked.data;
+  const objects = await listDataset(context, path, ready);
   const identity = identityOf(objects);
   const warmStartKey = runKey('warm-starts', `${shortHash({ request: asked, objects: identity, recipe })}.json`);
   const request = await resolveWarmStart(context, asked, warmStartKey);
@@ -98,7 +99,10 @@ export async function recordFailure(
 ): Promise<void> {
   const { result, error } = await readOutcome(store, run);
   if (result) return;
-  await putJson(store, runKey(run, 'error.json'), { name, message, attempt: (error?.attempt ?? -1) + 1 });
+  // Attempts that died without a word left no error, but they count.
+  const begun = await readIfThere<{ attempt: number }>(store, runKey(run, 'started.json'));
+  const attempt = Math.max((error?.attempt ?? -1) + 1, begun?.attempt ?? 0);
+  await putJson(store, runKey(run, 'error.json'), { name, message, attempt });
 }
 
 /**

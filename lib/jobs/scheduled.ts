@@ -1,4 +1,5 @@
-import { ConflictError } from '../core/errors.ts';
+import { ConflictError, InputError } from '../core/errors.ts';
+import { readTable } from '../data/read.ts';
 import { champion, readAlias } from '../registry/aliases.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { readManifest } from '../registry/versions.ts';
@@ -6,6 +7,8 @@ import { getJson, putJson } from '../store/json.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
 import { type EvaluationResult, evaluateModel } from './evaluate-model.ts';
 import { listPipelines, type ResolvedPipeline } from './pipelines.ts';
+import { readOptions } from './read-options.ts';
+import { recordedRequest } from './recorded-request.ts';
 import { findDataset, type SourceObject } from './sources.ts';
 
 /** What came of one pipeline's schedule at a tick. */
@@ -101,10 +104,15 @@ async function evaluateChampion(context: Context, { request }: ResolvedPipeline)
   const state = await readAlias(context.store, name, champion);
   if (!state) return { status: 'no-champion', sentence: `Model ${name} has no champion to evaluate.` };
   const { version } = state;
-  const isNew = newObjects(await readManifest(context.store, name, version));
-  const hasNew = (await findDataset(context, data.path)).some(isNew);
-  const which = hasNew ? { only: isNew } : { only: (object: SourceObject) => !isNew(object), heldOut: true };
-  const result = await evaluateModel(context, { name, version, path: data.path, ...which });
+  const manifest = await readManifest(context.store, name, version);
+  const objects = await findDataset(context, data.path, data.ready);
+  const fresh = new Set<string>();
+  for (const object of objects) if (await isNew(object, manifest)) fresh.add(object.key);
+  const hasNew = fresh.size > 0;
+  const known = new Set(objects.map(({ key }) => key).filter((key) => !fresh.has(key)));
+  const which = hasNew ? { keys: fresh, heldOut: false } : { keys: known, heldOut: true };
+  const only = ({ key }: SourceObject) => which.keys.has(key);
+  const result = await evaluateModel(context, { name, version, path: data.path, only, heldOut: which.heldOut });
   if (result.status === 'found') {
     return {
       status: 'nothing-new',
@@ -114,8 +122,24 @@ async function evaluateChampion(context: Context, { request }: ResolvedPipeline)
   return { status: 'evaluated', on: hasNew ? 'new objects' : 'held-out rows', result };
 }
 
-/** Whether an object is one that the version was not trained on: its key is not named, or its size is another. */
-function newObjects({ data }: Manifest): (object: SourceObject) => boolean {
-  const named = new Map(data.objects.map(({ key, size }) => [key, size]));
-  return ({ key, size }) => named.get(key) !== size;
+/**
+ * Whether an object is one that the version was not trained on: its key is not named, or its size is another.
+ *
+ * Training data that lies under another key now is not new. It has the size of an object that is named, and then its
+ * blocks' hashes tell.
+ */
+async function isNew(object: SourceObject, manifest: Manifest): Promise<boolean> {
+  const { data } = manifest;
+  const { key, size } = object;
+  if (data.objects.some((named) => named.key === key && named.size === size)) return false;
+  if (!data.objects.some((named) => named.size === size)) return true;
+  const known = new Set(data.blocks);
+  try {
+    const { blocks } = await readTable([object], readOptions(recordedRequest(manifest).data));
+    return !blocks.every(({ hash }) => known.has(hash));
+  } catch (error) {
+    // What can't be read so is not what was trained on; the evaluation says what is wrong with it.
+    if (error instanceof InputError) return true;
+    throw error;
+  }
 }

@@ -8,6 +8,7 @@ import { withoutEndings } from './file-name.ts';
 import { conformed, featureKinds } from './later-data.ts';
 import { openModel, resolveVersion, type VersionChoice } from './open-model.ts';
 import { predictionsCsv } from './predictions-csv.ts';
+import { readOptions } from './read-options.ts';
 import { recordedRequest } from './recorded-request.ts';
 import { identityOf, objectFinder, runKey, shortHash } from './runs.ts';
 import { listDataset, type SourceObject } from './sources.ts';
@@ -50,9 +51,11 @@ export async function openScoring(
   const { name } = choice;
   const version = await resolveVersion(context, choice);
   const objects = await listDataset(context, input);
-  const scoring = shortHash({ kind: 'scoring', name, version, id, objects: identityOf(objects) });
-  const keys = objects.map(({ key }) => key);
-  const names = outputNames(keys, input);
+  const names = outputNames(
+    objects.map(({ key }) => key),
+    input,
+  );
+  const scoring = shortHash({ kind: 'scoring', name, version, id, objects: identityOf(objects), names });
   const request: ScoringRequest = {
     scoring,
     model: name,
@@ -86,13 +89,16 @@ export async function score(
   const model = await openModel(context, { name, version });
   const find = await objectFinder(context, request.input, 'scoring');
   const parts: ScoredPart[] = [];
+  // Each call scores one object at the least, so that calling again and again comes to an end.
+  let hasScored = false;
   for (const [index, object] of request.objects.entries()) {
     const partKey = runKey(scoring, `scored-${String(index).padStart(6, '0')}.json`);
     let part = await readIfThere<ScoredPart>(store, partKey);
     if (!part) {
-      if (context.remainingMs() < deadlineReserveMs) return { scoring, done: false };
+      if (hasScored && context.remainingMs() < deadlineReserveMs) return { scoring, done: false };
       part = await scoreObject(context, model, { object: find(object), output: object.output, id: request.id });
       await putJson(store, partKey, part);
+      hasScored = true;
     }
     parts.push(part);
   }
@@ -115,11 +121,17 @@ export const readScoring = ({ store }: Context, scoring: string): Promise<Scorin
 /**
  * Reads rows that need no labels, as the training data was read. How they differ from it stands in the table's warnings.
  *
+ * @param id the column that names the rows: read as text, for `007` and twenty digits are names and no numbers
  * @throws InputError when the data lacks a column that the model needs
  */
-export async function readForScoring({ manifest }: LoadedModel, objects: SourceObject[]): Promise<Table> {
-  const { header, limits } = recordedRequest(manifest).data;
-  const table = await readTable(objects, { header, kinds: featureKinds(manifest), maxColumns: limits.columns });
+export async function readForScoring(
+  { manifest }: LoadedModel,
+  objects: SourceObject[],
+  id: string | null = null,
+): Promise<Table> {
+  const options = readOptions(recordedRequest(manifest).data);
+  const kinds = { ...(id === null ? {} : { [id]: 'category' as const }), ...featureKinds(manifest) };
+  const table = await readTable(objects, { ...options, kinds });
   return conformed(manifest, table);
 }
 
@@ -134,7 +146,7 @@ async function scoreObject(
   model: LoadedModel,
   { object, output, id }: { object: SourceObject; output: string; id: string | null },
 ): Promise<ScoredPart> {
-  const table = await readForScoring(model, [object]);
+  const table = await readForScoring(model, [object], id);
   await putText(store, output, predictionsCsv(model, table, id), 'text/csv');
   return { rows: table.rowCount, warnings: table.warnings };
 }

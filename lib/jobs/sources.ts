@@ -1,8 +1,9 @@
 import { InputError } from '../core/errors.ts';
 import type { DataObject } from '../data/table.ts';
+import type { Request } from '../pipeline/resolve.ts';
 import { isDataKey } from '../store/keys.ts';
 import { listAll } from '../store/list.ts';
-import { readObject } from '../store/read.ts';
+import { readObject, readObjectRange } from '../store/read.ts';
 import type { ObjectInfo, Store } from '../store/store.ts';
 import type { Context } from './context.ts';
 
@@ -10,6 +11,8 @@ import type { Context } from './context.ts';
 export interface SourceObject extends DataObject {
   modifiedMs: number;
 }
+
+type Ready = Request['data']['ready'];
 
 /** Where a dataset lies: a store, the part of its keys that stands before each name, and how to name its objects. */
 interface Place {
@@ -19,6 +22,9 @@ interface Place {
   label: string;
 }
 
+/** Bytes that are fetched at once where an object is read from first to last; one piece more is under way. */
+export const pieceBytes = 2 * 2 ** 20;
+
 /** Whether a path means this machine's disk. */
 export const isLocalPath = (path: string): boolean => /^(\.{0,2}\/|\.{1,2}$)/.test(path);
 
@@ -27,18 +33,22 @@ export const isLocalPath = (path: string): boolean => /^(\.{0,2}\/|\.{1,2}$)/.te
  *
  * Keys that end in "/", or with a segment that begins with "_" or ".", are not data.
  *
+ * @param ready where it names a marker, that object is no data either
  * @throws InputError when there is none, or when the path is local and local paths are refused here
  */
-export async function listDataset(context: Context, path: string): Promise<SourceObject[]> {
-  const place = await openPlace(context, path);
-  const objects = await listPlace(place);
+export async function listDataset(context: Context, path: string, ready?: Ready): Promise<SourceObject[]> {
+  const objects = await findDataset(context, path, ready);
   if (objects.length === 0) throw new InputError(`data.path: expected a dataset at ${path}, found no object there`);
   return objects;
 }
 
 /** Like `listDataset`, for a dataset that may not be there yet. */
-export async function findDataset(context: Context, path: string): Promise<SourceObject[]> {
-  return listPlace(await openPlace(context, path));
+export async function findDataset(context: Context, path: string, ready?: Ready): Promise<SourceObject[]> {
+  const place = await openPlace(context, path);
+  const objects = await listPlace(place);
+  if (!ready || !('marker' in ready)) return objects;
+  const marker = `${place.label}${asFolder(place.prefix)}${ready.marker}`;
+  return objects.filter(({ key }) => key !== marker);
 }
 
 /** Whether the dataset at `path` holds its marker, an object that says that it is complete. */
@@ -76,7 +86,14 @@ async function listPlace({ store, prefix, label }: Place): Promise<SourceObject[
 
 function toSource(store: Store, info: ObjectInfo, label: string): SourceObject {
   const { size, tag, modifiedMs } = info;
-  return { key: `${label}${info.key}`, size, tag, modifiedMs, read: () => readObject(store, info) };
+  return {
+    key: `${label}${info.key}`,
+    size,
+    tag,
+    modifiedMs,
+    read: () => readObject(store, info, { chunkBytes: pieceBytes }),
+    readRange: (start, end) => readObjectRange(store, info, start, end),
+  };
 }
 
 const asFolder = (prefix: string): string => (prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`);

@@ -1,5 +1,7 @@
 import { checkNotNegative } from '../core/checks.ts';
 import { InputError } from '../core/errors.ts';
+import type { AnyMatrix } from '../core/matrix.ts';
+import { type Features, isSparse } from '../core/sparse-matrix.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Examples } from './model.ts';
 
@@ -12,11 +14,9 @@ export function checkExamples(
   { features, targets, weights, blockOffsets }: Examples,
   { inputs, outputs, loss }: { inputs: number; outputs: number; loss: Loss },
 ): void {
-  const { rowCount, columnCount, data } = features;
+  const { rowCount } = features;
   if (rowCount === 0) throw new InputError('examples: expected at least one row, found none');
-  if (columnCount !== inputs) throw new InputError(`features: expected ${inputs} columns, found ${columnCount}`);
-  if (data.length !== rowCount * columnCount)
-    throw new InputError(`features: expected ${rowCount} × ${columnCount} elements, found ${data.length}`);
+  checkFeatures(features, inputs);
   if (targets.length !== rowCount)
     throw new InputError(`targets: expected one a row, ${rowCount}, found ${targets.length}`);
   checkBlocks(blockOffsets, rowCount);
@@ -26,6 +26,35 @@ export function checkExamples(
       throw new InputError(`targets, row ${row}: expected ${loss.targets}, found ${targets[row]}`);
   }
   if (weights) checkWeights(weights, rowCount);
+}
+
+/** @throws InputError when features do not have `inputs` columns, or other elements than their shape asks for */
+export function checkFeatures(features: Features, inputs: number): void {
+  const { rowCount, columnCount, data } = features;
+  if (columnCount !== inputs) throw new InputError(`features: expected ${inputs} columns, found ${columnCount}`);
+  if (!isSparse(features)) {
+    if (data.length === rowCount * columnCount) return;
+    throw new InputError(`features: expected ${rowCount} × ${columnCount} elements, found ${data.length}`);
+  }
+  const { rowStarts, columns } = features;
+  const elements = rowStarts[rowCount];
+  if (rowStarts.length !== rowCount + 1 || elements !== data.length || columns.length !== data.length)
+    throw new InputError(`features: expected ${data.length} elements in ${rowCount} rows, found ${elements}`);
+  // Ascending columns keep the order of a row's sum, and so its bits, those of a dense row.
+  for (let row = 0; row < rowCount; row++) {
+    for (let at = rowStarts[row], last = -1; at < rowStarts[row + 1]; last = columns[at++]) {
+      if (columns[at] <= last || columns[at] >= columnCount)
+        throw new InputError(
+          `features, row ${row}: expected ascending columns below ${columnCount}, found ${columns[at]}`,
+        );
+    }
+  }
+}
+
+/** @throws InputError when features are sparse, which the model of that kind can't read */
+export function denseOnly(features: Features, kind: string): AnyMatrix {
+  if (isSparse(features)) throw new InputError(`${kind} model, features: expected a dense matrix, found a sparse one`);
+  return features;
 }
 
 function checkBlocks(blockOffsets: Int32Array, rowCount: number): void {

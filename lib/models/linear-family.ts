@@ -1,13 +1,14 @@
 import { InputError } from '../core/errors.ts';
-import type { AnyMatrix } from '../core/matrix.ts';
+import { type Features, isSparse } from '../core/sparse-matrix.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Ranges } from '../losses/penalties.ts';
-import { checkExamples } from './examples.ts';
+import { checkExamples, checkFeatures } from './examples.ts';
 import { secondOrder } from './hessian.ts';
 import { meanLoss } from './mean-loss.ts';
 import type { Examples, Model, ModelKind } from './model.ts';
 import { rowObjective } from './row-objective.ts';
 import { addOuterProducts, linearScores, type RowTile, rowTile } from './row-tile.ts';
+import { addSparseProducts, sparseScores } from './sparse-tile.ts';
 
 /** What sets one generalised linear model apart from another. */
 export interface LinearFamilyOptions {
@@ -32,7 +33,7 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
   const coefficientCount = outputs * inputs;
   const parameterCount = coefficientCount + outputs;
   const penalised = (penaliseIntercept = false): Ranges => [[0, penaliseIntercept ? parameterCount : coefficientCount]];
-  const scores = (parameters: Float64Array, features: AnyMatrix) => {
+  const scores = (parameters: Float64Array, features: Features) => {
     checkFit(parameters, parameterCount, features, inputs);
     return allScores(parameters, features, rowTile(inputs, outputs));
   };
@@ -65,8 +66,13 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
         options,
       );
       const { l1 = 0, l2 = 0, penaliseIntercept } = options;
-      if (objective.stepsPerEpoch > 1 || l1 !== 0) return objective;
-      return { ...objective, ...secondOrder({ ...pass, l2, ranges: penalised(penaliseIntercept), addRows }) };
+      const { features } = examples;
+      if (objective.stepsPerEpoch > 1 || l1 !== 0 || isSparse(features)) return objective;
+      const dense = { ...examples, features };
+      return {
+        ...objective,
+        ...secondOrder({ ...pass, examples: dense, l2, ranges: penalised(penaliseIntercept), addRows }),
+      };
     },
 
     meanLoss: (examples) => meanLoss({ inputs, outputs, loss }, examples, scores),
@@ -74,13 +80,14 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
   };
 }
 
-function allScores(parameters: Float64Array, { rowCount, data }: AnyMatrix, tile: RowTile): Float64Array {
+function allScores(parameters: Float64Array, features: Features, tile: RowTile): Float64Array {
+  const { rowCount } = features;
   const { outputs } = tile;
   const scores = new Float64Array(rowCount * outputs);
   for (let first = 0; first < rowCount; first += tile.size) {
     const count = Math.min(tile.size, rowCount - first);
     for (let i = 0; i < count; i++) tile.rows[i] = first + i;
-    linearScores(tile, count, data, parameters);
+    scoreRows(tile, count, features, parameters);
     scores.set(count === tile.size ? tile.scores : tile.scores.subarray(0, count * outputs), first * outputs);
   }
   return scores;
@@ -123,13 +130,19 @@ export function addRows(
       tile.rows[i] = row;
       tile.targets[i] = targets[row];
     }
-    linearScores(tile, count, features.data, parameters);
+    scoreRows(tile, count, features, parameters);
     loss.evaluate(tile.scores, tile.targets, count, outputs, tile.losses, tile.slopes);
     if (weights) weigh(tile, count, outputs, weights);
     for (let i = 0; i < count; i++) sums[lossAt] += tile.losses[i];
-    addOuterProducts(tile, count, features.data, sums, offset);
+    if (isSparse(features)) addSparseProducts(tile, count, features, sums, offset);
+    else addOuterProducts(tile, count, features.data, sums, offset);
     onTile?.(count);
   }
+}
+
+function scoreRows(tile: RowTile, count: number, features: Features, parameters: Float64Array): void {
+  if (isSparse(features)) sparseScores(tile, count, features, parameters);
+  else linearScores(tile, count, features.data, parameters);
 }
 
 function weigh({ rows, losses, slopes }: RowTile, count: number, outputs: number, weights: Float64Array): void {
@@ -141,11 +154,8 @@ function weigh({ rows, losses, slopes }: RowTile, count: number, outputs: number
 }
 
 /** @throws InputError when the parameters or the features are not those of the model */
-export function checkFit(parameters: Float64Array, parameterCount: number, features: AnyMatrix, inputs: number): void {
+export function checkFit(parameters: Float64Array, parameterCount: number, features: Features, inputs: number): void {
   if (parameters.length !== parameterCount)
     throw new InputError(`parameters: expected ${parameterCount}, found ${parameters.length}`);
-  if (features.columnCount !== inputs)
-    throw new InputError(`features: expected ${inputs} columns, found ${features.columnCount}`);
-  if (features.data.length !== features.rowCount * inputs)
-    throw new InputError(`features: expected ${features.rowCount * inputs} elements, found ${features.data.length}`);
+  checkFeatures(features, inputs);
 }

@@ -1,5 +1,5 @@
 import { mergeBlocks } from '../core/blocks.ts';
-import type { AnyMatrix } from '../core/matrix.ts';
+import type { Features } from '../core/sparse-matrix.ts';
 import type { Vector } from '../core/vector.ts';
 import type { Loss } from '../losses/loss.ts';
 import { checkExamples } from './examples.ts';
@@ -14,7 +14,7 @@ import { totalWeight } from './row-objective.ts';
 export function meanLoss(
   { inputs, outputs, loss }: { inputs: number; outputs: number; loss: Loss },
   examples: Examples,
-  scores: (parameters: Vector, features: AnyMatrix) => Float64Array,
+  scores: (parameters: Vector, features: Features) => Float64Array,
 ): (parameters: Vector) => number {
   checkExamples(examples, { inputs, outputs, loss });
   const { features, targets, weights, blockOffsets } = examples;

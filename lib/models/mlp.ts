@@ -2,13 +2,14 @@ import { checkInteger } from '../core/checks.ts';
 import { InputError } from '../core/errors.ts';
 import type { AnyMatrix } from '../core/matrix.ts';
 import { seededRandom } from '../core/random.ts';
+import type { Features } from '../core/sparse-matrix.ts';
 import type { Vector } from '../core/vector.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Ranges } from '../losses/penalties.ts';
 import { type Activation, type ActivationName, activationNamed } from './activations.ts';
 import { addDenseGradient, type DenseLayer, denseBackward, denseForward } from './dense-layer.ts';
 import { type Dropout, dropout } from './dropout.ts';
-import { checkExamples } from './examples.ts';
+import { checkExamples, denseOnly } from './examples.ts';
 import { drawWeights, type Initialisation } from './initialisation.ts';
 import { checkFit } from './linear-family.ts';
 import { meanLoss } from './mean-loss.ts';
@@ -62,9 +63,9 @@ export function mlp(options: MlpOptions): Model {
 
   const penalised = (penaliseIntercept = false): Ranges =>
     penaliseIntercept ? [[0, parameterCount]] : layers.map(({ weightsAt, biasesAt }) => [weightsAt, biasesAt]);
-  const scores = (parameters: Vector, features: AnyMatrix) => {
+  const scores = (parameters: Vector, features: Features) => {
     checkFit(parameters, parameterCount, features, inputs);
-    return allScores(network(layers, unit), parameters, features);
+    return allScores(network(layers, unit), parameters, denseOnly(features, 'mlp'));
   };
   return {
     kind: 'mlp',
@@ -82,6 +83,7 @@ export function mlp(options: MlpOptions): Model {
     penalised,
     objective(examples, objectiveOptions = {}) {
       checkExamples(examples, { inputs, outputs, loss });
+      denseOnly(examples.features, 'mlp');
       const net = network(layers, unit);
       const mask = rate > 0 ? dropout(rate, objectiveOptions.seed ?? 0) : undefined;
       const pass = { loss, examples, net, mask, rows: new Int32Array(tileRows), targets: new Float64Array(tileRows) };

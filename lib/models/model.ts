@@ -1,5 +1,5 @@
-import type { AnyMatrix } from '../core/matrix.ts';
 import type { Objective } from '../core/objective.ts';
+import type { Features } from '../core/sparse-matrix.ts';
 import type { Vector } from '../core/vector.ts';
 import type { Link } from '../losses/loss.ts';
 import type { Ranges } from '../losses/penalties.ts';
@@ -16,7 +16,8 @@ export interface Slice {
 
 /** Rows to learn from. */
 export interface Examples {
-  features: AnyMatrix;
+  /** Sparse ones give the same bits as dense ones of the same numbers. */
+  features: Features;
   /** One a row: a number, a count from 0, 0 or 1, or the index of a class, as the model's loss takes it. */
   targets: Float64Array;
   /** One a row, at least 0, not all 0; without them each row weighs 1. */
@@ -81,5 +82,5 @@ export interface Model {
    *
    * @throws InputError when the parameters or the features do not fit the model
    */
-  scores(parameters: Vector, features: AnyMatrix): Float64Array;
+  scores(parameters: Vector, features: Features): Float64Array;
 }

@@ -9,8 +9,23 @@ export interface Problem {
   sentence: string;
 }
 
+/** Most problems that are named; a document may have as many as it has values. */
+const problemLimit = 50;
+
+/** Puts zod's issues into lines of words, each problem once, the first fifty of them. */
+export function describeIssues(issues: readonly Issue[], root: unknown, line: (problem: Problem) => string): string {
+  const lines = new Set<string>();
+  for (const issue of issues) {
+    for (const problem of describeIssue(issue, root)) {
+      if (lines.size === problemLimit) return [...lines, 'and more of the kind.'].join('\n');
+      lines.add(line(problem));
+    }
+  }
+  return [...lines].join('\n');
+}
+
 /** Puts one of zod's issues into words: what was expected at which path, and what `root` holds there. */
-export function describeIssue(issue: Issue, root: unknown, base: readonly PropertyKey[] = []): Problem[] {
+function describeIssue(issue: Issue, root: unknown, base: readonly PropertyKey[] = []): Problem[] {
   const path = [...base, ...issue.path];
   const found = describeValue(valueAt(root, path));
   const expected = (text: string): Problem[] => [{ path, sentence: `expected ${text}, found ${found}` }];
@@ -38,18 +53,27 @@ export function describeIssue(issue: Issue, root: unknown, base: readonly Proper
   }
 }
 
-// Of a union's branches, the one with the fewest complaints is the one that was meant, provided that it complains of
-// something inside the value. When two are as near, naming one would mislead.
+// Of a union's branches, the one whose keys fit best is the one that was meant, and among those the one with the fewest
+// complaints, provided that it complains of something inside the value. When two are as near, naming one would mislead.
 function describeUnion(
   issue: z.core.$ZodIssueInvalidUnion,
   root: unknown,
   path: readonly PropertyKey[],
 ): Problem[] | undefined {
   const isInside = ({ code, path: at }: Issue) => at.length > 0 || code === 'unrecognized_keys';
-  const branches = issue.errors.filter((problems) => problems.every(isInside));
-  const [best, next] = branches.toSorted((a, b) => a.length - b.length);
-  if (!best || best.length === next?.length) return undefined;
-  return best.flatMap((inner) => describeIssue(inner, root, path));
+  const value = valueAt(root, path);
+  const keyMisfits = (problems: readonly Issue[]): number =>
+    problems.filter(({ code, path: at }) => {
+      return at.length === 0 ? code === 'unrecognized_keys' : at.length === 1 && valueAt(value, at) === undefined;
+    }).length;
+  const branches = issue.errors
+    .filter((problems) => problems.every(isInside))
+    .map((problems) => ({ problems, misfits: keyMisfits(problems) }))
+    .sort((a, b) => a.misfits - b.misfits || a.problems.length - b.problems.length);
+  const [best, next] = branches;
+  if (!best) return undefined;
+  if (best.misfits === next?.misfits && best.problems.length === next.problems.length) return undefined;
+  return best.problems.flatMap((inner) => describeIssue(inner, root, path));
 }
 
 function unionExpectation(issue: z.core.$ZodIssueInvalidUnion): string {
@@ -89,6 +113,7 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 
 function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';
+  if (typeof value === 'number') return String(value);
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -1,7 +1,7 @@
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod/mini';
 import { InputError } from '../core/errors.ts';
-import { describeIssue } from './issues.ts';
+import { describeIssues } from './issues.ts';
 import { type PipelineDocument, pipelineSchema } from './schema.ts';
 
 /** Longest document that is read, in characters. */
@@ -58,23 +58,29 @@ export function checkPipeline(
 ): PipelineDocument {
   const result = z.safeParse(pipelineSchema, value);
   if (result.success) return result.data;
-  const sentences = result.error.issues
-    .flatMap((issue) => describeIssue(issue, value))
-    .map(({ path, sentence }) => {
+  throw new InputError(
+    describeIssues(result.error.issues, value, ({ path, sentence }) => {
       const line = lineOf(path);
       const place = path.length === 0 ? '' : `, ${formatPath(path)}`;
       return `${source}${line === undefined ? '' : `, line ${line}`}${place}: ${sentence}`;
-    });
-  throw new InputError([...new Set(sentences)].join('\n'));
+    }),
+  );
 }
 
 function toPlain(document: ReturnType<typeof parseDocument>, source: string): unknown {
+  let plain: unknown;
   try {
     // A handful of aliases serves repetition; more is an attempt to blow the document up.
-    return document.toJS({ maxAliasCount: 20 });
+    plain = document.toJS({ maxAliasCount: 20 });
   } catch (error) {
     throw new InputError(`${source}: expected at most 20 uses of an anchor, found more`, { cause: error });
   }
+  try {
+    JSON.stringify(plain);
+  } catch (error) {
+    throw new InputError(`${source}: expected a tree, found an anchor that is used within itself`, { cause: error });
+  }
+  return plain;
 }
 
 const formatPath = (path: readonly PropertyKey[]): string =>

@@ -9,7 +9,10 @@ export interface Request {
   task: Task;
   data: {
     path: string;
-    format: 'csv';
+    format: 'auto' | 'csv' | 'tsv' | 'jsonl' | 'parquet' | 'libsvm';
+    /** null means found by looking. */
+    separator: string | null;
+    encoding: 'auto' | 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin1';
     header: boolean;
     target: string;
     /** Binary tasks: the text of the positive value; null means the last in order. */
@@ -21,7 +24,9 @@ export interface Request {
     columns: NonNullable<PipelineDocument['data']['columns']>;
     split: 'none' | { test: number; by: SplitKind; column?: string; seed: number };
     ready: { quietSeconds: number } | { marker: string };
-    limits: { columns: number };
+    badRows: 'fail' | { skip: { count: number; share: number } };
+    infinite: 'error' | 'missing';
+    limits: typeof defaultLimits;
   };
   /** What is left out does not stand here, so that a document which does not ask for it keeps its version. */
   prepare: Omit<PrepareDocument, 'target'> & {
@@ -69,6 +74,18 @@ export interface AppliedDefault {
   value: unknown;
 }
 
+/** How much a dataset may ask of the reader: the same as data/limits has, which a pipeline does not know of. */
+const defaultLimits = {
+  columns: 4_096,
+  features: 1_000_000,
+  lineBytes: 16 * 2 ** 20,
+  objectBytes: 64 * 2 ** 30,
+  decompressedBytes: 64 * 2 ** 30,
+  ratio: 200,
+  depth: 64,
+  levels: 10_000_000,
+};
+
 /**
  * Fills in what a document leaves out, and says which fields those were.
  *
@@ -89,7 +106,9 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
     task,
     data: {
       path: data.path,
-      format: 'csv',
+      format: or(data.format, 'data.format', 'auto'),
+      separator: data.separator ?? null,
+      encoding: or(data.encoding, 'data.encoding', 'auto'),
       header: or(data.header, 'data.header', true),
       target: data.target,
       positive: data.positive === undefined ? null : String(data.positive),
@@ -99,7 +118,9 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
       columns: data.columns ?? {},
       split: resolveSplit(data.split, or),
       ready: resolveReady(data.ready, or),
-      limits: { columns: or(data.limits?.columns, 'data.limits.columns', 4096) },
+      badRows: resolveBadRows(data.badRows, or),
+      infinite: or(data.infinite, 'data.infinite', 'error'),
+      limits: { ...defaultLimits, ...data.limits },
     },
     prepare: resolvePrepare(prepare, task, or),
     model: resolveModel(model, task, or),
@@ -147,6 +168,16 @@ function resolveSplit(split: PipelineDocument['data']['split'], or: Or): Request
     by: or<SplitKind>(split?.by, 'data.split.by', 'hash'),
     ...(column === undefined ? {} : { column }),
     seed: split?.by === 'time' ? 0 : or(split?.seed, 'data.split.seed', 0),
+  };
+}
+
+function resolveBadRows(badRows: PipelineDocument['data']['badRows'], or: Or): Request['data']['badRows'] {
+  if (badRows === undefined || badRows === 'fail') return or(badRows, 'data.badRows', 'fail');
+  return {
+    skip: {
+      count: or(badRows.skip.count, 'data.badRows.skip.count', 100),
+      share: or(badRows.skip.share, 'data.badRows.skip.share', 0.01),
+    },
   };
 }
 

@@ -9,12 +9,15 @@ import { modelSchema } from './model-schema.ts';
 // zod types this check for schemas, though it runs on the values of one.
 const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 
-const name = z.string().check(
-  z.regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, {
-    error: 'a name of letters, digits, ".", "_" and "-", at most 64 long, that begins and ends with a letter or digit',
-  }),
-  describe('Names the pipeline and its models.'),
-);
+/** What a pipeline, a model or a dataset may be called; no path can be made of it. */
+export const namePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
+/** `namePattern` in words. */
+export const nameInWords =
+  'a name of letters, digits, ".", "_" and "-", at most 64 long, that begins and ends with a letter or digit';
+
+const name = z
+  .string()
+  .check(z.regex(namePattern, { error: nameInWords }), describe('Names the pipeline and its models.'));
 
 const positive = z.number().check(z.positive());
 const nonNegative = z.number().check(z.nonnegative());
@@ -50,6 +53,29 @@ const split = z.union([
   }),
 ]);
 
+const badRows = z
+  .union([
+    z.literal('fail'),
+    z.strictObject({
+      skip: z.strictObject({
+        count: z.optional(z.int().check(z.minimum(0), describe('At most so many rows.'))),
+        share: z.optional(z.number().check(z.gte(0), z.lte(1), describe('At most this share of all rows.'))),
+      }),
+    }),
+  ])
+  .check(describe('What becomes of rows that can’t be read: an error, or they are left out and listed.'));
+
+const limits = z.strictObject({
+  columns: z.optional(count.check(describe('Most columns.'))),
+  features: z.optional(count.check(describe('Most features in LIBSVM format: its largest index.'))),
+  lineBytes: z.optional(count.check(describe('Most bytes of one row of text.'))),
+  objectBytes: z.optional(count.check(describe('Most bytes of one object as it is stored.'))),
+  decompressedBytes: z.optional(count.check(describe('Most bytes of one object when decompressed.'))),
+  ratio: z.optional(positive.check(describe('Most bytes out of each compressed byte.'))),
+  depth: z.optional(count.check(describe('Deepest nesting in JSON.'))),
+  levels: z.optional(count.check(describe('Most different texts in one column.'))),
+});
+
 const data = z.strictObject({
   path: z
     .string()
@@ -57,7 +83,26 @@ const data = z.strictObject({
       z.minLength(1),
       describe('An object or a prefix in the store, s3://…, or, on the command line, a local path (./, ../ or /).'),
     ),
-  format: z.optional(z.enum(['auto', 'csv'])),
+  format: z.optional(
+    z
+      .enum(['auto', 'csv', 'tsv', 'jsonl', 'parquet', 'libsvm'])
+      .check(
+        describe('`auto` looks at each object; each may be packed by gzip or zstd, which is always found by looking.'),
+      ),
+  ),
+  separator: z.optional(
+    z
+      .string()
+      .check(
+        z.regex(/^[\t -!#-~]$/, { error: 'one character of ASCII, no quote' }),
+        describe('The character between cells; found by looking among comma, tab, semicolon and bar when left out.'),
+      ),
+  ),
+  encoding: z.optional(
+    z
+      .enum(['auto', 'utf-8', 'utf-16le', 'utf-16be', 'latin1'])
+      .check(describe('`auto` is UTF-8, or UTF-16 where a byte order mark says so.')),
+  ),
   header: z.optional(z.boolean().check(describe('Whether the first line names the columns.'))),
   target: z.string().check(z.minLength(1), describe('The column to predict.')),
   positive: z.optional(
@@ -78,7 +123,11 @@ const data = z.strictObject({
       z.strictObject({ marker: z.string().check(z.minLength(1), describe('Complete when this object is there.')) }),
     ]),
   ),
-  limits: z.optional(z.strictObject({ columns: z.optional(count) })),
+  badRows: z.optional(badRows),
+  infinite: z.optional(
+    z.enum(['error', 'missing']).check(describe('What a number too large for a float64, or written `inf`, is.')),
+  ),
+  limits: z.optional(limits),
 });
 
 const ascending = { error: 'two numbers, the second above the first' };

@@ -22,10 +22,18 @@ export interface AliasState extends Alias {
   tag: string;
 }
 
-/** Where an alias points; undefined when it was never set. */
+/**
+ * Where an alias points; undefined when it was never set.
+ *
+ * @throws InputError when what lies there is no alias
+ */
 export async function readAlias(store: Store, name: string, alias: string): Promise<AliasState | undefined> {
-  const found = await findJson<Alias>(store, aliasKey(name, alias));
-  return found && { ...found.value, tag: found.tag };
+  const key = aliasKey(name, alias);
+  const found = await findJson<Partial<Alias> | null>(store, key);
+  if (!found) return undefined;
+  const { version, history } = found.value ?? {};
+  if (typeof version === 'string' && Array.isArray(history)) return { version, history, tag: found.tag };
+  throw new InputError(`${store.location}${key}: expected an alias with its version and history, found something else`);
 }
 
 /**

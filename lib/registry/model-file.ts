@@ -63,6 +63,11 @@ export function decodeModel(body: Uint8Array, { model, name, version }: Manifest
           (tensor ? `${tensor.dtype} [${tensor.shape}]` : 'none'),
       );
     }
+    if (!(slice.offset >= 0 && slice.offset + tensor.data.length <= parameters.length)) {
+      throw new StoreError(
+        `model ${name} ${version}: expected slice ${slice.name} within the parameters, found it outside`,
+      );
+    }
     parameters.set(tensor.data as Float64Array, slice.offset);
   }
   return parameters;

@@ -1,4 +1,4 @@
-import { ConflictError, NotFoundError, StoreError } from '../core/errors.ts';
+import { ConflictError, InputError, NotFoundError, StoreError } from '../core/errors.ts';
 import { sha256Hex } from '../core/hash.ts';
 import type { Vector } from '../core/vector.ts';
 import { jsonBytes, readJson } from '../store/json.ts';
@@ -46,15 +46,24 @@ export async function hasVersion(store: Store, name: string, version: string): P
 /**
  * A version's manifest.
  *
+ * @throws InputError when what lies there is no manifest of this version
  * @throws NotFoundError when there is no such version
  */
 export async function readManifest(store: Store, name: string, version: string): Promise<Manifest> {
+  const key = versionKey(name, version, manifestFile);
+  let manifest: Partial<Manifest> | null;
   try {
-    return await readJson<Manifest>(store, versionKey(name, version, manifestFile));
+    manifest = await readJson<Partial<Manifest> | null>(store, key);
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
     throw new NotFoundError(`model ${name}: expected version ${version}, found none of that name`, { cause: error });
   }
+  if (manifest?.format === 1 && manifest.name === name && manifest.version === version && manifest.files?.[modelFile]) {
+    return manifest as Manifest;
+  }
+  throw new InputError(
+    `${store.location}${key}: expected the manifest of this version in format 1, found something else`,
+  );
 }
 
 /** A version ready for use: its manifest and its parameters, shape [parameterCount]. */

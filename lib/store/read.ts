@@ -32,13 +32,17 @@ export async function* readObject(
   if (info.size === 0) await ahead;
 }
 
-async function readPiece(
+/**
+ * The object's bytes from `start` to `end`, from the object that `info` names.
+ *
+ * @throws ConflictError and StoreError as `readObject` does
+ */
+export async function readObjectRange(
   store: Store,
   { key, size, tag }: Pick<ObjectInfo, 'key' | 'size' | 'tag'>,
   start: number,
-  chunkBytes: number,
+  end: number,
 ): Promise<Uint8Array> {
-  const end = Math.min(size, start + chunkBytes);
   try {
     const { body } = await store.get(key, { ifMatch: tag, range: size === 0 ? undefined : { start, end } });
     if (body.length === end - start) return body;
@@ -48,3 +52,6 @@ async function readPiece(
     throw new ConflictError(`${key}: the object was removed while it was read`, { cause: error });
   }
 }
+
+const readPiece = (store: Store, info: Pick<ObjectInfo, 'key' | 'size' | 'tag'>, start: number, chunkBytes: number) =>
+  readObjectRange(store, info, start, Math.min(info.size, start + chunkBytes));

@@ -1,8 +1,18 @@
-import type { ObjectInfo, Store } from './store.ts';
+import type { ObjectInfo, PutOptions, Store } from './store.ts';
 
-/** Writes text as UTF-8. */
-export function putText(store: Store, key: string, text: string, contentType: string): Promise<ObjectInfo> {
-  return store.put(key, new TextEncoder().encode(text), { contentType });
+/**
+ * Writes text as UTF-8.
+ *
+ * @throws ConflictError when a condition does not hold
+ */
+export function putText(
+  store: Store,
+  key: string,
+  text: string,
+  contentType: string,
+  options: PutOptions = {},
+): Promise<ObjectInfo> {
+  return store.put(key, new TextEncoder().encode(text), { contentType, ...options });
 }
 
 /**

@@ -105,6 +105,8 @@ describe('a mistake of the user gives exit code 2, one sentence on standard erro
     [['predict', 'nobody', '--rows', '{}'], 'NotFoundError: model nobody: expected an alias champion, found none'],
     [['promote', 'houses', 'f'.repeat(32)], 'NotFoundError: model houses: expected version'],
     [['inspect', './nothing.csv'], 'InputError: data.path: expected a dataset at ./nothing.csv, found no object there'],
+    [['inspect', ''], 'InputError: data: expected a path, found an empty text'],
+    [['predict', 'houses', '--input', ''], 'InputError: data: expected a path, found an empty text'],
     [['evaluate', 'houses'], 'InputError: hone evaluate: expected --data DATA, found none'],
     [['dev', '--port', 'http'], 'InputError: hone dev, --port: expected 0 to 65535, found "http"'],
   ])('hone %j', async (args, message) => {
@@ -113,6 +115,14 @@ describe('a mistake of the user gives exit code 2, one sentence on standard erro
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/\n +at /);
   });
+});
+
+test('an error shows the control characters of names in the data, and does not obey them', async () => {
+  write('red.csv', '"\u001b[31mred\u009b2J",y\n1,2\n3,4\n');
+  write('red.yml', 'name: red\ntask: regression\ndata: { path: ./red.csv, target: nope }\n');
+  const { code, stderr } = await inStore('run', 'red.yml');
+  expect(code).toBe(2);
+  expect(stderr).toContain('it has "\ufffd[31mred\ufffd2J", "y"');
 });
 
 describe('the commands around a model', () => {

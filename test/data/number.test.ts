@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isMissingText, missingTokens, parseNumberText } from '../../lib/data/number.ts';
+import { compareNumbers } from '../../scripts/numbers.ts';
 
 const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), maxLength: 25 });
 const literal = fc
@@ -111,4 +112,9 @@ test('missing is what pandas reads as missing, blanks around it aside, and nothi
   for (const text of ['Na', 'none', 'None', 'NUL', 'NULLs', '-', '?', '0', '#N/A N', 'n/x', '1.#INF', '1']) {
     expect(isMissingText(text)).toBe(false);
   }
+});
+
+test('numbers have the bits that Number() gives them, of random and of adversarial texts', () => {
+  // scripts/numbers.ts tries ten million.
+  expect(compareNumbers(200_000, 7).wrong).toEqual([]);
 });

@@ -95,6 +95,8 @@ test('the positive class is class 1: the last in order, or the one that is named
   expect(await classesOf([0, 1], { task: 'binary', positive: 0 })).toEqual(['1', '0']);
   expect(await classesOf([0, 1], { task: 'binary', positive: '1.0' })).toEqual(['0', '1']);
   expect(await classesOf(['true', 'false'], { task: 'binary', positive: true })).toEqual(['false', 'true']);
+  expect(await classesOf(['True', 'False'], { task: 'binary', positive: false })).toEqual(['True', 'False']);
+  expect(await classesOf(['x1', '1.0'], { task: 'binary', positive: 1 })).toEqual(['x1', '1.0']);
 
   const { table, rows, target } = await fitColumn(['yes', 'no', 'yes'], { task: 'binary', positive: 'no' });
   expect([...encodeTarget(target, table, rows)]).toEqual([0, 1, 0]);
@@ -130,6 +132,11 @@ test.each([
     ['a', 'b', 'c'],
     { task: 'binary' },
     'target "y": expected two classes, found 3: "a", "b", "c". Use the task multiclass',
+  ],
+  [
+    ['yes', 'Yes'],
+    { task: 'binary', positive: 'YES' },
+    'target "y": expected the positive value among "Yes", "yes", found "YES"',
   ],
   [['a', 'b'], { task: 'binary', positive: 'c' }, 'target "y": expected the positive value among "a", "b", found "c"'],
   [['1', 'x', 'y'], { task: 'regression' }, 'a.csv, line 3, column "y": expected a number as target, found "x"'],

@@ -199,4 +199,7 @@ test('each attempt is an execution of its own: a failure starts the next, a runn
   clock.nowMs += 1;
   await start();
   expect(names.at(-1)).toBe(`${run}-2`);
+  // The attempts that died left no error; the failure of this one is its own all the same.
+  await recordFailure(context, run, { name: 'InputError', message: 'wrong again' });
+  expect(await latestFailure(context, run)).toMatchObject({ message: 'wrong again', attempt: 2 });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { NotFoundError } from '../../lib/core/errors.ts';
 import type { Context } from '../../lib/jobs/context.ts';
+import { listPipelines } from '../../lib/jobs/pipelines.ts';
 import { abandonPlan, type PlanStep, plan, planForObjects } from '../../lib/jobs/plan.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { putText, sampleCsv, type TestClock, testContext } from '../support/jobs.ts';
@@ -179,4 +180,43 @@ test('a dataset of a very long name has a note of a short one', async () => {
   expect(step.dataset).toBe(key.slice(0, -'part.csv'.length));
   const [note] = (await context.store.list('runs/pending/')).objects;
   expect(note.key).toMatch(/^runs\/pending\/[0-9a-f]{32}\.json$/);
+});
+
+test('a wait is never longer than half an hour, so that the note of who waits stays fresh', async () => {
+  const { context, clock, step } = await begin('  ready: { quiet: 12 h }');
+  let looks = 0;
+  for (; looks < 100; looks++) {
+    const outcome = await plan(context, step);
+    if (outcome.next !== 'wait') break;
+    clock.nowMs += outcome.waitSeconds * 1000;
+    expect(await another(context)).toBe(step.trigger);
+  }
+  expect(looks).toBe(24);
+});
+
+test('a marker is no data, whatever it is called and holds', async () => {
+  const { context, step } = await begin('  ready: { marker: DONE }');
+  expect(await plan(context, step)).toMatchObject({ next: 'wait' });
+  await putText(context.store, 'datasets/houses/DONE', 'at noon, by me');
+  const outcome = await plan(context, step);
+  if (outcome.next !== 'train') throw new Error(outcome.next);
+  const request = JSON.parse(
+    new TextDecoder().decode((await context.store.get(`runs/${outcome.run}/request.json`)).body),
+  );
+  expect(request.objects.map(({ key }: { key: string }) => key)).toEqual(['datasets/houses/part-1.csv']);
+});
+
+test('a document whose file name no pipeline can have starts nothing, and says so in the list', async () => {
+  const context = testContext();
+  for (const name of ['sub/houses', 'my houses', '_houses']) {
+    await putText(context.store, `pipelines/${name}.yml`, housesPipeline());
+  }
+  const steps = await planForObjects(context, ['datasets/houses/part-1.csv']);
+  expect(steps).toMatchObject([{ pipeline: null, dataset: 'datasets/houses/' }]);
+  const listed = await listPipelines(context.store);
+  expect(listed.map((entry) => 'problem' in entry && entry.problem.message)).toEqual([
+    expect.stringContaining('found "_houses"'),
+    expect.stringContaining('found "my houses"'),
+    expect.stringContaining('found "sub/houses"'),
+  ]);
 });

@@ -45,7 +45,7 @@ test.each([
   const context = testContext();
   await putText(context.store, 'datasets/x.csv', `x,y\n${body}\n`);
   const { draft } = await inspect(context, 'datasets/x.csv');
-  expect(draft).toContain(`name: x\ntask: ${task}\n`);
+  expect(draft).toContain(`name: "x"\ntask: ${task}\n`);
   expect((await runPipeline(context, pipelineOf(draft))).status).toBe('trained');
 });
 
@@ -57,7 +57,7 @@ test.each([
 ])('the draft for %s is named %s', async (path, name) => {
   const context = testContext();
   await putText(context.store, path, 'x,y\n1,2\n2,3\n');
-  expect((await inspect(context, path)).draft).toContain(`name: ${name}\n`);
+  expect((await inspect(context, path)).draft).toContain(`name: "${name}"\n`);
 });
 
 test('data that cannot be read leaves the error of the inspection', async () => {

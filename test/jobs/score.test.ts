@@ -72,8 +72,8 @@ test('categories that training had not seen are warned of', async () => {
 test('a scoring that runs out of time goes on with the next object, and scores none twice', async () => {
   const { context, open, result } = await withObjects({ 'a.csv': part(rows[0]), 'b.csv': part(rows[1]) });
   const { scoring } = await open();
-  let asked = 0;
-  const hurried = { ...context, remainingMs: () => (asked++ === 0 ? Number.POSITIVE_INFINITY : 0) };
+  // A call scores one object at the least, even with no time left.
+  const hurried = { ...context, remainingMs: () => 0 };
   expect(await score(hurried, { scoring })).toEqual({ scoring, done: false });
   const first = await context.store.head(`predictions/houses/${scoring}/a.csv`);
   expect(first).toBeDefined();

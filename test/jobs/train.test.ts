@@ -3,6 +3,7 @@ import type { Context } from '../../lib/jobs/context.ts';
 import { runPipeline } from '../../lib/jobs/run.ts';
 import { openRun, type RunResult } from '../../lib/jobs/runs.ts';
 import { train } from '../../lib/jobs/train.ts';
+import type { Store } from '../../lib/store/store.ts';
 import { pipelineOf, putText, sampleCsv, testContext } from '../support/jobs.ts';
 
 const csv = sampleCsv(300);
@@ -194,4 +195,15 @@ stop: { steps: 20000, gradientNorm: 1.0e-10 }
   };
   const [weighted, plain] = [await parametersOf(rows, ', weight: w'), await parametersOf(repeated, '')];
   expect(weighted.mse).toBeCloseTo(plain.mse, 8);
+});
+
+test('a metric that does not exist is found before the data is read', async () => {
+  const context = testContext();
+  await putText(context.store, 'datasets/houses/a.csv', csv);
+  const { run } = await openRun(
+    context,
+    pipelineOf(`${yaml('{ name: gd }')}evaluate: { gates: [{ metric: toString, atMost: 1 }] }\n`),
+  );
+  const store: Store = { ...context.store, list: () => Promise.reject(new Error('the data was read')) };
+  await expect(train({ ...context, store }, { run })).rejects.toMatchObject({ name: 'InputError' });
 });

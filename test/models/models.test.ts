@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/errors.ts';
+import type { Matrix } from '../../lib/core/matrix.ts';
 import { createModel } from '../../lib/models/create-model.ts';
 import type { Examples, ModelKind } from '../../lib/models/model.ts';
 import { toPredictions } from '../../lib/models/predictions.ts';
@@ -174,7 +175,7 @@ describe.each(['linear', 'logistic', 'softmax'] as const)('%s', (kind) => {
 });
 
 function onlyRow({ features, targets }: Examples, row: number): Examples {
-  const { columnCount, data } = features;
+  const { columnCount, data } = features as Matrix;
   return {
     features: { rowCount: 1, columnCount, data: data.slice(row * columnCount, (row + 1) * columnCount) },
     targets: targets.slice(row, row + 1),

@@ -33,12 +33,15 @@ test('JSON is read as well as YAML', () => {
 test('every default that is applied is listed, and a field that is given is not', () => {
   const all = resolvePipeline(parsePipeline(minimal, 'houses.yml')).defaults.map(({ path }) => path);
   expect(all).toEqual([
+    'data.format',
+    'data.encoding',
     'data.header',
     'data.split.test',
     'data.split.by',
     'data.split.seed',
     'data.ready.quiet',
-    'data.limits.columns',
+    'data.badRows',
+    'data.infinite',
     'prepare.scale',
     'prepare.impute',
     'prepare.target',
@@ -167,6 +170,20 @@ test('every example parses', () => {
   for (const name of documents) {
     expect(() => resolvePipeline(parsePipeline(readFileSync(new URL(name, folder), 'utf8'), name))).not.toThrow();
   }
+});
+
+test.each([['data: &d { path: *d, target: y }'], ['data: &d { path: x, target: y, columns: *d }']])(
+  'an anchor used within itself is refused: %s',
+  (data) => {
+    expect(() => parsePipeline(`name: x\ntask: regression\n${data}`, 'x.yml')).toThrow(
+      'x.yml: expected a tree, found an anchor that is used within itself',
+    );
+  },
+);
+
+test.each(['.inf', '-.inf', '.nan'])('%s is named as it is written in a message', (number) => {
+  const text = `name: x\ntask: regression\ndata: { path: x, target: y }\nmodel: { l2: ${number} }`;
+  expect(() => parsePipeline(text, 'x.yml')).toThrow(/l2: expected .*, found (-?Infinity|NaN)$/);
 });
 
 test('a target is told by a word, or with its clipping; the same wish makes the same request', () => {

@@ -10,5 +10,6 @@ export function bytesObject(key: string, content: Uint8Array | string, { chunkBy
     async *read() {
       for (let start = 0; start < bytes.length; start += chunkBytes) yield bytes.slice(start, start + chunkBytes);
     },
+    readRange: async (start, end) => bytes.slice(start, end),
   };
 }

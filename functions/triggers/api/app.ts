@@ -135,11 +135,33 @@ async function readBody(c: HonoContext, body: Route['body']): Promise<unknown> {
 
 function parseJson(text: string): unknown {
   if (text.trim() === '') throw new InputError('body: expected JSON, found nothing');
+  if (isDeeper(text, depthLimit)) {
+    throw new InputError(`body: expected JSON nested at most ${depthLimit} deep, found more`);
+  }
   try {
     return JSON.parse(text);
   } catch (error) {
     throw new InputError(`body: expected JSON, found ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** What requests nest in earnest stays far below; deeper ones would exhaust the stack of what walks them. */
+const depthLimit = 64;
+
+/** Whether a text that may be JSON nests more than `limit` brackets, those within its texts left out. */
+function isDeeper(text: string, limit: number): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < text.length; at++) {
+    const mark = text[at];
+    if (inText && mark === '\\') at++;
+    else if (mark === '"') inText = !inText;
+    else if (inText) continue;
+    else if (mark === '[' || mark === '{') depth++;
+    else if (mark === ']' || mark === '}') depth--;
+    if (depth > limit) return true;
+  }
+  return false;
 }
 
 function refuse(c: HonoContext, services: Services, error: unknown): Response {

@@ -1,6 +1,6 @@
 import { NotFoundError } from '../../../lib/core/errors.ts';
 import type { Context } from '../../../lib/jobs/context.ts';
-import { predictRecords } from '../../../lib/jobs/predict.ts';
+import { firstWarnings, predictRecords } from '../../../lib/jobs/predict.ts';
 import { runKey } from '../../../lib/jobs/runs.ts';
 import { openScoring, readScoring, type ScoringRequest } from '../../../lib/jobs/score.ts';
 import { readIfThere } from '../../../lib/store/json.ts';
@@ -67,11 +67,13 @@ async function predictNow({
   const predicted = predictRecords(model, rows);
   services.telemetry.note({ model: name, version: predicted.version });
   services.telemetry.measure('RowsPredicted', 'Count', rows.length);
-  predicted.predictions.forEach((value, row) => {
-    if (typeof value !== 'number' || Number.isFinite(value)) return;
-    predicted.warnings.push(`rows[${row}]: the prediction is beyond the range of numbers`);
-  });
-  checkAnswerSize(JSON.stringify(predicted.predictions));
+  const beyond = predicted.predictions.flatMap((value, row) =>
+    typeof value !== 'number' || Number.isFinite(value)
+      ? []
+      : [`rows[${row}]: the prediction is beyond the range of numbers`],
+  );
+  predicted.warnings.push(...firstWarnings(beyond));
+  checkAnswerSize(JSON.stringify(predicted));
   return answer('Predictions', predicted, {
     headers: {
       'hone-model-version': predicted.version,

@@ -186,7 +186,9 @@ export const components = {
   Alias: z.strictObject({ model: nameSchema, alias: aliasSchema, version: hashSchema, from: z.nullable(hashSchema) }),
   UploadRequest: z.strictObject({
     file: z.string().check(z.minLength(1), z.maxLength(512), describe('A file name, or a path below the dataset.')),
-    contentType: z.optional(z.string().check(z.maxLength(100))),
+    contentType: z.optional(
+      z.string().check(z.maxLength(100), z.regex(/^[\x21-\x7e][\x20-\x7e]*$/, { error: 'printable ASCII' })),
+    ),
   }),
   Upload: z.strictObject({
     url: text('Where to PUT the bytes.'),

@@ -2,8 +2,8 @@ import { InputError } from '../../core/errors.ts';
 import type { CategoryEncoding, HashEncoding, OrdinalEncoding } from '../feature-encoding.ts';
 import { listNames } from '../lookup.ts';
 import { mostFrequentCode } from '../most-frequent.ts';
-import { parseNumberText } from '../number.ts';
 import { cellHash, finishHash, mixWord } from '../row-hash.ts';
+import { spelling } from '../spelling.ts';
 import type { CategoryColumn } from '../table.ts';
 import type { CellEncoder, EncodedCell } from './cell-encoder.ts';
 import type { Choices, FitContext } from './fit-context.ts';
@@ -127,10 +127,4 @@ function levelFinder(levels: readonly string[]): (text: string) => string | unde
   const [exact, spelled] = [new Set(levels), new Map<string, string>()];
   for (const level of levels.toReversed()) spelled.set(spelling(level), level);
   return (text) => (exact.has(text) ? text : spelled.get(spelling(text)));
-}
-
-/** One text for all spellings of a number or boolean: `1.0` and `1`, `True` and `true`. */
-function spelling(text: string): string {
-  const number = parseNumberText(text);
-  return Number.isNaN(number) ? text.toLowerCase() : String(number);
 }

@@ -2,9 +2,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { components } from '../../../functions/triggers/api/schemas.ts';
 import { ConflictError, InputError, NotFoundError, NumericError, StoreError } from '../../../lib/core/errors.ts';
+import { runPipeline } from '../../../lib/jobs/run.ts';
 import type { Store } from '../../../lib/store/store.ts';
 import { type ApiClient, apiClient, type Body } from '../../support/api.ts';
 import type { TestHone } from '../../support/functions.ts';
+import { pipelineOf, putText, testContext } from '../../support/jobs.ts';
 
 let hone: TestHone;
 let api: ApiClient;
@@ -124,4 +126,81 @@ describe('the OpenAPI document', () => {
       }
     }
   });
+});
+
+describe('requests that mean harm', () => {
+  const deep = (open: string, close: string) => `${open.repeat(100_000)}1${close.repeat(100_000)}`;
+
+  test.each([
+    ['a body', '/models/houses/predictions', deep('[', ']')],
+    ['a row', '/models/houses/predictions', `{"rows":[${deep('{"a":', '}')}]}`],
+    ['a cell', '/models/houses/predictions', `{"rows":[{"size":${deep('[', ']')}}]}`],
+    ['a pipeline', '/trainings', `{"pipeline":${deep('{"data":', '}')}}`],
+  ])('%s that nests without end is wrong, and no fault of this side', async (_, path, body) => {
+    const answer = await api.send('POST', path, body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.detail).toBe('body: expected JSON nested at most 64 deep, found more');
+  });
+
+  test('brackets within texts do not nest', async () => {
+    await api.train();
+    const { status } = await api.send('POST', '/models/houses/predictions', {
+      rows: [{ zone: '["\\\\"'.repeat(1000), size: 1 }],
+    });
+    expect(status).toBe(200);
+  });
+
+  test('of thousands of wrong cells some are named, each in its place', async () => {
+    const row = { size: [], age: {}, zone: [] };
+    const answer = await api.send('POST', '/models/houses/predictions', { rows: Array(10_000).fill(row) });
+    expect(answer.status).toBe(400);
+    const lines = answer.body.detail.split('\n');
+    expect(lines[0]).toBe('body.rows.0.size: expected a number, or a string, or a boolean, or a null, found []');
+    expect(lines).toHaveLength(51);
+  });
+
+  test('thousands of unknown fields make a hundred warnings and a count', async () => {
+    await api.train();
+    const rows = Array(10_000).fill({ colour: 'red' });
+    const { status, body } = await api.send('POST', '/models/houses/predictions', { rows });
+    expect(status).toBe(200);
+    expect(body.warnings).toHaveLength(101);
+    expect(body.warnings.at(-1)).toBe('9900 more warnings were left out.');
+  });
+
+  test('a content type with a line break in it signs no upload', async () => {
+    const body = { file: 'a.csv', contentType: 'text/csv\r\nx-amz-acl: public-read' };
+    expect((await api.send('POST', '/datasets/houses', body)).status).toBe(400);
+  });
+
+  test.each(['./x', '../x', '/etc/passwd', '.', '..', './/x'])(
+    'the local path %s is refused at every door',
+    async (path) => {
+      await api.train();
+      const data = { path, target: 'value' };
+      const sent = await Promise.all([
+        api.send('POST', '/trainings', { pipeline: { name: 'x', task: 'regression', data } }),
+        api.send('POST', '/evaluations', { model: 'houses', data: { path } }),
+        api.send('POST', '/models/houses/predictions', { input: path }),
+      ]);
+      for (const { status, body } of sent) {
+        expect(status).toBe(400);
+        expect(body.detail).toContain('found the local path');
+      }
+    },
+  );
+});
+
+test('a feature named __proto__ is read from a row as any other', async () => {
+  const lines = Array.from({ length: 60 }, (_, i) => `${i % 9},${i},${3 * i + (i % 9)}`);
+  await putText(hone.store, 'datasets/odd/a.csv', `__proto__,constructor,y\n${lines.join('\n')}\n`);
+  await runPipeline(
+    testContext({ store: hone.store }),
+    pipelineOf('name: odd\ntask: regression\ndata: { path: datasets/odd/, target: y }\nstop: { epochs: 50 }\n'),
+  );
+  const ask = async (value: number) =>
+    (await api.send('POST', '/models/odd/predictions', `{"rows":[{"__proto__":${value},"constructor":1}]}`)).body;
+  const [low, high] = [await ask(0), await ask(8)];
+  expect([low.warnings, high.warnings]).toEqual([[], []]);
+  expect(high.predictions[0]).not.toBe(low.predictions[0]);
 });
