@@ -10,7 +10,7 @@ import type { Store } from '../lib/store/store.ts';
 export const defaultStore = '.hone';
 
 /**
- * What a job on this machine is given: any store, local paths, and as much time as it takes.
+ * What a job on this machine is given: any store, local paths, and as much time as it takes, or until an interruption.
  *
  * @param options.folder where relative local paths begin: the folder of the pipeline's document, or the working one
  */
@@ -18,9 +18,11 @@ export async function localContext({
   store = defaultStore,
   folder = process.cwd(),
   onProgress,
+  interruption,
 }: {
   store?: string;
   folder?: string;
+  interruption?: AbortSignal;
   onProgress?: (progress: JobProgress) => void;
 }): Promise<Context> {
   return {
@@ -29,7 +31,8 @@ export async function localContext({
     openLocal: (path) => openLocal(resolve(folder, path)),
     now: Date.now,
     newId: randomUUID,
-    remainingMs: () => Number.POSITIVE_INFINITY,
+    remainingMs: () => (interruption?.aborted ? 0 : Number.POSITIVE_INFINITY),
+    interruption,
     onProgress,
     memory: new Map(),
   };

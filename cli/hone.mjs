@@ -7,8 +7,8 @@ import { setup } from '../scripts/setup.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 try {
-  setup();
-  process.exitCode = runOnNode24([join(here, 'main.ts'), ...process.argv.slice(2)]);
+  await setup();
+  process.exitCode = await runOnNode24([join(here, 'main.ts'), ...process.argv.slice(2)]);
 } catch (error) {
   console.error(error.message);
   process.exitCode = 3;

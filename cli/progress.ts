@@ -20,7 +20,11 @@ export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): (p
       case 'resumed':
         return line(`Going on from step ${progress.step}`);
       case 'step':
-        if (isTerminal) return void stream.write(`\r\x1b[K${bar(progress)}`);
+        // A line that is wrapped can't be written over, and would be left behind at each step.
+        if (isTerminal)
+          return void stream.write(
+            `\r\x1b[K${bar(progress).slice(0, (stream.columns || Number.POSITIVE_INFINITY) - 1)}`,
+          );
         if (progress.step <= 1000 || progress.step % 1000 === 0) line(stepText(progress));
         return;
       case 'trained':

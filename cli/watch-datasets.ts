@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Services } from '../functions/adapter/services.ts';
 import { startForObjects } from '../functions/triggers/dataset-created.ts';
+import { StoreError } from '../lib/core/errors.ts';
 import { covers, listPipelines } from '../lib/jobs/pipelines.ts';
 import { isDataKey } from '../lib/store/keys.ts';
 import { listAll } from '../lib/store/list.ts';
@@ -15,6 +16,7 @@ const gatherMs = 200;
  * that is new or changed starts what it asks for. What lies there already is looked at once, at the beginning.
  *
  * @returns ends the watching
+ * @throws StoreError when these folders are not there and can't be made
  */
 export async function watchDatasets(
   folder: string,
@@ -23,7 +25,7 @@ export async function watchDatasets(
 ): Promise<() => void> {
   const datasets = join(resolve(folder), 'datasets');
   const pipelines = join(resolve(folder), 'pipelines');
-  await Promise.all([datasets, pipelines].map((path) => mkdir(path, { recursive: true })));
+  await Promise.all([datasets, pipelines].map(makeFolder));
 
   let [changed, timer]: [Set<string>, NodeJS.Timeout | undefined] = [new Set(), undefined];
   const note = (key: string) => {
@@ -39,11 +41,26 @@ export async function watchDatasets(
     watch(datasets, { recursive: true }, (_, name) => name && note(toKey('datasets', name))),
     watch(pipelines, { recursive: true }, (_, name) => name && note(toKey('pipelines', name))),
   ];
-  for await (const { key } of listAll(await services.store(), 'datasets/')) note(key);
-  return () => {
+  const stop = () => {
     clearTimeout(timer);
     for (const watcher of watchers) watcher.close();
   };
+  try {
+    for await (const { key } of listAll(await services.store(), 'datasets/')) note(key);
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return stop;
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StoreError(`${path}: expected a folder that can be made, found ${code}`, { cause: error });
+  }
 }
 
 /** Starts what changed keys ask for; a changed pipeline asks for its whole dataset. */

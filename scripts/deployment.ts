@@ -111,6 +111,12 @@ export function checkDeployable(environment: Environment): void {
         'Names of buckets are shared by all accounts, so choose your own: HONE_BUCKET=example-hone-data npm run deploy',
     );
   }
+  checkBucketName(environment);
+}
+
+/** @throws Error when the bucket has a name that no bucket of this service can have; none at all will do for packaging */
+export function checkBucketName(environment: Environment): void {
+  const name = bucketName(environment);
   // No dots: S3's certificate does not cover them, and the bucket is reached by TLS only.
   if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(name)) {
     throw new Error(

@@ -1,10 +1,12 @@
 // Runs a command on Node 24, the runtime that Lambda runs, whatever Node started this file.
 // Used as `node scripts/node24.mjs FILE [ARGS…]`; it must itself run on any Node from 20 on, before any build.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const forwarded = ['SIGHUP', 'SIGINT', 'SIGTERM'];
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Path of a Node 24 (or newer) binary: this process's own, else the one that the optional dependency carries. */
@@ -27,22 +29,34 @@ export function findNode24() {
   );
 }
 
-/** Runs `args` on Node 24 with this terminal, and answers its exit code. */
-export function runOnNode24(args, { cwd = process.cwd() } = {}) {
+/**
+ * Runs `args` on Node 24 with this terminal, and answers its exit code: 128 and the number of the signal that ended it.
+ *
+ * Signals to this process are passed on, so that who ends it ends the work.
+ */
+export async function runOnNode24(args, { cwd = process.cwd() } = {}) {
   const node = findNode24();
   // Child tools that look `node` up on the PATH must find the same one.
   const env = {
     ...process.env,
     PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`,
   };
-  const result = spawnSync(node, args, { stdio: 'inherit', cwd, env });
-  if (result.error) throw result.error;
-  return result.status ?? 128;
+  const child = spawn(node, args, { stdio: 'inherit', cwd, env });
+  const forward = (signal) => child.kill(signal);
+  for (const signal of forwarded) process.on(signal, forward);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
+    });
+  } finally {
+    for (const signal of forwarded) process.off(signal, forward);
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    process.exitCode = runOnNode24(process.argv.slice(2));
+    process.exitCode = await runOnNode24(process.argv.slice(2));
   } catch (error) {
     console.error(error.message);
     process.exitCode = 3;

@@ -1,6 +1,6 @@
 // The plugin that serverless.yml loads beside the published ones: settings from the environment, a guard before
 // deploys, and what the others leave undone in the template.
-import { checkDeployable, isTraced, setting, tracingStatement } from './deployment.ts';
+import { checkBucketName, checkDeployable, isTraced, setting, tracingStatement } from './deployment.ts';
 
 /** The parts of osls that the plugin touches. */
 export interface Serverless {
@@ -31,13 +31,16 @@ export default class HonePlugin {
     const template = () => serverless.service.provider.compiledCloudFormationTemplate;
     this.hooks = {
       initialize: () => {
-        if (serverless.processedInput.commands[0] !== 'deploy') return;
+        const [command] = serverless.processedInput.commands;
+        if (command !== 'deploy' && command !== 'package') return;
         try {
-          checkDeployable(process.env);
+          if (command === 'deploy') checkDeployable(process.env);
+          else checkBucketName(process.env);
         } catch (error) {
           // The framework's own class prints as a message, without a stack trace.
           throw new serverless.classes.Error((error as Error).message);
         }
+        if (command === 'package') return;
         adoptRetainedBucket(serverless.pluginManager.plugins);
         skipEndpointSummary(serverless.pluginManager.plugins);
       },

@@ -13,7 +13,7 @@ const lock = join(root, 'package-lock.json');
 const stamp = join(root, 'node_modules', '.hone-lock');
 
 /** Installs and builds what is missing or stale. Prints to standard error only, so that `--json` output stays clean. */
-export function setup() {
+export async function setup() {
   const wanted = createHash('sha256').update(readFileSync(lock)).digest('hex');
   // A linked folder belongs to another tree, and npm would empty it before it puts a folder in the link's place.
   const isLinked = lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() === true;
@@ -22,7 +22,7 @@ export function setup() {
     execSync('npm ci --no-audit --no-fund --loglevel=error', { cwd: root, stdio: ['ignore', 2, 2] });
   }
   if (!isLinked && stamped() !== wanted) writeFileSync(stamp, wanted);
-  const status = runOnNode24([join(root, 'scripts', 'build.ts')], { cwd: root });
+  const status = await runOnNode24([join(root, 'scripts', 'build.ts')], { cwd: root });
   if (status !== 0) process.exit(status);
 }
 
@@ -37,4 +37,4 @@ function stamped() {
   return existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) setup();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await setup();

@@ -1,14 +1,19 @@
+import { once } from 'node:events';
+import { readProblem } from '../../functions/adapter/problems.ts';
 import { createApi } from '../../functions/triggers/api.ts';
 import { InputError } from '../../lib/core/errors.ts';
 import type { Outcome } from '../../lib/engine/local.ts';
+import type { InspectionResult } from '../../lib/jobs/inspect.ts';
 import { readOutcome } from '../../lib/jobs/runs.ts';
 import { openStore } from '../../lib/store/open.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { command } from '../command.ts';
 import { defaultStore } from '../context.ts';
 import { ExitCode } from '../exit-codes.ts';
+import { interruption } from '../interruption.ts';
 import { serveHere } from '../local-server.ts';
 import { localService } from '../local-service.ts';
+import { printable } from '../output.ts';
 import { progressPrinter } from '../progress.ts';
 import { watchDatasets } from '../watch-datasets.ts';
 
@@ -29,16 +34,20 @@ export const devCommand = command({
       onSettled: (name, outcome) => void printOutcome(name, outcome, { store, url: server.url }).catch(printError),
     });
     const server = await serveHere(createApi(services, { uploadLimitBytes }), portWanted);
-    const stopWatching = location.startsWith('s3://') ? () => {} : await watchDatasets(location, services, printError);
-    console.log(server.url);
-    console.error(
-      `Store: ${store.location}. Put data below datasets/ and a pipeline below pipelines/. End with Ctrl-C.`,
-    );
-    await interruption();
-    stopWatching();
-    server.close();
-    await engine.stop();
-    return ExitCode.done;
+    let stopWatching = () => {};
+    try {
+      if (!location.startsWith('s3://')) stopWatching = await watchDatasets(location, services, printError);
+      console.log(server.url);
+      console.error(
+        `Store: ${store.location}. Put data below datasets/ and a pipeline below pipelines/. End with Ctrl-C.`,
+      );
+      await once(interruption().signal, 'abort');
+      return ExitCode.done;
+    } finally {
+      stopWatching();
+      server.close();
+      await engine.stop();
+    }
   },
 });
 
@@ -55,31 +64,26 @@ async function printOutcome(
   { store, url }: { store: Store; url: string },
 ): Promise<void> {
   const { workflow, status } = outcome;
-  const why = status === 'failed' ? `: ${outcome.error}: ${messageOf(outcome.cause)}` : '';
-  console.error(`Workflow ${workflow} ${name} ${status}${why}`);
+  console.error(
+    `Workflow ${workflow} ${name} ${status}${status === 'failed' ? `: ${await reasonOf(store, outcome)}` : ''}`,
+  );
   if (status !== 'succeeded') return;
-  const { run } = outcome.output as { run?: string };
+  const { run, draft, report: inspection } = outcome.output as { run?: string } & Partial<InspectionResult>;
+  if (inspection !== undefined && draft !== undefined) {
+    const page = `${url}${inspection.replace(/\.json$/, '.html')}`;
+    console.error(`Inspection report: ${page}; draft of a pipeline: ${store.location}${printable(draft)}`);
+  }
   const { result } = run === undefined ? {} : await readOutcome(store, run);
   if (!result) return;
   const report = `${url}trainings/${run}/report.html`;
   console.error(`Model version ${result.version}, gate ${result.gate}; report: ${report}`);
 }
 
-/** The message in a failure's cause, which is JSON as Lambda gives it. */
-function messageOf(cause: string): string {
-  try {
-    return (JSON.parse(cause) as { errorMessage?: string }).errorMessage ?? cause;
-  } catch {
-    return cause;
-  }
+/** What went wrong, in full: the log of this terminal is the user's own. */
+async function reasonOf(store: Store, { error, cause }: Extract<Outcome, { status: 'failed' }>): Promise<string> {
+  const { name, message } = await readProblem({ store }, { Error: error, Cause: cause });
+  return `${name}: ${printable(message)}`;
 }
 
 const printError = (error: unknown): void =>
   console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
-
-/** Resolves when the user, or whoever started this process, asks it to end. */
-const interruption = (): Promise<void> =>
-  new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });

@@ -1,7 +1,9 @@
 import { InputError, NotFoundError } from '../../lib/core/errors.ts';
+import type { RunRequest } from '../../lib/jobs/runs.ts';
+import { readIfThere } from '../../lib/store/json.ts';
 import { listAll } from '../../lib/store/list.ts';
 import { openStore } from '../../lib/store/open.ts';
-import type { Store } from '../../lib/store/store.ts';
+import type { ObjectInfo, Store } from '../../lib/store/store.ts';
 import { command } from '../command.ts';
 import { defaultStore } from '../context.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -29,7 +31,7 @@ export const openCommand = command({
   },
 });
 
-/** The key of a page: a run's, a report's by its own key, or the latest below reports/ of a model. */
+/** The key of a page: a run's, a report's by its own key, or a model's: the latest below reports/, else of its latest training. */
 async function findPage(store: Store, name: string): Promise<string> {
   if (/^[0-9a-f]{32}$/.test(name)) return present(store, `runs/${name}/report.html`);
   if (name.includes('/')) {
@@ -39,8 +41,24 @@ async function findPage(store: Store, name: string): Promise<string> {
   }
   let latest: string | undefined;
   for await (const { key } of listAll(store, `reports/${name}/`)) if (key.endsWith('.html')) latest = key;
-  if (latest === undefined) throw new NotFoundError(`reports/${name}/: expected a report, found none`);
+  latest ??= await findTraining(store, name);
+  if (latest === undefined) throw new NotFoundError(`model ${name}: expected a report, found none`);
   return latest;
+}
+
+/** Most runs that are looked into for a model's. */
+const runLimit = 200;
+
+/** The page of the model's latest training, among the latest runs; undefined when it has none there. */
+async function findTraining(store: Store, model: string): Promise<string | undefined> {
+  const pages: ObjectInfo[] = [];
+  for await (const info of listAll(store, 'runs/')) if (info.key.endsWith('/report.html')) pages.push(info);
+  pages.sort((a, b) => b.modifiedMs - a.modifiedMs);
+  for (const { key } of pages.slice(0, runLimit)) {
+    const run = await readIfThere<Partial<RunRequest>>(store, key.replace(/report\.html$/, 'request.json'));
+    if (run?.request?.name === model) return key;
+  }
+  return undefined;
 }
 
 async function present(store: Store, key: string): Promise<string> {

@@ -39,6 +39,7 @@ export const predictCommand = command({
     const choice = { name, version, alias };
     if (rows !== undefined) {
       if (input !== undefined) throw wrongInput('both');
+      if (output !== undefined) throw wrongOutput('--rows, whose predictions go to standard output');
       const model = await openModel(await localContext({ store }), choice);
       printJson(predictRecords(model, await readRows(rows)));
       return ExitCode.done;
@@ -50,6 +51,8 @@ export const predictCommand = command({
       await predictLocal(await openModel(context, choice), await listDataset(context, path), { output, id, json });
       return ExitCode.done;
     }
+    if (output !== undefined)
+      throw wrongOutput(`${input} in the store, where predictions are written below predictions/`);
     const result = await scoreDataset(context, { ...choice, input: path, id });
     if (json) printJson(result);
     else console.log([`Scored ${result.rows} rows with version ${result.version}:`, ...result.outputs].join('\n'));
@@ -59,6 +62,9 @@ export const predictCommand = command({
 
 const wrongInput = (found: 'both' | 'neither'): InputError =>
   new InputError(`hone predict: expected either --input or --rows, found ${found}`);
+
+const wrongOutput = (found: string): InputError =>
+  new InputError(`hone predict, --output: expected an --input that is a local path, found ${found}`);
 
 /** Writes predictions for a local dataset as CSV, into a file or onto standard output; there, with `--json`, as JSON. */
 async function predictLocal(

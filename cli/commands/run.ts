@@ -2,13 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../../lib/core/errors.ts';
 import { type ResolvedPipeline, readPipeline } from '../../lib/jobs/pipelines.ts';
-import { runPipeline } from '../../lib/jobs/run.ts';
+import { InterruptedError, runPipeline } from '../../lib/jobs/run.ts';
+import type { RunResult } from '../../lib/jobs/runs.ts';
 import { parsePipeline } from '../../lib/pipeline/parse.ts';
 import { resolvePipeline } from '../../lib/pipeline/resolve.ts';
 import { openStore } from '../../lib/store/open.ts';
 import { command } from '../command.ts';
 import { defaultStore, localContext } from '../context.ts';
 import { ExitCode } from '../exit-codes.ts';
+import { interruption } from '../interruption.ts';
 import { printJson } from '../output.ts';
 import { progressPrinter } from '../progress.ts';
 import { printReport } from '../report-page.ts';
@@ -22,8 +24,16 @@ export const runCommand = command({
   options: {},
   async run([name], { store, json }) {
     const { pipeline, folder } = await findPipeline(name, store ?? defaultStore);
-    const context = await localContext({ store, folder, onProgress: progressPrinter() });
-    const result = await runPipeline(context, pipeline);
+    const { signal, exitCode } = interruption();
+    const context = await localContext({ store, folder, onProgress: progressPrinter(), interruption: signal });
+    let result: RunResult;
+    try {
+      result = await runPipeline(context, pipeline);
+    } catch (error) {
+      if (!(error instanceof InterruptedError)) throw error;
+      console.error(`\nInterrupted: ${error.message}`);
+      return exitCode();
+    }
     if (json) {
       printJson(result);
     } else {

@@ -27,7 +27,7 @@ export async function withheld(context: Context, error: unknown, id: string | un
 
 /** What went wrong, by the error and cause that Step Functions reports of a task. */
 export async function readProblem(
-  { store }: Context,
+  { store }: Pick<Context, 'store'>,
   { Error: name, Cause }: { Error: string; Cause?: string },
 ): Promise<Problem & { key?: string }> {
   const message = messageOf(Cause ?? '');

@@ -1,5 +1,3 @@
-import type { AnyMatrix } from './matrix.ts';
-
 /**
  * A sparse matrix of float32 by rows: only the elements that are not zero are kept (compressed sparse rows).
  *
@@ -18,6 +16,3 @@ export interface SparseMatrix {
 }
 
 export const isSparse = (matrix: object): matrix is SparseMatrix => 'rowStarts' in matrix;
-
-/** Features as a model takes them. A sparse matrix gives the same bits as a dense one of the same numbers. */
-export type Features = AnyMatrix | SparseMatrix;

@@ -28,6 +28,8 @@ export interface ReaderContext {
   infiniteCells: { count: number };
   /** Most distinct texts of a column. */
   levels?: number;
+  /** Whether a trained model says what the columns are, so that nobody can declare them anew. */
+  forModel?: boolean;
 }
 
 /** Collects one column's cells, row after row, and finds its kind. */
@@ -86,7 +88,7 @@ export function undeclaredReader(name: string, context: ReaderContext): ColumnRe
         return;
       }
       let kept = Number.NaN;
-      const describe = () => notNumberError(name, context.place, bytes, start, end, isText);
+      const describe = () => notNumberError(name, context, bytes, start, end, isText);
       if (Number.isNaN(value)) {
         // Most columns show their kind in their first value; the rows before it are all missing.
         if (numberCount + textCount === 0) {
@@ -147,10 +149,10 @@ function numberReader(name: string, context: ReaderContext): ColumnReader {
   return {
     add(bytes, start, end) {
       const value = start === end ? Number.NaN : parseNumber(bytes, start, end);
-      if (!Number.isNaN(value)) addValue(value, () => notNumberError(name, context.place, bytes, start, end));
+      if (!Number.isNaN(value)) addValue(value, () => notNumberError(name, context, bytes, start, end));
       else {
         if (!isMissing(bytes, start, end)) {
-          context.badRows.reject(notNumberError(name, context.place, bytes, start, end));
+          context.badRows.reject(notNumberError(name, context, bytes, start, end));
         }
         addMissing();
       }
@@ -245,7 +247,7 @@ function looksLikeLatin1(bytes: Uint8Array): boolean {
 
 function notNumberError(
   name: string,
-  place: Place,
+  { place, forModel }: ReaderContext,
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -257,7 +259,9 @@ function notNumberError(
   const expected = isText || Number.isNaN(parseNumber(bytes, start, end)) ? 'a number' : 'a finite number';
   const message = `${place.key}, line ${place.line}, ${where}: expected ${expected}, found ${quoteText(text)}`;
   return new InputError(message, {
-    advice: `Mend the cell, or leave it empty when the value is unknown, or declare ${JSON.stringify(name)} a category`,
+    advice: `Mend the cell, or leave it empty when the value is unknown${
+      forModel ? '' : `, or declare ${JSON.stringify(name)} a category`
+    }`,
   });
 }
 

@@ -53,7 +53,7 @@ export function encodeRows(encoding: Encoding, table: Table, rows: Int32Array, w
  * `1.0` or `True`; where texts are hashed or read as dates, it counts as JavaScript writes it.
  *
  * @param out receives encoding.columns.length values from `offset` on
- * @returns warnings, as sentences: unknown fields and levels
+ * @returns warnings, as sentences: unknown and absent fields, and unknown levels
  * @throws InputError when a value is of a wrong type or not finite
  */
 export function encodeRecord(
@@ -66,6 +66,14 @@ export function encodeRecord(
   const warnings: string[] = [];
   for (const name of Object.keys(record)) {
     if (!names.has(name)) warnings.push(`Field ${JSON.stringify(name)} is not known to the model and was ignored.`);
+  }
+
+  const absent = encoding.features.filter(({ name }) => !Object.hasOwn(record, name)).map(({ name }) => name);
+  if (absent.length > 0) {
+    const [noun, verb] = absent.length === 1 ? ['Field', 'is'] : ['Fields', 'are'];
+    warnings.push(
+      `${noun} ${listNames(absent)} ${verb} not there and taken as missing; null says that without a warning.`,
+    );
   }
 
   out.fill(0, offset, offset + encoding.columns.length);

@@ -5,7 +5,7 @@ import type { Column, Table } from './table.ts';
  * The column of this name.
  *
  * @param role what the column is wanted for, in messages: `target`, `feature`
- * @throws InputError when there is none; it lists the columns and suggests the nearest name
+ * @throws InputError when there is none; it names the object, lists the columns and suggests the nearest name
  */
 export function findColumn(table: Table, name: string, role: string): Column {
   const column = table.columns.find((candidate) => candidate.name === name);
@@ -13,9 +13,14 @@ export function findColumn(table: Table, name: string, role: string): Column {
 
   const names = table.columns.map((candidate) => candidate.name);
   const nearest = nearestName(name, names);
-  throw new InputError(`expected a column ${JSON.stringify(name)} (${role}), found the columns ${listNames(names)}`, {
-    advice: nearest === undefined ? undefined : `Did you mean ${JSON.stringify(nearest)}?`,
-  });
+  const [first, ...others] = table.objects.map(({ key }) => key);
+  const where = first === undefined ? '' : `${first}${others.length > 0 ? ` and ${others.length} more` : ''}: `;
+  throw new InputError(
+    `${where}expected a column ${JSON.stringify(name)} (${role}), found the columns ${listNames(names)}`,
+    {
+      advice: nearest === undefined ? undefined : `Did you mean ${JSON.stringify(nearest)}?`,
+    },
+  );
 }
 
 /** Where a row stands, for messages: `datasets/houses.csv, line 4812`. */

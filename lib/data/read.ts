@@ -25,6 +25,8 @@ export interface ReadOptions {
   badRows?: BadRowsPolicy;
   /** What an infinite number is, written as such or too large for a float64: a bad cell, or a missing one. */
   infinite?: 'error' | 'missing';
+  /** Whether the table is for a trained model: then no message advises to declare a column otherwise. */
+  forModel?: boolean;
   limits?: Partial<ReadLimits>;
 }
 
@@ -96,6 +98,7 @@ export function beginPass(
     badRows: rejections,
     infinite: options.infinite ?? 'error',
     infiniteCells: { count: 0 },
+    forModel: options.forModel,
     levels: limits.levels,
   };
   const collector = columnCollector({ context, place, kinds, limit: limits.columns, only });

@@ -198,14 +198,17 @@ function fitClasses(
   const { name, kind } = column;
   const classes = column.kind === 'number' ? numberClasses(column) : [...column.levels];
   const where = `target ${JSON.stringify(name)}`;
-  if (classes.length > maxClasses) {
-    throw new InputError(`${where}: expected at most ${maxClasses} classes, found ${classes.length}`, {
-      advice: kind === 'number' ? 'For a quantity, use the task regression' : undefined,
+  const forQuantity = kind === 'number' ? 'For a quantity, use the task regression' : undefined;
+  if (task === 'binary' && classes.length > 2) {
+    // Of many, the names say nothing.
+    const found = classes.length > 20 ? `${classes.length}` : `${classes.length}: ${listNames(classes)}`;
+    throw new InputError(`${where}: expected two classes, found ${found}`, {
+      advice: classes.length > 20 && forQuantity ? forQuantity : 'Use the task multiclass',
     });
   }
-  if (task === 'binary' && classes.length > 2) {
-    throw new InputError(`${where}: expected two classes, found ${classes.length}: ${listNames(classes)}`, {
-      advice: 'Use the task multiclass',
+  if (classes.length > maxClasses) {
+    throw new InputError(`${where}: expected at most ${maxClasses} classes, found ${classes.length}`, {
+      advice: forQuantity,
     });
   }
   const encoding: ClassTarget = { task, name, kind, classes };

@@ -29,13 +29,13 @@ const inBatches: StopRequest = { epochs: 200, tolerance: 1e-7, patience: 10 };
  * - least squares without l1, up to 5e9 multiplications (2 · rows · parameters²): its closed form
  * - other convex losses with second derivatives, up to 500 parameters and 5e9 multiplications a step
  *   (½ · rows · parameters²): Newton's method
- * - larger ones, those on sparse features, and those that have only a gradient: L-BFGS
+ * - larger ones, and those that have only a gradient: L-BFGS
  * - what has kinks or is not convex: Adam, in batches
  */
 export function chooseOptimizer(
   { optimizer, stop, model: { l1 } }: Pick<Request, 'optimizer' | 'stop' | 'model'>,
   model: Pick<Model, 'kind' | 'loss' | 'isConvex' | 'parameterCount'>,
-  { rowCount, isSparse = false }: { rowCount: number; isSparse?: boolean },
+  rowCount: number,
 ): Choice {
   if (optimizer.name !== 'auto') return { optimizer, stop: stop === 'auto' ? inBatches : stop };
 
@@ -55,7 +55,6 @@ export function chooseOptimizer(
   if (!model.isConvex)
     return pick('adam', `Adam in batches, as the objective of ${model.kind} is not convex`, inBatches);
   if (kinked.has(model.loss)) return pick('adam', `Adam in batches, as the loss ${model.loss} has a kink`, inBatches);
-  if (isSparse) return pick('lbfgs', `L-BFGS, as the problem is convex and its features are sparse (${size})`);
   if (model.loss === 'squared' && 2 * squares <= stepLimit)
     return pick('closedForm', `the closed form of least squares, as the problem is small (${size})`);
   if (twiceSmooth.has(model.loss) && parameterCount <= newtonParameters && squares / 2 <= stepLimit)

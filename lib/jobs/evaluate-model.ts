@@ -65,6 +65,7 @@ export async function evaluateModel(
   const read = await readTable(objects, {
     ...readOptions(request.data),
     kinds: kindsOf(manifest),
+    forModel: true,
   });
   const table = conformed(manifest, read);
   const { rows, on } = rowsToScore(request, table, heldOut);

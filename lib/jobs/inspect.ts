@@ -13,7 +13,7 @@ import { withoutEndings } from './file-name.ts';
 import { release } from './release.ts';
 import { writeReport } from './reports.ts';
 import { identityOf, runKey, shortHash } from './runs.ts';
-import { listDataset } from './sources.ts';
+import { isLocalPath, listDataset } from './sources.ts';
 
 /** What an inspection leaves, kept as runs/<inspection>/result.json. */
 export interface InspectionResult {
@@ -39,7 +39,7 @@ export interface Inspection {
 export async function inspect(context: Context, path: string, options: ReadOptions = {}): Promise<Inspection> {
   const table = await readTable(await listDataset(context, path), options);
   const profile = profileTable(table);
-  return { path, table, profile, draft: draftPipeline(path, profile, table) };
+  return { path, table, profile, draft: draftPipeline(path, profile, table, options) };
 }
 
 /** Inspects a dataset that no pipeline asks for: a report, and a draft of a pipeline, under reports/<name>/. */
@@ -84,17 +84,26 @@ export async function inspectDataset(context: Context, { dataset }: { dataset: s
 }
 
 /** A pipeline for a dataset, as a first guess: the last column is the target, and its values decide the task. */
-function draftPipeline(path: string, profile: ColumnProfile[], { rowCount, sparse }: Table): string {
+function draftPipeline(
+  path: string,
+  profile: ColumnProfile[],
+  { rowCount, sparse }: Table,
+  { header }: ReadOptions,
+): string {
   // LIBSVM puts the label first, and nothing but the query's number beside it.
   const target = sparse ? profile[0] : profile[profile.length - 1];
   const task = guessTask(target.kind, target.distinct, rowCount);
   const quote = (text: string) => JSON.stringify(text);
+  const next = isLocalPath(path)
+    ? 'keep this file where its path begins, and train with `hone run FILE`.'
+    : 'put this file under pipelines/.';
   return [
-    '# A first guess: check the target and the task, then put this file under pipelines/.',
+    `# A first guess: check the target and the task, then ${next}`,
     `name: ${quote(nameOf(path))}`,
     `task: ${task}`,
     'data:',
     `  path: ${quote(path)}`,
+    ...(header === false ? ['  header: false'] : []),
     `  target: ${quote(target.name)}`,
     '',
   ].join('\n');

@@ -5,6 +5,7 @@ import { nameInWords, namePattern } from '../pipeline/schema.ts';
 import { listAll } from '../store/list.ts';
 import type { Store } from '../store/store.ts';
 import { getText } from '../store/text.ts';
+import { isLocalPath } from './sources.ts';
 
 /** A pipeline ready to run. */
 export interface ResolvedPipeline {
@@ -70,5 +71,11 @@ export function datasetOf(key: string): string {
   return rest.length > 0 ? `${root}/${name}/` : key;
 }
 
-const openPipeline = async (store: Store, key: string): Promise<ResolvedPipeline> =>
-  resolvePipeline(parsePipeline(await getText(store, key), key));
+async function openPipeline(store: Store, key: string): Promise<ResolvedPipeline> {
+  const pipeline = resolvePipeline(parsePipeline(await getText(store, key), key));
+  const { path } = pipeline.request.data;
+  if (!isLocalPath(path)) return pipeline;
+  throw new InputError(`${key}, data.path: expected a key in the store or s3://…, found the local path ${path}`, {
+    advice: 'Whoever reads the store has other files',
+  });
+}

@@ -1,11 +1,17 @@
-import { ConflictError } from '../core/errors.ts';
+import { ConflictError, HoneError } from '../core/errors.ts';
 import type { Context } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import type { ResolvedPipeline } from './pipelines.ts';
 import { openPlannedRun } from './plan.ts';
+import { latestProgress } from './progress.ts';
 import { register, registerFound } from './register.ts';
 import { type RunResult, readOutcome, recordFailure } from './runs.ts';
 import { train } from './train.ts';
+
+/** The user asked that the work end: the same command goes on where it stood. */
+export class InterruptedError extends HoneError {
+  override readonly name: string = 'InterruptedError';
+}
 
 /** How often a run looks again at a champion that moves under its hands. */
 const decisionLimit = 10;
@@ -13,6 +19,8 @@ const decisionLimit = 10;
 /**
  * The whole way of one training in this process, as the workflow `training` goes it on Step Functions: it leaves the
  * same objects. A run that has its result is found, and nothing is done.
+ *
+ * @throws InterruptedError when the context's interruption came during the training, which has left a checkpoint
  */
 export async function runPipeline(context: Context, pipeline: ResolvedPipeline): Promise<RunResult> {
   const planned = await openPlannedRun(context, pipeline);
@@ -21,7 +29,7 @@ export async function runPipeline(context: Context, pipeline: ResolvedPipeline):
   try {
     await trainToEnd(context, run);
   } catch (error) {
-    if (error instanceof Error) await recordFailure(context, run, error);
+    if (error instanceof Error && !(error instanceof InterruptedError)) await recordFailure(context, run, error);
     throw error;
   }
   return resultOf(context, run);
@@ -29,7 +37,13 @@ export async function runPipeline(context: Context, pipeline: ResolvedPipeline):
 
 async function trainToEnd(context: Context, run: string): Promise<void> {
   let trained = await train(context, { run });
-  while (!trained.done) trained = await train(context, { run });
+  while (!trained.done) {
+    if (context.interruption?.aborted) {
+      const step = (await latestProgress(context.store, run))?.step;
+      throw new InterruptedError(`run the same command again to go on from step ${step}`);
+    }
+    trained = await train(context, { run });
+  }
   if (trained.found) {
     await registerFound(context, { run });
     return;

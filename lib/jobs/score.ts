@@ -131,7 +131,7 @@ export async function readForScoring(
 ): Promise<Table> {
   const options = readOptions(recordedRequest(manifest).data);
   const kinds = { ...(id === null ? {} : { [id]: 'category' as const }), ...featureKinds(manifest) };
-  const table = await readTable(objects, { ...options, kinds });
+  const table = await readTable(objects, { ...options, kinds, forModel: true });
   return conformed(manifest, table);
 }
 

@@ -1,6 +1,5 @@
 import { NumericError } from '../core/errors.ts';
 import type { Objective } from '../core/objective.ts';
-import { hasSparse } from '../data/encode-sparse.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
 import type { Examples, Model } from '../models/model.ts';
 import { type MinimiseOptions, minimise } from '../optimizers/minimise.ts';
@@ -47,10 +46,7 @@ export async function train(context: Context, { run }: RunStep): Promise<TrainOu
 
   const { encoding, target } = prepared;
   const model = modelFor(request.request.model, { inputs: encoding.columns.length, target });
-  const choice = chooseOptimizer(request.request, model, {
-    rowCount: prepared.training.length,
-    isSparse: hasSparse(prepared.table),
-  });
+  const choice = chooseOptimizer(request.request, model, prepared.training.length);
   const solution = await solve(context, request, prepared, model, choice);
   if (solution.status === 'deadline') return { run, done: false, found: false };
   if (solution.status === 'diverged') throw divergence(choice, solution);

@@ -72,6 +72,8 @@ export function trainingReport({
         curve.map(({ step, epoch, loss }) => ({ step, epoch, loss: Number.isFinite(loss) ? loss : null })),
         curveLimit,
       ),
+      curveOf: isOfBatches(manifest) ? 'batches' : 'rows',
+      loss: manifest.training.loss,
     },
     evaluation: { ...evaluation, ...champion },
     request: request as unknown as Report['request'],
@@ -87,6 +89,10 @@ function trainingSentence({ training: { solution, reason, validation } }: Manife
     ? ` The parameters are those of epoch ${validation.epoch}, where the watched rows' loss was lowest, ${validation.loss}.`
     : '';
   return `${statusWords[solution as Solution]}: ${reason}.${kept}`;
+}
+
+function isOfBatches({ data, training: { optimizer } }: Manifest): boolean {
+  return typeof optimizer.batchSize === 'number' && optimizer.batchSize < data.trainingRowCount;
 }
 
 type Solution = NonNullable<Report['training']>['solution'];

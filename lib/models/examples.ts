@@ -1,9 +1,8 @@
 import { checkNotNegative } from '../core/checks.ts';
 import { InputError } from '../core/errors.ts';
-import type { AnyMatrix } from '../core/matrix.ts';
-import { type Features, isSparse } from '../core/sparse-matrix.ts';
+import { isSparse } from '../core/sparse-matrix.ts';
 import type { Loss } from '../losses/loss.ts';
-import type { Examples } from './model.ts';
+import type { Examples, Features } from './model.ts';
 
 /**
  * Holds examples to their shapes and ranges, once, before the passes that no longer look.
@@ -49,12 +48,6 @@ export function checkFeatures(features: Features, inputs: number): void {
         );
     }
   }
-}
-
-/** @throws InputError when features are sparse, which the model of that kind can't read */
-export function denseOnly(features: Features, kind: string): AnyMatrix {
-  if (isSparse(features)) throw new InputError(`${kind} model, features: expected a dense matrix, found a sparse one`);
-  return features;
 }
 
 function checkBlocks(blockOffsets: Int32Array, rowCount: number): void {

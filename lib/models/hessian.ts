@@ -1,8 +1,10 @@
 import { mergeBlocks } from '../core/blocks.ts';
 import { type LeastSquares, leastSquares } from '../core/least-squares.ts';
 import type { Objective } from '../core/objective.ts';
+import { isSparse } from '../core/sparse-matrix.ts';
 import type { Vector } from '../core/vector.ts';
 import { penalty, type Ranges } from '../losses/penalties.ts';
+import { copyRow } from './copy-row.ts';
 import type { addRows, Pass } from './linear-family.ts';
 import { totalWeight } from './row-objective.ts';
 
@@ -37,10 +39,10 @@ function hessianOf(pass: SecondOrderPass): NonNullable<Objective['hessian']> {
   const blockCount = blockOffsets.length - 1;
   const length = outputs * (inputs + 1);
   const width = length + 1;
-  let room: { partials: Float64Array; tree: BlockTree; curvatures: Float64Array } | undefined;
+  let room: { partials: Float64Array; tree: BlockTree; curvatures: Float64Array; rows: DenseRows } | undefined;
   let sums: Float64Array = new Float64Array(0);
   const onTile = (count: number) => {
-    if (room) addCurvature(pass, count, room.curvatures, sums);
+    if (room) addCurvature(pass, count, room.rows(count), room.curvatures, sums);
   };
   const weight = totalWeight(examples);
   const added = penalty({ l2, ranges });
@@ -51,6 +53,7 @@ function hessianOf(pass: SecondOrderPass): NonNullable<Objective['hessian']> {
       partials: new Float64Array(blockCount * width),
       tree: blockTree(packedLength(inputs, outputs)),
       curvatures: new Float64Array(pass.tile.size * outputs * outputs),
+      rows: denseRows(pass),
     };
     const { partials, tree } = room;
     partials.fill(0);
@@ -118,10 +121,37 @@ const packedLength = (inputs: number, outputs: number): number =>
 
 const triangleLength = (size: number): number => (size * (size + 1)) / 2;
 
+type Data = Float32Array | Float64Array;
+
+/** Where the tile's rows stand, dense: each from its own place in `data`. */
+type DenseRows = (count: number) => { data: Data; offsets: Int32Array | Float64Array };
+
+/** The rows of a dense matrix where they are; those of a sparse one written out. */
+function denseRows({ tile, examples, inputs }: SecondOrderPass): DenseRows {
+  const { features } = examples;
+  const sparse = isSparse(features);
+  const written = {
+    data: sparse ? new Float64Array(tile.size * inputs) : features.data,
+    offsets: new Float64Array(tile.size),
+  };
+  return (count) => {
+    for (let i = 0; i < count; i++) {
+      written.offsets[i] = (sparse ? i : tile.rows[i]) * inputs;
+      if (sparse) copyRow(features, tile.rows[i], written.data, i * inputs);
+    }
+    return written;
+  };
+}
+
 /** Adds the tile's rows to the packed sums; the rows in order, four to a load and store of each sum. */
-function addCurvature({ loss, tile, examples }: SecondOrderPass, count: number, c: Float64Array, sums: Float64Array) {
+function addCurvature(
+  { loss, tile, examples }: SecondOrderPass,
+  count: number,
+  { data, offsets }: ReturnType<DenseRows>,
+  c: Float64Array,
+  sums: Float64Array,
+): void {
   const { rows, inputs, outputs, scores, targets } = tile;
-  const { data } = examples.features;
   loss.curvatures?.(scores, targets, count, outputs, c);
   const entries = outputs * outputs;
   if (examples.weights) {
@@ -138,10 +168,10 @@ function addCurvature({ loss, tile, examples }: SecondOrderPass, count: number, 
       for (; i + 4 <= count; i += 4) {
         addFour(
           data,
-          rows[i] * inputs,
-          rows[i + 1] * inputs,
-          rows[i + 2] * inputs,
-          rows[i + 3] * inputs,
+          offsets[i],
+          offsets[i + 1],
+          offsets[i + 2],
+          offsets[i + 3],
           c[i * entries + entry],
           c[(i + 1) * entries + entry],
           c[(i + 2) * entries + entry],
@@ -151,15 +181,13 @@ function addCurvature({ loss, tile, examples }: SecondOrderPass, count: number, 
           at,
         );
       }
-      for (; i < count; i++) addOne(data, rows[i] * inputs, c[i * entries + entry], inputs, sums, at);
+      for (; i < count; i++) addOne(data, offsets[i], c[i * entries + entry], inputs, sums, at);
       at += triangleLength(inputs + 1);
     }
   }
 }
 
-type Features = Float32Array | Float64Array;
-
-function addOne(data: Features, row: number, c: number, inputs: number, sums: Float64Array, from: number): void {
+function addOne(data: Data, row: number, c: number, inputs: number, sums: Float64Array, from: number): void {
   let at = from;
   for (let j = 0; j < inputs; j++) {
     const share = c * data[row + j];
@@ -170,7 +198,7 @@ function addOne(data: Features, row: number, c: number, inputs: number, sums: Fl
 }
 
 function addFour(
-  data: Features,
+  data: Data,
   ra: number,
   rb: number,
   rc: number,
@@ -235,6 +263,13 @@ const float32Tolerance = 1e-6;
 function solve({ examples, inputs, l2, ranges }: SecondOrderPass, parameters: Vector): void {
   const { features, targets, weights, blockOffsets } = examples;
   const length = inputs + 1;
+  const sparse = isSparse(features);
+  const written = new Float64Array(sparse ? inputs : 0);
+  const add = (problem: LeastSquares, row: number) => {
+    if (sparse) copyRow(features, row, written, 0);
+    const scale = weights ? Math.sqrt(weights[row]) : 1;
+    problem.add(sparse ? written : features.data, sparse ? 0 : row * inputs, targets[row], scale, 1);
+  };
   const held: { problem: LeastSquares; size: number }[] = [];
   const mergeLast = () => {
     const [left, right] = held.splice(-2);
@@ -243,8 +278,7 @@ function solve({ examples, inputs, l2, ranges }: SecondOrderPass, parameters: Ve
   };
   for (let block = 0; block + 1 < blockOffsets.length; block++) {
     const problem = leastSquares(length);
-    for (let row = blockOffsets[block]; row < blockOffsets[block + 1]; row++)
-      problem.add(features.data, row * inputs, targets[row], weights ? Math.sqrt(weights[row]) : 1, 1);
+    for (let row = blockOffsets[block]; row < blockOffsets[block + 1]; row++) add(problem, row);
     held.push({ problem, size: 1 });
     while (held.length > 1 && held[held.length - 1].size === held[held.length - 2].size) mergeLast();
   }

@@ -1,11 +1,11 @@
 import { InputError } from '../core/errors.ts';
-import { type Features, isSparse } from '../core/sparse-matrix.ts';
+import { isSparse } from '../core/sparse-matrix.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Ranges } from '../losses/penalties.ts';
 import { checkExamples, checkFeatures } from './examples.ts';
 import { secondOrder } from './hessian.ts';
 import { meanLoss } from './mean-loss.ts';
-import type { Examples, Model, ModelKind } from './model.ts';
+import type { Examples, Features, Model, ModelKind } from './model.ts';
 import { rowObjective } from './row-objective.ts';
 import { addOuterProducts, linearScores, type RowTile, rowTile } from './row-tile.ts';
 import { addSparseProducts, sparseScores } from './sparse-tile.ts';
@@ -66,13 +66,8 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
         options,
       );
       const { l1 = 0, l2 = 0, penaliseIntercept } = options;
-      const { features } = examples;
-      if (objective.stepsPerEpoch > 1 || l1 !== 0 || isSparse(features)) return objective;
-      const dense = { ...examples, features };
-      return {
-        ...objective,
-        ...secondOrder({ ...pass, examples: dense, l2, ranges: penalised(penaliseIntercept), addRows }),
-      };
+      if (objective.stepsPerEpoch > 1 || l1 !== 0) return objective;
+      return { ...objective, ...secondOrder({ ...pass, l2, ranges: penalised(penaliseIntercept), addRows }) };
     },
 
     meanLoss: (examples) => meanLoss({ inputs, outputs, loss }, examples, scores),

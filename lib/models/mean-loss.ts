@@ -1,9 +1,8 @@
 import { mergeBlocks } from '../core/blocks.ts';
-import type { Features } from '../core/sparse-matrix.ts';
 import type { Vector } from '../core/vector.ts';
 import type { Loss } from '../losses/loss.ts';
 import { checkExamples } from './examples.ts';
-import type { Examples } from './model.ts';
+import type { Examples, Features } from './model.ts';
 import { totalWeight } from './row-objective.ts';
 
 /**

@@ -1,19 +1,18 @@
 import { checkInteger } from '../core/checks.ts';
 import { InputError } from '../core/errors.ts';
-import type { AnyMatrix } from '../core/matrix.ts';
 import { seededRandom } from '../core/random.ts';
-import type { Features } from '../core/sparse-matrix.ts';
 import type { Vector } from '../core/vector.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Ranges } from '../losses/penalties.ts';
 import { type Activation, type ActivationName, activationNamed } from './activations.ts';
+import { copyRow } from './copy-row.ts';
 import { addDenseGradient, type DenseLayer, denseBackward, denseForward } from './dense-layer.ts';
 import { type Dropout, dropout } from './dropout.ts';
-import { checkExamples, denseOnly } from './examples.ts';
+import { checkExamples } from './examples.ts';
 import { drawWeights, type Initialisation } from './initialisation.ts';
 import { checkFit } from './linear-family.ts';
 import { meanLoss } from './mean-loss.ts';
-import type { Examples, Model, Slice } from './model.ts';
+import type { Examples, Features, Model, Slice } from './model.ts';
 import { rowObjective } from './row-objective.ts';
 
 export interface MlpOptions {
@@ -65,7 +64,7 @@ export function mlp(options: MlpOptions): Model {
     penaliseIntercept ? [[0, parameterCount]] : layers.map(({ weightsAt, biasesAt }) => [weightsAt, biasesAt]);
   const scores = (parameters: Vector, features: Features) => {
     checkFit(parameters, parameterCount, features, inputs);
-    return allScores(network(layers, unit), parameters, denseOnly(features, 'mlp'));
+    return allScores(network(layers, unit), parameters, features);
   };
   return {
     kind: 'mlp',
@@ -83,7 +82,6 @@ export function mlp(options: MlpOptions): Model {
     penalised,
     objective(examples, objectiveOptions = {}) {
       checkExamples(examples, { inputs, outputs, loss });
-      denseOnly(examples.features, 'mlp');
       const net = network(layers, unit);
       const mask = rate > 0 ? dropout(rate, objectiveOptions.seed ?? 0) : undefined;
       const pass = { loss, examples, net, mask, rows: new Int32Array(tileRows), targets: new Float64Array(tileRows) };
@@ -165,13 +163,14 @@ function network(layers: readonly DenseLayer[], unit: Activation): Network {
   };
 }
 
-function allScores(net: Network, parameters: Vector, { rowCount, columnCount, data }: AnyMatrix): Float64Array {
+function allScores(net: Network, parameters: Vector, features: Features): Float64Array {
+  const { rowCount, columnCount } = features;
   const { outputs } = net.layers[net.layers.length - 1];
   const last = net.sums[net.layers.length - 1];
   const scores = new Float64Array(rowCount * outputs);
   for (let first = 0; first < rowCount; first += tileRows) {
     const count = Math.min(tileRows, rowCount - first);
-    for (let i = 0; i < count * columnCount; i++) net.inputs[0][i] = data[first * columnCount + i];
+    for (let i = 0; i < count; i++) copyRow(features, first + i, net.inputs[0], i * columnCount);
     forward(net, parameters, count);
     for (let i = 0; i < count * outputs; i++) scores[first * outputs + i] = last[i];
   }
@@ -204,7 +203,7 @@ function addRows(
   offset: number,
 ): void {
   const { features, weights } = examples;
-  const { columnCount, data } = features;
+  const { columnCount } = features;
   const last = net.layers.length - 1;
   const { outputs } = net.layers[last];
   const lossAt = offset + parameters.length;
@@ -214,7 +213,7 @@ function addRows(
       const row = order ? order[first + i] : first + i;
       rows[i] = row;
       targets[i] = examples.targets[row];
-      for (let j = 0; j < columnCount; j++) net.inputs[0][i * columnCount + j] = data[row * columnCount + j];
+      copyRow(features, row, net.inputs[0], i * columnCount);
     }
     forward(net, parameters, count, mask && { mask, rows, step });
     loss.evaluate(net.sums[last], targets, count, outputs, net.losses, net.slopes[last]);

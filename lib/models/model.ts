@@ -1,5 +1,6 @@
+import type { AnyMatrix } from '../core/matrix.ts';
 import type { Objective } from '../core/objective.ts';
-import type { Features } from '../core/sparse-matrix.ts';
+import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import type { Vector } from '../core/vector.ts';
 import type { Link } from '../losses/loss.ts';
 import type { Ranges } from '../losses/penalties.ts';
@@ -14,9 +15,11 @@ export interface Slice {
   shape: number[];
 }
 
+/** Sparse ones give a linear model the same bits as dense ones of the same numbers. */
+export type Features = AnyMatrix | SparseMatrix;
+
 /** Rows to learn from. */
 export interface Examples {
-  /** Sparse ones give the same bits as dense ones of the same numbers. */
   features: Features;
   /** One a row: a number, a count from 0, 0 or 1, or the index of a class, as the model's loss takes it. */
   targets: Float64Array;

@@ -35,8 +35,10 @@ function describeIssue(issue: Issue, root: unknown, base: readonly PropertyKey[]
     case 'invalid_value':
       return expected(oneOf(issue.values));
     case 'too_small':
+      if (issue.origin === 'array') return [{ path, sentence: sizes(issue.minimum, 'at least', valueAt(root, path)) }];
       return expected(`${amount(issue.origin)} ${issue.inclusive ? 'of at least' : 'above'} ${issue.minimum}`);
     case 'too_big':
+      if (issue.origin === 'array') return [{ path, sentence: sizes(issue.maximum, 'at most', valueAt(root, path)) }];
       return expected(`${amount(issue.origin)} ${issue.inclusive ? 'of at most' : 'below'} ${issue.maximum}`);
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
@@ -44,6 +46,8 @@ function describeIssue(issue: Issue, root: unknown, base: readonly PropertyKey[]
         sentence: 'expected no such key, found it (is it misspelt, or not known to this version?)',
       }));
     case 'invalid_union':
+      // A schema that words it better than its branches can.
+      if (issue.message !== unworded) return [{ path, sentence: issue.message }];
       return describeUnion(issue, root, path) ?? expected(unionExpectation(issue));
     case 'invalid_format':
     case 'custom':
@@ -99,8 +103,16 @@ const articles = new Map([
 ]);
 const article = (type: string): string => articles.get(type) ?? `a ${type}`;
 
-const amount = (origin: string): string =>
-  origin === 'string' ? 'a length' : origin === 'array' ? 'a list' : 'a number';
+const amount = (origin: string): string => (origin === 'string' ? 'a length' : 'a number');
+
+/** What zod says of a union that has no message of its own. */
+const unworded = 'Invalid input';
+
+/** What a list holds is the user's data, and its first values say nothing of its length. */
+function sizes(limit: number | bigint, bound: string, found: unknown): string {
+  const length = Array.isArray(found) ? found.length : 0;
+  return `expected a list of ${bound} ${limit}, found ${length === 0 ? 'an empty one' : `one of ${length}`}`;
+}
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   let value = root;

@@ -1,16 +1,14 @@
 import * as z from 'zod/mini';
 
-// What a document may say of the optimizer and of its learning rate's schedule.
-
-const positive = z.number().check(z.positive());
-const nonNegative = z.number().check(z.nonnegative());
-const count = z.int().check(z.positive());
-const seed = z.int().check(z.minimum(0), z.maximum(0xffff_ffff));
 // zod types this check for schemas, though it runs on the values of one.
 const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 
-const decay = z.number().check(z.gte(0), z.lt(1));
+const positive = z.number().check(z.positive());
+const nonNegative = z.number().check(z.nonnegative());
 const share = z.number().check(z.minimum(0), z.maximum(1));
+const count = z.int().check(z.positive());
+const seed = z.int().check(z.minimum(0), z.maximum(0xffff_ffff));
+const decay = z.number().check(z.gte(0), z.lt(1));
 const batchSize = z.optional(z.union([count, z.literal('full')]));
 
 // What `linear`, `cosine` and the others do is told in docs/optimizers.md.
@@ -102,6 +100,7 @@ const adamMoments = {
   amsgrad: z.optional(z.boolean()),
 };
 
+/** The optimizer of a pipeline document, as written. */
 export const optimizerSchema = z.discriminatedUnion('name', [
   z.strictObject({
     name: z.literal('auto').check(describe('The one that fits the model and its data; the report says which.')),

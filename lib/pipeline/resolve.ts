@@ -240,7 +240,7 @@ function checkConsistency({ name, task, data, prepare, model, optimizer }: Pipel
     fail('prepare.target', 'it only with task regression or count', `task ${task}`);
   }
   if (task === 'count' && prepare?.target && prepare.target !== 'standard' && prepare.target !== 'none')
-    fail('prepare.target', 'standard or none for task count', JSON.stringify(prepare.target));
+    fail('prepare.target', 'standard or none for task count', textOf(prepare.target));
   const problem = modelProblem(model ?? {}, task);
   if (problem) fail(...problem);
   checkProximal(optimizer, model, fail);
@@ -271,3 +271,5 @@ function checkProximal(
 }
 
 const seconds = (duration: string): number => (parseDuration(duration) ?? Number.NaN) / 1000;
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

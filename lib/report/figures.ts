@@ -18,6 +18,8 @@ export type FigureData = TrainingCurve | PredictedAgainstActual | RocCurve | Coe
 export interface TrainingCurve {
   kind: 'training-curve';
   points: { step: number; epoch: number; loss: number }[];
+  /** Whether a point's loss is that of one batch, not of all rows. */
+  ofBatches: boolean;
   isLogarithmic: boolean;
 }
 
@@ -73,9 +75,17 @@ function trainingCurve({ training }: Report): Figure | undefined {
   const [least, most] = [Math.min(...losses), Math.max(...losses)];
   const isLogarithmic = least > 0 && most / least > 30;
   const change = last.loss < first.loss ? 'fell' : last.loss > first.loss ? 'rose' : 'stayed';
+  const ofBatches = training.curveOf === 'batches';
   const caption = [
-    `The loss ${change} from ${formatNumber(first.loss)} at step ${formatNumber(first.step)}`,
-    ` to ${formatNumber(last.loss)} at step ${formatNumber(last.step)}.`,
+    // A batch, and the small one that an epoch may end with most of all, tells little of the whole.
+    ofBatches
+      ? 'Each point is the loss of a single batch, which scatters about that of all rows:'
+      : `The loss ${change} from`,
+    ` ${formatNumber(first.loss)} at step ${formatNumber(first.step)}${ofBatches ? ',' : ' to'}`,
+    ` ${formatNumber(last.loss)} at step ${formatNumber(last.step)}.`,
+    ofBatches && typeof training.loss === 'number'
+      ? ` The mean over the last epoch was ${formatNumber(training.loss)}.`
+      : '',
     isLogarithmic ? ' The loss axis is logarithmic.' : '',
     finite.length < training.curve.length ? ' It left the range of numbers afterwards.' : '',
   ].join('');
@@ -85,6 +95,7 @@ function trainingCurve({ training }: Report): Figure | undefined {
     title: 'Training curve',
     caption,
     points: thin(finite, 400),
+    ofBatches,
     isLogarithmic,
   };
 }

@@ -112,6 +112,10 @@ const trainingSchema = z.strictObject({
   curve: z
     .array(z.strictObject({ step: z.int().check(z.nonnegative()), epoch: z.number(), loss: z.nullable(z.number()) }))
     .check(z.maxLength(curveLimit), z.describe('Loss against steps; null where it was no longer finite.')),
+  curveOf: z.optional(
+    z.enum(['rows', 'batches']).check(z.describe("What a point's loss is of: all training rows, or the step's batch.")),
+  ),
+  loss: z.optional(z.nullable(number('Mean loss of the steps of the last epoch.'))),
 });
 
 /** Most pairs of predicted and actual values that a report holds. */

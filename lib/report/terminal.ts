@@ -21,15 +21,17 @@ export function renderTable(report: Report, { path, width = 88 }: { path: string
   if (training) facts.push(['training', training.sentence]);
   if (model?.optimizerReason !== undefined) facts.push(['optimizer', model.optimizerReason]);
   if (report.version !== undefined) facts.push(['version', report.version]);
+  if (isOnTrainingRows(report)) facts.push(['metrics', report.data.split]);
   if (verdict.gate !== 'none') facts.push([`gates: ${verdict.gate}`, verdict.sentence]);
+  for (const gate of verdict.gates) if (gate.verdict === 'fail') facts.push(['', gate.sentence]);
   if (report.kind !== 'inspection') facts.push(['champion', verdict.champion.sentence]);
-  facts.push(['report', path]);
-
   const lines = [
     clean(report.title),
     '─'.repeat(Math.min(width, 88)),
     ...(evaluation ? [...metricLines(evaluation, width), ''] : []),
     ...facts.flatMap(([name, text]) => wrapFact(name, clean(text), width)),
+    // Whole, with the blanks in it: a path over two lines is none that a user can open.
+    'report'.padEnd(nameWidth) + visible(path),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -39,6 +41,11 @@ function describeRows({ kind, data, evaluation }: Report): string {
   if (kind === 'inspection') return `${read}, ${formatCount(data.columns.length, 'column')}`;
   if (kind === 'evaluation') return `${read}, ${formatNumber(evaluation?.rowCount ?? 0)} scored`;
   return `${read}, ${formatNumber(data.trainingRowCount)} to train on, ${formatNumber(data.testRowCount)} held out`;
+}
+
+/** Whether a training held no rows out, so that its metrics say little about new data. */
+function isOnTrainingRows({ kind, data, evaluation }: Report): boolean {
+  return kind === 'training' && evaluation !== undefined && data.testRowCount === 0;
 }
 
 function metricLines({ metrics, baseline, champion }: NonNullable<Report['evaluation']>, width: number): string[] {
@@ -89,5 +96,9 @@ function wrap(text: string, width: number): string[] {
 
 /** Control and format characters, line breaks among them, would act on the terminal instead of showing. */
 function clean(text: string): string {
-  return shorten(text.toWellFormed().replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '�'), 400);
+  return shorten(visible(text), 400);
+}
+
+function visible(text: string): string {
+  return text.toWellFormed().replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '�');
 }

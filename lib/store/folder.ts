@@ -100,6 +100,13 @@ export function folderStore(path: string, { now = Date.now }: { now?: () => numb
   };
 }
 
+/** @throws InputError when something lies at `path` that is no folder */
+export async function checkFolder(path: string): Promise<void> {
+  const found = await fs.stat(path).catch(() => undefined);
+  if (!found || found.isDirectory()) return;
+  throw new InputError(`store ${JSON.stringify(path)}: expected a folder or s3://bucket/prefix, found a file`);
+}
+
 async function get(place: Place, { range, ifMatch }: GetOptions = {}): Promise<StoredObject> {
   checkRange(place.key, range);
   for (let attempt = 0; attempt < attemptLimit; attempt++) {
@@ -281,6 +288,16 @@ async function naming<T>(location: string, key: string, operation: () => Promise
     if (error instanceof HoneError) throw error;
     const { code = 'an error', syscall = 'an operation' } = error as NodeJS.ErrnoException;
     const message = `${location}${key}: expected ${syscall} to succeed, found ${code}`;
+    if (['EACCES', 'EROFS', 'ENOSPC', 'EDQUOT'].includes(code)) {
+      const { path = location } = error as NodeJS.ErrnoException;
+      const what = code === 'EACCES' ? 'read and write' : 'write';
+      throw new StoreError(
+        `${location}${key}: expected a store that this process can ${what}, found ${code} at ${path}`,
+        {
+          cause: error,
+        },
+      );
+    }
     if (['ENAMETOOLONG', 'ENOTDIR', 'EEXIST'].includes(code)) throw new InputError(message, { cause: error });
     const advice = ['EPERM', 'ENOTSUP', 'EXDEV'].includes(code)
       ? 'A store needs one file system with hard links'

@@ -15,7 +15,12 @@ if (missing) console.warn(`Skipped the tests of the report page: ${missing}.`);
 const folder = mkdtempSync(join(tmpdir(), 'hone-report-'));
 const desktop = { width: 1200, height: 900 };
 const phone = { width: 390, height: 844 };
-const reports: Record<string, Report> = { ...sampleReports, hostile: hostileReport(), 'many-labels': manyLabels() };
+const reports: Record<string, Report> = {
+  ...sampleReports,
+  hostile: hostileReport(),
+  'many-labels': manyLabels(),
+  stairs: stairs(),
+};
 
 describe.skipIf(missing)(`the report page in Chromium${missing ? `: skipped, ${missing}` : ''}`, () => {
   let browser: Browser;
@@ -45,6 +50,33 @@ describe.skipIf(missing)(`the report page in Chromium${missing ? `: skipped, ${m
       expect(label).toContain(caption);
       expect(overflow, id ?? '').toBeLessThanOrEqual(0);
     }
+  });
+
+  test.each(Object.keys(reports))('%s: no mark leaves the frame of its figure', async (name) => {
+    const { page } = await opened(name);
+    const { found, outside } = await page.$$eval('[data-figure] svg', (drawings) => {
+      const marks = drawings.flatMap((svg) => {
+        const { width, height } = svg.getBoundingClientRect();
+        return (
+          [...svg.querySelectorAll<SVGGraphicsElement>('path, circle, rect, line')]
+            // What is cut off at the frame, as wild predictions are on purpose, leaves nothing to see.
+            .filter((mark) => !mark.closest('[aria-label="tip"], [clip-path], clipPath'))
+            .map((mark) => {
+              const box = mark.getBBox();
+              const toDrawing = mark.getCTM() as DOMMatrix;
+              const ends = [
+                new DOMPoint(box.x, box.y).matrixTransform(toDrawing),
+                new DOMPoint(box.x + box.width, box.y + box.height).matrixTransform(toDrawing),
+              ];
+              const isInside = ends.every(({ x, y }) => x >= -1 && y >= -1 && x <= width + 1 && y <= height + 1);
+              return { isInside, text: mark.outerHTML.slice(0, 200) };
+            })
+        );
+      });
+      return { found: marks.length, outside: marks.filter(({ isInside }) => !isInside).map(({ text }) => text) };
+    });
+    expect(found).toBeGreaterThan(0);
+    expect(outside).toEqual([]);
   });
 
   test.each(Object.keys(reports))('%s: nothing leaves the page, and the console stays empty', async (name) => {
@@ -101,7 +133,7 @@ describe.skipIf(missing)(`the report page in Chromium${missing ? `: skipped, ${m
     await page.emulateMedia({ colorScheme: 'light' });
   });
 
-  test.each(Object.keys(sampleReports))('%s: pictures in light and dark', async (name) => {
+  test.each([...Object.keys(sampleReports), 'stairs'])('%s: pictures in light and dark', async (name) => {
     const { page } = await opened(name);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
@@ -129,7 +161,8 @@ describe.skipIf(missing)(`the report page in Chromium${missing ? `: skipped, ${m
         '[...document.querySelectorAll("figure svg")].every((svg) => Number(svg.getAttribute("width")) <= 358)';
       await vi.waitUntil(() => page.evaluate(isNarrow), { timeout: 5_000 });
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(phone.width);
-      if (name in sampleReports) await page.screenshot({ fullPage: true, path: join(folder, `${name}-phone.png`) });
+      if (name in sampleReports || name === 'stairs')
+        await page.screenshot({ fullPage: true, path: join(folder, `${name}-phone.png`) });
     },
   );
 
@@ -199,6 +232,18 @@ function faintTexts(): string[] {
     if (ratio < 4.5) faint.push(`${ratio.toFixed(2)} ${element.tagName} ${element.textContent?.trim().slice(0, 40)}`);
   }
   return faint;
+}
+
+/** An ROC curve of rises and runs, several points to each, as real scores without ties give it. */
+function stairs(): Report {
+  const report = structuredClone(sampleReports.binary);
+  if (report.evaluation?.roc) {
+    report.evaluation.roc.points = Array.from({ length: 41 }, (_, i) => ({
+      falsePositiveRate: (Math.floor(i / 8) * 4 + Math.max(0, (i % 8) - 4)) / 20,
+      truePositiveRate: (Math.floor(i / 8) * 4 + Math.min(4, i % 8)) / 20,
+    }));
+  }
+  return report;
 }
 
 function manyLabels(): Report {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { root, temporaryFolder } from '../support/cli.ts';
+import { hone, root, temporaryFolder } from '../support/cli.ts';
 import { sampleCsv } from '../support/jobs.ts';
 
 const folder = temporaryFolder();
@@ -72,3 +72,32 @@ test('hone dev trains what is put into datasets/, answers over HTTP, and ends wh
   server?.kill('SIGTERM');
   expect(await ended).toBe(0);
 });
+
+test('hone dev on a folder that can not be made says so and ends', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  const { code, stderr } = await hone(['dev', '--port', '0', '--store', join(folder, 'file/store')]);
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/^StoreError: .*file\/store\/\w+: expected a folder that can be made, found ENOTDIR\n$/);
+});
+
+test('hone dev says why a workflow failed, and where an inspection left its report and draft', async () => {
+  const store = join(folder, 'told');
+  mkdirSync(join(store, 'datasets/bad'), { recursive: true });
+  mkdirSync(join(store, 'pipelines'), { recursive: true });
+  const document = 'name: bad\ntask: regression\ndata: { path: datasets/bad/, target: nope, ready: { quiet: 0 s } }\n';
+  writeFileSync(join(store, 'pipelines/bad.yml'), document);
+  writeFileSync(join(store, 'datasets/bad/a.csv'), sampleCsv(20));
+  mkdirSync(join(store, 'datasets/free'));
+  const free = join(store, 'datasets/free/a.csv');
+  writeFileSync(free, sampleCsv(20));
+  // Long ago, so that nobody waits for more of it.
+  utimesSync(free, 1e9, 1e9);
+  const { said, url } = await startDev(store);
+  await until(async () => /failed: InputError: .*"nope"/.test(said()), `the reason; hone dev said:\n${said()}`);
+  const told = /Inspection report: (\S+); draft of a pipeline: (\S+)/;
+  const [, page, draft] = await until(async () => told.exec(said()) ?? undefined, 'the inspection');
+  expect(page.startsWith(url)).toBe(true);
+  expect((await fetch(page)).status).toBe(200);
+  expect(readFileSync(draft, 'utf8')).toContain('put this file under pipelines/');
+  server?.kill('SIGTERM');
+}, 30_000);

@@ -1,3 +1,4 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -204,3 +205,78 @@ test('the release is the one of package.json', async () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   expect((await hone(['--version'])).stdout.trim()).toBe(version);
 });
+
+test('help of a command is what its --help prints; help of no command is refused', async () => {
+  const [asked, flagged] = await Promise.all([hone(['help', 'run']), hone(['run', '--help'])]);
+  expect(asked).toEqual(flagged);
+  expect((await hone(['help', 'fly'])).stderr).toContain('found "fly"');
+});
+
+describe('what was asked for and can not be done is refused', () => {
+  test('--output where predictions go elsewhere', async () => {
+    const output = join(folder, 'predictions.csv');
+    const ofStore = await inStore('predict', 'houses', '--input', 'datasets/x/', '--output', output);
+    const ofRows = await inStore('predict', 'houses', '--rows', '{}', '--output', output);
+    expect([ofStore.code, ofRows.code]).toEqual([2, 2]);
+    expect(ofStore.stderr).toContain('--output: expected an --input that is a local path, found datasets/x/');
+    expect(ofRows.stderr).toContain('--output: expected an --input that is a local path, found --rows');
+  });
+
+  test('a store that is a file', async () => {
+    const { code, stderr } = await hone(['models', '--store', join(folder, 'houses.csv')]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('expected a folder or s3://bucket/prefix, found a file');
+  });
+});
+
+test('hone open finds the training of a model that has no other report', async () => {
+  const own = join(folder, 'own');
+  const { report } = JSON.parse((await hone(['run', 'houses.yml', '--json', '--store', own], { cwd: folder })).stdout);
+  const opened = await hone(['open', 'houses', '--store', own]);
+  expect(opened.stdout.trim()).toBe(join(own, report.replace('.json', '.html')));
+  expect((await hone(['open', 'barns', '--store', own])).code).toBe(2);
+});
+
+describe.skipIf(process.platform === 'win32')('output that can not be written', () => {
+  const shell = (tail: string) =>
+    spawnSync('sh', ['-c', `"$0" "$@" ${tail}`, process.execPath, join(root, 'cli/main.ts'), 'inspect', 'wide.csv'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+  // More than a pipe holds.
+  beforeAll(() => {
+    const names = Array.from({ length: 2000 }, (_, i) => `a_column_with_a_long_name_and_number_${i}`);
+    write('wide.csv', `${names}\n${names.map((_, i) => i)}\n${names.map((_, i) => i + 1)}\n`);
+  });
+
+  test('to a reader that has had enough, it ends quietly', () => {
+    const { stdout, stderr } = shell('| head -1');
+    expect([stdout, stderr]).toEqual(['./wide.csv: 2 rows, 2000 columns\n', '']);
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('to a full disk, it says so and gives exit code 3', () => {
+    const { status, stderr } = shell('> /dev/full');
+    expect([status, stderr]).toEqual([3, 'StoreError: standard output: expected it to be written, found ENOSPC\n']);
+  });
+});
+
+test('hone run that is interrupted keeps a checkpoint, and goes on from there to the same version', async () => {
+  // Steps without an end, so that the training lasts until it is asked to stop.
+  const document = houses().replace('epochs: 20', 'epochs: 30000, patience: 30000');
+  write('long.yml', document);
+  const args = [join(root, 'cli/main.ts'), 'run', 'long.yml', '--json', '--store'];
+  const child = spawn(process.execPath, [...args, join(folder, 'broken')], { cwd: folder });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (/^step 100,/m.test(text) && !/^step 100,/m.test(said)) child.kill('SIGINT');
+    said += text;
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  const [, step] = /Interrupted: run the same command again to go on from step (\d+)/.exec(said) ?? [];
+  expect([code, Number(step) >= 100], said).toEqual([130, true]);
+
+  const again = await hone(['run', 'long.yml', '--json', '--store', join(folder, 'broken')], { cwd: folder });
+  expect(again.stderr).toContain(`Going on from step ${step}\n`);
+  const whole = await hone(['run', 'long.yml', '--json', '--store', join(folder, 'whole')], { cwd: folder });
+  expect(JSON.parse(again.stdout)).toEqual(JSON.parse(whole.stdout));
+}, 60_000);

@@ -231,8 +231,14 @@ test('a record and a row of the same cells have the same bits', async () => {
   );
 });
 
-test('null, an absent field and a missing token are imputed alike', () => {
-  const expected = record({}).values;
+test('null, an absent field and a missing token are imputed alike; an absent field is told', () => {
+  const { values: expected, warnings } = record({});
+  expect(warnings).toEqual([
+    'Fields "x", "c", "flag", "n" are not there and taken as missing; null says that without a warning.',
+  ]);
+  expect(record({ x: null, c: null, flag: null }).warnings).toEqual([
+    'Field "n" is not there and taken as missing; null says that without a warning.',
+  ]);
   expect(record({ x: null, c: null, flag: undefined, n: 'NA' })).toEqual({ values: expected, warnings: [] });
   expect(record({ x: 'n/a', c: '', flag: 'null', n: ' ' })).toEqual({ values: expected, warnings: [] });
 });
@@ -240,7 +246,9 @@ test('null, an absent field and a missing token are imputed alike', () => {
 test('a boolean or a number means the level that spells it', () => {
   const expected = record({ flag: 'True', n: '1.0' });
   expect(record({ flag: true, n: 1 })).toEqual(expected);
-  expect(record({ flag: 'true' }).warnings).toEqual(['Column "flag": a value not in the training data ("true").']);
+  expect(record({ x: 1, c: null, flag: 'true', n: null }).warnings).toEqual([
+    'Column "flag": a value not in the training data ("true").',
+  ]);
 });
 
 test('of two levels with one value a number means the one it spells, else the first', async () => {
@@ -251,7 +259,7 @@ test('of two levels with one value a number means the one it spells, else the fi
 });
 
 test('unknown fields and levels are warned of, and names that objects inherit are not found in a record', async () => {
-  const { values, warnings } = record({ c: 'z', colour: 1 });
+  const { values, warnings } = record({ x: null, c: 'z', flag: null, n: null, colour: 1 });
   expect(warnings).toEqual([
     'Field "colour" is not known to the model and was ignored.',
     'Column "c": a value not in the training data ("z").',
@@ -260,7 +268,10 @@ test('unknown fields and levels are warned of, and names that objects inherit ar
 
   const table = await tableOf('constructor,y\n1,0\n3,1\n');
   const inherited = fitEncoding(table, allRows(table));
-  expect(record({ y: 0 }, inherited)).toEqual({ values: Float32Array.of(0, -1), warnings: [] });
+  expect(record({ y: 0 }, inherited)).toEqual({
+    values: Float32Array.of(0, -1),
+    warnings: ['Field "constructor" is not there and taken as missing; null says that without a warning.'],
+  });
 });
 
 test('a field that was left out in training is no unknown field', async () => {

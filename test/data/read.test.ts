@@ -68,6 +68,16 @@ test('19 numbers of 20 make a number column, in which the 20th cell is an error;
   expect(table.columns[0].kind).toBe('category');
 });
 
+test('what is read for a trained model is not to be declared otherwise', async () => {
+  for (const kinds of [{}, { price: 'number' }] as Record<string, 'number'>[]) {
+    const numbers = Array.from({ length: 19 }, (_, i) => `${i}`).join('\n');
+    expect(await refusal(`price\n${numbers}\nn/x\n`, { kinds, forModel: true })).toBe(
+      'data/a.csv, line 21, column "price": expected a number, found "n/x". ' +
+        'Mend the cell, or leave it empty when the value is unknown',
+    );
+  }
+});
+
 test('a category that begins with numbers keeps their texts as they are written', async () => {
   const table = await read('ticket,n\n007,1\n7,2\n7.0,3\n,4\nPC 17599,5\n');
   expect(summary(table)).toEqual([

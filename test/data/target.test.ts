@@ -103,6 +103,16 @@ test('the positive class is class 1: the last in order, or the one that is named
   expect([...actualValues(target, table, rows)]).toEqual([0, 1, 0]);
 });
 
+test('a quantity under the task binary is told by its number of classes', async () => {
+  const fitting = fitColumn(
+    Array.from({ length: 1_500 }, (_, i) => i + 0.5),
+    { task: 'binary' },
+  );
+  await expect(fitting).rejects.toThrow(
+    'target "y": expected two classes, found 1500. For a quantity, use the task regression',
+  );
+});
+
 test('rows without a target are left out and counted', async () => {
   const table = await tableOf('x,y\n1,2\n2,\n3,NA\n4,5\n');
   expect(labelledRows(table, 'y')).toEqual({
@@ -110,7 +120,7 @@ test('rows without a target are left out and counted', async () => {
     warnings: ['2 of 4 rows have no "y" and were left out.'],
   });
   expect(labelledRows(table, 'x').warnings).toEqual([]);
-  expect(() => labelledRows(table, 'z')).toThrow('expected a column "z" (target), found the columns "x", "y"');
+  expect(() => labelledRows(table, 'z')).toThrow('csv: expected a column "z" (target), found the columns "x", "y"');
   const empty = await tableOf('x,y\n1,\n2,\n');
   expect(() => labelledRows(empty, 'y')).toThrow('target "y": expected values, found all cells missing');
 });

@@ -24,7 +24,7 @@ test.each([
   ['adam', model('hinge', 3, 'logistic'), 100],
   ['adam', model('squared', 30, 'mlp'), 100],
 ])('%s is what fits %o on %i rows', (name, model, rowCount) => {
-  const { optimizer, stop, because } = chooseOptimizer(auto, model, { rowCount });
+  const { optimizer, stop, because } = chooseOptimizer(auto, model, rowCount);
   expect(optimizer.name).toBe(name);
   expect(because).toMatch(/^None was named: .+\.$/);
   // A mini-batch has no gradient norm to stop at.
@@ -33,19 +33,18 @@ test.each([
 
 test('l1 is for proximal steps: FISTA, or SGD where the objective is not smooth and convex', () => {
   const asked = { ...auto, model: { ...resolved, l1: 0.1 } };
-  const nameFor = (...of: Parameters<typeof model>) =>
-    chooseOptimizer(asked, model(...of), { rowCount: 100 }).optimizer.name;
+  const nameFor = (...of: Parameters<typeof model>) => chooseOptimizer(asked, model(...of), 100).optimizer.name;
   expect([nameFor('squared', 3), nameFor('poisson', 3)]).toEqual(['fista', 'fista']);
   expect([nameFor('absolute', 3), nameFor('squared', 30, 'mlp')]).toEqual(['sgd', 'sgd']);
 });
 
 test('what is named is left as it is, and so is when to stop', () => {
   const named = { model: auto.model, optimizer: { name: 'sgd' as const, learningRate: 0.5 }, stop: { steps: 3 } };
-  expect(chooseOptimizer(named, model('squared', 3), { rowCount: 10 })).toEqual({
+  expect(chooseOptimizer(named, model('squared', 3), 10)).toEqual({
     optimizer: named.optimizer,
     stop: named.stop,
     because: undefined,
   });
-  const { optimizer, stop } = chooseOptimizer({ ...auto, stop: { steps: 3 } }, model('squared', 3), { rowCount: 10 });
+  const { optimizer, stop } = chooseOptimizer({ ...auto, stop: { steps: 3 } }, model('squared', 3), 10);
   expect([optimizer.name, stop]).toEqual(['closedForm', { steps: 3 }]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inspectDataset } from '../../lib/jobs/inspect.ts';
+import { inspect, inspectDataset } from '../../lib/jobs/inspect.ts';
 import { parsePipeline } from '../../lib/pipeline/parse.ts';
 import { putText, sampleCsv, testContext } from '../support/jobs.ts';
 
@@ -20,4 +20,22 @@ test.each([
   const { draft } = await inspectDataset(context, { dataset: `datasets/${name}/` });
   const text = new TextDecoder().decode((await context.store.get(draft)).body);
   expect(parsePipeline(text, draft)).toMatchObject({ name: expected, data: { path: `datasets/${name}/` } });
+});
+
+test('the draft for data without a header says so, and runs', async () => {
+  const context = testContext();
+  await putText(context.store, 'datasets/x.csv', '1,2\n2,4\n3,6\n4,8.5\n5,10\n6,12\n7,14\n8,16\n9,18\n10,20\n');
+  const { draft } = await inspect(context, 'datasets/x.csv', { header: false });
+  expect(parsePipeline(draft, 'draft')).toMatchObject({ data: { header: false, target: '1' } });
+  expect((await inspect(context, 'datasets/x.csv')).draft).not.toContain('header');
+});
+
+test('a draft says where it belongs: under pipelines/, or, for a local path, with the file', async () => {
+  const context = testContext();
+  await putText(context.store, 'x.csv', 'a,b\n1,2\n2,4\n');
+  const openLocal = async () => ({ store: context.store, prefix: 'x.csv' });
+  const ofStore = await inspect(context, 'x.csv');
+  const local = await inspect({ ...context, openLocal }, './x.csv');
+  expect(ofStore.draft).toContain('put this file under pipelines/.\n');
+  expect(local.draft.split('\n')[0]).toMatch(/train with `hone run FILE`\.$/);
 });

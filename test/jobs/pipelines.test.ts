@@ -51,3 +51,14 @@ test('a key below datasets/<name>/ belongs to that dataset, one beside it is a d
   expect(datasetOf('datasets/houses/2026/part.csv')).toBe('datasets/houses/');
   expect(datasetOf('datasets/houses.csv')).toBe('datasets/houses.csv');
 });
+
+test('a pipeline in the store that names a local path is refused by name, where it is listed and where it is run', async () => {
+  const { store } = testContext();
+  await putText(store, 'pipelines/houses.yml', housesPipeline().replace(/path: [^,\n]+/, 'path: ./houses.csv'));
+  const message =
+    'pipelines/houses.yml, data.path: expected a key in the store or s3://…, found the local path ./houses';
+  await expect(readPipeline(store, 'houses')).rejects.toThrow(message);
+  expect(await listPipelines(store)).toMatchObject([
+    { name: 'houses', problem: { name: 'InputError', message: expect.stringContaining(message) } },
+  ]);
+});

@@ -6,6 +6,7 @@ import { runPipeline } from '../../lib/jobs/run.ts';
 import { openRun } from '../../lib/jobs/runs.ts';
 import { train } from '../../lib/jobs/train.ts';
 import { champion, moveAlias, readAlias, rollBackAlias } from '../../lib/registry/aliases.ts';
+import { readVersion } from '../../lib/registry/versions.ts';
 import { pipelineOf, putText, sampleCsv, testContext } from '../support/jobs.ts';
 
 const yaml = (gates = '', l2 = 0) => `
@@ -137,6 +138,14 @@ test('an alias moves only from the state that the mover saw, and only to a versi
   expect(first.version).not.toBe(second.version);
 });
 
+test('the curve of a training in batches is called one of batches', async () => {
+  const { context, run } = await withData();
+  const inBatches = yaml().replace(/^optimizer:.*$/m, 'optimizer: { name: sgd, learningRate: 0.01, batchSize: 16 }');
+  expect(inBatches).not.toBe(yaml());
+  const report = await readReport(context, (await run(inBatches)).report);
+  expect(report.training).toMatchObject({ curveOf: 'batches', loss: expect.any(Number) });
+});
+
 test('the report states the defaults, the data, and every section that a decision needs', async () => {
   const { context, run } = await withData();
   const report = await readReport(context, (await run(yaml('{ metric: r2, atLeast: 0.5 }'))).report);
@@ -156,5 +165,7 @@ test('the report states the defaults, the data, and every section that a decisio
   ]);
   expect(report.verdict.gates[0].sentence).toMatch(/^R²: expected at least 0.5, found 0\.9\d*\.$/);
   expect(report.training?.curve.at(-1)?.step).toBe(100);
+  const { manifest } = await readVersion(context.store, 'houses', report.version as string);
+  expect(report.training).toMatchObject({ curveOf: 'rows', loss: manifest.training.loss });
   expect(report.evaluation?.predictedVsActual).toHaveLength(report.data.testRowCount);
 });

@@ -75,6 +75,33 @@ describe.each(models)('the Hessian of a %s model with loss %s', (kind, loss, tar
   });
 });
 
+test('sparse features give the Hessian and the closed form of dense ones, to the bit', () => {
+  const dense = examples((row) => cell(row, 7));
+  const { data } = dense.features;
+  for (let i = 0; i < data.length; i += 2) data[i] = 0;
+  const places = Array.from(data.keys()).filter((i) => data[i] !== 0);
+  const sparse: Examples = {
+    ...dense,
+    features: {
+      rowCount,
+      columnCount: 3,
+      rowStarts: Float64Array.from({ length: rowCount + 1 }, (_, row) => places.filter((i) => i < 3 * row).length),
+      columns: Int32Array.from(places, (i) => i % 3),
+      data: Float32Array.from(places, (i) => data[i]),
+    },
+  };
+  const model = createModel({ kind: 'linear', inputs: 3 });
+  const [expected, found] = [dense, sparse].map((data) => {
+    const objective = model.objective(data, { l2: 0.1 });
+    const [hessian, gradient, solution] = [new Float64Array(16), new Float64Array(4), new Float64Array(4)];
+    objective.hessian?.(Float64Array.of(1, 2, 3, 4), gradient, hessian);
+    objective.solve?.(solution);
+    return { hessian, gradient, solution };
+  });
+  expect(found).toEqual(expected);
+  expect(found.solution[1]).not.toBe(0);
+});
+
 test('a mini-batch objective, an L1 penalty and a loss with a kink have no Hessian', () => {
   const data = examples((row) => row % 2);
   const has = (kind: ModelKind, loss: LossName, options: object) =>

@@ -28,34 +28,19 @@ function bothForms(): { dense: Matrix; sparse: SparseMatrix } {
   return { dense, sparse };
 }
 
-test.each(modelKinds.filter((kind) => kind !== 'mlp'))(
-  'a sparse %s has the bits of a dense one: loss, gradient and scores',
-  (kind) => {
-    const model = createModel({ kind, inputs: columnCount, ...(kind === 'softmax' && { classCount: 3 }) });
-    const { dense, sparse } = bothForms();
-    const targets = Float64Array.from({ length: rowCount }, (_, row) => (kind === 'softmax' ? row % 3 : row % 2));
-    const parameters = Float64Array.from({ length: model.parameterCount }, (_, i) => ((i * 37) % 11) / 9 - 0.5);
-    const rest = { targets, blockOffsets: Int32Array.of(0, 300, 300, rowCount) };
-    for (const batchSize of [undefined, 64]) {
-      const [ours, theirs] = [sparse, dense].map((features) => {
-        const gradient = new Float64Array(model.parameterCount);
-        const objective = model.objective({ features, ...rest }, { l2: 0.1, batchSize });
-        return { loss: objective.evaluate(parameters, gradient, 3), gradient };
-      });
-      expect(ours).toEqual(theirs);
-    }
-    expect(model.scores(parameters, sparse)).toEqual(model.scores(parameters, dense));
-  },
-);
-
-test('an mlp refuses sparse features', () => {
-  const features = {
-    rowCount: 1,
-    columnCount: 1,
-    rowStarts: Float64Array.of(0, 1),
-    columns: Int32Array.of(0),
-    data: Float32Array.of(1),
-  };
-  const model = createModel({ kind: 'mlp', inputs: 1, hidden: [2] });
-  expect(() => model.scores(model.initial(), features)).toThrow('mlp model, features: expected a dense matrix');
+test.each(modelKinds)('a sparse %s has the bits of a dense one: loss, gradient and scores', (kind) => {
+  const model = createModel({ kind, inputs: columnCount, ...(kind === 'softmax' && { classCount: 3 }) });
+  const { dense, sparse } = bothForms();
+  const targets = Float64Array.from({ length: rowCount }, (_, row) => (kind === 'softmax' ? row % 3 : row % 2));
+  const parameters = Float64Array.from({ length: model.parameterCount }, (_, i) => ((i * 37) % 11) / 9 - 0.5);
+  const rest = { targets, blockOffsets: Int32Array.of(0, 300, 300, rowCount) };
+  for (const batchSize of [undefined, 64]) {
+    const [ours, theirs] = [sparse, dense].map((features) => {
+      const gradient = new Float64Array(model.parameterCount);
+      const objective = model.objective({ features, ...rest }, { l2: 0.1, batchSize });
+      return { loss: objective.evaluate(parameters, gradient, 3), gradient };
+    });
+    expect(ours).toEqual(theirs);
+  }
+  expect(model.scores(parameters, sparse)).toEqual(model.scores(parameters, dense));
 });

@@ -87,6 +87,13 @@ describe('the plugin', () => {
     expect(() => new HonePlugin(serverless('package')).hooks.initialize()).not.toThrow();
   });
 
+  test.each(['deploy', 'package'])('%s of a name that no bucket can have is refused by its variable', (command) => {
+    vi.stubEnv('HONE_BUCKET', 'MyBucket');
+    expect(() => new HonePlugin(serverless(command)).hooks.initialize()).toThrow(
+      /^HONE_BUCKET: expected 3 to 63 lower-case .*, found "MyBucket"$/,
+    );
+  });
+
   test('has a deploy take over the bucket that a removed stack left', () => {
     vi.stubEnv('HONE_BUCKET', named.HONE_BUCKET);
     const deployer = {

@@ -52,7 +52,7 @@ describe('a contradiction is refused in words', () => {
     ['regression', 'model: { dropout: 0.1 }', 'model.dropout: expected it only with kind mlp, found kind linear'],
     ['regression', 'model: { classWeights: balanced }', 'model.classWeights: expected them only with task binary'],
     ['regression', 'model: { penaliseIntercept: true }', 'model.penaliseIntercept: expected l1 or l2 with it'],
-    ['count', 'prepare: { target: log }', 'prepare.target: expected standard or none for task count, found "log"'],
+    ['count', 'prepare: { target: log }', 'prepare.target: expected standard or none for task count, found log'],
     ['regression', 'model: { l1: 1 }\noptimizer: { name: adam }', 'optimizer.name: expected auto, fista, gd, or sgd'],
     [
       'regression',

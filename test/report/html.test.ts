@@ -165,6 +165,15 @@ describe('figures', () => {
     expect(curve.caption).toContain('left the range of numbers');
   });
 
+  test('a curve of batches says so, and states the mean of the last epoch beside its last point', () => {
+    const report = structuredClone(sampleReports.regression);
+    const captionOf = () => figuresOf(report).find(({ kind }) => kind === 'training-curve')?.caption;
+    expect(captionOf()).toMatch(/^The loss fell from/);
+    if (report.training) Object.assign(report.training, { curveOf: 'batches', loss: 0.25 });
+    expect(captionOf()).toMatch(/^Each point is the loss of a single batch.* The mean over the last epoch was 0.25\.$/);
+    expect(figuresOf(report)[1]).toMatchObject({ ofBatches: true });
+  });
+
   test('a wild prediction does not push all others into a corner, and is counted', () => {
     const report = structuredClone(sampleReports.regression);
     if (report.evaluation) {

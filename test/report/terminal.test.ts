@@ -25,6 +25,28 @@ describe('renderTable', () => {
     expect(text).toContain('ROC AUC: defined for two classes; these rows have three');
   });
 
+  test('names each gate that failed, and no other', () => {
+    const report = structuredClone(sampleReports.regression);
+    report.verdict = { ...report.verdict, gate: 'fail', sentence: '1 of 2 gates fails.' };
+    report.verdict.gates[1].verdict = 'fail';
+    const text = renderTable(report, { path: 'report.html' });
+    expect(text).toMatch(/^gates: fail +1 of 2 gates fails\.\n +RMSE no worse than the champion/m);
+    expect(text).not.toContain('R² at least 0.9');
+  });
+
+  test('a path is shown whole, however long, with the blanks in it', () => {
+    const path = `/home/${'a b'.repeat(200)}/report.html`;
+    expect(renderTable(sampleReports.regression, { path })).toMatch(new RegExp(`^report +${path}$`, 'm'));
+  });
+
+  test('says so when metrics are those of the training rows', () => {
+    const report = structuredClone(sampleReports.regression);
+    const split = 'No rows were held out: metrics are those of the rows that the model was trained on.';
+    report.data = { ...report.data, testRowCount: 0, split };
+    expect(renderTable(report, { path: 'report.html' })).toMatch(/^metrics +No rows were held out/m);
+    expect(table).not.toMatch(/^metrics /m);
+  });
+
   test('an evaluation counts the rows it scored', () => {
     expect(renderTable(sampleReports.binary, { path: 'report.html' })).toContain('7,056 read, 7,056 scored');
   });

@@ -29,7 +29,19 @@ function check(args: string[] = [], failing = ''): { ran: string[]; status: numb
   return { ran: stdout.split('\n').filter((line) => line !== '' && !line.startsWith('—')), status };
 }
 
-const all = ['tsc -p .', 'biome check --error-on-warnings', 'conformance', 'vitest run'];
+const ours = 'cli events examples functions lib scripts test vitest.config.ts';
+const all = ['tsc -p .', `biome check --error-on-warnings ${ours}`, 'conformance', 'vitest run'];
+
+test('lint looks at every folder of the project that holds code', () => {
+  const { stdout } = spawnSync('git', ['ls-files', '*.ts', '*.mjs', '*.js'], { cwd: root, encoding: 'utf8' });
+  const places = new Set(
+    stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((path) => path.split('/')[0]),
+  );
+  for (const place of places) expect(ours.split(' ')).toContain(place);
+});
 
 test('types, lint, golden values and tests are checked, in this order', () => {
   expect(check()).toEqual({ ran: all, status: 0 });

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +34,24 @@ test.each([0, 1, 2, 3, 130])('exit code %i passes through', (code) => {
 });
 
 test('a child that a signal ended is no success', () => {
-  expect(run('-e', `process.kill(process.pid, 'SIGKILL')`).status).toBe(128);
+  expect(run('-e', `process.kill(process.pid, 'SIGKILL')`).status).toBe(137);
+});
+
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  '%s reaches the work, which ends as it sees fit',
+  async (signal) => {
+    const work = `process.on('${signal}', () => process.exit(7)); setTimeout(() => process.exit(8), 10_000); console.log('ready');`;
+    const child = spawn(process.execPath, [script, '-e', work], { stdio: ['ignore', 'pipe', 'inherit'] });
+    child.stdout.once('data', () => child.kill(signal));
+    expect(await new Promise((resolve) => child.once('exit', (...ended) => resolve(ended)))).toEqual([7, null]);
+  },
+);
+
+test('work that does not mind SIGTERM is ended by it', async () => {
+  const work = `setTimeout(() => {}, 10_000); console.log('ready');`;
+  const child = spawn(process.execPath, [script, '-e', work], { stdio: ['ignore', 'pipe', 'inherit'] });
+  child.stdout.once('data', () => child.kill('SIGTERM'));
+  expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(143);
 });
 
 test('arguments and output arrive as they were sent', () => {

@@ -2,6 +2,8 @@ import { html } from 'hono/html';
 import type { Context } from '../../../lib/jobs/context.ts';
 import { listPipelines } from '../../../lib/jobs/pipelines.ts';
 import { type RunRequest, type RunResult, runKey } from '../../../lib/jobs/runs.ts';
+import type { Signature } from '../../../lib/registry/manifest.ts';
+import { readManifest } from '../../../lib/registry/versions.ts';
 import { readIfThere } from '../../../lib/store/json.ts';
 import { listAll } from '../../../lib/store/list.ts';
 import { summariseModels } from './models.ts';
@@ -22,7 +24,8 @@ export const page: Route[] = [
         latestTrainings(context),
         latestReports(context),
       ]);
-      const body = await render({ models, pipelines, trainings, reports, origin: url.origin });
+      const example = await exampleOf(context, models);
+      const body = await render({ models, pipelines, trainings, reports, origin: url.origin, example });
       return new Response(String(body), {
         headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy },
       });
@@ -44,9 +47,16 @@ interface Content {
   trainings: { name: string; result: RunResult }[];
   reports: string[];
   origin: string;
+  example: Example;
 }
 
-const render = ({ models, pipelines, trainings, reports, origin }: Content) => html`<!doctype html>
+/** What the first commands speak of. */
+interface Example {
+  name: string;
+  row: Record<string, unknown>;
+}
+
+const render = ({ models, pipelines, trainings, reports, origin, example }: Content) => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -93,14 +103,31 @@ ${
 }
 <h2>Begin</h2>
 <pre>curl ${origin}/models
-curl -X POST ${origin}/datasets/houses -H 'content-type: application/json' -d '{"file": "houses.csv"}'
-curl -X POST ${origin}/trainings -H 'content-type: application/json' -d '{"pipeline": "houses"}'
-curl -X POST ${origin}/models/houses/predictions -H 'content-type: application/json' -d '{"rows": [{"x": 1}]}'</pre>
+curl -X POST ${origin}/datasets/${example.name} -H 'content-type: application/json' -d '{"file": "data.csv"}'
+curl -X POST ${origin}/trainings -H 'content-type: application/json' -d '{"pipeline": "${example.name}"}'
+curl -X POST ${origin}/models/${example.name}/predictions -H 'content-type: application/json' -d '${inShell(JSON.stringify({ rows: [example.row] }))}'</pre>
 <p>All operations are described in <a href="/openapi.json">openapi.json</a>.</p>
 </main>
 </body>
 </html>
 `;
+
+/** A row as the first model with a champion takes it; of a model to come, where there is none. */
+async function exampleOf({ store }: Context, models: Content['models']): Promise<Example> {
+  const model = models.find(({ champion }) => champion !== null);
+  if (!model?.champion) return { name: 'houses', row: { x: 1 } };
+  const { signature } = await readManifest(store, model.name, model.champion);
+  return { name: model.name, row: Object.fromEntries(signature.inputs.map((input) => [input.name, valueFor(input)])) };
+}
+
+function valueFor({ kind, levels }: Signature['inputs'][number]): string | number {
+  if (kind === 'number') return 1;
+  if (kind === 'date-time') return '2026-01-31';
+  return levels?.[0] ?? 'text';
+}
+
+/** A text within the single quotes of a shell. */
+const inShell = (text: string): string => text.replaceAll("'", `'\\''`);
 
 /** The trainings whose results are newest. */
 async function latestTrainings({ store }: Context): Promise<Content['trainings']> {

@@ -108,21 +108,24 @@ export const components = {
     report: text('Key of the report in the store.'),
     links,
   }),
-  PredictionRequest: z.union([
-    z.strictObject({
-      rows: z
-        .array(z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])))
-        .check(z.minLength(1), z.maxLength(rowLimit), describe('One object a row, one property a feature.')),
-      ...which,
-    }),
-    z.strictObject({
-      input: z
-        .string()
-        .check(z.minLength(1), describe('A dataset to score object by object: a prefix, or one object.')),
-      id: z.optional(z.string().check(describe('The column whose cells name the rows in the output.'))),
-      ...which,
-    }),
-  ]),
+  PredictionRequest: z.union(
+    [
+      z.strictObject({
+        rows: z
+          .array(z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])))
+          .check(z.minLength(1), z.maxLength(rowLimit), describe('One object a row, one property a feature.')),
+        ...which,
+      }),
+      z.strictObject({
+        input: z
+          .string()
+          .check(z.minLength(1), describe('A dataset to score object by object: a prefix, or one object.')),
+        id: z.optional(z.string().check(describe('The column whose cells name the rows in the output.'))),
+        ...which,
+      }),
+    ],
+    { error: ({ input }) => wrongParts(input) },
+  ),
   Predictions: z.strictObject({
     model: nameSchema,
     version: hashSchema,
@@ -211,3 +214,9 @@ export const components = {
 
 export type Components = typeof components;
 export type Named<Name extends keyof Components> = z.infer<Components[Name]>;
+
+/** Says when a prediction asks for both of what it may ask for; zod knows only that neither fits. */
+function wrongParts(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('rows' in body && 'input' in body)) return undefined;
+  return 'expected rows or input, found both';
+}

@@ -27,7 +27,8 @@ export function rocCurve({ points, chosen }: RocCurve, width: number) {
       gridX({ stroke: hairline, strokeOpacity: 1, ticks: 5 }),
       gridY({ stroke: hairline, strokeOpacity: 1, ticks: 5 }),
       frame({ stroke: hairline }),
-      areaY(points, { ...position, fill: accent, fillOpacity: 0.1 }),
+      // Both edges by name: given `y` alone, Plot stacks the points that share an x, as those of a rise do.
+      areaY(points, { x: position.x, y1: 0, y2: position.y, fill: accent, fillOpacity: 0.1 }),
       line(guessing, { ...position, stroke: quiet, strokeDasharray: '4,4' }),
       line(points, { ...position, stroke: accent, strokeWidth: 2 }),
       chosen && dot([chosen], { ...position, r: 5, fill: contrast, stroke: 'var(--paper)', strokeWidth: 1.5 }),

@@ -85,6 +85,16 @@ describe('reports', () => {
 });
 
 describe('the page', () => {
+  test('begins with a prediction that the model there answers', async () => {
+    await api.train();
+    const { body } = await api.send('GET', '/');
+    const [, path, quoted] = /curl -X POST \S+(\/models\/\S+) .* -d '(\{.*?\})'<\/pre>/.exec(body) ?? [];
+    const asked = JSON.parse(quoted.replaceAll('&quot;', '"'));
+    expect(Object.keys(asked.rows[0])).toEqual(['size', 'age', 'zone']);
+    const answer = await api.send('POST', path, asked);
+    expect([answer.status, answer.body.warnings]).toEqual([200, []]);
+  });
+
   test('lists what there is, escapes it, and loads nothing', async () => {
     await api.train();
     await putText(hone.store, 'pipelines/<img src=x>.yml', 'name: "<script>alert(1)</script>"');

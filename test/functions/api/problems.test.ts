@@ -161,7 +161,7 @@ describe('requests that mean harm', () => {
 
   test('thousands of unknown fields make a hundred warnings and a count', async () => {
     await api.train();
-    const rows = Array(10_000).fill({ colour: 'red' });
+    const rows = Array(10_000).fill({ size: 1, age: 1, zone: 'a', colour: 'red' });
     const { status, body } = await api.send('POST', '/models/houses/predictions', { rows });
     expect(status).toBe(200);
     expect(body.warnings).toHaveLength(101);
