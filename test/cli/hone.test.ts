@@ -250,7 +250,8 @@ describe.skipIf(process.platform === 'win32')('output that can not be written', 
 
   test('to a reader that has had enough, it ends quietly with 0', () => {
     const { stdout, stderr } = shell('{ "$0" "$@"; echo "gave $?" >&2; } | head -1');
-    expect([stdout, stderr]).toEqual(['id,prediction\n', 'gave 0\n']);
+    expect(stdout).toMatch(/^id,prediction[^\n]*\n$/);
+    expect(stderr).toBe('gave 0\n');
   });
 
   test.skipIf(!existsSync('/dev/full'))('to a full disk, it says so and gives exit code 3', () => {
@@ -261,7 +262,7 @@ describe.skipIf(process.platform === 'win32')('output that can not be written', 
 
 test('hone run that is interrupted keeps a checkpoint, and goes on from there to the same version', async () => {
   // Steps without an end, so that the training lasts until it is asked to stop.
-  const document = houses().replace('epochs: 20', 'epochs: 30000, patience: 30000');
+  const document = houses('optimizer: { name: adam }').replace('epochs: 20', 'epochs: 30000, patience: 30000');
   write('long.yml', document);
   const args = [join(root, 'cli/main.ts'), 'run', 'long.yml', '--json', '--store'];
   const child = spawn(process.execPath, [...args, join(folder, 'broken')], { cwd: folder });
