@@ -48,7 +48,7 @@ describe.skipIf(!hasPackage)(`bundles${packageCondition}`, () => {
 
   test.each(names)('%s imports Node’s own modules only', (name) => {
     const code = readBundle(name)[0].read().toString();
-    const imported = [...code.matchAll(/\bfrom\s*"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/g)].map(
+    const imported = [...code.matchAll(/(?<!")\bfrom\s*"([\w@][\w@./:-]*)"|\bimport\(\s*"([^"]+)"\s*\)/g)].map(
       (match) => match[1] ?? match[2],
     );
     expect(imported.filter((specifier) => !isBuiltin(specifier))).toEqual([]);
