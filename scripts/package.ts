@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { readZip } from './zip.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const limitBytes = 1.5 * 1024 * 1024;
+const limitBytes = 1_500_000;
 
 process.exitCode = packageService(process.argv.slice(2)) ?? reportSizes();
 

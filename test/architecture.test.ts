@@ -64,12 +64,16 @@ const packages: [name: RegExp, where: RegExp][] = [
   [/^aws-local-stepfunctions$/, /^lib\/engine\/local[^/]*\.ts$/],
   [/^zod\/mini$/, /^lib\/(pipeline|report)\//],
   [/^yaml$/, /^lib\/pipeline\//],
-  [/^hyparquet(-compressors)?$/, /^lib\/data\/formats\/parquet[^/]*\.ts$/],
+  [/^(hyparquet|hyparquet-compressors\/src\/\w+\.js|fzstd|hysnappy)$/, /^lib\/data\/formats\/parquet[^/]*\.ts$/],
   [/^@observablehq\/plot$/, /^lib\/report\/page\//],
 ];
 
 /** The files of lib/ that need Node: everything else runs in any JavaScript runtime. ARCHITECTURE.md names them too. */
-const nodeFiles: RegExp[] = [/^lib\/core\/hash\.ts$/, /^lib\/store\/folder[^/]*\.ts$/, /^lib\/data\/decompress\.ts$/];
+const nodeFiles: RegExp[] = [
+  /^lib\/core\/hash\.ts$/,
+  /^lib\/store\/folder[^/]*\.ts$/,
+  /^lib\/data\/(decompress|formats\/parquet-codecs)\.ts$/,
+];
 
 const files = globSync(['lib/**/*.ts', 'functions/**/*.ts', 'cli/**/*.ts', 'scripts/**/*.{ts,mjs}'], { cwd: root }).map(
   (path) => path.replaceAll('\\', '/'),

@@ -23,10 +23,10 @@ describe.skipIf(!hasPackage)(`bundles${packageCondition}`, () => {
     ]);
   });
 
-  test.each(names)('%s holds one module, of at most 1.5 MiB', (name) => {
+  test.each(names)('%s holds one module, of at most 1.5 MB', (name) => {
     const files = readBundle(name);
     expect(files.map(({ path }) => path)).toEqual([expect.stringMatching(new RegExp(`/${name}\\.mjs$`))]);
-    expect(files[0].size).toBeLessThanOrEqual(1.5 * 1024 * 1024);
+    expect(files[0].size).toBeLessThanOrEqual(1_500_000);
   });
 
   test.each(names)('%s loads in plain Node 24 where nothing is installed', (name) => {

@@ -7,11 +7,11 @@ import {
   type RowGroup,
   type SchemaTree,
 } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import { HoneError, InputError } from '../../core/errors.ts';
 import type { TypedColumn } from '../collect.ts';
 import type { ReadLimits } from '../limits.ts';
 import type { RangedFile } from '../open-object.ts';
+import { compressors } from './parquet-codecs.ts';
 import { fetchRanges, type Range } from './parquet-ranges.ts';
 import { type ParquetType, parquetType, toTypedColumn } from './parquet-types.ts';
 
