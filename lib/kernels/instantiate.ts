@@ -9,6 +9,12 @@ export interface KernelMemory {
   allocate(bytes: number): number;
 }
 
+/** The memories by their buffers: growing one makes a new buffer of it, and what lies in the old one lies in both. */
+const homes = new WeakMap<ArrayBufferLike, KernelMemory>();
+
+/** The kernel memory that an array lies in, where its `byteOffset` is its address; undefined for one that lies elsewhere. */
+export const homeOf = ({ buffer }: ArrayBufferView): KernelMemory | undefined => homes.get(buffer);
+
 /** Below lie the constants of the kernels: see scripts/build/kernels.ts. */
 const dataStart = 4 * 1024 * 1024;
 const pageBytes = 65_536;
@@ -17,7 +23,7 @@ const mostPages = 65_536;
 export function kernelMemory(): KernelMemory {
   const memory = new WebAssembly.Memory({ initial: dataStart / pageBytes, maximum: mostPages, shared: true });
   let end = dataStart;
-  return {
+  const home: KernelMemory = {
     memory,
     allocate(bytes) {
       const start = end;
@@ -25,10 +31,12 @@ export function kernelMemory(): KernelMemory {
       const missing = Math.ceil((wanted - memory.buffer.byteLength) / pageBytes);
       // Throws RangeError where the machine has no more.
       if (missing > 0) memory.grow(missing);
+      homes.set(memory.buffer, home);
       end = wanted;
       return start;
     },
   };
+  return home;
 }
 
 /** A module's text of base64, as the build leaves it. */

@@ -23,17 +23,40 @@ export interface Pool {
 
 export type Task = (description: number, index: number, scratch: number) => void;
 
+const pools = new WeakMap<KernelMemory, Pool>();
+
+/** The pool that runs on a memory: the one that was attached, or this thread alone. */
+export function poolOf(memory: KernelMemory): Pool {
+  let pool = pools.get(memory);
+  if (!pool) {
+    pool = onThisThread(memory);
+    pools.set(memory, pool);
+  }
+  return pool;
+}
+
+/** Hands the work on a memory to a pool from now on. */
+export function attachPool(pool: Pool): void {
+  pools.set(pool.memory, pool);
+}
+
 /** A pool of this thread alone. */
 export function onThisThread(memory: KernelMemory): Pool {
   const instances = new Map<KernelSource, Record<string, Task>>();
-  let scratch = { at: 0, bytes: 0 };
+  const scratch = { at: 0, bytes: 0 };
   return {
     memory,
     threads: 1,
     run(kernel, task, description, count, scratchBytes) {
       let exports = instances.get(kernel);
-      if (!exports) instances.set(kernel, (exports = instantiate<Record<string, Task>>(kernel, memory.memory)));
-      if (scratch.bytes < scratchBytes) scratch = { at: memory.allocate(scratchBytes), bytes: scratchBytes };
+      if (!exports) {
+        exports = instantiate<Record<string, Task>>(kernel, memory.memory);
+        instances.set(kernel, exports);
+      }
+      if (scratch.bytes < scratchBytes) {
+        scratch.at = memory.allocate(scratchBytes);
+        scratch.bytes = scratchBytes;
+      }
       const run = exports[task];
       for (let index = 0; index < count; index++) run(description, index, scratch.at);
     },
