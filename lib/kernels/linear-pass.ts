@@ -109,7 +109,6 @@ export function linearPass(
   const byRows = describe(inPlace, stretch.ends.address, stretch.sums.address);
   const byPlaces = describe([copy.features, copy.targets, copy.weights], stretch.ends.address, stretch.sums.address);
   const { gatherRows } = instantiate<{ gatherRows(...numbers: number[]): void }>(double, memory);
-  const pool = poolOf(room.memory);
   const scratchBytes = products === 'float32' ? 3072 + 4 * inputs + 12 : 3 * 8 * 64;
 
   const addStretch = (
@@ -125,7 +124,7 @@ export function linearPass(
     for (let i = 0; i < width; i++) stretch.sums.view[i] = sums[offset + i];
     stretch.ends.view[0] = from;
     stretch.ends.view[1] = end;
-    pool.run(kernel, 'passBlock', description, 1, scratchBytes);
+    poolOf(room.memory).run(kernel, 'passBlock', description, 1, scratchBytes);
     for (let i = 0; i < width; i++) sums[offset + i] = stretch.sums.view[i];
   };
 
@@ -134,7 +133,7 @@ export function linearPass(
       room.enter();
       for (let i = 0; i <= inputs; i++) at.view[i] = parameters[i];
       blockSums.view.fill(0);
-      pool.run(kernel, 'passBlock', byBlocks, blockCount, scratchBytes);
+      poolOf(room.memory).run(kernel, 'passBlock', byBlocks, blockCount, scratchBytes);
       sums.set(blockSums.view);
     },
     addRows: (parameters, from, end, sums, offset) => addStretch(byRows, parameters, from, end, sums, offset),
