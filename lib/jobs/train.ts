@@ -4,11 +4,11 @@ import { metricNamed } from '../metrics/catalogue.ts';
 import type { Examples, Model } from '../models/model.ts';
 import { type MinimiseOptions, minimise } from '../optimizers/minimise.ts';
 import type { Progress, Solution } from '../optimizers/solution.ts';
-import type { OptimizerRequest, Request, StopRequest } from '../pipeline/resolve.ts';
+import type { Request, StopRequest } from '../pipeline/resolve.ts';
 import { hasVersion } from '../registry/versions.ts';
 import { hasCandidate, keepCandidate } from './candidate.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoints.ts';
-import { type Choice, chooseOptimizer } from './choose-optimizer.ts';
+import { type Choice, chooseOptimizer, productsFor } from './choose-optimizer.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
 import { metricNames } from './evaluate-rows.ts';
 import { modelFor } from './model-for.ts';
@@ -63,7 +63,7 @@ async function solve(
   { optimizer, stop }: Choice,
 ): Promise<Solution> {
   const { training, validation } = trainingParts(prepared, request, stop);
-  const objective = objectiveOf(request, optimizer, model, toTrainingExamples(prepared, request, training));
+  const objective = objectiveOf(request, { optimizer, stop }, model, toTrainingExamples(prepared, request, training));
   const { validation: _share, ...criteria } = stop;
   const { stepsPerEpoch } = objective;
   const stepLimit = stepsAllowed(criteria, stepsPerEpoch);
@@ -100,16 +100,18 @@ async function solve(
 
 function objectiveOf(
   { model: { l1, l2, penaliseIntercept } }: Pick<Request, 'model'>,
-  { batchSize, seed }: OptimizerRequest,
+  choice: Pick<Choice, 'optimizer' | 'stop'>,
   model: Model,
   examples: Examples,
 ): Objective {
+  const { batchSize, seed } = choice.optimizer;
   return model.objective(examples, {
     l1,
     l2,
     penaliseIntercept,
     batchSize: batchSize === 'full' ? undefined : batchSize,
     seed,
+    products: productsFor(choice, examples.features.rowCount),
   });
 }
 
