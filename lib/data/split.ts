@@ -102,7 +102,10 @@ const heldOut: Record<SplitKind, (table: Table, rows: Int32Array, options: Chose
   hash(table, rows, { test, seed, column }) {
     const hash = salted(seed);
     const threshold = test * 2 ** 32;
-    return Uint8Array.from(contentHashes(table, rows, column), (content) => (hash(content) < threshold ? 1 : 0));
+    const contents = contentHashes(table, rows, column);
+    const isHeld = new Uint8Array(rows.length);
+    for (let i = 0; i < rows.length; i++) if (hash(contents[i]) < threshold) isHeld[i] = 1;
+    return isHeld;
   },
   random(table, rows, { test, seed }) {
     const units = shuffled(unitsOf(table, rows), seed);

@@ -250,14 +250,20 @@ function classIndices(encoding: ClassTarget, table: Table, column: Column, rows:
   const positions = new Map(encoding.classes.map((text, i) => [text, i]));
   const textOf = (row: number) =>
     column.kind === 'number' ? String(column.values[row]) : column.levels[column.codes[row]];
-  return Float64Array.from(rows, (row) => {
-    const index = positions.get(textOf(row));
-    if (index !== undefined) return index;
-    const expected = `one of ${listNames(encoding.classes)}`;
-    throw new InputError(
-      `${cellPlace(table, row, encoding.name)}: expected ${expected}, found ${quoteText(textOf(row))}`,
-    );
-  });
+  const ofCode = column.kind === 'number' ? undefined : column.levels.map((text) => positions.get(text));
+  const indices = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    const index = ofCode && column.kind === 'category' ? ofCode[column.codes[row]] : positions.get(textOf(row));
+    if (index === undefined) {
+      const expected = `one of ${listNames(encoding.classes)}`;
+      throw new InputError(
+        `${cellPlace(table, row, encoding.name)}: expected ${expected}, found ${quoteText(textOf(row))}`,
+      );
+    }
+    indices[i] = index;
+  }
+  return indices;
 }
 
 /** The column if it is one of numbers, or has no value at all; else an error that names the first text among `rows`. */

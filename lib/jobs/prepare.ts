@@ -17,6 +17,7 @@ import type { Examples } from '../models/model.ts';
 import { contentRequest, type Request, type StopRequest } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
 import { classWeighted } from './model-for.ts';
+import { openPool } from './open-pool.ts';
 import { neededColumns, readOptions } from './read-options.ts';
 import { openObjects, type RunRequest, runKey, shortHash } from './runs.ts';
 
@@ -54,10 +55,13 @@ export function prepare(context: Context, run: RunRequest): Promise<Prepared> {
       bytes: objects.reduce((sum, { size }) => sum + size, 0),
     });
     const { request } = run;
+    const bytes = objects.reduce((sum, { size }) => sum + size, 0);
     const table = await readTable(objects, {
       ...readOptions(request.data),
       kinds: readingKinds(request),
       wanted: neededColumns(request),
+      single: mayBeSingle(request),
+      packed: { pool: await openPool({ threads: context.threads ?? 1, bytes }) },
     });
     await keepRejected(context, run.run, table);
     checkColumns(request, table, Object.keys(request.data.columns));
@@ -207,6 +211,12 @@ export function readingKinds({ task, data }: Pick<Request, 'task' | 'data'>): Re
   const kind = task === 'regression' || task === 'count' ? 'number' : 'category';
   const declared = Object.entries(data.columns).map(([name, own]) => [name, storageOf(own)] as const);
   return { [data.target]: kind, ...Object.fromEntries(declared) };
+}
+
+/** Which number columns are rounded to float32: those that are, as features, in any case. */
+function mayBeSingle({ data }: Pick<Request, 'data'>): (name: string) => boolean {
+  const exact = new Set([data.target, data.weight, data.split === 'none' ? undefined : data.split.column]);
+  return (name) => !exact.has(name);
 }
 
 /** Whether a name is the index of a sparse feature. */

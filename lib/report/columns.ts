@@ -1,4 +1,7 @@
+import { allRows, numberFacts } from '../data/number-facts.ts';
+import { cellReader } from '../data/packed.ts';
 import { type ColumnDescription, describeColumns as describeKinds } from '../data/schema/kinds.ts';
+import { shortestSingle } from '../data/single.ts';
 import type { CategoryColumn, NumberColumn, Table } from '../data/table.ts';
 import type { ColumnSummary } from './report.ts';
 
@@ -28,41 +31,55 @@ export function describeColumns(
     const { name } = column;
     const { kind, reason: kindReason } = descriptions[i];
     const { role, reason } = roleOf(name);
-    const values = column.kind === 'number' ? describeNumbers(column) : describeCategories(column);
+    const values = column.kind === 'number' ? describeNumbers(table, column) : describeCategories(column);
     return { name, kind, kindReason, role, ...(reason === undefined ? {} : { reason }), ...values };
   });
 }
 
 type Summary = Omit<ColumnSummary, 'name' | 'kind' | 'kindReason' | 'role' | 'reason'>;
 
-function describeNumbers({ values }: NumberColumn): Summary {
-  // Sorted, equal values stand together, and NaN, the missing cells, at the end.
-  const sorted = Float64Array.from(values).sort();
-  let present = sorted.length;
-  while (present > 0 && Number.isNaN(sorted[present - 1])) present--;
-  const missing = sorted.length - present;
-  if (present === 0) return { missing, distinct: 0 };
+/** Of a table with more rows than the first, distribution and distinct values are those of so many of them. */
+const [mostRows, sampleRows] = [100_000, 10_000];
 
-  let distinct = 1;
-  for (let i = 1; i < present; i++) if (sorted[i] !== sorted[i - 1]) distinct++;
-  const [min, max] = [sorted[0], sorted[present - 1]];
-  const moments = momentsOf(sorted.subarray(0, present));
-  const histogram = histogramOf(sorted.subarray(0, present), Math.min(binLimit, distinct));
-  return { missing, distinct, ...finite({ min, max, ...moments }), ...(histogram && { histogram }) };
+function describeNumbers(table: Table, column: NumberColumn): Summary {
+  const { rowCount } = table;
+  const { count, min, max, moments } = numberFacts(table, column, allRows(table));
+  const missing = rowCount - count;
+  if (count === 0) return { missing, distinct: 0 };
+
+  const isSampled = rowCount > mostRows;
+  const sorted = sortedCells(column, rowCount, isSampled ? sampleRows : rowCount);
+  let distinct = sorted.length === 0 ? 0 : 1;
+  for (let i = 1; i < sorted.length; i++) if (sorted[i] !== sorted[i - 1]) distinct++;
+  const histogram = histogramOf(sorted, { from: min, to: max }, Math.min(binLimit, distinct));
+  const shown = (value: number) => (column.single ? shortestSingle(value) : value);
+  const standardDeviation = Math.sqrt((moments.variance * count) / (count - 1));
+  return {
+    missing,
+    distinct,
+    ...(isSampled && { sampled: sampleRows }),
+    ...finite({ min: shown(min), max: shown(max), mean: moments.mean, standardDeviation }),
+    ...(histogram && { histogram }),
+  };
 }
 
-/** Mean, and standard deviation of a sample, as `hone inspect` prints it. The second pass keeps digits that a sum of squares would lose. */
-function momentsOf(values: Float64Array): { mean: number; standardDeviation: number } {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  const mean = sum / values.length;
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) squares += (values[i] - mean) * (values[i] - mean);
-  return { mean, standardDeviation: Math.sqrt(squares / (values.length - 1)) };
+/** The values of `count` rows, evenly spaced, in ascending order, missing ones left out. */
+function sortedCells(column: NumberColumn, rowCount: number, count: number): Float64Array {
+  const cellAt = cellReader(column);
+  const values = new Float64Array(count);
+  for (let i = 0; i < count; i++) values[i] = cellAt(Math.floor((i * rowCount) / count));
+  // Sorted, NaN, the missing cells, stand at the end.
+  values.sort();
+  let present = count;
+  while (present > 0 && Number.isNaN(values[present - 1])) present--;
+  return values.subarray(0, present);
 }
 
-function histogramOf(sorted: Float64Array, binCount: number): ColumnSummary['histogram'] {
-  const [from, to] = [sorted[0], sorted[sorted.length - 1]];
+function histogramOf(
+  sorted: Float64Array,
+  { from, to }: { from: number; to: number },
+  binCount: number,
+): ColumnSummary['histogram'] {
   if (!Number.isFinite(to - from)) return undefined;
   if (from === to) return { from, to, counts: [sorted.length] };
   const counts = new Array<number>(binCount).fill(0);

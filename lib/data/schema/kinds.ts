@@ -1,3 +1,5 @@
+import { allRows, numberFacts } from '../number-facts.ts';
+import { shortestSingle } from '../single.ts';
 import type { CategoryColumn, Column, NumberColumn, Table } from '../table.ts';
 import { quoteText } from '../text.ts';
 import { dateOrderOf, parseDateTime } from './dates.ts';
@@ -57,36 +59,29 @@ export function describeColumns(
     rowsAre = 'rows',
   }: { rows?: Int32Array; declared?: Readonly<Record<string, SchemaKind>>; rowsAre?: string } = {},
 ): ColumnDescription[] {
-  const looked = rows ?? Int32Array.from({ length: table.rowCount }, (_, row) => row);
+  const looked = rows ?? allRows(table);
   return table.columns.map((column) => {
     const { name } = column;
     if (Object.hasOwn(declared, name)) return { name, kind: declared[name], reason: 'declared by the request' };
     return {
       name,
-      ...(column.kind === 'number' ? kindOfNumbers(column, looked) : kindOfTexts(column, looked, rowsAre)),
+      ...(column.kind === 'number' ? kindOfNumbers(table, column, looked) : kindOfTexts(column, looked, rowsAre)),
     };
   });
 }
 
 type Finding = Omit<ColumnDescription, 'name'>;
 
-function kindOfNumbers({ name, values }: NumberColumn, rows: Int32Array): Finding {
-  let [count, fractions, differs] = [0, 0, false];
-  let first = Number.NaN;
-  for (const row of rows) {
-    const value = values[row];
-    if (Number.isNaN(value)) continue;
-    if (count++ === 0) first = value;
-    if (value !== first) differs = true;
-    if (!Number.isSafeInteger(value)) fractions++;
-  }
+function kindOfNumbers(table: Table, column: NumberColumn, rows: Int32Array): Finding {
+  const { name } = column;
+  const { count, fractions, min, max } = numberFacts(table, column, rows);
   if (count === 0) return { kind: 'constant', reason: 'no cell has a value' };
-  if (!differs) return { kind: 'constant', reason: `every value is ${first}` };
+  if (min === max) return { kind: 'constant', reason: `every value is ${column.single ? shortestSingle(min) : min}` };
   if (fractions > 0) return { kind: 'number', reason: `${cells(count)} are numbers, ${fractions} of them not whole` };
   if (
     count > 20 &&
     (identifierName.test(name) || camelCaseIdentifier.test(name)) &&
-    allDifferent(values, rows, count)
+    allDifferent(column.values, rows, count)
   ) {
     return { kind: 'identifier', reason: `${count} different whole numbers, and the name says so` };
   }

@@ -1,5 +1,6 @@
 import { findColumn, listNames } from '../lookup.ts';
 import { parseNumberText } from '../number.ts';
+import { numberFacts } from '../number-facts.ts';
 import type { Column, Table } from '../table.ts';
 import { quoteText } from '../text.ts';
 import { type DateOrder, dateOrderOf, parseDateTime } from './dates.ts';
@@ -53,18 +54,22 @@ export function fitSchema(
       ...descriptions[i],
       storage: column.kind,
       role: roleOf(column.name),
-      ...statisticsOf(column, rows, descriptions[i].kind),
+      ...statisticsOf(table, column, rows, descriptions[i].kind),
     })),
   };
 }
 
 type Statistics = Pick<ColumnSchema, 'missingShare' | 'min' | 'max' | 'order' | 'levels'>;
 
-function statisticsOf(column: Column, rows: Int32Array, kind: SchemaKind): Statistics {
-  const present = rows.filter((row) => !isMissingAt(column, row));
-  const missingShare = rows.length === 0 ? 0 : (rows.length - present.length) / rows.length;
-  if (column.kind === 'number') return { missingShare, ...rangeOf(present, (row) => column.values[row]) };
-
+function statisticsOf(table: Table, column: Column, rows: Int32Array, kind: SchemaKind): Statistics {
+  const missingAmong = (present: number) => (rows.length === 0 ? 0 : (rows.length - present) / rows.length);
+  if (column.kind === 'number') {
+    const { count, min, max } = numberFacts(table, column, rows);
+    // Adding zero turns -0, which JSON can't hold, into 0.
+    return { missingShare: missingAmong(count), ...(count > 0 && { min: min + 0, max: max + 0 }) };
+  }
+  const present = rows.filter((row) => column.codes[row] >= 0);
+  const missingShare = missingAmong(present.length);
   const used = new Set(present.map((row) => column.codes[row]));
   const levels = column.levels.filter((_, code) => used.has(code));
   if (kind === 'date-time') {
@@ -209,10 +214,6 @@ function finiteNumber(text: string): number {
 function presentCount(column: Column): number {
   if (column.kind === 'number') return column.values.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
   return column.codes.reduce((sum, code) => sum + (code < 0 ? 0 : 1), 0);
-}
-
-function isMissingAt(column: Column, row: number): boolean {
-  return column.kind === 'number' ? Number.isNaN(column.values[row]) : column.codes[row] < 0;
 }
 
 const quoted = (texts: readonly string[]): string => {
