@@ -1,5 +1,6 @@
 import { checkFinite, checkSameLength } from '../core/checks.ts';
 import { InputError } from '../core/errors.ts';
+import { doubleRocArea } from '../kernels/order.ts';
 import { checkClasses } from './labels.ts';
 import { totalWeight, whyEmpty } from './mean.ts';
 import { ascendingOrder } from './order.ts';
@@ -232,6 +233,10 @@ function withFirst(first: number, values: Float64Array): Float64Array {
 }
 
 function binaryAuc(actual: ArrayLike<number>, scores: ArrayLike<number>, { weights, warn }: MetricOptions): number {
+  if (!weights) {
+    const area = unweightedAuc(actual, scores);
+    if (area !== undefined) return area;
+  }
   const { falsePositives, truePositives, thresholds } = countAtThresholds(actual, scores, { weights, warn });
   const last = thresholds.length - 1;
   if (last < 0) return Number.NaN;
@@ -247,4 +252,17 @@ function binaryAuc(actual: ArrayLike<number>, scores: ArrayLike<number>, { weigh
     below = truePositives[i];
   }
   return area / 2 / negatives / positives;
+}
+
+/** Without a curve: all counts are whole numbers, so the bits are the same. Undefined where there is something to warn of. */
+function unweightedAuc(actual: ArrayLike<number>, scores: ArrayLike<number>): number | undefined {
+  checkSameLength('actual', actual, 'scores', scores);
+  checkClasses('actual', actual, 2);
+  checkFinite('scores', scores);
+  let positives = 0;
+  for (let row = 0; row < actual.length; row++) positives += actual[row];
+  const negatives = actual.length - positives;
+  if (positives === 0 || negatives === 0) return undefined;
+  const area = doubleRocArea(actual, scores);
+  return area === undefined ? undefined : area / 2 / negatives / positives;
 }

@@ -1,3 +1,5 @@
+import { orderOf } from '../kernels/order.ts';
+
 const digitBits = 11;
 const bucketCount = 1 << digitBits;
 const passCount = 6;
@@ -12,12 +14,20 @@ interface Keys {
 /**
  * Row numbers in ascending order of their values; equal values keep the order of their rows.
  *
- * A radix sort: six counting passes of eleven bits over the 64 bits of a float, those skipped in which all agree.
- *
  * @param values finite numbers, shape [n]; −0 and 0 are equal
- * @see Knuth, The Art of Computer Programming 3, section 5.2.5
  */
 export function ascendingOrder(values: ArrayLike<number>): Uint32Array {
+  return orderOf(values) ?? orderByAllBits(values);
+}
+
+/**
+ * The same in plain TypeScript, for numbers that differ by less than the kernel can tell.
+ *
+ * A radix sort: six counting passes of eleven bits over the 64 bits of a float, those skipped in which all agree.
+ *
+ * @see Knuth, The Art of Computer Programming 3, section 5.2.5
+ */
+export function orderByAllBits(values: ArrayLike<number>): Uint32Array {
   const rowCount = values.length;
   let keys = sortableKeys(values);
   let sorted = emptyKeys(rowCount);
