@@ -53,13 +53,25 @@ export function splitRows(table: Table, rows: Int32Array, options: SplitOptions 
   if (!Number.isSafeInteger(seed)) throw new InputError(`split.seed: expected a whole number, found ${seed}`);
 
   const isHeld = test === 0 ? new Uint8Array(rows.length) : heldOut[by](table, rows, { ...options, test, seed });
-  const training = rows.filter((_, i) => isHeld[i] === 0);
+  const [training, held] = parted(rows, isHeld);
   if (training.length === 0) {
     throw new InputError(`split: expected rows to train on, found all ${rows.length} rows held out`, {
       advice: 'Lower split.test, or give more rows',
     });
   }
-  return { training, test: rows.filter((_, i) => isHeld[i] === 1) };
+  return { training, test: held };
+}
+
+/** The rows that are not marked, and those that are. */
+function parted(rows: Int32Array, isMarked: Uint8Array): [Int32Array, Int32Array] {
+  let markedCount = 0;
+  for (let i = 0; i < rows.length; i++) markedCount += isMarked[i];
+  const [others, marked] = [new Int32Array(rows.length - markedCount), new Int32Array(markedCount)];
+  for (let i = 0, other = 0, mark = 0; i < rows.length; i++) {
+    if (isMarked[i] === 1) marked[mark++] = rows[i];
+    else others[other++] = rows[i];
+  }
+  return [others, marked];
 }
 
 /**

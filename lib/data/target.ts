@@ -80,12 +80,18 @@ export function labelledRows(table: Table, target: string): { rows: Int32Array; 
   const column = findColumn(table, target, 'target');
   const rows = new Int32Array(table.rowCount);
   let count = 0;
-  for (let row = 0; row < table.rowCount; row++) if (!isMissingAt(column, row)) rows[count++] = row;
+  if (column.kind === 'number') {
+    const { values } = column;
+    for (let row = 0; row < rows.length; row++) if (!Number.isNaN(values[row])) rows[count++] = row;
+  } else {
+    const { codes } = column;
+    for (let row = 0; row < rows.length; row++) if (codes[row] >= 0) rows[count++] = row;
+  }
   if (count === 0) throw new InputError(`target ${JSON.stringify(target)}: expected values, found all cells missing`);
 
   const without = table.rowCount - count;
   const warning = `${without} of ${table.rowCount} rows have no ${JSON.stringify(target)} and were left out.`;
-  return { rows: rows.slice(0, count), warnings: without > 0 ? [warning] : [] };
+  return { rows: rows.subarray(0, count), warnings: without > 0 ? [warning] : [] };
 }
 
 /**

@@ -101,13 +101,8 @@ function allDifferent(values: Float64Array, rows: Int32Array, count: number): bo
 }
 
 function kindOfTexts(column: CategoryColumn, rows: Int32Array, rowsAre: string): Finding {
-  const counts = new Int32Array(column.levels.length);
-  let count = 0;
-  for (const row of rows) {
-    if (column.codes[row] < 0) continue;
-    counts[column.codes[row]]++;
-    count++;
-  }
+  const counts = codeCounts(column, rows);
+  const count = counts.reduce((sum, own) => sum + own, 0);
   const levels = column.levels.filter((_, code) => counts[code] > 0);
   if (count === 0) return { kind: 'constant', reason: 'no cell has a value' };
   if (levels.length === 1) return { kind: 'constant', reason: `every value is ${quoteText(levels[0])}` };
@@ -128,6 +123,18 @@ function kindOfTexts(column: CategoryColumn, rows: Int32Array, rowsAre: string):
     return { kind: 'identifier', reason: `${reason}: it looks like an identifier` };
   }
   return { kind: 'category', reason: `${levels.length} different values in ${cells(count)}` };
+}
+
+/** How many of the rows hold each level of a column. */
+export function codeCounts({ codes, levels }: CategoryColumn, rows: Int32Array): Int32Array {
+  const counts = new Int32Array(levels.length + 1);
+  // The last counts what is missing, so that no row asks for a branch.
+  const last = levels.length;
+  for (let i = 0; i < rows.length; i++) {
+    const code = codes[rows[i]];
+    counts[code < 0 ? last : code]++;
+  }
+  return counts.subarray(0, last);
 }
 
 const booleanPairs = ['false true', 'no yes', 'f t', 'n y', 'off on'];

@@ -20,7 +20,7 @@ const fewestOthers = 5;
 const rowsPerValue = 10;
 
 /** A column of more different numbers than this is a quantity, not a code. */
-const mostNumbers = 10_000;
+const mostNumbers = 1_000;
 
 /** Share of the errors, or of the variance, that a suspected column leaves at most. */
 const left = 0.001;
@@ -37,7 +37,7 @@ const suspectCorrelation = 0.9999;
  * - for classes, when at least five rows are not of the most frequent one: a column of texts or whole numbers, with ten
  *   rows or more per different value, whose values tell the class with at most a thousandth of the errors that always
  *   naming the most frequent class makes; and a column of numbers without missing cells in which the ranges of the
- *   classes do not touch. Missing cells count as a value, and of more than 10,000 different numbers nothing is told;
+ *   classes do not touch. Missing cells count as a value, and of more than 1,000 different numbers nothing is told;
  * - for a number: a column of numbers whose correlation with it is above 0.9999 in absolute value; and a column of
  *   texts, with ten rows or more per different value, that leaves at most a thousandth of its variance.
  *
@@ -69,18 +69,24 @@ interface Classes {
 }
 
 function classesOf(goal: Column, rows: Int32Array): Classes {
-  const cellAt = cellOf(goal);
-  const numbers = new Map<number, number>();
-  const of = Int32Array.from(rows, (row) => {
-    const cell = cellAt(row);
-    const known = numbers.get(cell);
-    if (known !== undefined) return known;
-    numbers.set(cell, numbers.size);
-    return numbers.size - 1;
-  });
-  const sizes = new Int32Array(numbers.size);
-  for (const k of of) sizes[k]++;
-  return { of, count: numbers.size, others: rows.length - sizes.reduce((most, size) => Math.max(most, size), 0) };
+  const of = new Int32Array(rows.length);
+  let count = 0;
+  if (goal.kind === 'category') {
+    count = goal.levels.length;
+    for (let i = 0; i < rows.length; i++) of[i] = goal.codes[rows[i]];
+  } else {
+    const numbers = new Map<number, number>();
+    for (let i = 0; i < rows.length; i++) {
+      const value = goal.values[rows[i]];
+      const known = numbers.get(value);
+      if (known === undefined) numbers.set(value, numbers.size);
+      of[i] = known ?? numbers.size - 1;
+    }
+    count = numbers.size;
+  }
+  const sizes = new Int32Array(count);
+  for (let i = 0; i < of.length; i++) sizes[of[i]]++;
+  return { of, count, others: rows.length - sizes.reduce((most, size) => Math.max(most, size), 0) };
 }
 
 function classLeak(

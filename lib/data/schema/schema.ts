@@ -4,7 +4,7 @@ import { numberFacts } from '../number-facts.ts';
 import type { Column, Table } from '../table.ts';
 import { quoteText } from '../text.ts';
 import { type DateOrder, dateOrderOf, parseDateTime } from './dates.ts';
-import { describeColumns, type SchemaKind } from './kinds.ts';
+import { codeCounts, describeColumns, type SchemaKind } from './kinds.ts';
 
 /** What a model's training data looked like, column by column: plain JSON, kept in the manifest. */
 export interface Schema {
@@ -68,23 +68,23 @@ function statisticsOf(table: Table, column: Column, rows: Int32Array, kind: Sche
     // Adding zero turns -0, which JSON can't hold, into 0.
     return { missingShare: missingAmong(count), ...(count > 0 && { min: min + 0, max: max + 0 }) };
   }
-  const present = rows.filter((row) => column.codes[row] >= 0);
-  const missingShare = missingAmong(present.length);
-  const used = new Set(present.map((row) => column.codes[row]));
-  const levels = column.levels.filter((_, code) => used.has(code));
+  const counts = codeCounts(column, rows);
+  const missingShare = missingAmong(counts.reduce((sum, count) => sum + count, 0));
+  const levels = column.levels.filter((_, code) => counts[code] > 0);
   if (kind === 'date-time') {
     const order = dateOrderOf(levels);
     const seconds = Float64Array.from(column.levels, (level) => parseDateTime(level, order));
-    return { missingShare, order, ...rangeOf(present, (row) => seconds[column.codes[row]]) };
+    const used = Int32Array.from(counts.keys()).filter((code) => counts[code] > 0);
+    return { missingShare, order, ...rangeOf(used, (code) => seconds[code]) };
   }
   const isFree = kind === 'text' || kind === 'identifier' || levels.length > mostLevels;
   return { missingShare, ...(isFree ? {} : { levels }) };
 }
 
-function rangeOf(rows: Int32Array, numberAt: (row: number) => number): { min?: number; max?: number } {
+function rangeOf(codes: Int32Array, numberOf: (code: number) => number): { min?: number; max?: number } {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const row of rows) {
-    const value = numberAt(row);
+  for (const code of codes) {
+    const value = numberOf(code);
     if (value < min) min = value;
     if (value > max) max = value;
   }
