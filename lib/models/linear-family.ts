@@ -84,10 +84,12 @@ function passByKernel(
   { batchSize, shuffle = true, products }: ObjectiveOptions,
 ): Partial<RowPass> {
   const { features, targets, weights, blockOffsets } = examples;
-  if (!loss.formula || outputs !== 1 || isSparse(features) || !(features.data instanceof Float32Array)) return {};
+  if (!loss.formula || isSparse(features) || !(features.data instanceof Float32Array)) return {};
+  // With several scores there is a kernel for products in float32 alone.
+  if (loss.formula.name === 'cross-entropy' && products !== 'float32') return {};
   const isBatched = shuffle && batchSize !== undefined && batchSize < features.rowCount;
   const gathered = isBatched ? batchOrder({ ...features, batchSize }, 0).windowRows : 0;
-  const rows = { inputs, features: features.data, targets, weights, blockOffsets };
+  const rows = { inputs, outputs, features: features.data, targets, weights, blockOffsets };
   const {
     sumBlocks,
     addRows: addInPlace,
