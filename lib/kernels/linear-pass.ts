@@ -4,6 +4,7 @@ import * as double from './linear-pass.generated.ts';
 import { poolOf } from './pool.ts';
 import { roomFor } from './room.ts';
 import * as single from './single-linear-pass.generated.ts';
+import * as mlp from './single-mlp-pass.generated.ts';
 import * as softmax from './single-softmax-pass.generated.ts';
 
 /** The formula of a loss, by the name that the kernel knows it by. */
@@ -77,7 +78,13 @@ export interface LinearPassOptions {
   gathered?: number;
   /** Most blocks to be curved at once. */
   curvedBlocks?: number;
+  /** Layers between features and scores, for products in float32: a multilayer perceptron. */
+  network?: { hidden: readonly number[]; activation: SingleActivation };
 }
+
+/** Activations that a network in float32 may have, as assembly/single-mlp-pass.ts numbers them. */
+export const singleActivations = { relu: 0, tanh: 1, sigmoid: 2 } as const;
+export type SingleActivation = keyof typeof singleActivations;
 
 /** Columns of a row with a one behind it, up to a multiple of four. */
 export const paddedColumns = (inputs: number): number => (inputs + 4) & ~3;
@@ -89,11 +96,14 @@ export const paddedColumns = (inputs: number): number => (inputs + 4) & ~3;
 export function linearPass(
   rows: LinearRows,
   formula: LossFormula,
-  { products = 'float64', gathered = 0, curvedBlocks = 0 }: LinearPassOptions = {},
+  { products = 'float64', gathered = 0, curvedBlocks = 0, network }: LinearPassOptions = {},
 ): LinearPass {
-  const kernel = formula.name === 'cross-entropy' ? softmax : products === 'float32' ? single : double;
+  const isSeveral = formula.name === 'cross-entropy';
+  const kernel = network ? mlp : isSeveral ? softmax : products === 'float32' ? single : double;
   const { inputs, outputs = 1, features, targets, weights, blockOffsets } = rows;
-  const parameterCount = outputs * (inputs + 1);
+  const widths = Int32Array.of(inputs, ...(network?.hidden ?? []), outputs);
+  let parameterCount = 0;
+  for (let i = 1; i < widths.length; i++) parameterCount += (widths[i - 1] + 1) * widths[i];
   const blockCount = blockOffsets.length - 1;
   const width = parameterCount + 1;
   const bytes = 24 * targets.length + 12 * (blockCount + 2) * width + 4096 + gathered * (4 * inputs + 32);
@@ -115,13 +125,15 @@ export function linearPass(
   const stretch = { ends: room.place(new Int32Array(2)), sums: room.place(new Float64Array(width)) };
 
   const curved = room.place(new Float64Array(curvedBlocks * padded * padded));
+  const shape = room.place(widths);
   const describe = (source: number[], ends: number, sums: number): number => {
     const description = room.allocate(descriptionBytes);
     room.fill(() => {
       const numbers = [...source, ends, at.address, sums, inputs, lossNumbers[formula.name]];
       new Uint32Array(memory.buffer, description, 8).set(numbers);
       new Float64Array(memory.buffer, description + 32, 2).set([formula.shape ?? 0, formula.smoothing ?? 0]);
-      new Int32Array(memory.buffer, description + 48, 1)[0] = outputs;
+      const activation = singleActivations[network?.activation ?? 'relu'];
+      new Int32Array(memory.buffer, description + 48, 4).set([outputs, shape.address, widths.length - 1, activation]);
     });
     return description;
   };
@@ -133,7 +145,9 @@ export function linearPass(
   // Where that description says at which block to begin.
   const firstBlock = new Uint32Array(memory.buffer, byCurvature + 12, 1);
   const { gatherRows } = instantiate<{ gatherRows(...numbers: number[]): void }>(double, memory);
-  const scratchBytes = outputs * (4 * (inputs + 3) + 12 * 64 + 4) + 3072 + 4 * inputs + 12;
+  const scratchBytes = network
+    ? mlpScratch(widths)
+    : outputs * (4 * (inputs + 3) + 12 * 64 + 4) + 3072 + 4 * inputs + 12;
 
   const addStretch = (
     description: number,
@@ -183,3 +197,13 @@ export function linearPass(
 }
 
 const descriptionBytes = 64;
+
+/** As assembly/single-mlp-pass.ts lays it out, rather too much than too little. */
+function mlpScratch(widths: Int32Array): number {
+  let bytes = 4096;
+  for (let i = 0; i < widths.length; i++) {
+    const [width, next] = [widths[i] + 3, (widths[i + 1] ?? 0) + 3];
+    bytes += 8 * (width + 1) * next + 32 * 8 * width;
+  }
+  return bytes + 32 * 8 * (2 * widths[widths.length - 1] + 16);
+}

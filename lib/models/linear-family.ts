@@ -1,13 +1,12 @@
 import { InputError } from '../core/errors.ts';
 import { isSparse } from '../core/sparse-matrix.ts';
-import { linearPass } from '../kernels/linear-pass.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Ranges } from '../losses/penalties.ts';
-import { batchOrder } from './batch-order.ts';
 import { checkExamples, checkFeatures } from './examples.ts';
 import { secondOrder } from './hessian.ts';
+import { passByKernel } from './kernel-pass.ts';
 import { meanLoss } from './mean-loss.ts';
-import type { Examples, Features, Model, ModelKind, ObjectiveOptions } from './model.ts';
+import type { Examples, Features, Model, ModelKind } from './model.ts';
 import { type RowPass, rowObjective } from './row-objective.ts';
 import { addOuterProducts, linearScores, type RowTile, rowTile } from './row-tile.ts';
 import { addSparseProducts, sparseScores } from './sparse-tile.ts';
@@ -75,35 +74,6 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
 
     meanLoss: (examples) => meanLoss({ inputs, outputs, loss }, examples, scores),
     scores,
-  };
-}
-
-/** The same by a kernel, to the same bits: where there is one for the loss, and the features are dense and float32. */
-function passByKernel(
-  { loss, inputs, outputs, examples }: Pass,
-  { batchSize, shuffle = true, products }: ObjectiveOptions,
-): Partial<RowPass> {
-  const { features, targets, weights, blockOffsets } = examples;
-  if (!loss.formula || isSparse(features) || !(features.data instanceof Float32Array)) return {};
-  // With several scores there is a kernel for products in float32 alone.
-  if (loss.formula.name === 'cross-entropy' && products !== 'float32') return {};
-  const isBatched = shuffle && batchSize !== undefined && batchSize < features.rowCount;
-  const gathered = isBatched ? batchOrder({ ...features, batchSize }, 0).windowRows : 0;
-  const rows = { inputs, outputs, features: features.data, targets, weights, blockOffsets };
-  const {
-    sumBlocks,
-    addRows: addInPlace,
-    addGathered,
-    gather,
-  } = linearPass(rows, loss.formula, {
-    products,
-    gathered,
-  });
-  return {
-    sumBlocks,
-    gather: (window) => gather(window.rows, window.places, window.count),
-    addRows: (parameters, order, from, end, sums, offset) =>
-      (order ? addGathered : addInPlace)(parameters, from, end, sums, offset),
   };
 }
 

@@ -19,6 +19,10 @@ export class LinearPass {
   smoothing!: f64;
   /** Scores of a row; more than 1 for single-softmax-pass.ts alone. Sums and parameters have as many of each. */
   outputs!: i32;
+  /** For single-mlp-pass.ts alone: widths from the features to the scores, how many layers lie between them, activation. */
+  widths!: usize;
+  layers!: i32;
+  activation!: i32;
 }
 
 /** Multiplies each row's loss and slope by its weight. */
