@@ -18,7 +18,7 @@ export const separators: readonly string[] = [',', '\t', ';', '|'];
  * Says what a text is, from its first bytes.
  *
  * A text that begins with `{` is JSON Lines, with `[` a JSON array. One whose first rows all read `label index:value …`
- * is LIBSVM. Any other is delimited: the separator is the one that cuts all of the first rows into equally many cells,
+ * is LIBSVM. Any other is delimited: the separator is the one that cuts all of the first rows, about a hundred, into equally many cells,
  * more than one; of several such the one that makes most cells. When none does, it is the first that cuts the first row
  * at all, and else the comma.
  *
@@ -43,6 +43,9 @@ export function detectFormat(
   }
   return { kind: 'delimited', separator: separator ?? findSeparator(head, atEnd) };
 }
+
+/** Rows after which the first ones have told enough, and bytes between looks. */
+const [sampleRows, pieceBytes] = [100, 4096];
 
 /** Bytes that `detectFormat` wants to see. */
 export const headBytes = 1 << 16;
@@ -79,8 +82,11 @@ function cellCounts(head: Uint8Array, atEnd: boolean, separator: string): number
   const counts: number[] = [];
   const tokenizer = csvTokenizer('', { separator, lineBytes: Number.POSITIVE_INFINITY });
   try {
-    tokenizer.push(head, ({ count }) => counts.push(count));
-    if (atEnd) tokenizer.end(({ count }) => counts.push(count));
+    let at = 0;
+    for (; at < head.length && counts.length < sampleRows; at += pieceBytes) {
+      tokenizer.push(head.subarray(at, at + pieceBytes), ({ count }) => counts.push(count));
+    }
+    if (atEnd && at >= head.length) tokenizer.end(({ count }) => counts.push(count));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return [];

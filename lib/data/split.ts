@@ -67,9 +67,12 @@ function parted(rows: Int32Array, isMarked: Uint8Array): [Int32Array, Int32Array
   let markedCount = 0;
   for (let i = 0; i < rows.length; i++) markedCount += isMarked[i];
   const [others, marked] = [new Int32Array(rows.length - markedCount), new Int32Array(markedCount)];
+  // Written to both, since no branch can guess a draw; what stands past the end is dropped.
   for (let i = 0, other = 0, mark = 0; i < rows.length; i++) {
-    if (isMarked[i] === 1) marked[mark++] = rows[i];
-    else others[other++] = rows[i];
+    others[other] = rows[i];
+    marked[mark] = rows[i];
+    mark += isMarked[i];
+    other += 1 - isMarked[i];
   }
   return [others, marked];
 }
@@ -116,7 +119,7 @@ const heldOut: Record<SplitKind, (table: Table, rows: Int32Array, options: Chose
     const threshold = test * 2 ** 32;
     const contents = contentHashes(table, rows, column);
     const isHeld = new Uint8Array(rows.length);
-    for (let i = 0; i < rows.length; i++) if (hash(contents[i]) < threshold) isHeld[i] = 1;
+    for (let i = 0; i < rows.length; i++) isHeld[i] = Number(hash(contents[i]) < threshold);
     return isHeld;
   },
   random(table, rows, { test, seed }) {

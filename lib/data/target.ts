@@ -5,6 +5,7 @@ import { blockOffsets } from './block-offsets.ts';
 import type { ColumnKind } from './column-reader.ts';
 import { findColumn, listNames, placeOf } from './lookup.ts';
 import { parseNumberText } from './number.ts';
+import { codeCounts } from './schema/kinds.ts';
 import { spelling } from './spelling.ts';
 import type { Column, NumberColumn, Table } from './table.ts';
 import { quoteText } from './text.ts';
@@ -220,9 +221,9 @@ function fitClasses(
     });
   }
   const encoding: ClassTarget = { task, name, kind, classes };
-  const indices = classIndices(encoding, table, column, rows);
-  if (indices.every((index) => index === indices[0])) {
-    const only = rows.length > 0 ? `only ${quoteText(classes[indices[0]])}` : 'none';
+  const present = presentClasses(encoding, table, column, rows);
+  if (present.length < 2) {
+    const only = present.length > 0 ? `only ${quoteText(present[0])}` : 'none';
     throw new InputError(`${where}: expected at least two classes in the training rows, found ${only}`);
   }
   if (task === 'binary' && positive !== undefined) {
@@ -235,6 +236,16 @@ function fitClasses(
     if (index === 0) classes.reverse();
   }
   return encoding;
+}
+
+/** The classes that some of the rows belong to. */
+function presentClasses(encoding: ClassTarget, table: Table, column: Column, rows: Int32Array): string[] {
+  if (column.kind === 'category') {
+    const counts = codeCounts(column, rows);
+    return column.levels.filter((_, code) => counts[code] > 0);
+  }
+  const indices = classIndices(encoding, table, column, rows);
+  return [...new Set(indices)].map((index) => encoding.classes[index]);
 }
 
 /** Where the positive class stands: as it is written, else the only one that spells the same number or boolean. */

@@ -39,7 +39,7 @@ export function describeColumns(
 type Summary = Omit<ColumnSummary, 'name' | 'kind' | 'kindReason' | 'role' | 'reason'>;
 
 /** Of a table with more rows than the first, distribution and distinct values are those of so many of them. */
-const [mostRows, sampleRows] = [100_000, 10_000];
+const [mostRows, sampleRows] = [100_000, 4_096];
 
 function describeNumbers(table: Table, column: NumberColumn): Summary {
   const { rowCount } = table;
