@@ -113,8 +113,15 @@ const trainingSchema = z.strictObject({
     .array(z.strictObject({ step: z.int().check(z.nonnegative()), epoch: z.number(), loss: z.nullable(z.number()) }))
     .check(z.maxLength(curveLimit), z.describe('Loss against steps; null where it was no longer finite.')),
   curveOf: z.optional(
-    z.enum(['rows', 'batches']).check(z.describe("What a point's loss is of: all training rows, or the step's batch.")),
+    z
+      .enum(['rows', 'epochs', 'batches'])
+      .check(
+        z.describe(
+          "What a point's loss is of: all training rows, the mean of an epoch's batches, or the step's batch.",
+        ),
+      ),
   ),
+  warnings: z.optional(z.array(z.string()).check(z.describe('What to know about the fit, as sentences.'))),
   loss: z.optional(z.nullable(number('Mean loss of the steps of the last epoch.'))),
 });
 
@@ -132,6 +139,38 @@ const confusionMatrixSchema = z
       'a confusion matrix has one row and one column for each label',
     ),
   );
+
+const scored = {
+  mean: z.nullable(z.number()).check(z.describe('Mean over the folds; null where a fold has no value.')),
+  standardDeviation: z.nullable(number('Of a sample of folds; null for a single one.')),
+};
+
+const trialSchema = z.strictObject({
+  number: z
+    .int()
+    .check(z.positive(), z.describe('Which trial, from 1; by halving, one that goes on keeps its number.')),
+  round: z.optional(z.int().check(z.positive())),
+  share: z.optional(number('By halving: the share of rows or epochs that this round gave.')),
+  fields: z.record(z.string(), z.json()).check(z.describe('The fields that the trial sets, by path.')),
+  scores: z.array(z.nullable(z.number())).check(z.describe('The metric on each fold.')),
+  ...scored,
+  problem: z.optional(text('Why the trial has no mean: it diverged, or its fields do not fit the data.')),
+});
+
+const searchSchema = z.strictObject({
+  kind: z.enum(['grid', 'random', 'halving']),
+  metric: text('Name of the metric that trials are compared by.'),
+  direction: z.enum(['higher', 'lower']).check(z.describe('Which way is better.')),
+  scoredOn: text('Which rows the trials were scored on, as a sentence.'),
+  best: z.int().check(z.positive(), z.describe('Number of the trial that won.')),
+  sentence: text('Which trial won, and why.'),
+  trials: z.array(trialSchema).check(z.describe('Every trial, in the order in which they were scored.')),
+});
+
+const crossValidationSchema = z.strictObject({
+  on: text('Which rows, in how many parts, as a sentence.'),
+  metrics: z.record(z.string(), z.strictObject({ folds: z.array(z.nullable(z.number())), ...scored })),
+});
 
 const evaluationSchema = z.strictObject({
   on: text('Which rows were scored, as a sentence.'),
@@ -154,6 +193,8 @@ const evaluationSchema = z.strictObject({
       .check(z.maxLength(predictionLimit), z.describe('A sample of the rows scored, in the units of the target.')),
   ),
   positiveClass: z.optional(text('The label that counts as positive.')),
+  search: z.optional(searchSchema),
+  crossValidation: z.optional(crossValidationSchema),
 });
 
 /**
@@ -196,6 +237,9 @@ export type Report = z.infer<typeof reportSchema>;
 export type Measured = z.infer<typeof measuredSchema>;
 export type Metrics = z.infer<typeof metricsSchema>;
 export type Evaluation = z.infer<typeof evaluationSchema>;
+export type SearchResult = z.infer<typeof searchSchema>;
+export type ScoredTrial = z.infer<typeof trialSchema>;
+export type CrossValidation = z.infer<typeof crossValidationSchema>;
 export type Coefficient = z.infer<typeof coefficientSchema>;
 export type ColumnSummary = z.infer<typeof columnSchema>;
 

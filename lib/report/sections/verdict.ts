@@ -51,7 +51,7 @@ function badge({ verdict, kind }: Report): { mark: string; word: string } {
     return { mark: '✗', word: failed > 1 ? `${failed} gates failed` : 'A gate failed' };
   }
   if (kind === 'inspection') return { mark: '–', word: 'Inspected' };
-  return { mark: '–', word: 'No gates were set' };
+  return { mark: '–', word: kind === 'training' ? 'Warning: no gates' : 'No gates were set' };
 }
 
 /** The first metrics in large figures, each over the baseline's. */
