@@ -31,7 +31,7 @@ export interface EvaluationResult {
   version: string;
   /** `found` when the same version was evaluated on the same objects before. */
   status: 'evaluated' | 'found';
-  gate: 'pass' | 'fail' | 'none';
+  gate: Report['verdict']['gate'];
   metrics: Metrics;
   /** Which rows were scored. */
   on: string;
@@ -117,7 +117,7 @@ function evaluationReport(
 ): Report {
   const gates = checkGates(absoluteGates(request), {
     metrics: evaluation.metrics,
-    baseline: evaluation.baseline.metrics,
+    baseline: evaluation.baseline?.metrics ?? {},
     champion: undefined,
   });
   const { target } = request.data;

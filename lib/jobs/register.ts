@@ -48,7 +48,7 @@ export async function register(context: Context, { run }: RunStep): Promise<Regi
   if (!verdict) {
     const gates = checkGates(request.request.evaluate.gates, {
       metrics: evaluated.evaluation.metrics,
-      baseline: evaluated.evaluation.baseline.metrics,
+      baseline: evaluated.evaluation.baseline?.metrics ?? {},
       champion: evaluated.championVersion === null ? undefined : (evaluated.championMetrics ?? 'unscored'),
     });
     const decided = await decide(context, manifest, gates.gate, evaluated);
@@ -72,7 +72,7 @@ export async function registerFound(context: Context, { run }: RunStep): Promise
   const state = await readAlias(store, name, champion);
   const gates = checkGates(request.request.evaluate.gates, {
     metrics: evaluation.metrics,
-    baseline: evaluation.baseline.metrics,
+    baseline: evaluation.baseline?.metrics ?? {},
     champion: state && ((await versionMetrics(context, name, state.version)) ?? 'unscored'),
   });
   const verdict: Verdict = {
