@@ -1,4 +1,5 @@
 import type { Store } from '../store/store.ts';
+import type { Machine } from './footprint.ts';
 
 /**
  * What a job is given besides its request: everything that differs between a function on Lambda, a command on this
@@ -19,6 +20,8 @@ export interface Context {
   remainingMs(): number;
   /** Aborted when the user asks that the work end: a training in hand is put away, and no further call goes on. */
   interruption?: AbortSignal;
+  /** The function that does the work; absent where it is none. */
+  machine?: Machine;
   /** Hears of progress, for a terminal or a log. */
   onProgress?(progress: JobProgress): void;
   /** What `memoised` keeps between the jobs of one run, so that they read its data once. */

@@ -9,6 +9,7 @@ import { readCandidate } from './candidate.ts';
 import type { Context } from './context.ts';
 import type { EvaluatedRun } from './evaluate.ts';
 import { metricNames } from './evaluate-rows.ts';
+import { footprintOf } from './footprint.ts';
 import { checkGates, verdictSentence } from './gates.ts';
 import { versionMetrics } from './models.ts';
 import { prepare } from './prepare.ts';
@@ -139,7 +140,8 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
   const prepared = await prepare(context, request);
   const progress = await readProgress(store, run);
   const { parameters } = await readVersion(store, manifest.name, manifest.version);
-  const footprint = footprintOf(progress.milliseconds, manifest);
+  const { measures, basis } = await footprintOf(context, progress.milliseconds);
+  const footprint = { ...measures, modelBytes: manifest.files[modelFile].size };
   await putJson(store, runKey(run, 'footprint.json'), footprint);
   const report = trainingReport({
     request,
@@ -150,6 +152,7 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
     parameters,
     curve: progress.curve,
     footprint,
+    footprintBasis: basis,
     createdAt: new Date(context.now()).toISOString(),
   });
   const result: RunResult = {
@@ -162,17 +165,6 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
     report: await putReport(store, runKey(run, 'report'), report),
   };
   await putJson(store, runKey(run, 'result.json'), result);
-}
-
-/** What the run took: durations in seconds, added up over its calls, and the model file's size. */
-function footprintOf(milliseconds: Record<string, number>, { files }: Manifest): Record<string, number> {
-  const parts = Object.entries(milliseconds);
-  const total = parts.reduce((sum, [, ms]) => sum + ms, 0);
-  return {
-    seconds: total / 1000,
-    ...Object.fromEntries(parts.map(([name, ms]) => [`${name}Seconds`, ms / 1000])),
-    modelBytes: files[modelFile].size,
-  };
 }
 
 const pick = (metrics: Metrics, names: string[]): Metrics =>

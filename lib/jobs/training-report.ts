@@ -23,6 +23,7 @@ export function trainingReport({
   parameters,
   curve,
   footprint,
+  footprintBasis,
   createdAt,
 }: {
   request: RunRequest;
@@ -33,6 +34,7 @@ export function trainingReport({
   parameters: Float64Array;
   curve: Progress[];
   footprint: Record<string, number>;
+  footprintBasis: string;
   createdAt: string;
 }): Report {
   const champion =
@@ -80,6 +82,7 @@ export function trainingReport({
     request: request as unknown as Report['request'],
     defaults: defaults as Report['defaults'],
     footprint,
+    footprintBasis,
     generatedBy: { name: 'hone', version: release, recipe },
   };
 }

@@ -136,6 +136,7 @@ export const reportSchema = z
     footprint: z.optional(
       z.record(z.string(), z.number()).check(z.describe('What it took; the unit stands at the end of each name.')),
     ),
+    footprintBasis: z.optional(text('What cost, energy and carbon are estimates of, as a sentence.')),
     draft: z.optional(
       z
         .strictObject({ key: z.optional(z.string()), text: z.string() })
