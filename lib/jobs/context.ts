@@ -33,6 +33,7 @@ export type JobProgress =
   | { kind: 'read'; rows: number; columns: number; milliseconds: number }
   | { kind: 'resumed'; step: number }
   | { kind: 'step'; step: number; epoch: number; loss: number; gradientNorm: number; stepLimit: number | undefined }
+  | { kind: 'trial'; text: string }
   | { kind: 'trained'; solution: string; reason: string; steps: number; milliseconds: number }
   | { kind: 'evaluated'; rows: number; milliseconds: number };
 

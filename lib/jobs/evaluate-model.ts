@@ -155,6 +155,6 @@ function evaluationReport(
   };
 }
 
-/** A gate that compares with champion has nothing to say of one version on new rows. */
+/** A gate that compares with champion has nothing to say of one version on new rows, nor has that of a training alone. */
 const absoluteGates = ({ evaluate }: Request) =>
-  evaluate.gates.filter((gate) => !('noWorseThan' in gate && gate.noWorseThan === 'champion'));
+  evaluate.gates.filter((gate) => !gate.byDefault && !('noWorseThan' in gate && gate.noWorseThan === 'champion'));

@@ -10,7 +10,7 @@ import type { Context } from './context.ts';
 import type { EvaluatedRun } from './evaluate.ts';
 import { metricNames } from './evaluate-rows.ts';
 import { footprintOf } from './footprint.ts';
-import { checkGates, verdictSentence } from './gates.ts';
+import { checkGates, ungated, verdictSentence } from './gates.ts';
 import { versionMetrics } from './models.ts';
 import { prepare } from './prepare.ts';
 import { readProgress } from './progress.ts';
@@ -54,7 +54,8 @@ export async function register(context: Context, { run }: RunStep): Promise<Regi
     });
     const decided = await decide(context, manifest, gates.gate, evaluated);
     if (!decided) return { run, done: false, version, gate: gates.gate };
-    verdict = { ...gates, sentence: verdictSentence(gates), champion: decided };
+    const sentence = gates.gate === 'none' ? ungated : verdictSentence(gates);
+    verdict = { ...gates, sentence, champion: decided };
     await putJson(store, runKey(run, 'decision.json'), verdict);
   }
   await finish(context, request, { manifest, evaluated, verdict, status: 'trained' });

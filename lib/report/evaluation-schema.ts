@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { count, number, share, text } from './fields.ts';
+import { crossValidationSchema, searchSchema } from './search-schema.ts';
 
 /** Most points of a curve that a report holds. */
 export const curveLimit = 1000;
@@ -208,4 +209,6 @@ export const evaluationSchema = z.strictObject({
   calibration: z.optional(probabilityCalibrationSchema),
   worstRows: z.optional(z.array(worstRowSchema).check(z.maxLength(worstRowLimit), z.describe('Largest loss first.'))),
   positiveClass: z.optional(text('The label that counts as positive.')),
+  search: z.optional(searchSchema),
+  crossValidation: z.optional(crossValidationSchema),
 });

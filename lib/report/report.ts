@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { InputError } from '../core/errors.ts';
 import { curveLimit, evaluationSchema, type measuredSchema, type metricsSchema } from './evaluation-schema.ts';
 import { count, number, text } from './fields.ts';
+import type { crossValidationSchema, searchSchema, trialSchema } from './search-schema.ts';
 
 const gateSchema = z.strictObject({
   sentence: text('The gate and how it came out, as a sentence.'),
@@ -102,8 +103,15 @@ const trainingSchema = z.strictObject({
     .array(z.strictObject({ step: z.int().check(z.nonnegative()), epoch: z.number(), loss: z.nullable(z.number()) }))
     .check(z.maxLength(curveLimit), z.describe('Loss against steps; null where it was no longer finite.')),
   curveOf: z.optional(
-    z.enum(['rows', 'batches']).check(z.describe("What a point's loss is of: all training rows, or the step's batch.")),
+    z
+      .enum(['rows', 'epochs', 'batches'])
+      .check(
+        z.describe(
+          "What a point's loss is of: all training rows, the mean of an epoch's batches, or the step's batch.",
+        ),
+      ),
   ),
+  warnings: z.optional(z.array(z.string()).check(z.describe('What to know about the fit, as sentences.'))),
   loss: z.optional(z.nullable(number('Mean loss of the steps of the last epoch.'))),
 });
 
@@ -150,6 +158,9 @@ export type Report = z.infer<typeof reportSchema>;
 export type Measured = z.infer<typeof measuredSchema>;
 export type Metrics = z.infer<typeof metricsSchema>;
 export type Evaluation = z.infer<typeof evaluationSchema>;
+export type SearchResult = z.infer<typeof searchSchema>;
+export type ScoredTrial = z.infer<typeof trialSchema>;
+export type CrossValidation = z.infer<typeof crossValidationSchema>;
 export type Coefficient = z.infer<typeof coefficientSchema>;
 export type ColumnSummary = z.infer<typeof columnSchema>;
 

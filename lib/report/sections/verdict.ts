@@ -59,7 +59,7 @@ function badge({ verdict, kind }: Report): { mark: string; word: string } {
   }
   if (verdict.gate === 'undecided') return { mark: marks.undecided, word: 'Undecided: too few rows to say' };
   if (kind === 'inspection') return { mark: '–', word: 'Inspected' };
-  return { mark: '–', word: 'No gates were set' };
+  return { mark: '–', word: kind === 'training' ? 'Warning: no gates' : 'No gates were set' };
 }
 
 /** The first metrics in large figures, each over the baseline's. */
