@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { recipe } from '../core/recipe.ts';
-import { type ColumnProfile, profileTable } from '../data/profile.ts';
+import { type ColumnProfile, profileSparse, profileTable, type SparseProfile } from '../data/profile.ts';
 import { type ReadOptions, readTable } from '../data/read.ts';
 import { type SchemaKind, storageOf } from '../data/schema/kinds.ts';
 import type { Table } from '../data/table.ts';
@@ -32,6 +32,8 @@ export interface Inspection {
   path: string;
   table: Table;
   profile: ColumnProfile[];
+  /** Of a dataset in LIBSVM format: its features together. */
+  sparse?: SparseProfile;
   draft: string;
 }
 
@@ -39,7 +41,8 @@ export interface Inspection {
 export async function inspect(context: Context, path: string, options: ReadOptions = {}): Promise<Inspection> {
   const table = await readTable(await listDataset(context, path), options);
   const profile = profileTable(table);
-  return { path, table, profile, draft: draftPipeline(path, profile, table, options) };
+  const sparse = table.sparse && { sparse: profileSparse(table.sparse) };
+  return { path, table, profile, ...sparse, draft: draftPipeline(path, profile, table, options) };
 }
 
 /** Inspects a dataset that no pipeline asks for: a report, and a draft of a pipeline, under reports/<name>/. */
@@ -88,7 +91,7 @@ function draftPipeline(
   path: string,
   profile: ColumnProfile[],
   { rowCount, sparse }: Table,
-  { header }: ReadOptions,
+  { header, ...asked }: Pick<ReadOptions, 'header' | 'format' | 'separator' | 'encoding'>,
 ): string {
   // LIBSVM puts the label first, and nothing but the query's number beside it.
   const target = sparse ? profile[0] : profile[profile.length - 1];
@@ -104,6 +107,10 @@ function draftPipeline(
     'data:',
     `  path: ${quote(path)}`,
     ...(header === false ? ['  header: false'] : []),
+    ...(['format', 'separator', 'encoding'] as const).flatMap((name) => {
+      const value = asked[name];
+      return value === undefined ? [] : [`  ${name}: ${quote(value)}`];
+    }),
     `  target: ${quote(target.name)}`,
     '',
   ].join('\n');

@@ -85,8 +85,8 @@ describe('any folder in the layout is read', () => {
   const run = (...args: string[]) =>
     spawnSync(process.execPath, [join(root, 'scripts/conformance/main.ts'), ...args], { encoding: 'utf8' });
 
-  test('what passes is counted, and what is skipped is named with its reason', () => {
-    const summary = runConformance(folder);
+  test('what passes is counted, and what is skipped is named with its reason', async () => {
+    const summary = await runConformance(folder);
     expect(summary.map(({ group, passed }) => [group, passed])).toEqual([
       ['optim', 1],
       ['lr_schedules', 1],
