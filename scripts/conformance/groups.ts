@@ -6,6 +6,7 @@ import { neural } from './groups/neural.ts';
 import { optim } from './groups/optim.ts';
 import { pending } from './groups/pending.ts';
 import { schedules } from './groups/schedules.ts';
+import { statistics } from './groups/statistics.ts';
 
 /** What the runner can read. The first group that matches a file takes it. */
-export const groups: readonly Group[] = [optim, schedules, neural, mlp, models, metrics, ...pending];
+export const groups: readonly Group[] = [optim, schedules, neural, mlp, models, metrics, statistics, ...pending];

@@ -2,7 +2,6 @@
 import type { Group } from '../group.ts';
 
 export const pending: Group[] = [
-  group('statistics', /^statistics\.json$/, 'hone has no statistics of drift yet'),
   group('preprocessing', /^preprocessing\.json$/, 'the runner does not read preparation yet'),
   group('dp', /^dp_.*\.json$/, 'hone has no differential privacy yet'),
   group('fedavg', /^fedavg\.json$/, 'hone has no federated training yet'),
