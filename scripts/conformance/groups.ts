@@ -1,4 +1,5 @@
 import type { Group } from './group.ts';
+import { detection } from './groups/detection.ts';
 import { metrics } from './groups/metrics.ts';
 import { mlp } from './groups/mlp.ts';
 import { models } from './groups/models.ts';
@@ -9,4 +10,14 @@ import { schedules } from './groups/schedules.ts';
 import { statistics } from './groups/statistics.ts';
 
 /** What the runner can read. The first group that matches a file takes it. */
-export const groups: readonly Group[] = [optim, schedules, neural, mlp, models, metrics, statistics, ...pending];
+export const groups: readonly Group[] = [
+  optim,
+  schedules,
+  neural,
+  mlp,
+  models,
+  metrics,
+  statistics,
+  detection,
+  ...pending,
+];

@@ -3,12 +3,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { Group } from '../../scripts/conformance/group.ts';
+import { detection } from '../../scripts/conformance/groups/detection.ts';
 import { statistics } from '../../scripts/conformance/groups/statistics.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const shared = join(root, '../shared/golden');
 
-const files: [name: string, group: Group][] = [['statistics.json', statistics]];
+const files: [name: string, group: Group][] = [
+  ['statistics.json', statistics],
+  ['detection_coco.json', detection],
+  ['detection_voc.json', detection],
+];
 
 describe.each(files)('%s', (name, group) => {
   const golden = JSON.parse(readFileSync(join(root, 'test/golden', name), 'utf8'));
