@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { InputError } from '../../lib/core/errors.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
+import { type TrustSettings, trustedStore } from '../../lib/registry/trust.ts';
 import { openStore } from '../../lib/store/open.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { powertoolsTelemetry } from './powertools.ts';
 import type { Services } from './services.ts';
 
 /** The settings that a function reads. */
-export interface Environment {
+export interface Environment extends TrustSettings {
   /** Bucket of the store. */
   HONE_BUCKET?: string;
   /** What stands before every key in the bucket, as a folder. */
@@ -27,8 +28,10 @@ export interface Environment {
  * that it reads everywhere. Nothing is opened or loaded before it is asked for.
  */
 export function environmentServices(environment: Environment = process.env as Environment): Services {
+  const opened = once(async () => trustedStore(await openStore(storeLocation(environment)), environment));
   return {
-    store: once(async () => openStore(storeLocation(environment))),
+    store: async () => (await opened()).store,
+    signing: async () => (await opened()).signing,
     engine: once(() => openEngine(environment)),
     openStore: openRemote,
     now: Date.now,

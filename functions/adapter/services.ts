@@ -1,5 +1,6 @@
 import type { Engine } from '../../lib/engine/engine.ts';
 import type { Context, JobProgress } from '../../lib/jobs/context.ts';
+import type { Signing } from '../../lib/registry/trust.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { type Invocation, silentTelemetry, type Telemetry } from './telemetry.ts';
 
@@ -10,6 +11,8 @@ import { type Invocation, silentTelemetry, type Telemetry } from './telemetry.ts
 export interface Services {
   /** Opened at first use. */
   store(): Promise<Store>;
+  /** What signs the versions that are registered; undefined where nobody signs. */
+  signing?(): Promise<Signing | undefined>;
   /** Built at first use: what only reads and predicts never loads it. */
   engine(): Promise<Engine>;
   /** Opens another store that a pipeline names: `s3://bucket/prefix`. */
@@ -30,6 +33,7 @@ export interface Services {
 /** Services around a store and an engine that are open already. */
 export function servicesOf({
   store,
+  signing,
   engine,
   openStore = () => Promise.reject(new Error('no other store can be opened here')),
   now = Date.now,
@@ -38,6 +42,7 @@ export function servicesOf({
   onProgress,
 }: {
   store: Store;
+  signing?: Signing;
   /** A function where the engine's tasks need these services themselves. */
   engine: Engine | (() => Engine);
   openStore?: (location: string) => Promise<Store>;
@@ -48,6 +53,7 @@ export function servicesOf({
 }): Services {
   return {
     store: async () => store,
+    signing: async () => signing,
     engine: async () => (typeof engine === 'function' ? engine() : engine),
     openStore,
     now,
@@ -64,6 +70,7 @@ export async function contextOf(services: Services, invocation?: Invocation): Pr
   const report = reporterTo(telemetry, now);
   return {
     store: await services.store(),
+    signing: await services.signing?.(),
     openStore,
     now,
     newId,

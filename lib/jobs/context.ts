@@ -1,3 +1,4 @@
+import type { Signing } from '../registry/trust.ts';
 import type { Store } from '../store/store.ts';
 import type { Machine } from './footprint.ts';
 
@@ -8,6 +9,8 @@ import type { Machine } from './footprint.ts';
 export interface Context {
   /** Where pipelines, datasets, models and runs lie. */
   store: Store;
+  /** Signs the versions that are registered; absent where nobody signs. */
+  signing?: Signing;
   /** Opens another store that a pipeline names: `s3://bucket/prefix`. */
   openStore(location: string): Promise<Store>;
   /** Opens a local file or folder, relative to the pipeline's document; absent where local paths are refused. */

@@ -42,7 +42,9 @@ export async function register(context: Context, { run }: RunStep): Promise<Regi
 
   const evaluated = await readJson<EvaluatedRun>(store, runKey(run, 'evaluation.json'));
   const model = (await store.get(runKey(run, modelFile))).body;
-  await writeVersion(store, { manifest, model, evaluation: jsonBytes(evaluated.evaluation) });
+  const { signing } = context;
+  const files = { manifest, model, evaluation: jsonBytes(evaluated.evaluation) };
+  await writeVersion(signing?.store ?? store, files, { signingKey: signing?.key });
 
   // Kept before the report is made: by the time that a killed run is tried again, a later one may have moved champion.
   let verdict = await readIfThere<Verdict>(store, runKey(run, 'decision.json'));
