@@ -10,6 +10,8 @@ import { schedules } from '../../scripts/conformance/groups/schedules.ts';
 import { parseCall } from '../../scripts/conformance/python-call.ts';
 import { runConformance } from '../../scripts/conformance/run.ts';
 import lrSchedules from '../golden/lr_schedules.json' with { type: 'json' };
+import lionQuadratic5 from '../golden/optim/lion_quadratic5.json' with { type: 'json' };
+import lionRosenbrock2 from '../golden/optim/lion_rosenbrock2.json' with { type: 'json' };
 import quadratic5 from '../golden/optim/quadratic5.json' with { type: 'json' };
 import rosenbrock2 from '../golden/optim/rosenbrock2.json' with { type: 'json' };
 
@@ -24,9 +26,9 @@ function withTenthDigitChanged(value: number): number {
 }
 
 describe('a golden value that differs in its tenth digit is refused', () => {
-  const files = [quadratic5, rosenbrock2];
+  const files = [quadratic5, rosenbrock2, lionQuadratic5, lionRosenbrock2];
   const runs = files.flatMap((file) =>
-    file.runs.map((_, i) => [`${file.problem}, ${file.runs[i].source}`, file, i] as const),
+    file.runs.map((run, i) => [`${file.problem}, ${run.optimizer}(${JSON.stringify(run.options)})`, file, i] as const),
   );
   test.each(runs)('%s', (_, file, index) => {
     for (const [step, coordinate] of [
