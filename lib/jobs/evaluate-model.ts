@@ -16,7 +16,7 @@ import { checkGates, verdictSentence } from './gates.ts';
 import { conformed, kindsOf } from './later-data.ts';
 import { resolveVersion, type VersionChoice } from './open-model.ts';
 import { fitToRequest } from './prepare.ts';
-import { readOptions } from './read-options.ts';
+import { evaluationColumns, neededColumns, readOptions } from './read-options.ts';
 import { requestAt } from './recorded-request.ts';
 import { release } from './release.ts';
 import { writeReport } from './reports.ts';
@@ -65,6 +65,8 @@ export async function evaluateModel(
   const read = await readTable(objects, {
     ...readOptions(request.data),
     kinds: kindsOf(manifest),
+    // Which rows are held out may follow from a hash of all that the training read.
+    wanted: heldOut ? neededColumns(request) : evaluationColumns(manifest, request),
     forModel: true,
   });
   const table = conformed(manifest, read);

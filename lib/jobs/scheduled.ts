@@ -7,7 +7,7 @@ import { getJson, putJson } from '../store/json.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
 import { type EvaluationResult, evaluateModel } from './evaluate-model.ts';
 import { listPipelines, type ResolvedPipeline } from './pipelines.ts';
-import { readOptions } from './read-options.ts';
+import { neededColumns, readOptions } from './read-options.ts';
 import { recordedRequest } from './recorded-request.ts';
 import { findDataset, type SourceObject } from './sources.ts';
 
@@ -135,7 +135,8 @@ async function isNew(object: SourceObject, manifest: Manifest): Promise<boolean>
   if (!data.objects.some((named) => named.size === size)) return true;
   const known = new Set(data.blocks);
   try {
-    const { blocks } = await readTable([object], readOptions(recordedRequest(manifest).data));
+    const request = recordedRequest(manifest);
+    const { blocks } = await readTable([object], { ...readOptions(request.data), wanted: neededColumns(request) });
     return !blocks.every(({ hash }) => known.has(hash));
   } catch (error) {
     // What can't be read so is not what was trained on; the evaluation says what is wrong with it.

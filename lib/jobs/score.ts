@@ -8,7 +8,7 @@ import { withoutEndings } from './file-name.ts';
 import { conformed, featureKinds } from './later-data.ts';
 import { openModel, resolveVersion, type VersionChoice } from './open-model.ts';
 import { predictionsCsv } from './predictions-csv.ts';
-import { readOptions } from './read-options.ts';
+import { predictionColumns, readOptions } from './read-options.ts';
 import { recordedRequest } from './recorded-request.ts';
 import { identityOf, objectFinder, runKey, shortHash } from './runs.ts';
 import { listDataset, type SourceObject } from './sources.ts';
@@ -131,7 +131,8 @@ export async function readForScoring(
 ): Promise<Table> {
   const options = readOptions(recordedRequest(manifest).data);
   const kinds = { ...(id === null ? {} : { [id]: 'category' as const }), ...featureKinds(manifest) };
-  const table = await readTable(objects, { ...options, kinds, forModel: true });
+  const wanted = predictionColumns(manifest, [id]);
+  const table = await readTable(objects, { ...options, kinds, wanted, forModel: true });
   return conformed(manifest, table);
 }
 
