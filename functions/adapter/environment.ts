@@ -17,6 +17,8 @@ export interface Environment {
   /** State machines of the two workflows, for the functions that start them. */
   HONE_TRAINING_ARN?: string;
   HONE_SCORING_ARN?: string;
+  /** MiB of memory of the function; Lambda sets it. */
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE?: string;
 }
 
 /**
@@ -32,7 +34,12 @@ export function environmentServices(environment: Environment = process.env as En
     newId: randomUUID,
     telemetry: powertoolsTelemetry(),
     memory: new Map(),
+    memoryBytes: memoryOf(environment),
   };
+}
+
+function memoryOf({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: mebibytes }: Environment): number | undefined {
+  return mebibytes === undefined ? undefined : Number(mebibytes) * 2 ** 20;
 }
 
 /** @throws InputError when the environment names no store */

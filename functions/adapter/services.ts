@@ -19,6 +19,8 @@ export interface Services {
   /** A name that was never given before, of letters, digits and "-", at most 36 long. */
   newId(): string;
   telemetry: Telemetry;
+  /** Bytes of memory that the function has; absent where nobody says. */
+  memoryBytes?: number;
   /** Hears of jobs' progress besides, for a terminal. */
   onProgress?(progress: JobProgress): void;
   /** What jobs keep from one call to the next in the same process, such as the data of the run that they work on. */
@@ -58,7 +60,7 @@ export function servicesOf({
 
 /** The context of a job that runs within an invocation; without one, time does not run out. */
 export async function contextOf(services: Services, invocation?: Invocation): Promise<Context> {
-  const { openStore, now, newId, memory, telemetry } = services;
+  const { openStore, now, newId, memory, memoryBytes, telemetry } = services;
   const report = reporterTo(telemetry, now);
   return {
     store: await services.store(),
@@ -66,6 +68,7 @@ export async function contextOf(services: Services, invocation?: Invocation): Pr
     now,
     newId,
     memory,
+    memoryBytes,
     remainingMs: () => invocation?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY,
     onProgress: (progress) => {
       report(progress);

@@ -63,7 +63,7 @@ export async function evaluateModel(
 
   const request = requestAt(path, manifest);
   const read = await readTable(objects, {
-    ...readOptions(request.data),
+    ...readOptions(context, request.data),
     kinds: kindsOf(manifest),
     // Which rows are held out may follow from a hash of all that the training read.
     wanted: heldOut ? neededColumns(request) : evaluationColumns(manifest, request),

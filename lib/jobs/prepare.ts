@@ -6,6 +6,7 @@ import { type Encoding, encodeRows } from '../data/encode.ts';
 import { encodeSparse, fitSparse, hasSparse } from '../data/encode-sparse.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
 import { placeOf } from '../data/lookup.ts';
+import { checkFeatureMemory } from '../data/memory.ts';
 import { readTable } from '../data/read.ts';
 import { storageOf } from '../data/schema/kinds.ts';
 import { type SuspectedLeak, suspectedLeaks } from '../data/schema/leaks.ts';
@@ -54,8 +55,9 @@ export function prepare(context: Context, run: RunRequest): Promise<Prepared> {
       bytes: objects.reduce((sum, { size }) => sum + size, 0),
     });
     const { request } = run;
+    const options = readOptions(context, request.data);
     const table = await readTable(objects, {
-      ...readOptions(request.data),
+      ...options,
       kinds: readingKinds(request),
       wanted: neededColumns(request),
     });
@@ -68,7 +70,16 @@ export function prepare(context: Context, run: RunRequest): Promise<Prepared> {
       columns: table.columns.length,
       milliseconds: readMilliseconds,
     });
-    return { table, readMilliseconds, ...fitToRequest(request, table) };
+    const fitted = fitToRequest(request, table);
+    if (!hasSparse(table) && options.limits.memoryBytes !== undefined) {
+      checkFeatureMemory(
+        objects[0].key,
+        { rows: table.rowCount, columns: table.columns.length },
+        { rows: fitted.training.length, columns: fitted.encoding.columns.length },
+        options.limits.memoryBytes,
+      );
+    }
+    return { table, readMilliseconds, ...fitted };
   });
 }
 

@@ -1,6 +1,8 @@
+import type { ReadLimits } from '../data/limits.ts';
 import type { ReadOptions } from '../data/read.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { Manifest } from '../registry/manifest.ts';
+import type { Context } from './context.ts';
 
 type ReadField = 'format' | 'separator' | 'encoding' | 'header' | 'badRows' | 'infinite' | 'limits';
 
@@ -9,17 +11,16 @@ interface ColumnRequest extends Pick<Request, 'evaluate'> {
   data: Pick<Request['data'], 'target' | 'weight' | 'split' | 'include' | 'exclude'>;
 }
 
-/** What a request says of how its data is to be read; the columns' kinds aside, which depend on who reads. */
-export function readOptions({
-  format,
-  separator,
-  encoding,
-  header,
-  badRows,
-  infinite,
-  limits,
-}: Pick<Request['data'], ReadField>): Omit<ReadOptions, 'kinds'> {
-  return { format, separator: separator ?? undefined, encoding, header, badRows, infinite, limits };
+/**
+ * What a request says of how its data is to be read; the columns' kinds aside, which depend on who reads. Where it says
+ * nothing of memory, it is what the process has.
+ */
+export function readOptions(
+  { memoryBytes }: Pick<Context, 'memoryBytes'>,
+  { format, separator, encoding, header, badRows, infinite, limits }: Pick<Request['data'], ReadField>,
+): Omit<ReadOptions, 'kinds'> & { limits: Partial<ReadLimits> } {
+  const allLimits = { ...(memoryBytes !== undefined && { memoryBytes }), ...limits };
+  return { format, separator: separator ?? undefined, encoding, header, badRows, infinite, limits: allLimits };
 }
 
 /**

@@ -127,9 +127,9 @@ export const readScoring = ({ store }: Context, scoring: string): Promise<Scorin
 export async function readForScoring(
   { manifest }: LoadedModel,
   objects: SourceObject[],
-  id: string | null = null,
+  { id = null, memoryBytes }: { id?: string | null } & Pick<Context, 'memoryBytes'> = {},
 ): Promise<Table> {
-  const options = readOptions(recordedRequest(manifest).data);
+  const options = readOptions({ memoryBytes }, recordedRequest(manifest).data);
   const kinds = { ...(id === null ? {} : { [id]: 'category' as const }), ...featureKinds(manifest) };
   const wanted = predictionColumns(manifest, [id]);
   const table = await readTable(objects, { ...options, kinds, wanted, forModel: true });
@@ -143,12 +143,12 @@ interface ScoredPart {
 }
 
 async function scoreObject(
-  { store }: Context,
+  context: Context,
   model: LoadedModel,
   { object, output, id }: { object: SourceObject; output: string; id: string | null },
 ): Promise<ScoredPart> {
-  const table = await readForScoring(model, [object], id);
-  await putText(store, output, predictionsCsv(model, table, id), 'text/csv');
+  const table = await readForScoring(model, [object], { id, memoryBytes: context.memoryBytes });
+  await putText(context.store, output, predictionsCsv(model, table, id), 'text/csv');
   return { rows: table.rowCount, warnings: table.warnings };
 }
 
