@@ -39,7 +39,12 @@ export function environmentServices(environment: Environment = process.env as En
     telemetry: powertoolsTelemetry(),
     memory: new Map(),
     machine: machineOf(environment),
+    memoryBytes: memoryOf(environment),
   };
+}
+
+function memoryOf({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: mebibytes }: Environment): number | undefined {
+  return mebibytes === undefined ? undefined : Number(mebibytes) * 2 ** 20;
 }
 
 /** @throws InputError when the environment names no store */

@@ -24,6 +24,8 @@ export interface Services {
   telemetry: Telemetry;
   /** The function that answers; absent on other machines. */
   machine?: Context['machine'];
+  /** Bytes of memory that the function has; absent where nobody says. */
+  memoryBytes?: number;
   /** Hears of jobs' progress besides, for a terminal. */
   onProgress?(progress: JobProgress): void;
   /** What jobs keep from one call to the next in the same process, such as the data of the run that they work on. */
@@ -66,7 +68,7 @@ export function servicesOf({
 
 /** The context of a job that runs within an invocation; without one, time does not run out. */
 export async function contextOf(services: Services, invocation?: Invocation): Promise<Context> {
-  const { openStore, now, newId, memory, telemetry, machine } = services;
+  const { openStore, now, newId, memory, memoryBytes, telemetry, machine } = services;
   const report = reporterTo(telemetry, now);
   return {
     store: await services.store(),
@@ -76,6 +78,7 @@ export async function contextOf(services: Services, invocation?: Invocation): Pr
     newId,
     memory,
     machine,
+    memoryBytes,
     remainingMs: () => invocation?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY,
     onProgress: (progress) => {
       report(progress);

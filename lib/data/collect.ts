@@ -17,6 +17,8 @@ import type { SparseCells, TextRow } from './text.ts';
 /** The columns of a dataset as they are being read, whichever objects and formats the rows come from. */
 export interface ColumnCollector {
   rowCount: number;
+  /** Cells of sparse features. */
+  readonly sparseCells: number;
   /** Of the dataset, in the order of its first object; empty before the first row. */
   names: readonly string[];
   /** Begins the next object. */
@@ -71,6 +73,9 @@ export function columnCollector({ context, place, kinds, limit, only }: CollectO
 
   const collector: ColumnCollector = {
     rowCount: 0,
+    get sparseCells() {
+      return sparse.cellCount();
+    },
     names,
     beginObject() {
       objectNames = undefined;
@@ -256,6 +261,7 @@ function growingSparse() {
       }
       starts[++rowCount] = length;
     },
+    cellCount: () => length,
     finish: (): SparseMatrix => ({
       rowCount,
       columnCount,

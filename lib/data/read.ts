@@ -6,6 +6,7 @@ import type { DataFormat } from './detect.ts';
 import { dropRows } from './drop-rows.ts';
 import type { TextEncoding } from './encoding.ts';
 import { defaultLimits, type ReadLimits } from './limits.ts';
+import { checkMemory, type ReadShare } from './memory.ts';
 import { type ObjectRowsOptions, type RowSink, type RowText, readObjectRows } from './object-rows.ts';
 import type { Block, Column, DataObject, Table, TableObject } from './table.ts';
 
@@ -44,14 +45,15 @@ export interface ReadOptions {
  * Parquet one row group.
  *
  * @throws InputError when there are no rows, for data that is not proper or not as declared, for objects with different
- *   columns, and beyond a limit
+ *   columns, and beyond a limit; that the memory will not do is foreseen from the first pieces
  * @throws ConflictError when an object changed between the passes
  */
 export async function readTable(objects: readonly DataObject[], options: ReadOptions = {}): Promise<Table> {
   const sorted = sortedByKey(objects);
   const pass = beginPass(options, new Map(Object.entries(options.kinds ?? {})));
   const found = nothingFound();
-  for (const object of sorted) await readInto(pass, object, found);
+  const share = { read: 0, of: sorted.reduce((sum, { size }) => sum + size, 0) };
+  for (const object of sorted) await readInto(pass, counted(object, share), found, { share });
   if (pass.collector.rowCount === 0) throw noRowsError(found.objects, pass.collector.names.length > 0);
   if (pass.collector.names.length === 0) throw new InputError(`${sorted[0].key}: expected columns, found none`);
 
@@ -132,10 +134,14 @@ async function readInto(
   pass: Pass,
   object: DataObject,
   found: FoundObjects,
-  { again = false }: { again?: boolean } = {},
+  { again = false, share }: { again?: boolean; share?: ReadShare } = {},
 ): Promise<void> {
   const { collector, place, text } = pass;
   const firstRow = collector.rowCount;
+  const checkSize = (rows: number, read?: ReadShare) => {
+    const { sparseCells, names } = collector;
+    checkMemory(object.key, { rows, columns: names.length, sparseCells }, pass.options.limits.memoryBytes, read);
+  };
   collector.beginObject();
   const sink: RowSink = {
     names: collector.setNames,
@@ -143,6 +149,10 @@ async function readInto(
     columns: collector.addColumns,
     // A row that can't be cut was told of in the first pass.
     badRow: again ? () => {} : pass.badRows.rejectText,
+    ...(share && {
+      expect: (rowCount: number) => checkSize(firstRow + rowCount),
+      pause: () => checkSize(collector.rowCount, share),
+    }),
   };
   const facts = await readObjectRows(object, pass.options, { place, sink, text }, { hashes: !again });
   collector.endObject();
@@ -157,6 +167,19 @@ async function readInto(
     found.blocks.push({ firstRow: blockRow, ...block });
     blockRow += block.rowCount;
   }
+}
+
+/** The object, whose bytes are counted as they are read from first to last. */
+function counted(object: DataObject, share: ReadShare): DataObject {
+  return {
+    ...object,
+    async *read() {
+      for await (const chunk of object.read()) {
+        share.read += chunk.length;
+        yield chunk;
+      }
+    },
+  };
 }
 
 type UnfinishedTable = Omit<Table, 'columns'> & { columns: (Column | ColumnKind)[] };

@@ -16,7 +16,7 @@ import { checkGates, verdictSentence } from './gates.ts';
 import { conformed, kindsOf } from './later-data.ts';
 import { resolveVersion, type VersionChoice } from './open-model.ts';
 import { fitToRequest } from './prepare.ts';
-import { readOptions } from './read-options.ts';
+import { evaluationColumns, neededColumns, readOptions } from './read-options.ts';
 import { requestAt } from './recorded-request.ts';
 import { release } from './release.ts';
 import { writeReport } from './reports.ts';
@@ -63,8 +63,10 @@ export async function evaluateModel(
 
   const request = requestAt(path, manifest);
   const read = await readTable(objects, {
-    ...readOptions(request.data),
+    ...readOptions(context, request.data),
     kinds: kindsOf(manifest),
+    // Which rows are held out may follow from a hash of all that the training read.
+    wanted: heldOut ? neededColumns(request) : evaluationColumns(manifest, request),
     forModel: true,
   });
   const table = conformed(manifest, read);

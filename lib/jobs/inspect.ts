@@ -39,7 +39,9 @@ export interface Inspection {
 
 /** Reads a dataset and describes its columns; writes nothing. */
 export async function inspect(context: Context, path: string, options: ReadOptions = {}): Promise<Inspection> {
-  const table = await readTable(await listDataset(context, path), options);
+  const { memoryBytes } = context;
+  const limits = { ...(memoryBytes !== undefined && { memoryBytes }), ...options.limits };
+  const table = await readTable(await listDataset(context, path), { ...options, limits });
   const profile = profileTable(table);
   const sparse = table.sparse && { sparse: profileSparse(table.sparse) };
   return { path, table, profile, ...sparse, draft: draftPipeline(path, profile, table, options) };
