@@ -46,20 +46,25 @@ export interface KernelSource {
 
 const compiled = new Map<string, WebAssembly.Module>();
 
-/**
- * A kernel on a memory; its module is compiled at its first use in this thread.
- *
- * @param imports functions that the kernel declares, by its file's name
- */
-export function instantiate<Exports>(
-  { wasm }: KernelSource,
-  memory: WebAssembly.Memory,
-  imports: WebAssembly.Imports = {},
-): Exports {
+/** A kernel's module, compiled at its first use in this process. */
+export function compile({ wasm }: KernelSource): WebAssembly.Module {
   let module = compiled.get(wasm);
   if (!module) {
     module = new WebAssembly.Module(Uint8Array.from(atob(wasm), (character) => character.charCodeAt(0)));
     compiled.set(wasm, module);
   }
-  return new WebAssembly.Instance(module, { ...imports, env: { memory } }).exports as Exports;
+  return module;
+}
+
+/**
+ * A kernel on a memory.
+ *
+ * @param imports functions that the kernel declares, by the module that they belong to
+ */
+export function instantiate<Exports>(
+  kernel: KernelSource,
+  memory: WebAssembly.Memory,
+  imports: WebAssembly.Imports = {},
+): Exports {
+  return new WebAssembly.Instance(compile(kernel), { ...imports, env: { memory } }).exports as Exports;
 }

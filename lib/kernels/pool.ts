@@ -40,24 +40,37 @@ export function attachPool(pool: Pool): void {
   pools.set(pool.memory, pool);
 }
 
-/** A pool of this thread alone. */
-export function onThisThread(memory: KernelMemory): Pool {
+/** A pool of this thread alone; it tells which function a task is. */
+export interface LonePool extends Pool {
+  task(kernel: KernelSource, name: string): Task;
+}
+
+/**
+ * A pool of this thread alone.
+ *
+ * @param imports what kernels import besides their memory
+ */
+export function onThisThread(memory: KernelMemory, imports: WebAssembly.Imports = {}): LonePool {
   const instances = new Map<KernelSource, Record<string, Task>>();
   const scratch = { at: 0, bytes: 0 };
+  const task = (kernel: KernelSource, name: string): Task => {
+    let exports = instances.get(kernel);
+    if (!exports) {
+      exports = instantiate<Record<string, Task>>(kernel, memory.memory, imports);
+      instances.set(kernel, exports);
+    }
+    return exports[name];
+  };
   return {
     memory,
     threads: 1,
-    run(kernel, task, description, count, scratchBytes) {
-      let exports = instances.get(kernel);
-      if (!exports) {
-        exports = instantiate<Record<string, Task>>(kernel, memory.memory);
-        instances.set(kernel, exports);
-      }
+    task,
+    run(kernel, name, description, count, scratchBytes) {
       if (scratch.bytes < scratchBytes) {
         scratch.at = memory.allocate(scratchBytes);
         scratch.bytes = scratchBytes;
       }
-      const run = exports[task];
+      const run = task(kernel, name);
       for (let index = 0; index < count; index++) run(description, index, scratch.at);
     },
   };

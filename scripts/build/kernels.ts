@@ -59,11 +59,12 @@ export const wasm: string = '${Buffer.from(wasm).toString('base64')}';
 function checkConstants(source: string, wasm: Uint8Array<ArrayBuffer>, memoryBase: number): void {
   const memory = new WebAssembly.Memory({ initial: staticEnd / 65_536, maximum: 65_536, shared: true });
   const module = new WebAssembly.Module(wasm);
-  const env = { memory };
-  const imports = Object.fromEntries(
-    WebAssembly.Module.imports(module).map(({ module: from, name }) => [from, { [name]: () => 0 }]),
-  );
-  new WebAssembly.Instance(module, { ...imports, env });
+  const imports: WebAssembly.Imports = { env: { memory } };
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    imports[from] ??= {};
+    if (kind === 'function') imports[from][name] = () => 0;
+  }
+  new WebAssembly.Instance(module, imports);
   const used = new Uint8Array(memory.buffer).findLastIndex((byte) => byte !== 0) + 1;
   if (used > memoryBase + staticBytes) throw new Error(`${source}: ${used - memoryBase} bytes of constants`);
 }
