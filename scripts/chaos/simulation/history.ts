@@ -42,7 +42,11 @@ const definitions = Object.fromEntries(
  */
 export async function tellHistory(
   seed: number,
-  { plants = {}, keepTrace = false, weather: given }: { plants?: Plants; keepTrace?: boolean; weather?: Partial<Weather> } = {},
+  {
+    plants = {},
+    keepTrace = false,
+    weather: given,
+  }: { plants?: Plants; keepTrace?: boolean; weather?: Partial<Weather> } = {},
 ): Promise<Told> {
   const scheduler = new Scheduler(seed, { startMs, keepTrace });
   return withVirtualGlobals(scheduler, async () => {
@@ -68,7 +72,7 @@ export async function tellHistory(
 
     for (const name of models) scheduler.after(0, `pipeline ${name}`, () => writePipeline(stage, name));
     scheduler.after(1, 'the first data', () => writePart(stage, models[0], { clean: true }));
-    for (let deeds = scheduler.between(2, 9); deeds > 0; deeds--) {
+    for (let deeds = scheduler.between(1, 6); deeds > 0; deeds--) {
       scheduler.after(scheduler.between(1_000, spanMs), 'somebody acts', () => act(stage));
     }
     const restMs = spanMs + minuteMs;
@@ -77,14 +81,18 @@ export async function tellHistory(
       scheduler.after(hour * hourMs, 'the clock strikes', () => lambda.send('scheduled', {}));
     }
     scheduler.after(restMs + 2 * hourMs, 'an operator replays', () => {
-      for (const letter of lambda.deadLetters.splice(0)) lambda.send(functionOf(letter.requestPayload), letter.requestPayload);
+      for (const letter of lambda.deadLetters.splice(0))
+        lambda.send(functionOf(letter.requestPayload), letter.requestPayload);
     });
     const breaches = oracle.breaches;
     try {
       await scheduler.run();
       oracle.checkRest({ pipelines: models });
       if (lambda.deadLetters.length > 0) {
-        breaches.push({ promise: 'what is replayed is taken', found: `${lambda.deadLetters.length} letters are dead again` });
+        breaches.push({
+          promise: 'what is replayed is taken',
+          found: `${lambda.deadLetters.length} letters are dead again`,
+        });
       }
     } catch (error) {
       breaches.push({ promise: 'all comes to rest', found: String((error as Error).stack) });

@@ -31,6 +31,8 @@ export class Oracle {
   readonly #states = new Map<string, string[]>();
   /** The age of the newest data for which a training has moved a model's champion. */
   readonly #freshest = new Map<string, number>();
+  /** Whether S3 tells of a dataset's last change: not of a removal. */
+  readonly #announced = new Map<string, boolean>();
   readonly #movedBy = new Map<string, number>();
 
   constructor(bucket: () => SimulatedBucket, nowMs: () => number) {
@@ -41,7 +43,7 @@ export class Oracle {
   /** Sees one change. */
   watch = (key: string, now: Held | undefined, before: Held | undefined): void => {
     const [root, name, folder, file] = key.split('/');
-    if (root === 'datasets') return this.#noteDataset(name);
+    if (root === 'datasets') return this.#noteDataset(name, now !== undefined);
     if (root !== 'models') return this.#watchRuns(key, now);
     if (folder === 'aliases') return this.#watchAlias(key, name, now, before);
     if (!now) return this.#breach('a version never changes', `${key} was removed`);
@@ -82,11 +84,12 @@ export class Oracle {
     for (const { run } of this.#requests()) this.#checkEnd(run);
     for (const name of pipelines) {
       const identity = this.identityOf(name);
-      if (identity !== '') this.#checkRemembered(name, identity);
+      if (identity !== '' && this.#announced.get(name)) this.#checkRemembered(name, identity);
     }
-    for (const key of bucket.keys('reports/')) {
-      const other = key.endsWith('.html') ? key.replace(/html$/, 'json') : key.replace(/json$/, 'html');
-      if (!bucket.objects.has(other)) this.#breach('nothing is half-written', `${key} lies there without ${other}`);
+    // A report is there when its JSON is: a page alone is what an evaluation left that was never done.
+    for (const key of bucket.keys('reports/').filter((each) => each.endsWith('.json'))) {
+      const page = key.replace(/json$/, 'html');
+      if (!bucket.objects.has(page)) this.#breach('nothing is half-written', `${key} lies there without ${page}`);
     }
     for (const folder of ['runs/pending/', 'runs/open/']) {
       for (const key of bucket.keys(folder)) this.#breach('nothing waits for ever', `${key} lies there still`);
@@ -97,7 +100,8 @@ export class Oracle {
     }
   }
 
-  #noteDataset(dataset: string): void {
+  #noteDataset(dataset: string, isAnnounced: boolean): void {
+    this.#announced.set(dataset, isAnnounced);
     const states = this.#states.get(dataset) ?? [];
     states.push(this.identityOf(dataset));
     this.#states.set(dataset, states);
@@ -165,6 +169,8 @@ export class Oracle {
   #checkEnd(run: string): void {
     const bucket = this.#bucket();
     if (bucket.objects.has(`runs/${run}/result.json`)) return;
+    // Asked for, and refused with an error before anything was begun.
+    if (bucket.keys(`runs/${run}/`).length === 1) return;
     const error = bucket.json<{ name?: string; message?: string }>(`runs/${run}/error.json`);
     if (!error) return this.#breach('every run ends', `run ${run} has neither result nor error`);
     if (!error.name || !error.message) this.#breach('an error says why', `run ${run}: ${JSON.stringify(error)}`);
@@ -180,7 +186,10 @@ export class Oracle {
     const age = (this.#states.get(name) ?? []).indexOf(identity);
     const isNew = age === (this.#states.get(name) ?? []).lastIndexOf(identity);
     if (won.length > 0 && !wasChampion && isNew && (this.#freshest.get(name) ?? -1) < age) {
-      this.#breach('no alias move is lost', `the newest data of ${name} passed its gate, and champion never was its model`);
+      this.#breach(
+        'no alias move is lost',
+        `the newest data of ${name} passed its gate, and champion never was its model`,
+      );
     }
   }
 

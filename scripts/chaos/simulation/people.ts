@@ -36,7 +36,10 @@ export function act(stage: Stage): void {
     [1, () => void request(stage, 'POST', `/models/${name}/aliases/champion/rollback`)],
     [1, () => void request(stage, 'GET', scheduler.pick(['/models', `/models/${name}`]))],
   ];
-  let drawn = scheduler.between(1, deeds.reduce((sum, [weight]) => sum + weight, 0));
+  let drawn = scheduler.between(
+    1,
+    deeds.reduce((sum, [weight]) => sum + weight, 0),
+  );
   for (const [weight, deed] of deeds) {
     drawn -= weight;
     if (drawn <= 0) return deed();

@@ -95,7 +95,7 @@ export class SimulatedProcess {
 
   /** Does one thing outside the process, at one moment to come, and answers what it came to: or one of many mishaps. */
   #operate<T>(label: string, act: () => T | Promise<T>): Promise<T> {
-    const { scheduler, weather, bucket } = this.#around;
+    const { scheduler, bucket } = this.#around;
     const delayMs = this.#busyMs + scheduler.between(5, 60) + this.#stallMs();
     this.#busyMs = 0;
     const fate = this.#fate();
