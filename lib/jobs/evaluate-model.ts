@@ -31,7 +31,7 @@ export interface EvaluationResult {
   version: string;
   /** `found` when the same version was evaluated on the same objects before. */
   status: 'evaluated' | 'found';
-  gate: 'pass' | 'fail' | 'none';
+  gate: Report['verdict']['gate'];
   metrics: Metrics;
   /** Which rows were scored. */
   on: string;
@@ -119,7 +119,7 @@ function evaluationReport(
 ): Report {
   const gates = checkGates(absoluteGates(request), {
     metrics: evaluation.metrics,
-    baseline: evaluation.baseline.metrics,
+    baseline: evaluation.baseline?.metrics ?? {},
     champion: undefined,
   });
   const { target } = request.data;
@@ -157,6 +157,6 @@ function evaluationReport(
   };
 }
 
-/** A gate that compares with champion has nothing to say of one version on new rows. */
+/** A gate that compares with champion has nothing to say of one version on new rows, nor has that of a training alone. */
 const absoluteGates = ({ evaluate }: Request) =>
-  evaluate.gates.filter((gate) => !('noWorseThan' in gate && gate.noWorseThan === 'champion'));
+  evaluate.gates.filter((gate) => !gate.byDefault && !('noWorseThan' in gate && gate.noWorseThan === 'champion'));

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { parseDuration } from './duration.ts';
 import { modelSchema } from './model-schema.ts';
 import { optimizerSchema } from './optimizer-schema.ts';
+import { foldCount, searchSchema } from './search-schema.ts';
 
 // The shape of a pipeline document as a user writes it. Descriptions end up in the JSON Schema that editors read.
 // Every object is strict, so that a misspelt key is refused by name. Defaults are applied in resolve.ts, which also
@@ -236,7 +237,14 @@ const gate = z.union([
 
 const evaluate = z.strictObject({
   metrics: z.optional(z.array(z.string()).check(z.minLength(1))),
-  gates: z.optional(z.array(gate)),
+  gates: z.optional(
+    z
+      .array(gate)
+      .check(
+        describe('Left out: no worse than the baseline in the first metric. []: whatever is trained is champion.'),
+      ),
+  ),
+  folds: z.optional(foldCount),
 });
 
 const schedule = z.strictObject({
@@ -255,6 +263,7 @@ export const pipelineSchema = z.strictObject({
   model: z.optional(modelSchema),
   optimizer: z.optional(optimizerSchema),
   stop: z.optional(stop),
+  search: z.optional(searchSchema),
   evaluate: z.optional(evaluate),
   schedule: z.optional(schedule),
 });

@@ -1,5 +1,6 @@
 import type { Group, ReadingGroup } from './group.ts';
 import { datasetProfiles } from './groups/dataset-profiles.ts';
+import { detection } from './groups/detection.ts';
 import { metrics } from './groups/metrics.ts';
 import { mlp } from './groups/mlp.ts';
 import { models } from './groups/models.ts';
@@ -9,6 +10,7 @@ import { parquetContents } from './groups/parquet-contents.ts';
 import { pending } from './groups/pending.ts';
 import { preprocessing } from './groups/preprocessing.ts';
 import { schedules } from './groups/schedules.ts';
+import { statistics } from './groups/statistics.ts';
 
 /** What the runner can read. The first group that matches a file takes it. */
 export const groups: readonly (Group | ReadingGroup)[] = [
@@ -21,5 +23,7 @@ export const groups: readonly (Group | ReadingGroup)[] = [
   preprocessing,
   datasetProfiles,
   parquetContents,
+  statistics,
+  detection,
   ...pending,
 ];
