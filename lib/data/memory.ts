@@ -17,17 +17,23 @@ const sparseCellBytes = cellBytes + 4 + 4;
 /** Of a row its hash and its line. */
 const rowBytes = 4 + 4;
 
+/** A different text lies in memory as bytes and as a string. */
+const timesText = 2;
+
 /** How far a table has come. */
 export interface TableSize {
   rows: number;
   columns: number;
   /** Cells of sparse features. */
   sparseCells?: number;
+  /** Of the different texts of its columns. */
+  textBytes?: number;
 }
 
 /** Bytes of memory that a process needs to read a table of this size and to train on it. */
-export function neededBytes({ rows, columns, sparseCells = 0 }: TableSize): number {
-  return processBytes + timesHeld * (rows * (rowBytes + columns * cellBytes) + sparseCells * sparseCellBytes);
+export function neededBytes({ rows, columns, sparseCells = 0, textBytes = 0 }: TableSize): number {
+  const cells = rows * (rowBytes + columns * cellBytes) + sparseCells * sparseCellBytes;
+  return processBytes + timesHeld * cells + timesText * textBytes;
 }
 
 /** How much of a dataset was read, in bytes as they are stored. */
@@ -50,7 +56,8 @@ const foreseenSlack = 1.25;
 export function checkMemory(where: string, size: TableSize, memoryBytes: number, share?: ReadShare): void {
   const times = share && share.read >= foreseenFromBytes ? Math.max(1, share.of / share.read) : 1;
   const { rows, columns, sparseCells = 0 } = size;
-  const whole = { rows: Math.round(rows * times), columns, sparseCells: sparseCells * times };
+  // Different texts need not come on as they began.
+  const whole = { ...size, rows: Math.round(rows * times), sparseCells: sparseCells * times };
   const needed = neededBytes(whole);
   if (neededBytes(size) <= memoryBytes && needed <= memoryBytes * foreseenSlack) return;
   throw new InputError(

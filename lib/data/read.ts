@@ -1,7 +1,7 @@
 import { ConflictError, InputError } from '../core/errors.ts';
 import { type BadRows, type BadRowsPolicy, badRows, type RowAtHand } from './bad-rows.ts';
 import { type ColumnCollector, columnCollector } from './collect.ts';
-import type { ColumnKind, Place, ReaderContext } from './column-reader.ts';
+import type { ColumnKind, LetGo, Place, ReaderContext } from './column-reader.ts';
 import type { DataFormat } from './detect.ts';
 import { dropRows } from './drop-rows.ts';
 import type { TextEncoding } from './encoding.ts';
@@ -22,6 +22,11 @@ export interface ReadOptions {
   kinds?: Readonly<Record<string, ColumnKind>>;
   /** Which columns to read, by name, of a format in which columns can be read apart (Parquet); all by default. */
   wanted?: (name: string) => boolean;
+  /**
+   * Whether the cells of a column, whose kind is not declared, may be let go of when there are more than 100,000 different
+   * texts and it turns out to be free text or an identifier; never by default.
+   */
+  mayLetGo?: (name: string) => boolean;
   /** What becomes of rows that can't be read. */
   badRows?: BadRowsPolicy;
   /** What an infinite number is, written as such or too large for a float64: a bad cell, or a missing one. */
@@ -61,8 +66,8 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
   await rereadColumns(sorted, options, pass, table);
   const { rows, rejected, checkShare } = pass.badRows;
   checkShare(table.rowCount + rejected.length - rows.size);
-  // Each column was found, or read again.
-  return rejected.length > 0 ? dropRows(table as Table, rows, rejected) : (table as Table);
+  const whole = withoutFreeTexts(table);
+  return rejected.length > 0 ? dropRows(whole, rows, rejected) : whole;
 }
 
 export interface Pass {
@@ -102,6 +107,7 @@ export function beginPass(
     infiniteCells: { count: 0 },
     forModel: options.forModel,
     levels: limits.levels,
+    mayLetGo: (name) => options.mayLetGo?.(name) === true && !Object.hasOwn(options.kinds ?? {}, name),
   };
   const collector = columnCollector({ context, place, kinds, limit: limits.columns, only });
   return {
@@ -140,7 +146,8 @@ async function readInto(
   const firstRow = collector.rowCount;
   const checkSize = (rows: number, read?: ReadShare) => {
     const { sparseCells, names } = collector;
-    checkMemory(object.key, { rows, columns: names.length, sparseCells }, pass.options.limits.memoryBytes, read);
+    const size = { rows, columns: names.length, sparseCells, textBytes: collector.textBytes() };
+    checkMemory(object.key, size, pass.options.limits.memoryBytes, read);
   };
   collector.beginObject();
   const sink: RowSink = {
@@ -182,7 +189,7 @@ function counted(object: DataObject, share: ReadShare): DataObject {
   };
 }
 
-type UnfinishedTable = Omit<Table, 'columns'> & { columns: (Column | ColumnKind)[] };
+type UnfinishedTable = Omit<Table, 'columns'> & { columns: (Column | ColumnKind | LetGo)[] };
 
 function toTable({ collector, context }: Pass, found: FoundObjects, { kinds = {} }: ReadOptions): UnfinishedTable {
   const names = [...collector.names];
@@ -208,6 +215,16 @@ function toTable({ collector, context }: Pass, found: FoundObjects, { kinds = {}
     ...(sparse && { sparse }),
     ...(found.unread.size > 0 && { unread: [...found.unread] }),
   };
+}
+
+/** The table, each of whose columns was found, or read again, with those beside it that were let go of. */
+function withoutFreeTexts({ columns: all, ...table }: UnfinishedTable): Table {
+  const columns = all.filter((column) => typeof column !== 'string' && column.kind !== 'let-go') as Column[];
+  if (columns.length === all.length) return { ...table, columns };
+  const freeTexts = all.flatMap((column, position) =>
+    typeof column !== 'string' && column.kind === 'let-go' ? [{ ...column.freeText, position }] : [],
+  );
+  return { ...table, columns, freeTexts, unread: [...(table.unread ?? []), ...freeTexts.map(({ name }) => name)] };
 }
 
 /** Reads the objects again for the columns that turned out of another kind, and puts them into `table`. */
