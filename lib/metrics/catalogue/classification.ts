@@ -1,7 +1,7 @@
 import { accuracyScore, f1Score, precisionScore, recallScore } from '../classification.ts';
-import { rocAucScore } from '../curves.ts';
 import type { AnyPredictions } from '../predictions.ts';
 import { brierLoss, logLoss } from '../probability.ts';
+import { rocAucScore } from '../score-metrics.ts';
 import type { Warn } from '../warn.ts';
 import { type MetricCall, type MetricEntry, metric, ofKind } from './entry.ts';
 import { labels, probabilities } from './examples.ts';

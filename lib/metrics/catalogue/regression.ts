@@ -1,11 +1,7 @@
+import { meanPoissonDeviance } from '../deviance.ts';
+import { r2Score } from '../explained.ts';
 import type { ValuePredictions } from '../predictions.ts';
-import {
-  meanAbsoluteError,
-  meanPoissonDeviance,
-  meanSquaredError,
-  r2Score,
-  rootMeanSquaredError,
-} from '../regression.ts';
+import { meanAbsoluteError, meanSquaredError, rootMeanSquaredError } from '../regression.ts';
 import type { Warn } from '../warn.ts';
 import { type MetricCall, type MetricEntry, metric, ofKind } from './entry.ts';
 import { values } from './examples.ts';
