@@ -8,6 +8,7 @@ import { optim } from './groups/optim.ts';
 import { pending } from './groups/pending.ts';
 import { schedules } from './groups/schedules.ts';
 import { statistics } from './groups/statistics.ts';
+import { text } from './groups/text.ts';
 
 /** What the runner can read. The first group that matches a file takes it. */
 export const groups: readonly Group[] = [
@@ -19,5 +20,6 @@ export const groups: readonly Group[] = [
   metrics,
   statistics,
   detection,
+  text,
   ...pending,
 ];

@@ -6,7 +6,6 @@ export const pending: Group[] = [
   group('dp', /^dp_.*\.json$/, 'hone has no differential privacy yet'),
   group('fedavg', /^fedavg\.json$/, 'hone has no federated training yet'),
   group('explain', /^explain\.json$/, 'hone has no explanations yet'),
-  group('text_metrics', /^text_metrics\.json$/, 'hone has no text metrics yet'),
   group('dataset_profiles', /^dataset_profiles\.json$/, 'held by test/data/profile.test.ts'),
   group('parquet_contents', /^parquet_contents\.json$/, 'the runner does not read Parquet yet'),
 ];
