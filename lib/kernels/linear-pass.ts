@@ -1,7 +1,8 @@
 import { instantiate } from './instantiate.ts';
-import * as kernel from './linear-pass.generated.ts';
+import * as double from './linear-pass.generated.ts';
 import { poolOf } from './pool.ts';
 import { roomFor } from './room.ts';
+import * as single from './single-linear-pass.generated.ts';
 
 /** The formula of a loss of one score, by the name that the kernel knows it by. */
 export interface LossFormula {
@@ -38,7 +39,10 @@ export interface LinearRows {
   blockOffsets: Int32Array;
 }
 
-/** The kernel of assembly/linear-pass.ts on some rows. Sums are a gradient, shape [inputs + 1], and a loss. */
+/** What features are multiplied in: assembly/linear-pass.ts, or assembly/single-linear-pass.ts. */
+export type Products = 'float64' | 'float32';
+
+/** One of the two kernels on some rows. Sums are a gradient, shape [inputs + 1], and a loss. */
 export interface LinearPass {
   /** Writes the sums of every block over `sums`, shape [blocks, inputs + 2]: on as many threads as the memory's pool has. */
   sumBlocks(parameters: Float64Array, sums: Float64Array): void;
@@ -55,13 +59,22 @@ export interface LinearPass {
   addGathered(parameters: Float64Array, from: number, end: number, sums: Float64Array, offset: number): void;
 }
 
+export interface LinearPassOptions {
+  products?: Products;
+  /** Most rows to be gathered. */
+  gathered?: number;
+}
+
 /**
  * The pass over these rows, in the memory that the features lie in. Others are copied: to a memory of their own, or, when
  * few, to a room that all small ones share, where the last one stays until another comes.
- *
- * @param gathered most rows to be gathered
  */
-export function linearPass(rows: LinearRows, formula: LossFormula, gathered = 0): LinearPass {
+export function linearPass(
+  rows: LinearRows,
+  formula: LossFormula,
+  { products = 'float64', gathered = 0 }: LinearPassOptions = {},
+): LinearPass {
+  const kernel = products === 'float32' ? single : double;
   const { inputs, features, targets, weights, blockOffsets } = rows;
   const blockCount = blockOffsets.length - 1;
   const width = inputs + 2;
@@ -95,8 +108,8 @@ export function linearPass(rows: LinearRows, formula: LossFormula, gathered = 0)
   const byBlocks = describe(inPlace, offsets.address, blockSums.address);
   const byRows = describe(inPlace, stretch.ends.address, stretch.sums.address);
   const byPlaces = describe([copy.features, copy.targets, copy.weights], stretch.ends.address, stretch.sums.address);
-  const { gatherRows } = instantiate<{ gatherRows(...numbers: number[]): void }>(kernel, memory);
-  const pool = poolOf(room.memory);
+  const { gatherRows } = instantiate<{ gatherRows(...numbers: number[]): void }>(double, memory);
+  const scratchBytes = products === 'float32' ? 3072 + 4 * inputs + 12 : 3 * 8 * 64;
 
   const addStretch = (
     description: number,
@@ -111,7 +124,7 @@ export function linearPass(rows: LinearRows, formula: LossFormula, gathered = 0)
     for (let i = 0; i < width; i++) stretch.sums.view[i] = sums[offset + i];
     stretch.ends.view[0] = from;
     stretch.ends.view[1] = end;
-    pool.run(kernel, 'passBlock', description, 1, scratchBytes);
+    poolOf(room.memory).run(kernel, 'passBlock', description, 1, scratchBytes);
     for (let i = 0; i < width; i++) sums[offset + i] = stretch.sums.view[i];
   };
 
@@ -120,7 +133,7 @@ export function linearPass(rows: LinearRows, formula: LossFormula, gathered = 0)
       room.enter();
       for (let i = 0; i <= inputs; i++) at.view[i] = parameters[i];
       blockSums.view.fill(0);
-      pool.run(kernel, 'passBlock', byBlocks, blockCount, scratchBytes);
+      poolOf(room.memory).run(kernel, 'passBlock', byBlocks, blockCount, scratchBytes);
       sums.set(blockSums.view);
     },
     addRows: (parameters, from, end, sums, offset) => addStretch(byRows, parameters, from, end, sums, offset),
@@ -137,5 +150,3 @@ export function linearPass(rows: LinearRows, formula: LossFormula, gathered = 0)
 }
 
 const descriptionBytes = 64;
-/** Three vectors of the most rows of a tile. */
-const scratchBytes = 3 * 8 * 64;
