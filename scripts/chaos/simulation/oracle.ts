@@ -43,10 +43,22 @@ export class Oracle {
   /** Sees one change. */
   watch = (key: string, now: Held | undefined, before: Held | undefined): void => {
     const [root, name, folder, file] = key.split('/');
-    if (root === 'datasets') return this.#noteDataset(name, now !== undefined);
-    if (root !== 'models') return this.#watchRuns(key, now);
-    if (folder === 'aliases') return this.#watchAlias(key, name, now, before);
-    if (!now) return this.#breach('a version never changes', `${key} was removed`);
+    if (root === 'datasets') {
+      this.#noteDataset(name, now !== undefined);
+      return;
+    }
+    if (root !== 'models') {
+      this.#watchRuns(key, now);
+      return;
+    }
+    if (folder === 'aliases') {
+      this.#watchAlias(key, name, now, before);
+      return;
+    }
+    if (!now) {
+      this.#breach('a version never changes', `${key} was removed`);
+      return;
+    }
     if (before && sha256Hex(before.body) !== sha256Hex(now.body)) {
       this.#breach('a version never changes', `${key} was written anew with other bytes`);
     }
@@ -120,12 +132,16 @@ export class Oracle {
   }
 
   #watchAlias(key: string, name: string, now: Held | undefined, before: Held | undefined): void {
-    if (!now) return this.#breach('an alias stays', `${key} was removed`);
+    if (!now) {
+      this.#breach('an alias stays', `${key} was removed`);
+      return;
+    }
     let alias: Alias;
     try {
       alias = JSON.parse(new TextDecoder().decode(now.body));
     } catch {
-      return this.#breach('nothing is half-written', `${key} holds no JSON`);
+      this.#breach('nothing is half-written', `${key} holds no JSON`);
+      return;
     }
     this.#checkVersion(name, alias.version);
     const moves = this.moves.get(name) ?? [];
@@ -134,7 +150,9 @@ export class Oracle {
     moves.push({ atMs: this.#nowMs(), version: alias.version });
     const { name: actor = '', run } = this.#bucket().actor ?? {};
     if (!actor.startsWith('register') || run === undefined) return;
-    if (before && (alias.history[0] !== from || alias.version === from)) {
+    // Newer data may confirm the version that is champion already, and that is no move.
+    if (before && alias.version === from) return;
+    if (before && alias.history[0] !== from) {
       this.#breach('an alias forgets nothing', `${key} went from ${from} to ${now && JSON.stringify(alias)}`);
     }
     this.#checkFresh(name, run);
@@ -156,7 +174,10 @@ export class Oracle {
   #checkVersion(name: string, version: string): void {
     const bucket = this.#bucket();
     const manifest = bucket.json<Manifest>(`models/${name}/${version}/manifest.json`);
-    if (!manifest) return this.#breach('what is named is there', `model ${name} has no version ${version}`);
+    if (!manifest) {
+      this.#breach('what is named is there', `model ${name} has no version ${version}`);
+      return;
+    }
     for (const [file, { sha256 }] of Object.entries(manifest.files)) {
       const held = bucket.objects.get(`models/${name}/${version}/${file}`);
       if (held && sha256Hex(held.body) === sha256) continue;
@@ -172,14 +193,20 @@ export class Oracle {
     // Asked for, and refused with an error before anything was begun.
     if (bucket.keys(`runs/${run}/`).length === 1) return;
     const error = bucket.json<{ name?: string; message?: string }>(`runs/${run}/error.json`);
-    if (!error) return this.#breach('every run ends', `run ${run} has neither result nor error`);
+    if (!error) {
+      this.#breach('every run ends', `run ${run} has neither result nor error`);
+      return;
+    }
     if (!error.name || !error.message) this.#breach('an error says why', `run ${run}: ${JSON.stringify(error)}`);
   }
 
   #checkRemembered(name: string, identity: string): void {
     const bucket = this.#bucket();
     const runs = this.runsOn(name, identity);
-    if (runs.length === 0) return this.#breach('no dataset is forgotten', `no run of ${name} on ${identity}`);
+    if (runs.length === 0) {
+      this.#breach('no dataset is forgotten', `no run of ${name} on ${identity}`);
+      return;
+    }
     const results = runs.flatMap((run) => bucket.json<RunResult>(`runs/${run}/result.json`) ?? []);
     const won = results.filter(({ gate, status }) => gate !== 'fail' && status === 'trained');
     const wasChampion = won.some((result) => this.moves.get(name)?.some(({ version }) => version === result.version));

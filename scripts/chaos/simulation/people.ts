@@ -25,16 +25,16 @@ export const models = ['alpha', 'beta'];
 export function act(stage: Stage): void {
   const { scheduler } = stage;
   const name = scheduler.chance(0.75) ? models[0] : models[1];
-  const deeds: [number, () => void][] = [
+  const deeds: [number, () => unknown][] = [
     [10, () => writePart(stage, name)],
     [1, () => removePart(stage, name)],
     [1, () => stage.bucket.put('datasets/stray/notes.csv', text('a,b\n1,2\n2,3\n3,5\n'))],
     [1, () => writePipeline(stage, name)],
-    [3, () => void request(stage, 'POST', '/trainings', { pipeline: name })],
-    [2, () => void predict(stage, name)],
+    [3, () => request(stage, 'POST', '/trainings', { pipeline: name })],
+    [2, () => predict(stage, name)],
     [1, () => promote(stage, name)],
-    [1, () => void request(stage, 'POST', `/models/${name}/aliases/champion/rollback`)],
-    [1, () => void request(stage, 'GET', scheduler.pick(['/models', `/models/${name}`]))],
+    [1, () => request(stage, 'POST', `/models/${name}/aliases/champion/rollback`)],
+    [1, () => request(stage, 'GET', scheduler.pick(['/models', `/models/${name}`]))],
   ];
   let drawn = scheduler.between(
     1,
@@ -42,7 +42,9 @@ export function act(stage: Stage): void {
   );
   for (const [weight, deed] of deeds) {
     drawn -= weight;
-    if (drawn <= 0) return deed();
+    if (drawn > 0) continue;
+    deed();
+    return;
   }
 }
 
@@ -85,7 +87,7 @@ function removePart({ scheduler, bucket }: Stage, name: string): void {
 }
 
 /** Lets S3 tell of an object: at least once, late at times, and in any order. */
-function announce({ scheduler, lambda, weather }: Stage, key: string): void {
+export function announce({ scheduler, lambda, weather }: Stage, key: string): void {
   const copies = weather.duplicated > 0 && scheduler.chance(weather.duplicated) ? scheduler.between(2, 20) : 1;
   for (let copy = 0; copy < copies; copy++) {
     const isLate = weather.late > 0 && scheduler.chance(weather.late);
@@ -96,7 +98,7 @@ function announce({ scheduler, lambda, weather }: Stage, key: string): void {
 }
 
 /** A person's own request: asked again while the service is out of order. */
-async function request(stage: Stage, method: string, path: string, body?: unknown): Promise<Answer | undefined> {
+export async function request(stage: Stage, method: string, path: string, body?: unknown): Promise<Answer | undefined> {
   const { scheduler, lambda } = stage;
   for (let attempt = 0; attempt < 3; attempt++) {
     try {

@@ -116,23 +116,24 @@ export class SimulatedProcess {
           // Nobody is there to hear of it.
         }
       };
-      const fail = () => reject(new StoreError(`${label}: expected an answer, found none`));
       scheduler.after(delayMs, `${this.name} ${label}`, () => {
         // What a process sent before it died may have arrived all the same.
-        if (!this.alive) return scheduler.chance(0.5) ? unheard() : undefined;
-        if (fate === 'refused') return fail();
-        if (fate === 'killed-before') return this.kill('killed');
+        if (!this.alive) {
+          if (scheduler.chance(0.5)) unheard();
+          return;
+        }
+        if (fate === 'refused' || fate === 'unheard') {
+          if (fate === 'unheard') unheard();
+          reject(new StoreError(`${label}: expected an answer, found none`));
+          return;
+        }
         if (fate === 'killed-meanwhile') {
           scheduler.after(scheduler.between(1, 60_000), `${this.name} ${label}, sent before it died`, unheard);
-          return this.kill('killed');
         }
-        if (fate === 'killed-after') {
-          unheard();
-          return this.kill('killed');
-        }
-        if (fate === 'unheard') {
-          unheard();
-          return fail();
+        if (fate === 'killed-after') unheard();
+        if (fate !== 'fine') {
+          this.kill('killed');
+          return;
         }
         try {
           const outcome = effect();
