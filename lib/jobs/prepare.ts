@@ -6,6 +6,7 @@ import { type Encoding, encodeRows } from '../data/encode.ts';
 import { encodeSparse, fitSparse, hasSparse } from '../data/encode-sparse.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
 import { placeOf } from '../data/lookup.ts';
+import { checkFeatureMemory } from '../data/memory.ts';
 import { readTable } from '../data/read.ts';
 import { storageOf } from '../data/schema/kinds.ts';
 import { type SuspectedLeak, suspectedLeaks } from '../data/schema/leaks.ts';
@@ -56,7 +57,17 @@ export async function prepare(context: Context, run: RunRequest): Promise<Prepar
   return memoised(context, 'prepared', `${run.run} ${winner ? JSON.stringify(winner.fields) : ''}`, async () => {
     const { table, readMilliseconds } = await readData(context, run);
     const request = winner?.request ?? run.request;
-    return { ...fitToRequest(request, table), request, version: versionOf(run.request, table), readMilliseconds };
+    const fitted = fitToRequest(request, table);
+    const { memoryBytes } = readOptions(context, request.data).limits;
+    if (!hasSparse(table) && memoryBytes !== undefined) {
+      checkFeatureMemory(
+        table.objects[0].key,
+        { rows: table.rowCount, columns: table.columns.length },
+        { rows: fitted.training.length, columns: fitted.encoding.columns.length },
+        memoryBytes,
+      );
+    }
+    return { ...fitted, request, version: versionOf(run.request, table), readMilliseconds };
   });
 }
 
@@ -73,8 +84,9 @@ export function readData(context: Context, run: RunRequest): Promise<{ table: Ta
     const { request } = run;
     const requests = [request, ...trialsOf(request).map((trial) => trial.request)];
     const wanted = requests.map(neededColumns);
+    const options = readOptions(context, request.data);
     const table = await readTable(objects, {
-      ...readOptions(request.data),
+      ...options,
       kinds: readingKinds(request),
       wanted: (name) => wanted.some((isWanted) => isWanted(name)),
     });

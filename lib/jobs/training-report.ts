@@ -4,7 +4,8 @@ import type { Progress } from '../optimizers/solution.ts';
 import { modelFile } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { describeColumns } from '../report/columns.ts';
-import { type Coefficient, coefficientLimit, curveLimit, type Report } from '../report/report.ts';
+import { curveLimit } from '../report/evaluation-schema.ts';
+import { type Coefficient, coefficientLimit, type Report } from '../report/report.ts';
 import { thin } from '../report/thin.ts';
 import type { EvaluatedRun } from './evaluate.ts';
 import { modelFor } from './model-for.ts';
@@ -23,6 +24,7 @@ export function trainingReport({
   parameters,
   curve,
   footprint,
+  footprintBasis,
   createdAt,
 }: {
   request: RunRequest;
@@ -33,6 +35,7 @@ export function trainingReport({
   parameters: Float64Array;
   curve: Progress[];
   footprint: Record<string, number>;
+  footprintBasis: string;
   createdAt: string;
 }): Report {
   const champion =
@@ -79,6 +82,7 @@ export function trainingReport({
     request: request as unknown as Report['request'],
     defaults: defaults as Report['defaults'],
     footprint,
+    footprintBasis,
     generatedBy: { name: 'hone', version: release, recipe },
   };
 }

@@ -36,7 +36,8 @@ export interface Request {
     ready: { quietSeconds: number } | { marker: string };
     badRows: 'fail' | { skip: { count: number; share: number } };
     infinite: 'error' | 'missing';
-    limits: typeof defaultLimits;
+    /** `memoryBytes` stands here only when it is asked for: else the machine's is what counts. */
+    limits: typeof defaultLimits & { memoryBytes?: number };
   };
   /** What is left out does not stand here, so that a document which does not ask for it keeps its version. */
   prepare: Omit<PrepareDocument, 'target'> & {

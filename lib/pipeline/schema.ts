@@ -76,6 +76,7 @@ const limits = z.strictObject({
   ratio: z.optional(positive.check(describe('Most bytes out of each compressed byte.'))),
   depth: z.optional(count.check(describe('Deepest nesting in JSON.'))),
   levels: z.optional(count.check(describe('Most different texts in one column.'))),
+  memoryBytes: z.optional(count.check(describe("Most bytes of memory to work in; a function's own by default."))),
 });
 
 const data = z.strictObject({

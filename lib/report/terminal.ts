@@ -18,7 +18,7 @@ export function renderTable(report: Report, { path, width = 88 }: { path: string
   const facts: [string, string][] = [
     ['rows', describeRows(report) + (seconds === undefined ? '' : `, in ${formatSeconds(seconds)}`)],
   ];
-  if (evaluation) facts.push(['baseline', evaluation.baseline.name]);
+  if (evaluation?.baseline) facts.push(['baseline', evaluation.baseline.name]);
   if (training) facts.push(['training', training.sentence]);
   if (evaluation?.search) facts.push(['search', evaluation.search.sentence]);
   for (const warning of training?.warnings ?? []) facts.push(['warning', warning]);
@@ -26,7 +26,7 @@ export function renderTable(report: Report, { path, width = 88 }: { path: string
   if (report.version !== undefined) facts.push(['version', report.version]);
   if (isOnTrainingRows(report)) facts.push(['metrics', report.data.split]);
   if (verdict.gate !== 'none' || report.kind === 'training') facts.push([`gates: ${verdict.gate}`, verdict.sentence]);
-  for (const gate of verdict.gates) if (gate.verdict === 'fail') facts.push(['', gate.sentence]);
+  for (const gate of verdict.gates) if (gate.verdict !== 'pass') facts.push(['', gate.sentence]);
   if (report.kind !== 'inspection') facts.push(['champion', verdict.champion.sentence]);
   const lines = [
     clean(report.title),
@@ -55,11 +55,11 @@ function isOnTrainingRows({ kind, data, evaluation }: Report): boolean {
 }
 
 function metricLines({ metrics, baseline, champion }: NonNullable<Report['evaluation']>, width: number): string[] {
-  const header = ['', 'model', 'baseline', '', ...(champion ? ['champion'] : [])];
+  const header = ['', 'model', ...(baseline ? ['baseline', ''] : []), ...(champion ? ['champion'] : [])];
   const rows = Object.entries(metrics).map(([name, { value }]) => {
-    const other = baseline.metrics[name]?.value ?? null;
+    const other = baseline?.metrics[name]?.value ?? null;
     const gap = compareMetric(name, value, other)?.text.replaceAll('−', '-') ?? '';
-    const row = [shorten(clean(metricTitle(name).title), 30), ascii(value), ascii(other), gap];
+    const row = [shorten(clean(metricTitle(name).title), 30), ascii(value), ...(baseline ? [ascii(other), gap] : [])];
     return champion ? [...row, ascii(champion.metrics[name]?.value ?? null)] : row;
   });
   const table = [header, ...rows];

@@ -107,7 +107,7 @@ describe('any folder in the layout is read', () => {
         { schedule: 'LambdaLR(lr_lambda=f)', base_lr: 1, lr: [1] },
       ],
     });
-    write('text_metrics.json', { cases: [1, 2, 3] });
+    write('parquet_contents.json', { cases: [1, 2, 3] });
     write('notes.json', {});
   });
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -116,18 +116,18 @@ describe('any folder in the layout is read', () => {
   const run = (...args: string[]) =>
     spawnSync(process.execPath, [join(root, 'scripts/conformance/main.ts'), ...args], { encoding: 'utf8' });
 
-  test('what passes is counted, and what is skipped is named with its reason', () => {
-    const summary = runConformance(folder);
+  test('what passes is counted, and what is skipped is named with its reason', async () => {
+    const summary = await runConformance(folder);
     expect(summary.map(({ group, passed }) => [group, passed])).toEqual([
       ['optim', 1],
       ['lr_schedules', 1],
-      ['text_metrics', 0],
+      ['parquet_contents', 0],
       ['other files', 0],
     ]);
     expect(summary.flatMap(({ skipped }) => skipped)).toEqual([
       { name: 'Rprop', reason: 'hone has no such optimizer', count: 1 },
       { name: 'LambdaLR', reason: 'its text could not be read', count: 1 },
-      { name: 'text_metrics', reason: 'hone has no text metrics yet', count: 3 },
+      { name: 'parquet_contents', reason: 'the runner does not read Parquet yet', count: 3 },
       { name: 'notes.json', reason: 'not of a layout that the runner knows', count: 1 },
     ]);
   });
