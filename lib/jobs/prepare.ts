@@ -18,7 +18,7 @@ import type { Examples } from '../models/model.ts';
 import { contentRequest, type Request, type StopRequest, trialsOf } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
 import { classWeighted } from './model-for.ts';
-import { neededColumns, readOptions } from './read-options.ts';
+import { neededColumns, readOptions, unnamedColumns } from './read-options.ts';
 import { openObjects, type RunRequest, runKey, shortHash } from './runs.ts';
 import { readWinner } from './winner.ts';
 
@@ -84,11 +84,13 @@ export function readData(context: Context, run: RunRequest): Promise<{ table: Ta
     const { request } = run;
     const requests = [request, ...trialsOf(request).map((trial) => trial.request)];
     const wanted = requests.map(neededColumns);
+    const unnamed = requests.map(unnamedColumns);
     const options = readOptions(context, request.data);
     const table = await readTable(objects, {
       ...options,
       kinds: readingKinds(request),
       wanted: (name) => wanted.some((isWanted) => isWanted(name)),
+      mayLetGo: (name) => unnamed.every((isUnnamed) => isUnnamed(name)),
     });
     await keepRejected(context, run.run, table);
     for (const each of requests) checkColumns(each, table, Object.keys(each.data.columns));
