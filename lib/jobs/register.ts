@@ -9,7 +9,8 @@ import { readCandidate } from './candidate.ts';
 import type { Context } from './context.ts';
 import type { EvaluatedRun } from './evaluate.ts';
 import { metricNames } from './evaluate-rows.ts';
-import { checkGates, verdictSentence } from './gates.ts';
+import { footprintOf } from './footprint.ts';
+import { checkGates, ungated, verdictSentence } from './gates.ts';
 import { generationOf } from './generations.ts';
 import { versionMetrics } from './models.ts';
 import { prepare } from './prepare.ts';
@@ -41,19 +42,22 @@ export async function register(context: Context, { run }: RunStep): Promise<Regi
   if (result) return { run, done: true, version, gate: result.gate };
 
   const evaluated = await readJson<EvaluatedRun>(store, runKey(run, 'evaluation.json'));
-  await writeVersion(store, { manifest, model, evaluation: jsonBytes(evaluated.evaluation) });
+  const { signing } = context;
+  const files = { manifest, model, evaluation: jsonBytes(evaluated.evaluation) };
+  await writeVersion(signing?.store ?? store, files, { signingKey: signing?.key });
 
   // Kept before the report is made: by the time that a killed run is tried again, a later one may have moved champion.
   let verdict = await readIfThere<Verdict>(store, runKey(run, 'decision.json'));
   if (!verdict) {
     const gates = checkGates(request.request.evaluate.gates, {
       metrics: evaluated.evaluation.metrics,
-      baseline: evaluated.evaluation.baseline.metrics,
+      baseline: evaluated.evaluation.baseline?.metrics ?? {},
       champion: evaluated.championVersion === null ? undefined : (evaluated.championMetrics ?? 'unscored'),
     });
     const decided = await decide(context, request, manifest, gates.gate, evaluated);
     if (!decided) return { run, done: false, version, gate: gates.gate };
-    verdict = { ...gates, sentence: verdictSentence(gates), champion: decided };
+    const sentence = gates.gate === 'none' ? ungated : verdictSentence(gates);
+    verdict = { ...gates, sentence, champion: decided };
     await putJson(store, runKey(run, 'decision.json'), verdict);
   }
   await finish(context, request, { manifest, evaluated, verdict, status: 'trained' });
@@ -72,7 +76,7 @@ export async function registerFound(context: Context, { run }: RunStep): Promise
   const state = await readAlias(store, name, champion);
   const gates = checkGates(request.request.evaluate.gates, {
     metrics: evaluation.metrics,
-    baseline: evaluation.baseline.metrics,
+    baseline: evaluation.baseline?.metrics ?? {},
     champion: state && ((await versionMetrics(context, name, state.version)) ?? 'unscored'),
   });
   const verdict: Verdict = {
@@ -161,7 +165,8 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
   const prepared = await prepare(context, request);
   const progress = await readProgress(store, run);
   const { parameters } = await readVersion(store, manifest.name, manifest.version);
-  const footprint = footprintOf(progress.milliseconds, manifest);
+  const { measures, basis } = await footprintOf(context, progress.milliseconds);
+  const footprint = { ...measures, modelBytes: manifest.files[modelFile].size };
   await putJson(store, runKey(run, 'footprint.json'), footprint);
   const report = trainingReport({
     request,
@@ -172,6 +177,7 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
     parameters,
     curve: progress.curve,
     footprint,
+    footprintBasis: basis,
     createdAt: new Date(context.now()).toISOString(),
   });
   const result: RunResult = {
@@ -184,17 +190,6 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
     report: await putReport(store, runKey(run, 'report'), report),
   };
   await putJson(store, runKey(run, 'result.json'), result);
-}
-
-/** What the run took: durations in seconds, added up over its calls, and the model file's size. */
-function footprintOf(milliseconds: Record<string, number>, { files }: Manifest): Record<string, number> {
-  const parts = Object.entries(milliseconds);
-  const total = parts.reduce((sum, [, ms]) => sum + ms, 0);
-  return {
-    seconds: total / 1000,
-    ...Object.fromEntries(parts.map(([name, ms]) => [`${name}Seconds`, ms / 1000])),
-    modelBytes: files[modelFile].size,
-  };
 }
 
 const pick = (metrics: Metrics, names: string[]): Metrics =>

@@ -1,6 +1,7 @@
 import { ConflictError } from '../core/errors.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
+import { renderMarkdown } from '../report/markdown.ts';
 import { checkReport, type Report } from '../report/report.ts';
 import { putJson, readJson } from '../store/json.ts';
 import type { PutOptions, Store } from '../store/store.ts';
@@ -34,7 +35,7 @@ export async function reportTime({ store, now }: Context, run: string): Promise<
   }
 }
 
-/** Keeps a report as reports/<name>/<time>-<kind>.json and .html; answers the first one's key. */
+/** Keeps a report as reports/<name>/<time>-<kind>.json, .html and .md; answers the first one's key. */
 export async function writeReport({ store }: Context, report: Report): Promise<string> {
   const time = report.createdAt.replace(/[-:]/g, '').replace(/\.\d+/, '');
   for (let nth = 1; ; nth++) {
@@ -48,19 +49,23 @@ export async function writeReport({ store }: Context, report: Report): Promise<s
 }
 
 /**
- * Writes a report as `<base>.html` and `<base>.json`, which comes last; answers the latter's key.
+ * Writes a report as `<base>.md`, `<base>.html` and `<base>.json`, which comes last; answers the latter's key.
  *
  * @throws ConflictError when another report's page lies there, and `options` say that none may
  * @throws InputError when `report` does not follow its schema
  */
 export async function putReport(store: Store, base: string, report: Report, options: PutOptions = {}): Promise<string> {
-  const page = renderHtml(report);
-  try {
-    await putText(store, `${base}.html`, page, 'text/html; charset=utf-8', options);
-  } catch (error) {
-    // It may be this very report, whose writer died before the other half.
-    if (!(error instanceof ConflictError) || (await getText(store, `${base}.html`)) !== page) throw error;
-  }
+  await putPart(store, `${base}.md`, renderMarkdown(report), 'text/markdown; charset=utf-8', options);
+  await putPart(store, `${base}.html`, renderHtml(report), 'text/html; charset=utf-8', options);
   await putText(store, `${base}.json`, renderJson(report), 'application/json');
   return `${base}.json`;
+}
+
+async function putPart(store: Store, key: string, text: string, type: string, options: PutOptions): Promise<void> {
+  try {
+    await putText(store, key, text, type, options);
+  } catch (error) {
+    // It may be this very report, whose writer died before the rest.
+    if (!(error instanceof ConflictError) || (await getText(store, key)) !== text) throw error;
+  }
 }

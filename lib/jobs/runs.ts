@@ -2,6 +2,7 @@ import { InputError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import { recipe } from '../core/recipe.ts';
 import type { AppliedDefault, Request } from '../pipeline/resolve.ts';
+import type { Report } from '../report/report.ts';
 import { putJson, readIfThere, readJson } from '../store/json.ts';
 import type { Store } from '../store/store.ts';
 import type { Context } from './context.ts';
@@ -32,7 +33,7 @@ export interface RunResult {
   /** `found` when the version had been trained before. */
   status: 'trained' | 'found';
   solution: string;
-  gate: 'pass' | 'fail' | 'none';
+  gate: Report['verdict']['gate'];
   metrics: Record<string, { value: number | null; why?: string }>;
   /** Key of report.json; report.html lies beside it. */
   report: string;

@@ -37,7 +37,7 @@ const expected: Record<string, (answer: unknown) => void> = {
   plan: (answer) => expect(answer).toMatchObject({ next: 'train', run: expect.stringMatching(/^[0-9a-f]{32}$/) }),
   train: (answer) => expect(answer).toEqual({ run: readEvent('train').run, done: true, found: false }),
   evaluate: (answer) => expect(answer).toEqual({ run: readEvent('evaluate').run }),
-  register: (answer) => expect(answer).toMatchObject({ run: readEvent('register').run, done: true, gate: 'none' }),
+  register: (answer) => expect(answer).toMatchObject({ run: readEvent('register').run, done: true, gate: 'pass' }),
   inspect: (answer) => expect(answer).toMatchObject({ dataset: 'datasets/visitors/', status: 'inspected', rows: 3 }),
   score: (answer) => expect(answer).toEqual({ scoring: readEvent('score').scoring, done: true }),
   'record-failure': (answer) =>

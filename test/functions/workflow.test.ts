@@ -40,7 +40,7 @@ test('an S3 event ends in a registered version that champion names, with report 
     generation: 1,
   });
   expect(await readOutcome(hone.store, run)).toMatchObject({
-    result: { run, version, status: 'trained', gate: 'none' },
+    result: { run, version, status: 'trained', gate: 'pass' },
   });
   expect(await hone.store.head(`runs/${run}/report.html`)).toBeDefined();
   expect((await hone.store.list('runs/pending/')).objects).toEqual([]);
