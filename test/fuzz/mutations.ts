@@ -35,7 +35,7 @@ const lengthLimit = 1 << 18;
 /** `seed` with one to eight things done to it. */
 export function mutateBytes(seed: Uint8Array, random: SeededRandom, others: readonly Uint8Array[]): Uint8Array {
   let bytes: Buffer<ArrayBuffer> = Buffer.from(seed);
-  const count = 1 + random.below(8);
+  const count = 1 + random.below(1 << random.below(4));
   for (let i = 0; i < count; i++) {
     bytes = mutation(bytes, random, others);
     if (bytes.length > lengthLimit) bytes = bytes.subarray(0, lengthLimit);

@@ -117,9 +117,11 @@ function isGatewayEvent(event: unknown): boolean {
     /^[A-Z]+$/.test(http.method) &&
     isHeaders(headers) &&
     (body === undefined || body === null || isText(body)) &&
-    (isBase64Encoded === undefined || typeof isBase64Encoded === 'boolean')
+    (isBase64Encoded === undefined || isBase64Encoded === false || (isBase64Encoded === true && isBase64(body)))
   );
 }
+
+const isBase64 = (body: unknown): boolean => Buffer.from(String(body), 'base64').toString('base64') === body;
 
 function isHeaders(headers: unknown): boolean {
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return false;
