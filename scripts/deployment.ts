@@ -57,6 +57,7 @@ export const access: Record<string, Access> = {
     reads: ['pipelines/', 'datasets/', 'models/', 'runs/', 'reports/'],
     writes: ['runs/', 'reports/'],
     deletes: ['runs/'],
+    starts: ['TrainingMachine', 'ScoringMachine'], // What died without a word is started anew.
     asynchronous: true,
   },
   plan: {
@@ -79,6 +80,7 @@ export const access: Record<string, Access> = {
   inspect: {
     reads: ['pipelines/', 'datasets/', 'runs/', 'reports/'],
     writes: ['runs/', 'reports/'],
+    deletes: ['runs/'], // The same note.
   },
   'record-failure': {
     reads: ['runs/'],

@@ -72,7 +72,8 @@ const packages: [name: RegExp, where: RegExp][] = [
 const nodeFiles: RegExp[] = [
   /^lib\/core\/(hash|signature)\.ts$/,
   /^lib\/store\/folder[^/]*\.ts$/,
-  /^lib\/data\/(decompress|formats\/parquet-codecs)\.ts$/,
+  /^lib\/data\/(decompress|formats\/parquet-codecs|kernel-host|kernel-worker)\.ts$/,
+  /^lib\/kernels\/worker-pool\.ts$/,
 ];
 
 const files = globSync(['lib/**/*.ts', 'functions/**/*.ts', 'cli/**/*.ts', 'scripts/**/*.{ts,mjs}'], { cwd: root }).map(

@@ -18,6 +18,9 @@ export interface Environment extends TrustSettings {
   /** State machines of the two workflows, for the functions that start them. */
   HONE_TRAINING_ARN?: string;
   HONE_SCORING_ARN?: string;
+  /** Set by Lambda: the function's memory in MB, and its region. */
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE?: string;
+  AWS_REGION?: string;
 }
 
 /**
@@ -35,7 +38,13 @@ export function environmentServices(environment: Environment = process.env as En
     newId: randomUUID,
     telemetry: powertoolsTelemetry(),
     memory: new Map(),
+    machine: machineOf(environment),
+    memoryBytes: memoryOf(environment),
   };
+}
+
+function memoryOf({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: mebibytes }: Environment): number | undefined {
+  return mebibytes === undefined ? undefined : Number(mebibytes) * 2 ** 20;
 }
 
 /** @throws InputError when the environment names no store */
@@ -43,6 +52,12 @@ export function storeLocation({ HONE_STORE, HONE_BUCKET, HONE_PREFIX = '' }: Env
   if (HONE_STORE) return HONE_STORE;
   if (HONE_BUCKET) return `s3://${HONE_BUCKET}/${HONE_PREFIX}`;
   throw new InputError('environment: expected HONE_BUCKET, or HONE_STORE, found neither');
+}
+
+function machineOf({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE, AWS_REGION }: Environment): Services['machine'] {
+  if (!AWS_LAMBDA_FUNCTION_MEMORY_SIZE || !AWS_REGION) return undefined;
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+  return { memoryMb: Number(AWS_LAMBDA_FUNCTION_MEMORY_SIZE), architecture, region: AWS_REGION };
 }
 
 async function openRemote(location: string): Promise<Store> {

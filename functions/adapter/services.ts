@@ -22,6 +22,10 @@ export interface Services {
   /** A name that was never given before, of letters, digits and "-", at most 36 long. */
   newId(): string;
   telemetry: Telemetry;
+  /** The function that answers; absent on other machines. */
+  machine?: Context['machine'];
+  /** Bytes of memory that the function has; absent where nobody says. */
+  memoryBytes?: number;
   /** Hears of jobs' progress besides, for a terminal. */
   onProgress?(progress: JobProgress): void;
   /** What jobs keep from one call to the next in the same process, such as the data of the run that they work on. */
@@ -64,7 +68,7 @@ export function servicesOf({
 
 /** The context of a job that runs within an invocation; without one, time does not run out. */
 export async function contextOf(services: Services, invocation?: Invocation): Promise<Context> {
-  const { openStore, now, newId, memory, telemetry } = services;
+  const { openStore, now, newId, memory, memoryBytes, telemetry, machine } = services;
   const report = reporterTo(telemetry, now);
   return {
     store: await services.store(),
@@ -73,6 +77,8 @@ export async function contextOf(services: Services, invocation?: Invocation): Pr
     now,
     newId,
     memory,
+    machine,
+    memoryBytes,
     remainingMs: () => invocation?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY,
     onProgress: (progress) => {
       report(progress);

@@ -1,7 +1,8 @@
+import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import { blockMoments } from '../core/statistics.ts';
 import { blockOffsets } from './block-offsets.ts';
 import { maxLevels } from './feature-encoding.ts';
-import { longestRun, mostFrequentCode } from './most-frequent.ts';
+import { frequentValues } from './most-frequent.ts';
 import { type ColumnDescription, describeColumns, type SchemaKind } from './schema/kinds.ts';
 import type { CategoryColumn, NumberColumn, Table } from './table.ts';
 
@@ -22,6 +23,8 @@ export interface ColumnProfile {
   standardDeviation: number;
   /** Of equally frequent values the first in order; undefined when all are missing. */
   mostFrequent: { value: number | string; count: number } | undefined;
+  /** The most frequent values, at most eight, from the most frequent on; of equally frequent ones the first in order. */
+  frequent: { value: number | string; count: number }[];
   /** The first different values, at most five. */
   examples: (number | string)[];
   /** What deserves a look before training, as sentences. */
@@ -44,6 +47,45 @@ export function profileTable(
     return { ...profile, warnings: warningsOf(profile) };
   });
 }
+
+/** What a report says of sparse features together, which are too many to tell of each. */
+export interface SparseProfile {
+  /** How many there are: the largest index. */
+  features: number;
+  /** Cells that are neither zero nor missing. */
+  nonzeros: number;
+  missing: number;
+  /** Of the cells that are not missing. */
+  sum: number;
+  /** Of the nonzeros, in their units; NaN when there are none. */
+  min: number;
+  max: number;
+}
+
+export function profileSparse({ columnCount, data }: SparseMatrix): SparseProfile {
+  const profile: SparseProfile = {
+    features: columnCount,
+    nonzeros: 0,
+    missing: 0,
+    sum: 0,
+    min: Number.NaN,
+    max: Number.NaN,
+  };
+  for (const value of data) {
+    if (Number.isNaN(value)) {
+      profile.missing++;
+      continue;
+    }
+    profile.nonzeros++;
+    profile.sum += value;
+    if (!(profile.min <= value)) profile.min = value;
+    if (!(profile.max >= value)) profile.max = value;
+  }
+  return profile;
+}
+
+/** Most values that are told with their counts. */
+const frequentLimit = 8;
 
 /** A column with this share of its cells missing deserves a look. */
 const muchMissing = 0.3;
@@ -69,33 +111,38 @@ type Statistics = Omit<ColumnProfile, 'name' | 'kind' | 'reason' | 'rows' | 'war
 function profileNumbers(table: Table, { values }: NumberColumn): Statistics {
   const rows = rowsWhere(values.length, (row) => !Number.isNaN(values[row]));
   const sorted = Float64Array.from(rows, (row) => values[row]).sort();
-  const { value, count, runCount } = longestRun(sorted);
+  const { top, distinct } = frequentValues(sorted, frequentLimit);
   const { mean, variance } = blockMoments(values, rows, blockOffsets(table, rows));
   return {
     missing: values.length - rows.length,
-    distinct: runCount,
+    distinct,
     min: rows.length > 0 ? sorted[0] : Number.NaN,
     max: rows.length > 0 ? sorted[rows.length - 1] : Number.NaN,
     mean,
     standardDeviation: rows.length > 1 ? Math.sqrt((variance * rows.length) / (rows.length - 1)) : Number.NaN,
-    mostFrequent: count > 0 ? { value, count } : undefined,
+    mostFrequent: top[0],
+    frequent: top,
     examples: firstDifferent(rows, (row) => values[row]),
   };
 }
 
-function profileCategories(column: CategoryColumn): Statistics {
-  const { codes, levels } = column;
+function profileCategories({ codes, levels }: CategoryColumn): Statistics {
   const rows = rowsWhere(codes.length, (row) => codes[row] >= 0);
-  const most = mostFrequentCode(column, rows);
+  const counts = new Int32Array(levels.length);
+  for (const row of rows) counts[codes[row]]++;
+  // Equal counts keep the order of the levels, since sorting is stable.
+  const used = Array.from(levels, (_, code) => code).filter((code) => counts[code] > 0);
+  const order = used.toSorted((a, b) => counts[b] - counts[a]);
+  const frequent = order.slice(0, frequentLimit).map((code) => ({ value: levels[code], count: counts[code] }));
   return {
     missing: codes.length - rows.length,
-    distinct: levels.length,
+    distinct: used.length,
     min: Number.NaN,
     max: Number.NaN,
     mean: Number.NaN,
     standardDeviation: Number.NaN,
-    mostFrequent:
-      rows.length > 0 ? { value: levels[most], count: rows.filter((row) => codes[row] === most).length } : undefined,
+    mostFrequent: frequent[0],
+    frequent,
     examples: firstDifferent(rows, (row) => codes[row]).map((code) => levels[code]),
   };
 }

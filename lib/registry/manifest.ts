@@ -17,7 +17,10 @@ export interface Manifest {
   /** Names the arithmetic; see core/recipe. */
   recipe: number;
   task: 'regression' | 'count' | 'binary' | 'multiclass';
-  /** The resolved pipeline without its locations; with `data.blocks` and `recipe` it gives the version its name. */
+  /**
+   * The resolved pipeline without its locations; with `data.blocks` and `recipe` it gives the version its name. After a
+   * search, with the fields of the best trial in the place of those that were asked for.
+   */
   request: object;
   data: {
     objects: { key: string; size: number; rowCount: number }[];
@@ -53,6 +56,8 @@ export interface Manifest {
     loss: number | null;
     /** With early stopping: the lowest loss on the rows that were watched, and the epoch whose parameters are kept. */
     validation?: { loss: number; epoch: number };
+    /** What to know about the fit, as sentences. */
+    warnings?: string[];
   };
   signature: Signature;
   files: Record<string, { size: number; sha256: string }>;

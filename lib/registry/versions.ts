@@ -136,10 +136,18 @@ export async function listModels(store: Store): Promise<string[]> {
 
 /** The versions of a model, in order of their names. */
 export async function listVersions(store: Store, name: string): Promise<string[]> {
-  const versions: string[] = [];
-  for await (const { key } of listAll(store, `models/${name}/`)) {
+  return (await listDatedVersions(store, name)).map(({ version }) => version);
+}
+
+/** The versions of a model, in order of their names, and when the store took each in, milliseconds since 1970. */
+export async function listDatedVersions(
+  store: Store,
+  name: string,
+): Promise<{ version: string; registeredMs: number }[]> {
+  const versions: { version: string; registeredMs: number }[] = [];
+  for await (const { key, modifiedMs } of listAll(store, `models/${name}/`)) {
     const [, , version, file] = key.split('/');
-    if (file === manifestFile) versions.push(version);
+    if (file === manifestFile) versions.push({ version, registeredMs: modifiedMs });
   }
   return versions;
 }

@@ -22,7 +22,7 @@ test('a text that a spreadsheet would run leaves as a text, in names of rows and
   const model = await openModel(context, { name: 'f' });
   const csv = predictionsCsv(
     model,
-    await readForScoring(model, await listDataset(context, 'datasets/f/'), 'who'),
+    await readForScoring(model, await listDataset(context, 'datasets/f/'), { id: 'who' }),
     'who',
   );
   const cells = csv.split('\n').flatMap((line) => line.match(/"(?:[^"]|"")*"|[^,]+/g) ?? []);
@@ -41,7 +41,7 @@ test('numbers keep their signs', async () => {
     pipelineOf('name: n\ntask: regression\ndata: { path: datasets/n/, target: y, exclude: [id] }\n'),
   );
   const model = await openModel(context, { name: 'n' });
-  const table = await readForScoring(model, await listDataset(context, 'datasets/n/'), 'id');
+  const table = await readForScoring(model, await listDataset(context, 'datasets/n/'), { id: 'id' });
   expect(
     predictionsCsv(model, table, 'id')
       .split('\n')

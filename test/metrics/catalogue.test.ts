@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/errors.ts';
 import { baselinePredictions } from '../../lib/metrics/baseline.ts';
+import { rememberShared } from '../../lib/metrics/catalogue/entry.ts';
 import {
   catalogue,
   defaultMetrics,
@@ -10,13 +11,13 @@ import {
   metricNamed,
   metricsOf,
 } from '../../lib/metrics/catalogue.ts';
-import type { ClassPredictions, Predictions, Task, ValuePredictions } from '../../lib/metrics/predictions.ts';
+import type { ClassPredictions, ModelTask, Predictions, ValuePredictions } from '../../lib/metrics/predictions.ts';
 
-const tasks: Task[] = ['regression', 'count', 'binary', 'multiclass'];
+const tasks: ModelTask[] = ['regression', 'count', 'binary', 'multiclass'];
 const everyMetric = tasks.flatMap((task) => metricsOf(task).map((name) => [name, task] as const));
 
 /** Imperfect predictions in which every class occurs. */
-function sample(task: Task): Predictions {
+function sample(task: ModelTask): Predictions {
   if (task === 'regression' || task === 'count') {
     return {
       kind: 'values',
@@ -61,7 +62,7 @@ function pick(predictions: Predictions, order: number[]): Predictions {
   return { kind: 'classes', classCount: predictions.classCount, probabilities, ...shared } as ClassPredictions;
 }
 
-function perfect(task: Task): Predictions {
+function perfect(task: ModelTask): Predictions {
   const predictions = sample(task);
   if (predictions.kind === 'values') return { ...predictions, predicted: predictions.actual };
   const { actual, classCount } = predictions;
@@ -77,6 +78,8 @@ function perfect(task: Task): Predictions {
 describe.each(everyMetric)('%s of a %s task', (name, task) => {
   const value = (predictions: Predictions) => measure(task, [name], predictions)[name].value;
   const usual = value(sample(task));
+  const compute = (predictions: Predictions) =>
+    catalogue[name].compute(predictions, { parameters: {}, shared: rememberShared() });
 
   test('lies within its range, and perfect predictions at the end that its direction names', () => {
     const [low, high] = catalogue[name].range;
@@ -116,7 +119,7 @@ describe.each(everyMetric)('%s of a %s task', (name, task) => {
   });
 
   test('refuses predictions of another kind, and rows that do not fit together', () => {
-    expect(() => catalogue[name].compute(sample(task === 'binary' ? 'count' : 'binary'))).toSatisfy(
+    expect(() => compute(sample(task === 'binary' ? 'count' : 'binary'))).toSatisfy(
       (call: () => unknown) => task === 'multiclass' || throwsInputError(call),
     );
     const predictions = sample(task);
@@ -181,7 +184,7 @@ test.each([
   expect(() => measure(task, [name], sample(task))).toThrow(InputError);
 });
 
-test.each<[string, Task, Partial<ClassPredictions>]>([
+test.each<[string, ModelTask, Partial<ClassPredictions>]>([
   ['three classes of a binary task', 'binary', { classCount: 3 }],
   ['one class', 'multiclass', { classCount: 1 }],
   ['probabilities in the wrong shape', 'binary', { probabilities: new Float64Array(12) }],
@@ -240,7 +243,7 @@ describe('baselinePredictions', () => {
     });
   });
 
-  test.each<[string, Task, Parameters<typeof baselinePredictions>[1]]>([
+  test.each<[string, ModelTask, Parameters<typeof baselinePredictions>[1]]>([
     ['no training rows', 'regression', { trainingTargets: [], actual: [1] }],
     ['training rows without weight', 'binary', { trainingTargets: [1], trainingWeights: [0], actual: [1] }],
     ['a class beyond the last', 'multiclass', { trainingTargets: [3], classCount: 3, actual: [1] }],

@@ -10,6 +10,8 @@ import { schedules } from '../../scripts/conformance/groups/schedules.ts';
 import { parseCall } from '../../scripts/conformance/python-call.ts';
 import { runConformance } from '../../scripts/conformance/run.ts';
 import lrSchedules from '../golden/lr_schedules.json' with { type: 'json' };
+import lionQuadratic5 from '../golden/optim/lion_quadratic5.json' with { type: 'json' };
+import lionRosenbrock2 from '../golden/optim/lion_rosenbrock2.json' with { type: 'json' };
 import quadratic5 from '../golden/optim/quadratic5.json' with { type: 'json' };
 import rosenbrock2 from '../golden/optim/rosenbrock2.json' with { type: 'json' };
 
@@ -24,9 +26,9 @@ function withTenthDigitChanged(value: number): number {
 }
 
 describe('a golden value that differs in its tenth digit is refused', () => {
-  const files = [quadratic5, rosenbrock2];
+  const files = [quadratic5, rosenbrock2, lionQuadratic5, lionRosenbrock2];
   const runs = files.flatMap((file) =>
-    file.runs.map((_, i) => [`${file.problem}, ${file.runs[i].source}`, file, i] as const),
+    file.runs.map((run, i) => [`${file.problem}, ${run.optimizer}(${JSON.stringify(run.options)})`, file, i] as const),
   );
   test.each(runs)('%s', (_, file, index) => {
     for (const [step, coordinate] of [
@@ -76,7 +78,7 @@ describe('any folder in the layout is read', () => {
         { schedule: 'LambdaLR(lr_lambda=f)', base_lr: 1, lr: [1] },
       ],
     });
-    write('text_metrics.json', { cases: [1, 2, 3] });
+    write('parquet_contents.json', { cases: [1, 2, 3] });
     write('notes.json', {});
   });
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -85,18 +87,18 @@ describe('any folder in the layout is read', () => {
   const run = (...args: string[]) =>
     spawnSync(process.execPath, [join(root, 'scripts/conformance/main.ts'), ...args], { encoding: 'utf8' });
 
-  test('what passes is counted, and what is skipped is named with its reason', () => {
-    const summary = runConformance(folder);
+  test('what passes is counted, and what is skipped is named with its reason', async () => {
+    const summary = await runConformance(folder);
     expect(summary.map(({ group, passed }) => [group, passed])).toEqual([
       ['optim', 1],
       ['lr_schedules', 1],
-      ['text_metrics', 0],
+      ['parquet_contents', 0],
       ['other files', 0],
     ]);
     expect(summary.flatMap(({ skipped }) => skipped)).toEqual([
       { name: 'Rprop', reason: 'hone has no such optimizer', count: 1 },
       { name: 'LambdaLR', reason: 'its text could not be read', count: 1 },
-      { name: 'text_metrics', reason: 'hone has no text metrics yet', count: 3 },
+      { name: 'parquet_contents', reason: 'the runner does not read Parquet yet', count: 3 },
       { name: 'notes.json', reason: 'not of a layout that the runner knows', count: 1 },
     ]);
   });
