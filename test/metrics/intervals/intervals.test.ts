@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../lib/core/random.ts';
-import { rocAucScore } from '../../../lib/metrics/curves.ts';
+import { rocAucScore } from '../../../lib/metrics/score-metrics.ts';
 import { averagePrecisionInterval } from '../../../lib/metrics/intervals/average-precision.ts';
 import { bootstrap, bootstrapSums } from '../../../lib/metrics/intervals/bootstrap.ts';
 import {
