@@ -44,7 +44,7 @@ export function renderTable(report: Report, { path, width = 88 }: { path: string
 }
 
 /** Most warnings about data that are printed. */
-const warningLimit = 5;
+const warningLimit = 8;
 
 function dataWarnings({ data: { warnings } }: Report): string[] {
   // A leak is worse than a column that was left out, and may come after many of those.
