@@ -45,11 +45,11 @@ export async function hasCandidate(store: Store, run: string): Promise<boolean> 
  * @throws NotFoundError when the run has none
  * @throws StoreError when the file is not the one that was trained
  */
-export async function readCandidate(store: Store, run: string): Promise<LoadedModel> {
+export async function readCandidate(store: Store, run: string): Promise<LoadedModel & { body: Uint8Array }> {
   const manifest = await readJson<Manifest>(store, runKey(run, manifestFile));
   const key = runKey(run, modelFile);
   const { body } = await store.get(key);
-  return { manifest, parameters: openModelFile(manifest, body, `${store.location}${key}`) };
+  return { manifest, parameters: openModelFile(manifest, body, `${store.location}${key}`), body };
 }
 
 function manifestOf(

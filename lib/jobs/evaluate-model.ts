@@ -19,7 +19,7 @@ import { fitToRequest } from './prepare.ts';
 import { evaluationColumns, neededColumns, readOptions, unnamedColumns } from './read-options.ts';
 import { requestAt } from './recorded-request.ts';
 import { release } from './release.ts';
-import { writeReport } from './reports.ts';
+import { reportTime, writeReport } from './reports.ts';
 import { identityOf, runKey, shortHash } from './runs.ts';
 import { listDataset, type SourceObject } from './sources.ts';
 
@@ -76,7 +76,7 @@ export async function evaluateModel(
   const model = await readVersion(store, name, version);
   const baselineOn = { table, rows, whose: 'these rows' };
   const evaluation = evaluateRows(model, table, rows, { on, baselineOn, request });
-  const createdAt = new Date(context.now()).toISOString();
+  const createdAt = await reportTime(context, run);
   const report = evaluationReport(manifest, { run, request, table, evaluation, createdAt });
   const result: EvaluationResult = {
     run,

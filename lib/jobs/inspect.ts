@@ -11,7 +11,7 @@ import { putText } from '../store/text.ts';
 import type { Context } from './context.ts';
 import { withoutEndings } from './file-name.ts';
 import { release } from './release.ts';
-import { writeReport } from './reports.ts';
+import { reportTime, writeReport } from './reports.ts';
 import { identityOf, runKey, shortHash } from './runs.ts';
 import { isLocalPath, listDataset } from './sources.ts';
 
@@ -63,7 +63,7 @@ export async function inspectDataset(context: Context, { dataset }: { dataset: s
       context,
       inspectionReport(table, {
         name,
-        createdAt: new Date(context.now()).toISOString(),
+        createdAt: await reportTime(context, run),
         release,
         title: `Inspection of ${dataset}`,
         run,

@@ -67,7 +67,10 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
       const objective = rowObjective({ ...plain, ...passByKernel(pass, options) }, options);
       const { l1 = 0, l2 = 0, penaliseIntercept } = options;
       if (objective.stepsPerEpoch > 1 || l1 !== 0) return objective;
-      return { ...objective, ...secondOrder({ ...pass, l2, ranges: penalised(penaliseIntercept), addRows }) };
+      return {
+        ...objective,
+        ...secondOrder({ ...pass, ...objective, l2, ranges: penalised(penaliseIntercept), addRows }),
+      };
     },
 
     meanLoss: (examples) => meanLoss({ inputs, outputs, loss }, examples, scores),
@@ -78,14 +81,22 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
 /** The same by a kernel, to the same bits: where there is one for the loss, and the features are dense and float32. */
 function passByKernel(
   { loss, inputs, outputs, examples }: Pass,
-  { batchSize, shuffle = true }: ObjectiveOptions,
+  { batchSize, shuffle = true, products }: ObjectiveOptions,
 ): Partial<RowPass> {
   const { features, targets, weights, blockOffsets } = examples;
   if (!loss.formula || outputs !== 1 || isSparse(features) || !(features.data instanceof Float32Array)) return {};
   const isBatched = shuffle && batchSize !== undefined && batchSize < features.rowCount;
   const gathered = isBatched ? batchOrder({ ...features, batchSize }, 0).windowRows : 0;
   const rows = { inputs, features: features.data, targets, weights, blockOffsets };
-  const { sumBlocks, addRows: addInPlace, addGathered, gather } = linearPass(rows, loss.formula, gathered);
+  const {
+    sumBlocks,
+    addRows: addInPlace,
+    addGathered,
+    gather,
+  } = linearPass(rows, loss.formula, {
+    products,
+    gathered,
+  });
   return {
     sumBlocks,
     gather: (window) => gather(window.rows, window.places, window.count),

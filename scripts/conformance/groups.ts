@@ -11,6 +11,7 @@ import { pending } from './groups/pending.ts';
 import { preprocessing } from './groups/preprocessing.ts';
 import { schedules } from './groups/schedules.ts';
 import { statistics } from './groups/statistics.ts';
+import { text } from './groups/text.ts';
 
 /** What the runner can read. The first group that matches a file takes it. */
 export const groups: readonly (Group | ReadingGroup)[] = [
@@ -25,5 +26,6 @@ export const groups: readonly (Group | ReadingGroup)[] = [
   parquetContents,
   statistics,
   detection,
+  text,
   ...pending,
 ];

@@ -11,28 +11,8 @@
  * are added to.
  */
 import { addSlopedRows, scoreRows } from './shared/dot-product';
+import { LinearPass, weigh } from './shared/linear-pass';
 import { evaluateLoss } from './shared/losses';
-
-/** Where everything lies; lib/kernels/linear-pass.ts writes it. */
-@unmanaged
-class LinearPass {
-  /** float32, shape [rows, inputs]. */
-  features!: usize;
-  /** float64, shape [rows]. */
-  targets!: usize;
-  /** float64, shape [rows], or 0 for none. */
-  weights!: usize;
-  /** int32, shape [blocks + 1]: the first row of each block. */
-  blockOffsets!: usize;
-  /** float64: coefficients [inputs], intercept. */
-  parameters!: usize;
-  /** float64, shape [blocks, inputs + 2]. */
-  sums!: usize;
-  inputs!: i32;
-  loss!: i32;
-  shape!: f64;
-  smoothing!: f64;
-}
 
 /** Most rows of a tile. */
 const tileRows: i32 = 64;
@@ -65,15 +45,6 @@ function passTile(pass: LinearPass, row: i32, count: i32, sums: usize, scratch: 
   const intercept = sums + (<usize>inputs << 3);
   store<f64>(intercept, addUp(load<f64>(intercept), slopes, count));
   store<f64>(intercept + 8, addUp(load<f64>(intercept + 8), losses, count));
-}
-
-function weigh(weights: usize, count: i32, losses: usize, slopes: usize): void {
-  for (let i = 0; i < count; i++) {
-    const offset = <usize>i << 3;
-    const weight = load<f64>(weights + offset);
-    store<f64>(losses + offset, load<f64>(losses + offset) * weight);
-    store<f64>(slopes + offset, load<f64>(slopes + offset) * weight);
-  }
 }
 
 // @ts-ignore: decorator

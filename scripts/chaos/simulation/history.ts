@@ -4,8 +4,7 @@ import { type LocalEngine, localEngine, type Outcome } from '../../../lib/engine
 import { SimulatedBucket } from './bucket.ts';
 import { type Plants, SimulatedLambda } from './lambda.ts';
 import { type Breach, Oracle } from './oracle.ts';
-import { act, models, writePart, writePipeline } from './people.ts';
-import type { Surroundings } from './process.ts';
+import { act, models, type Stage, writePart, writePipeline } from './people.ts';
 import { Scheduler } from './scheduler.ts';
 import { withVirtualGlobals } from './virtual-globals.ts';
 import { clearSky, drawWeather, type Weather } from './weather.ts';
@@ -17,12 +16,19 @@ export interface Told {
   breaches: Breach[];
   /** SHA-256 of all that happened, in order. */
   traceHash: string;
-  /** SHA-256-free count of events that happened. */
+  /** How many events happened. */
   steps: number;
   executions: number;
-  virtualHours: number;
   /** Lines of the trace, when they were asked for. */
   lines: readonly string[];
+}
+
+export interface TellOptions {
+  /** Parts to put in the place of the service's own. */
+  plants?: Plants;
+  keepTrace?: boolean;
+  /** What goes wrong; drawn from the seed when it is left out, and nothing but what stands here when not. */
+  weather?: Partial<Weather>;
 }
 
 const startMs = Date.UTC(2026, 0, 1);
@@ -40,22 +46,42 @@ const definitions = Object.fromEntries(
  * Tells one history of the whole service: its handlers and workflows as they are deployed, in virtual time, among
  * people, faults and deaths that follow from the seed; then the faults end, and all must come to rest.
  */
-export async function tellHistory(
+export function tellHistory(seed: number, options: TellOptions = {}): Promise<Told> {
+  return onStage(seed, options, async (stage, rest) => {
+    const { scheduler } = stage;
+    const spanMs = scheduler.pick([10 * minuteMs, hourMs, 4 * hourMs]);
+    if (!options.weather) Object.assign(stage.weather, drawWeather(scheduler, { spanMs }));
+    for (const name of models) scheduler.after(0, `pipeline ${name}`, () => writePipeline(stage, name));
+    scheduler.after(1, 'the first data', () => writePart(stage, models[0], { clean: true }));
+    for (let deeds = scheduler.between(1, 6); deeds > 0; deeds--) {
+      scheduler.after(scheduler.between(1_000, spanMs), 'somebody acts', () => act(stage));
+    }
+    await rest(spanMs);
+    stage.oracle.checkRest({ pipelines: models });
+  });
+}
+
+/**
+ * Sets the whole service up in virtual time, and lets `play` make a history of it.
+ *
+ * @param play is given the stage, and what lets all come to rest: after so many milliseconds the faults end, while the
+ *   hourly ticks go on for some hours and an operator replays what could not be delivered
+ */
+export async function onStage(
   seed: number,
-  { plants = {}, keepTrace = false, weather: given }: { plants?: Plants; keepTrace?: boolean; weather?: Partial<Weather> } = {},
+  { plants = {}, keepTrace = false, weather: given }: TellOptions,
+  play: (stage: Stage, rest: (afterMs: number) => Promise<void>) => Promise<void>,
 ): Promise<Told> {
   const scheduler = new Scheduler(seed, { startMs, keepTrace });
   return withVirtualGlobals(scheduler, async () => {
-    const spanMs = scheduler.pick([10 * minuteMs, hourMs, 4 * hourMs]);
-    const weather: Weather = { ...(given ? clearSky : drawWeather(scheduler, { spanMs })), ...given };
+    const weather: Weather = { ...clearSky, ...given };
     const oracle = new Oracle(
       () => bucket,
       () => scheduler.nowMs,
     );
     const bucket = new SimulatedBucket(() => scheduler.nowMs, oracle.watch);
-    const around: Surroundings = { scheduler, bucket, weather, startMs };
+    const lambda = new SimulatedLambda({ scheduler, bucket, weather, startMs }, () => engine, plants);
     let executions = 0;
-    const lambda = new SimulatedLambda(around, () => engine, plants);
     const engine: LocalEngine = localEngine({
       definitions,
       tasks: Object.fromEntries(tasks.map((name) => [name, (input: unknown) => lambda.call(name, input)])),
@@ -64,41 +90,34 @@ export async function tellHistory(
         scheduler.note(`execution ${name} ${described(outcome)}`);
       },
     });
-    const stage = { scheduler, bucket, lambda, weather, oracle };
-
-    for (const name of models) scheduler.after(0, `pipeline ${name}`, () => writePipeline(stage, name));
-    scheduler.after(1, 'the first data', () => writePart(stage, models[0], { clean: true }));
-    for (let deeds = scheduler.between(2, 9); deeds > 0; deeds--) {
-      scheduler.after(scheduler.between(1_000, spanMs), 'somebody acts', () => act(stage));
-    }
-    const restMs = spanMs + minuteMs;
-    scheduler.after(restMs, 'the faults end', () => Object.assign(weather, clearSky, { skewMs: weather.skewMs }));
-    for (let hour = 1; hour * hourMs < restMs + 5 * hourMs; hour++) {
-      scheduler.after(hour * hourMs, 'the clock strikes', () => lambda.send('scheduled', {}));
-    }
-    scheduler.after(restMs + 2 * hourMs, 'an operator replays', () => {
-      for (const letter of lambda.deadLetters.splice(0)) lambda.send(functionOf(letter.requestPayload), letter.requestPayload);
-    });
-    const breaches = oracle.breaches;
+    const stage: Stage = { scheduler, bucket, lambda, weather, oracle };
+    const { breaches } = oracle;
     try {
-      await scheduler.run();
-      oracle.checkRest({ pipelines: models });
-      if (lambda.deadLetters.length > 0) {
-        breaches.push({ promise: 'what is replayed is taken', found: `${lambda.deadLetters.length} letters are dead again` });
-      }
+      await play(stage, (afterMs) => comeToRest(stage, afterMs));
     } catch (error) {
       breaches.push({ promise: 'all comes to rest', found: String((error as Error).stack) });
     }
-    return {
-      seed,
-      breaches,
-      traceHash: scheduler.traceHash(),
-      steps: scheduler.steps,
-      executions,
-      virtualHours: (scheduler.nowMs - startMs) / hourMs,
-      lines: scheduler.lines,
-    };
+    const { steps, lines } = scheduler;
+    return { seed, breaches, traceHash: scheduler.traceHash(), steps, executions, lines };
   });
+}
+
+async function comeToRest({ scheduler, lambda, weather, oracle }: Stage, afterMs: number): Promise<void> {
+  const restMs = afterMs + minuteMs;
+  const { skewMs } = weather;
+  scheduler.after(restMs, 'the faults end', () => Object.assign(weather, clearSky, { skewMs }));
+  for (let hour = 1; hour * hourMs < restMs + 5 * hourMs; hour++) {
+    scheduler.after(hour * hourMs, 'the clock strikes', () => lambda.send('scheduled', {}));
+  }
+  scheduler.after(restMs + 2 * hourMs, 'an operator replays', () => {
+    for (const { requestPayload } of lambda.deadLetters.splice(0)) {
+      lambda.send(functionOf(requestPayload), requestPayload);
+    }
+  });
+  await scheduler.run();
+  const { length } = lambda.deadLetters;
+  if (length > 0)
+    oracle.breaches.push({ promise: 'what is replayed is taken', found: `${length} letters are dead again` });
 }
 
 function described(outcome: Outcome): string {

@@ -76,18 +76,19 @@ export class SimulatedLambda {
           scheduler.note(`${functionName} fails: ${error.name}`);
           const isThrottled = error.name === 'Lambda.TooManyRequestsException';
           if (isThrottled && scheduler.nowMs - sentMs < eventAgeMs) {
-            return attempt(count, scheduler.between(1_000, 300_000));
-          }
-          if (!isThrottled && count < 3) return attempt(count + 1, count * 60_000);
-          this.deadLetters.push({
-            version: '1.0',
-            timestamp: new Date(scheduler.nowMs).toISOString(),
-            requestContext: {
-              condition: isThrottled ? 'EventAgeExceeded' : 'RetriesExhausted',
-              approximateInvokeCount: count,
-            },
-            requestPayload: event,
-          });
+            attempt(count, scheduler.between(1_000, 300_000));
+          } else if (!isThrottled && count < 3) {
+            attempt(count + 1, count * 60_000);
+          } else
+            this.deadLetters.push({
+              version: '1.0',
+              timestamp: new Date(scheduler.nowMs).toISOString(),
+              requestContext: {
+                condition: isThrottled ? 'EventAgeExceeded' : 'RetriesExhausted',
+                approximateInvokeCount: count,
+              },
+              requestPayload: event,
+            });
         };
         this.#run(functionName, event).then(() => {}, fail);
       });

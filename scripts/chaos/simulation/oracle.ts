@@ -1,6 +1,7 @@
 import { sha256Hex } from '../../../lib/core/hash.ts';
 import type { RunRequest, RunResult } from '../../../lib/jobs/runs.ts';
 import type { Alias } from '../../../lib/registry/aliases.ts';
+import { modelFile } from '../../../lib/registry/keys.ts';
 import type { Manifest } from '../../../lib/registry/manifest.ts';
 import { isDataKey } from '../../../lib/store/keys.ts';
 import type { Held, SimulatedBucket } from './bucket.ts';
@@ -31,6 +32,10 @@ export class Oracle {
   readonly #states = new Map<string, string[]>();
   /** The age of the newest data for which a training has moved a model's champion. */
   readonly #freshest = new Map<string, number>();
+  /** Whether S3 tells of a dataset's last change: not of a removal. */
+  readonly #announced = new Map<string, boolean>();
+  /** The hash of the model's file that was trained first under each version's name. */
+  readonly #trained = new Map<string, string>();
   readonly #movedBy = new Map<string, number>();
 
   constructor(bucket: () => SimulatedBucket, nowMs: () => number) {
@@ -41,14 +46,31 @@ export class Oracle {
   /** Sees one change. */
   watch = (key: string, now: Held | undefined, before: Held | undefined): void => {
     const [root, name, folder, file] = key.split('/');
-    if (root === 'datasets') return this.#noteDataset(name);
-    if (root !== 'models') return this.#watchRuns(key, now);
-    if (folder === 'aliases') return this.#watchAlias(key, name, now, before);
-    if (!now) return this.#breach('a version never changes', `${key} was removed`);
+    if (root === 'datasets') {
+      this.#noteDataset(name, now !== undefined);
+      return;
+    }
+    if (root !== 'models') {
+      this.#watchRuns(key, now);
+      return;
+    }
+    if (folder === 'aliases') {
+      this.#watchAlias(key, name, now, before);
+      return;
+    }
+    if (!now) {
+      this.#breach('a version never changes', `${key} was removed`);
+      return;
+    }
     if (before && sha256Hex(before.body) !== sha256Hex(now.body)) {
       this.#breach('a version never changes', `${key} was written anew with other bytes`);
     }
-    if (file === 'manifest.json') this.#checkVersion(name, folder);
+    if (file !== 'manifest.json') return;
+    this.#checkVersion(name, folder);
+    const { files } = this.#bucket().json<Manifest>(key) ?? {};
+    if (files?.[modelFile].sha256 !== this.#trained.get(`${name}/${folder}`)) {
+      this.#breach('what is registered was trained', `${key} names other bytes than the training left`);
+    }
   };
 
   /** The objects of a dataset as they lie there: what a run on them must name. */
@@ -82,11 +104,12 @@ export class Oracle {
     for (const { run } of this.#requests()) this.#checkEnd(run);
     for (const name of pipelines) {
       const identity = this.identityOf(name);
-      if (identity !== '') this.#checkRemembered(name, identity);
+      if (identity !== '' && this.#announced.get(name)) this.#checkRemembered(name, identity);
     }
-    for (const key of bucket.keys('reports/')) {
-      const other = key.endsWith('.html') ? key.replace(/html$/, 'json') : key.replace(/json$/, 'html');
-      if (!bucket.objects.has(other)) this.#breach('nothing is half-written', `${key} lies there without ${other}`);
+    // A report is there when its JSON is: a page alone is what an evaluation left that was never done.
+    for (const key of bucket.keys('reports/').filter((each) => each.endsWith('.json'))) {
+      const page = key.replace(/json$/, 'html');
+      if (!bucket.objects.has(page)) this.#breach('nothing is half-written', `${key} lies there without ${page}`);
     }
     for (const folder of ['runs/pending/', 'runs/open/']) {
       for (const key of bucket.keys(folder)) this.#breach('nothing waits for ever', `${key} lies there still`);
@@ -97,13 +120,15 @@ export class Oracle {
     }
   }
 
-  #noteDataset(dataset: string): void {
+  #noteDataset(dataset: string, isAnnounced: boolean): void {
+    this.#announced.set(dataset, isAnnounced);
     const states = this.#states.get(dataset) ?? [];
     states.push(this.identityOf(dataset));
     this.#states.set(dataset, states);
   }
 
   #watchRuns(key: string, now: Held | undefined): void {
+    if (/^runs\/[0-9a-f]{32}\/manifest\.json$/.test(key) && now) this.#noteCandidate(key);
     const result = /^runs\/([0-9a-f]{32})\/result\.json$/.exec(key);
     if (!result || !now) return;
     const { status, report, version } = this.#bucket().json<Partial<RunResult>>(key) ?? {};
@@ -115,13 +140,25 @@ export class Oracle {
     if (request) this.#checkVersion(request.request.name, version);
   }
 
+  #noteCandidate(key: string): void {
+    const { name, version, files } = this.#bucket().json<Manifest>(key) as Manifest;
+    const known = this.#trained.get(`${name}/${version}`) ?? files[modelFile].sha256;
+    this.#trained.set(`${name}/${version}`, known);
+    if (known !== files[modelFile].sha256)
+      this.#breach('the same data makes the same model', `${key} names other bytes`);
+  }
+
   #watchAlias(key: string, name: string, now: Held | undefined, before: Held | undefined): void {
-    if (!now) return this.#breach('an alias stays', `${key} was removed`);
+    if (!now) {
+      this.#breach('an alias stays', `${key} was removed`);
+      return;
+    }
     let alias: Alias;
     try {
       alias = JSON.parse(new TextDecoder().decode(now.body));
     } catch {
-      return this.#breach('nothing is half-written', `${key} holds no JSON`);
+      this.#breach('nothing is half-written', `${key} holds no JSON`);
+      return;
     }
     this.#checkVersion(name, alias.version);
     const moves = this.moves.get(name) ?? [];
@@ -130,7 +167,9 @@ export class Oracle {
     moves.push({ atMs: this.#nowMs(), version: alias.version });
     const { name: actor = '', run } = this.#bucket().actor ?? {};
     if (!actor.startsWith('register') || run === undefined) return;
-    if (before && (alias.history[0] !== from || alias.version === from)) {
+    // Newer data may confirm the version that is champion already, and that is no move.
+    if (before && alias.version === from) return;
+    if (before && alias.history[0] !== from) {
       this.#breach('an alias forgets nothing', `${key} went from ${from} to ${now && JSON.stringify(alias)}`);
     }
     this.#checkFresh(name, run);
@@ -152,7 +191,10 @@ export class Oracle {
   #checkVersion(name: string, version: string): void {
     const bucket = this.#bucket();
     const manifest = bucket.json<Manifest>(`models/${name}/${version}/manifest.json`);
-    if (!manifest) return this.#breach('what is named is there', `model ${name} has no version ${version}`);
+    if (!manifest) {
+      this.#breach('what is named is there', `model ${name} has no version ${version}`);
+      return;
+    }
     for (const [file, { sha256 }] of Object.entries(manifest.files)) {
       const held = bucket.objects.get(`models/${name}/${version}/${file}`);
       if (held && sha256Hex(held.body) === sha256) continue;
@@ -165,22 +207,33 @@ export class Oracle {
   #checkEnd(run: string): void {
     const bucket = this.#bucket();
     if (bucket.objects.has(`runs/${run}/result.json`)) return;
+    // Asked for, and refused with an error before anything was begun.
+    if (bucket.keys(`runs/${run}/`).length === 1) return;
     const error = bucket.json<{ name?: string; message?: string }>(`runs/${run}/error.json`);
-    if (!error) return this.#breach('every run ends', `run ${run} has neither result nor error`);
+    if (!error) {
+      this.#breach('every run ends', `run ${run} has neither result nor error`);
+      return;
+    }
     if (!error.name || !error.message) this.#breach('an error says why', `run ${run}: ${JSON.stringify(error)}`);
   }
 
   #checkRemembered(name: string, identity: string): void {
     const bucket = this.#bucket();
     const runs = this.runsOn(name, identity);
-    if (runs.length === 0) return this.#breach('no dataset is forgotten', `no run of ${name} on ${identity}`);
+    if (runs.length === 0) {
+      this.#breach('no dataset is forgotten', `no run of ${name} on ${identity}`);
+      return;
+    }
     const results = runs.flatMap((run) => bucket.json<RunResult>(`runs/${run}/result.json`) ?? []);
     const won = results.filter(({ gate, status }) => gate !== 'fail' && status === 'trained');
     const wasChampion = won.some((result) => this.moves.get(name)?.some(({ version }) => version === result.version));
     const age = (this.#states.get(name) ?? []).indexOf(identity);
     const isNew = age === (this.#states.get(name) ?? []).lastIndexOf(identity);
     if (won.length > 0 && !wasChampion && isNew && (this.#freshest.get(name) ?? -1) < age) {
-      this.#breach('no alias move is lost', `the newest data of ${name} passed its gate, and champion never was its model`);
+      this.#breach(
+        'no alias move is lost',
+        `the newest data of ${name} passed its gate, and champion never was its model`,
+      );
     }
   }
 

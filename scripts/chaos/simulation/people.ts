@@ -25,21 +25,26 @@ export const models = ['alpha', 'beta'];
 export function act(stage: Stage): void {
   const { scheduler } = stage;
   const name = scheduler.chance(0.75) ? models[0] : models[1];
-  const deeds: [number, () => void][] = [
+  const deeds: [number, () => unknown][] = [
     [10, () => writePart(stage, name)],
     [1, () => removePart(stage, name)],
     [1, () => stage.bucket.put('datasets/stray/notes.csv', text('a,b\n1,2\n2,3\n3,5\n'))],
     [1, () => writePipeline(stage, name)],
-    [3, () => void request(stage, 'POST', '/trainings', { pipeline: name })],
-    [2, () => void predict(stage, name)],
+    [3, () => request(stage, 'POST', '/trainings', { pipeline: name })],
+    [2, () => predict(stage, name)],
     [1, () => promote(stage, name)],
-    [1, () => void request(stage, 'POST', `/models/${name}/aliases/champion/rollback`)],
-    [1, () => void request(stage, 'GET', scheduler.pick(['/models', `/models/${name}`]))],
+    [1, () => request(stage, 'POST', `/models/${name}/aliases/champion/rollback`)],
+    [1, () => request(stage, 'GET', scheduler.pick(['/models', `/models/${name}`]))],
   ];
-  let drawn = scheduler.between(1, deeds.reduce((sum, [weight]) => sum + weight, 0));
+  let drawn = scheduler.between(
+    1,
+    deeds.reduce((sum, [weight]) => sum + weight, 0),
+  );
   for (const [weight, deed] of deeds) {
     drawn -= weight;
-    if (drawn <= 0) return deed();
+    if (drawn > 0) continue;
+    deed();
+    return;
   }
 }
 
@@ -93,7 +98,7 @@ function announce({ scheduler, lambda, weather }: Stage, key: string): void {
 }
 
 /** A person's own request: asked again while the service is out of order. */
-async function request(stage: Stage, method: string, path: string, body?: unknown): Promise<Answer | undefined> {
+export async function request(stage: Stage, method: string, path: string, body?: unknown): Promise<Answer | undefined> {
   const { scheduler, lambda } = stage;
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
@@ -114,7 +119,7 @@ interface Answer {
 }
 
 /** Points champion at any version that is there. */
-function promote(stage: Stage, name: string): void {
+export function promote(stage: Stage, name: string): void {
   const { scheduler, bucket } = stage;
   const versions = bucket.keys(`models/${name}/`).filter((key) => key.endsWith('/manifest.json'));
   if (versions.length === 0) return;
@@ -124,7 +129,7 @@ function promote(stage: Stage, name: string): void {
 }
 
 /** Asks for predictions, and holds the answer to the numbers in the model's own file. */
-async function predict(stage: Stage, name: string): Promise<void> {
+export async function predict(stage: Stage, name: string): Promise<void> {
   const { scheduler, oracle } = stage;
   const rows = [{ size: 50, age: 20, zone: 'b' }];
   const beganMs = scheduler.nowMs;

@@ -95,7 +95,7 @@ export class SimulatedProcess {
 
   /** Does one thing outside the process, at one moment to come, and answers what it came to: or one of many mishaps. */
   #operate<T>(label: string, act: () => T | Promise<T>): Promise<T> {
-    const { scheduler, weather, bucket } = this.#around;
+    const { scheduler, bucket } = this.#around;
     const delayMs = this.#busyMs + scheduler.between(5, 60) + this.#stallMs();
     this.#busyMs = 0;
     const fate = this.#fate();
@@ -116,23 +116,24 @@ export class SimulatedProcess {
           // Nobody is there to hear of it.
         }
       };
-      const fail = () => reject(new StoreError(`${label}: expected an answer, found none`));
       scheduler.after(delayMs, `${this.name} ${label}`, () => {
         // What a process sent before it died may have arrived all the same.
-        if (!this.alive) return scheduler.chance(0.5) ? unheard() : undefined;
-        if (fate === 'refused') return fail();
-        if (fate === 'killed-before') return this.kill('killed');
+        if (!this.alive) {
+          if (scheduler.chance(0.5)) unheard();
+          return;
+        }
+        if (fate === 'refused' || fate === 'unheard') {
+          if (fate === 'unheard') unheard();
+          reject(new StoreError(`${label}: expected an answer, found none`));
+          return;
+        }
         if (fate === 'killed-meanwhile') {
           scheduler.after(scheduler.between(1, 60_000), `${this.name} ${label}, sent before it died`, unheard);
-          return this.kill('killed');
         }
-        if (fate === 'killed-after') {
-          unheard();
-          return this.kill('killed');
-        }
-        if (fate === 'unheard') {
-          unheard();
-          return fail();
+        if (fate === 'killed-after') unheard();
+        if (fate !== 'fine') {
+          this.kill('killed');
+          return;
         }
         try {
           const outcome = effect();
@@ -148,7 +149,8 @@ export class SimulatedProcess {
 
   #stallMs(): number {
     const { scheduler, weather } = this.#around;
-    return weather.stalled > 0 && scheduler.chance(weather.stalled) ? scheduler.between(1_000, 1_200_000) : 0;
+    if (weather.stalled > 0 && scheduler.chance(weather.stalled)) return scheduler.between(1_000, 1_200_000);
+    return weather.slow > 0 && scheduler.chance(weather.slow) ? scheduler.between(100, 5_000) : 0;
   }
 
   #fate(): 'fine' | 'refused' | 'unheard' | 'killed-before' | 'killed-after' | 'killed-meanwhile' {

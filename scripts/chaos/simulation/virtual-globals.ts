@@ -9,7 +9,10 @@ export async function withVirtualGlobals<T>(scheduler: Scheduler, work: () => Pr
   const cancels = new WeakMap<object, () => void>();
   const virtualSetTimeout = (callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
     const timer = { ref: () => timer, unref: () => timer, hasRef: () => true };
-    cancels.set(timer, scheduler.after(ms, '', () => callback(...args)));
+    cancels.set(
+      timer,
+      scheduler.after(ms, '', () => callback(...args)),
+    );
     return timer;
   };
   const virtualClearTimeout = (timer: unknown) => {
