@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.ts';
-import { catalogue } from '../metrics/catalogue.ts';
+import { findMetric } from '../metrics/catalogue.ts';
 import type { Gate } from '../pipeline/schema.ts';
 import { formatNumber } from '../report/format.ts';
 import { metricTitle } from '../report/metric-titles.ts';
@@ -72,7 +72,7 @@ function verdict(
 }
 
 function directionOf(metric: string): 'higher' | 'lower' {
-  const entry = Object.hasOwn(catalogue, metric) ? catalogue[metric] : undefined;
-  if (!entry) throw new InputError(`evaluate.gates: expected the name of a metric, found "${metric}"`);
-  return entry.direction;
+  const found = findMetric(metric);
+  if (!found) throw new InputError(`evaluate.gates: expected the name of a metric, found "${metric}"`);
+  return found.direction;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/errors.ts';
-import { meanAbsoluteError, meanSquaredError, r2Score, rootMeanSquaredError } from '../../lib/metrics/regression.ts';
+import { r2Score } from '../../lib/metrics/explained.ts';
+import { meanAbsoluteError, meanSquaredError, rootMeanSquaredError } from '../../lib/metrics/regression.ts';
 
 test('the examples in the documentation hold', () => {
   expect(meanSquaredError([3, 5], [2, 7])).toBe(2.5);

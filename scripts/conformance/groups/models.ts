@@ -1,14 +1,10 @@
 // models/*.json: models that scikit-learn and statsmodels fitted to the datasets.
 import { accuracyScore } from '../../../lib/metrics/classification.ts';
-import { rocAucScore } from '../../../lib/metrics/curves.ts';
+import { meanPoissonDeviance } from '../../../lib/metrics/deviance.ts';
+import { r2Score } from '../../../lib/metrics/explained.ts';
 import { logLoss } from '../../../lib/metrics/probability.ts';
-import {
-  meanAbsoluteError,
-  meanPoissonDeviance,
-  meanSquaredError,
-  r2Score,
-  rootMeanSquaredError,
-} from '../../../lib/metrics/regression.ts';
+import { meanAbsoluteError, meanSquaredError, rootMeanSquaredError } from '../../../lib/metrics/regression.ts';
+import { rocAucScore } from '../../../lib/metrics/score-metrics.ts';
 import { type Fit, type FitOptions, fitInStages, fitModel } from '../fit.ts';
 import { type GoldenCase, outcomesOf } from '../golden-case.ts';
 import type { Group } from '../group.ts';
