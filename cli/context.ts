@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { Context, JobProgress } from '../lib/jobs/context.ts';
+import { type TrustSettings, trustedStore } from '../lib/registry/trust.ts';
 import { folderStore } from '../lib/store/folder.ts';
 import { openStore } from '../lib/store/open.ts';
 import type { Store } from '../lib/store/store.ts';
@@ -26,7 +27,7 @@ export async function localContext({
   onProgress?: (progress: JobProgress) => void;
 }): Promise<Context> {
   return {
-    store: await openStore(store),
+    ...trustedStore(await openStore(store), process.env as TrustSettings),
     openStore,
     openLocal: (path) => openLocal(resolve(folder, path)),
     now: Date.now,

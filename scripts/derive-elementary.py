@@ -1,7 +1,7 @@
 """Derives the tables and coefficients of lib/core/elementary with mpmath (1.3.0) and prints them.
 
-`python3 scripts/derive-elementary.py tables` writes lib/core/elementary/tables.ts (format it with Biome afterwards);
-without an argument the minimax coefficients of each polynomial are printed with their weighted error, to be compared
+`python3 scripts/derive-elementary.py tables` writes lib/core/elementary/tables.ts and its twin for the kernels (format
+them with Biome afterwards); without an argument the minimax coefficients of each polynomial are printed with their weighted error, to be compared
 with the sources that hold them. Polynomials are found by Remez's exchange on Chebyshev's extrema.
 """
 
@@ -106,8 +106,11 @@ def reciprocal(index):
     return nint(grid / (low + width / 2)) / grid
 
 
-def table(name, comment, values, export=True):
-    body = ", ".join(str(int(value)) if value == int(value) else repr(value) for value in values)
+def table(name, comment, values, for_kernels=False):
+    number = lambda value: str(int(value)) + (".0" if for_kernels else "") if value == int(value) else repr(value)
+    body = ", ".join(number(value) for value in values)
+    if for_kernels:
+        return f"/** {comment} */\nexport const {name}: StaticArray<f64> = [{body}];\n"
     return f"/** {comment} */\nexport const {name} = new Float64Array([{body}]);\n"
 
 
@@ -123,15 +126,26 @@ def write_tables():
         high = nint(value * 2**42) / mpf(2) ** 42
         logs += [float(inverse), float(high), float(value - high)]
     digits = [int(floor(2 / pi * mpf(2) ** (24 * i))) % 2**24 for i in range(-1, 50 + 1)]
-    target = os.path.join(os.path.dirname(__file__), "..", "lib", "core", "elementary", "tables.ts")
-    with open(target, "w") as file:
-        file.write("// Written by scripts/derive-elementary.py with mpmath: mend it there.\n")
-        file.write("// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: the root of 2 is one of the powers.\n\n")
-        file.write(table("powerTable", "2 ** (j / 64) at 2j, and what its rounding left out at 2j + 1.", powers))
+    root = os.path.join(os.path.dirname(__file__), "..", "lib")
+    power_text = "2 ** (j / 64) at 2j, and what its rounding left out at 2j + 1."
+    log_text = "Three numbers for each of 128 intervals: a short reciprocal, minus its logarithm rounded to 2^-42, and the rest."
+    with open(os.path.join(root, "core", "elementary", "tables.ts"), "w") as file:
+        write_head(file)
+        file.write(table("powerTable", power_text, powers))
         file.write("\n")
-        file.write(table("logTable", "Three numbers for each of 128 intervals: a short reciprocal, minus its logarithm rounded to 2^-42, and the rest.", logs))
+        file.write(table("logTable", log_text, logs))
         file.write("\n")
         file.write(table("twoOverPiDigits", "2/π in base 2^24: the digit that weighs 2^(-24 i) stands at i + 1.", digits))
+    with open(os.path.join(root, "kernels", "assembly", "shared", "tables.ts"), "w") as file:
+        write_head(file)
+        file.write(table("powerTable", power_text, powers, for_kernels=True))
+        file.write("\n")
+        file.write(table("logTable", log_text, logs, for_kernels=True))
+
+
+def write_head(file):
+    file.write("// Written by scripts/derive-elementary.py with mpmath: mend it there.\n")
+    file.write("// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: the root of 2 is one of the powers.\n\n")
 
 
 if __name__ == "__main__":

@@ -71,9 +71,10 @@ const packages: [name: RegExp, where: RegExp][] = [
 
 /** The files of lib/ that need Node: everything else runs in any JavaScript runtime. ARCHITECTURE.md names them too. */
 const nodeFiles: RegExp[] = [
-  /^lib\/core\/hash\.ts$/,
+  /^lib\/core\/(hash|signature)\.ts$/,
   /^lib\/store\/folder[^/]*\.ts$/,
-  /^lib\/data\/(decompress|formats\/parquet-codecs)\.ts$/,
+  /^lib\/data\/(decompress|formats\/parquet-codecs|kernel-host|kernel-worker)\.ts$/,
+  /^lib\/kernels\/worker-pool\.ts$/,
 ];
 
 const files = globSync(['lib/**/*.ts', 'functions/**/*.ts', 'cli/**/*.ts', 'scripts/**/*.{ts,mjs}'], { cwd: root }).map(

@@ -8,6 +8,7 @@ import { modelsCommand } from './models.ts';
 import { openCommand } from './open.ts';
 import { predictCommand } from './predict.ts';
 import { runCommand } from './run.ts';
+import { signCommand } from './sign.ts';
 
 /** All commands, in the order in which help lists them. */
 export const commands: readonly Command[] = [
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   modelsCommand,
   promoteCommand,
   rollbackCommand,
+  signCommand,
   openCommand,
   devCommand,
 ];

@@ -22,8 +22,8 @@ type FailureStep = z.infer<typeof failureStep>;
 type FailureAnswer = { error: string } & Partial<Record<'run' | 'scoring' | 'dataset' | 'problem', string>>;
 
 /**
- * Notes a workflow's failure: as error.json of its run or scoring, or, before there is one, by taking back the note that
- * a workflow waits for the dataset, so that the next object starts another.
+ * Notes a workflow's failure: as error.json of its run or scoring, or, before there is one, in the note that a workflow
+ * waits for the dataset: it is taken back, or, when another try may go well, left for the hourly tick.
  */
 export const createRecordFailure = task<FailureStep, FailureAnswer>({
   name: 'record-failure',
@@ -46,7 +46,12 @@ async function record(
 ): Promise<void> {
   const id = run ?? scoring;
   if (id !== undefined) await recordFailure(context, id, problem);
-  if (trigger !== undefined && dataset !== undefined) await abandonPlan(context, { pipeline, dataset, trigger });
+  if (trigger !== undefined && dataset !== undefined) {
+    await abandonPlan(context, { pipeline, dataset, trigger }, { final: isFinal(problem.name) });
+  }
 }
+
+/** Whether the same would fail again: the request or the data must be mended first. */
+const isFinal = (name: string): boolean => ['InputError', 'NotFoundError', 'NumericError'].includes(name);
 
 export const handler = onLambda(createRecordFailure);

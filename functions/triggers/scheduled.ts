@@ -1,19 +1,24 @@
 import type { ScheduledEvent } from 'aws-lambda';
 import { StoreError } from '../../lib/core/errors.ts';
+import type { Context } from '../../lib/jobs/context.ts';
+import { listOpen } from '../../lib/jobs/open-work.ts';
+import { takeOverStale } from '../../lib/jobs/pending.ts';
 import { runScheduled, type ScheduledOutcome } from '../../lib/jobs/scheduled.ts';
+import { startAttempt } from '../adapter/attempts.ts';
 import { onLambda } from '../adapter/on-lambda.ts';
 import { contextOf, type Services } from '../adapter/services.ts';
 import { trigger } from '../adapter/trigger.ts';
 
 /**
- * Runs what is due at an hourly tick: the evaluations of champions on new data. A tick that comes twice does nothing the
- * second time.
+ * Runs what is due at an hourly tick: starts again what died without a word, and evaluates champions on new data. A tick
+ * that comes twice does nothing the second time.
  *
  * @throws StoreError when the store did not answer for one of them, so that Lambda delivers the tick again
  */
 export const createScheduled = trigger(
   async (_: ScheduledEvent | Record<string, never>, services: Services, invocation): Promise<ScheduledOutcome[]> => {
     const { telemetry } = services;
+    await resumeForgotten(services, await contextOf(services, invocation));
     const outcomes = await runScheduled(await contextOf(services, invocation));
     for (const outcome of outcomes) telemetry.info('scheduled', loggable(outcome));
     telemetry.measure('ScheduledEvaluations', 'Count', countOf(outcomes, 'evaluated'));
@@ -23,6 +28,21 @@ export const createScheduled = trigger(
     return outcomes;
   },
 );
+
+/** Starts workflows anew whose predecessors show no sign of life: those that wait for a dataset, and those at work. */
+async function resumeForgotten(services: Services, context: Context): Promise<void> {
+  const { telemetry } = services;
+  const engine = await services.engine();
+  for (const step of await takeOverStale(context)) {
+    await engine.start('training', step.trigger, step);
+    telemetry.warn('workflow started anew', { ...step });
+  }
+  for (const { workflow, name, id, isAlive } of await listOpen(context)) {
+    if (isAlive) continue;
+    await startAttempt(services, context, workflow, { name, id });
+    telemetry.warn('workflow started anew', { workflow, id });
+  }
+}
 
 /** An outcome without the message of an error, which may quote a cell of the data. */
 function loggable(outcome: ScheduledOutcome): Record<string, unknown> {

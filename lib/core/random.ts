@@ -113,9 +113,9 @@ function rotate(word: number, by: number): number {
 
 /** Draws again where the last, incomplete run of remainders would favour the small ones. */
 function below(state: Uint32Array, limit: number): number {
-  const end = 2 ** 32 - (2 ** 32 % limit);
   for (;;) {
     const draw = advance(state);
-    if (draw < end) return draw % limit;
+    // That run is shorter than `limit`: only near the end is it worth a division to know where it begins.
+    if (draw <= 2 ** 32 - limit || draw < 2 ** 32 - (2 ** 32 % limit)) return draw % limit;
   }
 }

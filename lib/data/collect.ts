@@ -4,19 +4,24 @@ import {
   type ColumnKind,
   type ColumnReader,
   declaredReader,
+  type LetGo,
   type Place,
   type ReaderContext,
   undeclaredReader,
 } from './column-reader.ts';
 import { columnOrder } from './header.ts';
 import { listNames } from './lookup.ts';
-import { cellHash, finishHash, mixWord } from './row-hash.ts';
+import { cellHash, finishHash, mixWord, rowHash } from './row-hash.ts';
 import type { Column } from './table.ts';
 import type { SparseCells, TextRow } from './text.ts';
 
 /** The columns of a dataset as they are being read, whichever objects and formats the rows come from. */
 export interface ColumnCollector {
   rowCount: number;
+  /** Cells of sparse features. */
+  readonly sparseCells: number;
+  /** Bytes of the distinct texts of its columns. */
+  textBytes(): number;
   /** Of the dataset, in the order of its first object; empty before the first row. */
   names: readonly string[];
   /** Begins the next object. */
@@ -34,7 +39,7 @@ export interface ColumnCollector {
   /** @throws InputError when the object's columns differ from the dataset's */
   endObject(): void;
   /** The columns, or the kinds to read them again as. */
-  finish(): { columns: (Column | ColumnKind)[]; allMissing: boolean[]; rows: RowFacts; sparse?: SparseMatrix };
+  finish(): { columns: (Column | ColumnKind | LetGo)[]; allMissing: boolean[]; rows: RowFacts; sparse?: SparseMatrix };
 }
 
 /** A column of typed cells: numbers, NaN where missing, or texts. */
@@ -68,9 +73,15 @@ export function columnCollector({ context, place, kinds, limit, only }: CollectO
   let order = new Int32Array(0);
   let known = 0;
   let isGrowing = false;
+  /** The text of the row at hand, for its hash. */
+  let joined = new Uint8Array(1024);
 
   const collector: ColumnCollector = {
     rowCount: 0,
+    get sparseCells() {
+      return sparse.cellCount();
+    },
+    textBytes: () => readers.reduce((sum, reader) => sum + reader.textBytes(), 0),
     names,
     beginObject() {
       objectNames = undefined;
@@ -152,23 +163,33 @@ export function columnCollector({ context, place, kinds, limit, only }: CollectO
   /** Hands a row's cells to the readers and answers the row's hash. */
   function addCells(row: TextRow): number {
     const { bytes, starts, ends, texts } = row;
-    let [rowHash, keptHash, keptCount] = [0, 0, 0];
+    let length = 0;
     for (let column = 0; column < order.length; column++) {
       const at = order[column];
+      if (column > 0) length = append(comma, 0, 1, length);
       if (at < 0) {
         readers[column].addMissing();
-        rowHash = mixWord(rowHash, emptyHash);
         continue;
       }
       const [start, end] = [starts[at], ends[at]];
-      const hash = cellHash(bytes, start, end);
-      rowHash = mixWord(rowHash, hash);
-      readers[column].add(bytes, start, end, hash, texts !== undefined && texts[at] === 1);
-      if (end > start) [keptHash, keptCount] = [rowHash, column + 1];
+      readers[column].add(bytes, start, end, texts !== undefined && texts[at] === 1);
+      length = append(bytes, start, end, length);
     }
-    if (row.sparse) rowHash = mixSparse(rowHash, row.sparse);
-    // Columns that come with later rows must not tell equal rows apart: so missing cells at the end do not count.
-    return isGrowing ? finishHash(keptHash ^ keptCount) : finishHash(rowHash ^ order.length);
+    // Columns that come with later rows must not tell equal rows apart: empty cells at the end do not count.
+    const hash = rowHash(joined, 0, length);
+    return row.sparse ? finishHash(mixSparse(hash, row.sparse)) : hash;
+  }
+
+  /** Writes bytes behind `length` others of the row's text, and answers how many there are then. */
+  function append(bytes: Uint8Array, start: number, end: number, length: number): number {
+    const next = length + end - start;
+    if (next > joined.length) {
+      const grown = new Uint8Array(2 * next);
+      grown.set(joined.subarray(0, length));
+      joined = grown;
+    }
+    for (let from = start; from < end; from++) joined[length++] = bytes[from];
+    return next;
   }
 
   function addTyped(reader: ColumnReader, column: TypedColumn, rowHashes: Int32Array): void {
@@ -188,7 +209,7 @@ export function columnCollector({ context, place, kinds, limit, only }: CollectO
       }
       const bytes = encoder.encode(text);
       const hash = cellHash(bytes, 0, bytes.length);
-      reader.add(bytes, 0, bytes.length, hash, true);
+      reader.add(bytes, 0, bytes.length, true);
       rowHashes[row] = mixWord(rowHashes[row], hash);
     }
   }
@@ -200,10 +221,12 @@ const nothingReader: ColumnReader = {
   addNumber() {},
   addMissing() {},
   finish: () => ({ kind: 'number', name: '', values: new Float64Array(0) }),
+  textBytes: () => 0,
   allMissing: () => false,
 };
 
 const encoder = new TextEncoder();
+const comma = Uint8Array.of(0x2c);
 const emptyHash = cellHash(new Uint8Array(0), 0, 0);
 
 const scratch = new Float64Array(1);
@@ -256,6 +279,7 @@ function growingSparse() {
       }
       starts[++rowCount] = length;
     },
+    cellCount: () => length,
     finish: (): SparseMatrix => ({
       rowCount,
       columnCount,

@@ -16,6 +16,8 @@ export interface ReadLimits {
   depth: number;
   /** Most distinct texts in one column. */
   levels: number;
+  /** Most bytes of memory to work in. */
+  memoryBytes: number;
 }
 
 export const defaultLimits: Readonly<ReadLimits> = {
@@ -27,6 +29,7 @@ export const defaultLimits: Readonly<ReadLimits> = {
   ratio: 200,
   depth: 64,
   levels: 10_000_000,
+  memoryBytes: Number.POSITIVE_INFINITY,
 };
 
 /** Bytes of output below which the ratio is not looked at: a small object of one repeated row is no bomb. */

@@ -1,7 +1,9 @@
+import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import { blockMoments } from '../core/statistics.ts';
 import { blockOffsets } from './block-offsets.ts';
 import { maxLevels } from './feature-encoding.ts';
-import { longestRun, mostFrequentCode } from './most-frequent.ts';
+import type { FreeText } from './free-text.ts';
+import { frequentValues } from './most-frequent.ts';
 import { type ColumnDescription, describeColumns, type SchemaKind } from './schema/kinds.ts';
 import type { CategoryColumn, NumberColumn, Table } from './table.ts';
 
@@ -22,6 +24,8 @@ export interface ColumnProfile {
   standardDeviation: number;
   /** Of equally frequent values the first in order; undefined when all are missing. */
   mostFrequent: { value: number | string; count: number } | undefined;
+  /** The most frequent values, at most eight, from the most frequent on; of equally frequent ones the first in order. */
+  frequent: { value: number | string; count: number }[];
   /** The first different values, at most five. */
   examples: (number | string)[];
   /** What deserves a look before training, as sentences. */
@@ -29,7 +33,7 @@ export interface ColumnProfile {
 }
 
 /**
- * Profiles of a table's columns, in their order.
+ * Profiles of a table's columns, in their order, those among them that were let go of as they were read.
  *
  * @param descriptions what the columns hold, in the same order; found from all rows by default
  */
@@ -37,13 +41,64 @@ export function profileTable(
   table: Table,
   descriptions: readonly ColumnDescription[] = describeColumns(table),
 ): ColumnProfile[] {
-  return table.columns.map((column, i) => {
+  const profiles = table.columns.map((column, i) => {
     const { kind, reason } = descriptions[i];
     const statistics = column.kind === 'number' ? profileNumbers(table, column) : profileCategories(column);
     const profile = { name: column.name, kind, reason, rows: table.rowCount, ...statistics };
     return { ...profile, warnings: warningsOf(profile) };
   });
+  // In order of their positions, so that each finds those before it in place.
+  for (const text of table.freeTexts ?? []) profiles.splice(text.position, 0, profileFreeText(text, table.rowCount));
+  return profiles;
 }
+
+/** Of a column that was let go of: the first rows tell what it is, and its different values were not counted further. */
+function profileFreeText({ name, kind, reason, missing, distinct, examples }: FreeText, rows: number): ColumnProfile {
+  const none = { min: Number.NaN, max: Number.NaN, mean: Number.NaN, standardDeviation: Number.NaN };
+  const statistics = { missing, distinct, ...none, mostFrequent: undefined, frequent: [], examples };
+  const profile = { name, kind, reason, rows, ...statistics };
+  const counted = `Its different values were counted up to ${distinct}: there are too many to keep.`;
+  return { ...profile, warnings: [...warningsOf(profile), counted] };
+}
+
+/** What a report says of sparse features together, which are too many to tell of each. */
+export interface SparseProfile {
+  /** How many there are: the largest index. */
+  features: number;
+  /** Cells that are neither zero nor missing. */
+  nonzeros: number;
+  missing: number;
+  /** Of the cells that are not missing. */
+  sum: number;
+  /** Of the nonzeros, in their units; NaN when there are none. */
+  min: number;
+  max: number;
+}
+
+export function profileSparse({ columnCount, data }: SparseMatrix): SparseProfile {
+  const profile: SparseProfile = {
+    features: columnCount,
+    nonzeros: 0,
+    missing: 0,
+    sum: 0,
+    min: Number.NaN,
+    max: Number.NaN,
+  };
+  for (const value of data) {
+    if (Number.isNaN(value)) {
+      profile.missing++;
+      continue;
+    }
+    profile.nonzeros++;
+    profile.sum += value;
+    if (!(profile.min <= value)) profile.min = value;
+    if (!(profile.max >= value)) profile.max = value;
+  }
+  return profile;
+}
+
+/** Most values that are told with their counts. */
+const frequentLimit = 8;
 
 /** A column with this share of its cells missing deserves a look. */
 const muchMissing = 0.3;
@@ -69,33 +124,38 @@ type Statistics = Omit<ColumnProfile, 'name' | 'kind' | 'reason' | 'rows' | 'war
 function profileNumbers(table: Table, { values }: NumberColumn): Statistics {
   const rows = rowsWhere(values.length, (row) => !Number.isNaN(values[row]));
   const sorted = Float64Array.from(rows, (row) => values[row]).sort();
-  const { value, count, runCount } = longestRun(sorted);
+  const { top, distinct } = frequentValues(sorted, frequentLimit);
   const { mean, variance } = blockMoments(values, rows, blockOffsets(table, rows));
   return {
     missing: values.length - rows.length,
-    distinct: runCount,
+    distinct,
     min: rows.length > 0 ? sorted[0] : Number.NaN,
     max: rows.length > 0 ? sorted[rows.length - 1] : Number.NaN,
     mean,
     standardDeviation: rows.length > 1 ? Math.sqrt((variance * rows.length) / (rows.length - 1)) : Number.NaN,
-    mostFrequent: count > 0 ? { value, count } : undefined,
+    mostFrequent: top[0],
+    frequent: top,
     examples: firstDifferent(rows, (row) => values[row]),
   };
 }
 
-function profileCategories(column: CategoryColumn): Statistics {
-  const { codes, levels } = column;
+function profileCategories({ codes, levels }: CategoryColumn): Statistics {
   const rows = rowsWhere(codes.length, (row) => codes[row] >= 0);
-  const most = mostFrequentCode(column, rows);
+  const counts = new Int32Array(levels.length);
+  for (const row of rows) counts[codes[row]]++;
+  // Equal counts keep the order of the levels, since sorting is stable.
+  const used = Array.from(levels, (_, code) => code).filter((code) => counts[code] > 0);
+  const order = used.toSorted((a, b) => counts[b] - counts[a]);
+  const frequent = order.slice(0, frequentLimit).map((code) => ({ value: levels[code], count: counts[code] }));
   return {
     missing: codes.length - rows.length,
-    distinct: levels.length,
+    distinct: used.length,
     min: Number.NaN,
     max: Number.NaN,
     mean: Number.NaN,
     standardDeviation: Number.NaN,
-    mostFrequent:
-      rows.length > 0 ? { value: levels[most], count: rows.filter((row) => codes[row] === most).length } : undefined,
+    mostFrequent: frequent[0],
+    frequent,
     examples: firstDifferent(rows, (row) => codes[row]).map((code) => levels[code]),
   };
 }

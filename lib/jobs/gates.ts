@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { findMetric } from '../metrics/catalogue.ts';
-import type { Gate } from '../pipeline/schema.ts';
+import type { ResolvedGate } from '../pipeline/resolve.ts';
 import { formatNumber } from '../report/format.ts';
 import { metricTitle } from '../report/metric-titles.ts';
 import type { Metrics, Report } from '../report/report.ts';
@@ -17,11 +17,14 @@ export interface GateInputs {
 }
 
 /** Whether all gates hold, and how each came out. A metric that is undefined passes none. */
-export function checkGates(gates: readonly Gate[], inputs: GateInputs): Pick<Verdict, 'gate' | 'gates'> {
+export function checkGates(gates: readonly ResolvedGate[], inputs: GateInputs): Pick<Verdict, 'gate' | 'gates'> {
   const verdicts = gates.map((gate) => checkGate(gate, inputs));
   const gate = verdicts.length === 0 ? 'none' : verdicts.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'fail';
   return { gate, gates: verdicts };
 }
+
+/** What a training says whose request names an empty list of gates. */
+export const ungated = 'Warning: evaluate.gates is empty, so whatever is trained becomes champion, however good it is.';
 
 /** The gates' outcome in one sentence. */
 export function verdictSentence({ gate, gates }: Pick<Verdict, 'gate' | 'gates'>): string {
@@ -34,9 +37,9 @@ export function verdictSentence({ gate, gates }: Pick<Verdict, 'gate' | 'gates'>
 }
 
 /** The metrics that gates need, whether or not a pipeline lists them. */
-export const gateMetrics = (gates: readonly Gate[]): string[] => gates.map(({ metric }) => metric);
+export const gateMetrics = (gates: readonly ResolvedGate[]): string[] => gates.map(({ metric }) => metric);
 
-function checkGate(gate: Gate, { metrics, baseline, champion }: GateInputs): GateVerdict {
+function checkGate(gate: ResolvedGate, { metrics, baseline, champion }: GateInputs): GateVerdict {
   const { metric } = gate;
   const found = metrics[metric]?.value ?? null;
   if ('atMost' in gate) return verdict(metric, found, `at most ${gate.atMost}`, (value) => value <= gate.atMost);
@@ -55,7 +58,8 @@ function checkGate(gate: Gate, { metrics, baseline, champion }: GateInputs): Gat
   const isHigherBetter = directionOf(metric) === 'higher';
   const slack = (gate.by ?? 0) * Math.abs(limit);
   const bound = isHigherBetter ? limit - slack : limit + slack;
-  const expected = `no worse than ${gate.noWorseThan}'s ${formatNumber(limit)}${gate.by ? ` by more than ${formatNumber(gate.by * 100)}%` : ''}`;
+  const slackText = gate.by ? ` by more than ${formatNumber(gate.by * 100)}%` : '';
+  const expected = `no worse than ${gate.noWorseThan}'s ${formatNumber(limit)}${slackText}${gate.byDefault ? ' (the default gate)' : ''}`;
   return verdict(metric, found, expected, (value) => (isHigherBetter ? value >= bound : value <= bound));
 }
 

@@ -2,6 +2,7 @@ import { encodingKinds } from '../data/encode.ts';
 import { checkSchema, conformTable, schemaKinds } from '../data/schema/schema.ts';
 import type { Table } from '../data/table.ts';
 import type { Manifest } from '../registry/manifest.ts';
+import { neededColumns } from './read-options.ts';
 import { recordedRequest } from './recorded-request.ts';
 
 /** The kinds of the columns that a model knows, its target among them: a later dataset is read as the first one was. */
@@ -17,8 +18,10 @@ export function featureKinds({ encoding, schema }: Manifest): Record<string, 'nu
 }
 
 /** A later table as the model's encoding takes it; how it breaks the model's schema is added to its warnings. */
-export function conformed({ schema }: Manifest, table: Table): Table {
+export function conformed(manifest: Manifest, table: Table): Table {
+  const { schema } = manifest;
   if (!schema) return table;
-  const warnings = [...table.warnings, ...checkSchema(schema, table)];
+  const isWanted = neededColumns(recordedRequest(manifest));
+  const warnings = [...table.warnings, ...checkSchema(schema, table, isWanted)];
   return { ...conformTable(schema, table), warnings };
 }

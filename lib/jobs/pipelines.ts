@@ -25,7 +25,7 @@ export async function readPipeline(store: Store, name: string): Promise<Resolved
   for (const ending of endings) {
     const key = `pipelines/${name}${ending}`;
     try {
-      return await openPipeline(store, key);
+      return await openPipeline(store, key, name);
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
     }
@@ -43,6 +43,7 @@ export type ListedPipeline = { key: string; name: string } & ({ pipeline: Resolv
  */
 export async function listPipelines(store: Store): Promise<ListedPipeline[]> {
   const pipelines: ListedPipeline[] = [];
+  const names = new Set<string>();
   for await (const { key } of listAll(store, 'pipelines/')) {
     const ending = endings.find((candidate) => key.endsWith(candidate));
     if (!ending) continue;
@@ -51,7 +52,9 @@ export async function listPipelines(store: Store): Promise<ListedPipeline[]> {
       if (!namePattern.test(name)) {
         throw new InputError(`${key}: expected ${nameInWords}, found ${JSON.stringify(name)}`);
       }
-      pipelines.push({ key, name, pipeline: await openPipeline(store, key) });
+      if (names.has(name)) throw new InputError(`${key}: expected one document for pipeline ${name}, found another`);
+      names.add(name);
+      pipelines.push({ key, name, pipeline: await openPipeline(store, key, name) });
     } catch (problem) {
       if (!(problem instanceof InputError || problem instanceof NotFoundError)) throw problem;
       pipelines.push({ key, name, problem });
@@ -71,8 +74,12 @@ export function datasetOf(key: string): string {
   return rest.length > 0 ? `${root}/${name}/` : key;
 }
 
-async function openPipeline(store: Store, key: string): Promise<ResolvedPipeline> {
+async function openPipeline(store: Store, key: string, name: string): Promise<ResolvedPipeline> {
   const pipeline = resolvePipeline(parsePipeline(await getText(store, key), key));
+  if (pipeline.request.name !== name) {
+    // Under another name it would train another pipeline's models.
+    throw new InputError(`${key}, name: expected ${name}, as the document is called, found ${pipeline.request.name}`);
+  }
   const { path } = pipeline.request.data;
   if (!isLocalPath(path)) return pipeline;
   throw new InputError(`${key}, data.path: expected a key in the store or s3://…, found the local path ${path}`, {

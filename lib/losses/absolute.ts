@@ -13,6 +13,7 @@ export const absolute: Loss = {
   targets: 'a finite number',
   link: 'identity',
   convex: true,
+  formula: { name: 'absolute' },
   accepts: Number.isFinite,
   evaluate(scores, targets, count, _outputs, losses, slopes) {
     for (let i = 0; i < count; i++) {

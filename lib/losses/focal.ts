@@ -19,6 +19,7 @@ export function focal({ gamma = 2 }: { gamma?: number } = {}): Loss {
   return {
     ...logistic,
     name: 'focal',
+    formula: undefined,
     convex: gamma === 0,
     evaluate(scores, targets, count, _outputs, losses, slopes) {
       for (let i = 0; i < count; i++) {

@@ -14,6 +14,7 @@ export const gamma: Loss = {
   targets: 'a finite number above 0',
   link: 'log',
   convex: true,
+  formula: { name: 'gamma' },
   accepts: (target) => target > 0 && target < Infinity,
   evaluate(scores, targets, count, _outputs, losses, slopes) {
     for (let i = 0; i < count; i++) {

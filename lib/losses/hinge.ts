@@ -19,6 +19,7 @@ export function hinge({ smoothing = 0 }: { smoothing?: number } = {}): Loss {
     targets: '0 or 1',
     link: 'none',
     convex: true,
+    formula: { name: 'hinge', smoothing },
     accepts: (target) => target === 0 || target === 1,
     evaluate(scores, targets, count, _outputs, losses, slopes) {
       for (let i = 0; i < count; i++) {
@@ -51,6 +52,7 @@ export const squaredHinge: Loss = {
   targets: '0 or 1',
   link: 'none',
   convex: true,
+  formula: { name: 'squared-hinge' },
   accepts: (target) => target === 0 || target === 1,
   evaluate(scores, targets, count, _outputs, losses, slopes) {
     for (let i = 0; i < count; i++) {

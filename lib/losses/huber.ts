@@ -17,6 +17,7 @@ export function huber({ delta = 1 }: { delta?: number } = {}): Loss {
     targets: 'a finite number',
     link: 'identity',
     convex: true,
+    formula: { name: 'huber', shape: delta },
     accepts: Number.isFinite,
     evaluate(scores, targets, count, _outputs, losses, slopes) {
       for (let i = 0; i < count; i++) {

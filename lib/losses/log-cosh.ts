@@ -11,6 +11,7 @@ export const logCosh: Loss = {
   targets: 'a finite number',
   link: 'identity',
   convex: true,
+  formula: { name: 'log-cosh' },
   accepts: Number.isFinite,
   evaluate(scores, targets, count, _outputs, losses, slopes) {
     for (let i = 0; i < count; i++) {

@@ -15,6 +15,7 @@ export const logistic: Loss = {
   targets: '0 or 1',
   link: 'logit',
   convex: true,
+  formula: { name: 'logistic' },
   accepts: (target) => target === 0 || target === 1,
   evaluate(scores, targets, count, _outputs, losses, slopes) {
     for (let i = 0; i < count; i++) {
@@ -50,6 +51,7 @@ export function smoothLogistic({ labelSmoothing = 0 }: { labelSmoothing?: number
   const other = labelSmoothing / 2;
   return {
     ...logistic,
+    formula: { name: 'logistic', shape: labelSmoothing },
     evaluate(scores, targets, count, outputs, losses, slopes) {
       logistic.evaluate(scores, targets, count, outputs, losses, slopes);
       for (let i = 0; i < count; i++) {

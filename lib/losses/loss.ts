@@ -1,3 +1,5 @@
+import type { LossFormula } from '../kernels/linear-pass.ts';
+
 /**
  * How a score becomes a prediction.
  *
@@ -22,6 +24,8 @@ export interface Loss {
   readonly link: Link;
   /** Whether a row's loss is a convex function of its scores. */
   readonly convex: boolean;
+  /** There where a kernel computes the same, to the same bits. */
+  readonly formula?: LossFormula;
   /** Whether `target` can stand in a row, where the model has `outputs` scores. */
   accepts(target: number, outputs: number): boolean;
   /**

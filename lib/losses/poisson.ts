@@ -16,6 +16,7 @@ export const poisson: Loss = {
   targets: 'a finite number from 0',
   link: 'log',
   convex: true,
+  formula: { name: 'poisson' },
   accepts: (target) => target >= 0 && target < Infinity,
   evaluate(scores, targets, count, _outputs, losses, slopes) {
     for (let i = 0; i < count; i++) {

@@ -28,6 +28,7 @@ export function quantile({
     targets: 'a finite number',
     link: 'identity',
     convex: true,
+    formula: { name: 'quantile', shape: share, smoothing },
     accepts: Number.isFinite,
     evaluate(scores, targets, count, _outputs, losses, slopes) {
       for (let i = 0; i < count; i++) {

@@ -12,6 +12,7 @@ export const squared: Loss = {
   targets: 'a finite number',
   link: 'identity',
   convex: true,
+  formula: { name: 'squared' },
   accepts: (target) => Number.isFinite(target),
   evaluate(scores, targets, count, _outputs, losses, slopes) {
     for (let i = 0; i < count; i++) {

@@ -24,6 +24,7 @@ export function tweedie({ power = 1.5 }: { power?: number } = {}): Loss {
     targets: 'a finite number from 0',
     link: 'log',
     convex: true,
+    formula: { name: 'tweedie', shape: power },
     accepts: (target) => target >= 0 && target < Infinity,
     evaluate(scores, targets, count, _outputs, losses, slopes) {
       for (let i = 0; i < count; i++) {

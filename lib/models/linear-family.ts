@@ -1,12 +1,14 @@
 import { InputError } from '../core/errors.ts';
 import { isSparse } from '../core/sparse-matrix.ts';
+import { linearPass } from '../kernels/linear-pass.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Ranges } from '../losses/penalties.ts';
+import { batchOrder } from './batch-order.ts';
 import { checkExamples, checkFeatures } from './examples.ts';
 import { secondOrder } from './hessian.ts';
 import { meanLoss } from './mean-loss.ts';
-import type { Examples, Features, Model, ModelKind } from './model.ts';
-import { rowObjective } from './row-objective.ts';
+import type { Examples, Features, Model, ModelKind, ObjectiveOptions } from './model.ts';
+import { type RowPass, rowObjective } from './row-objective.ts';
 import { addOuterProducts, linearScores, type RowTile, rowTile } from './row-tile.ts';
 import { addSparseProducts, sparseScores } from './sparse-tile.ts';
 
@@ -55,23 +57,51 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
     objective(examples, options = {}) {
       checkExamples(examples, { inputs, outputs, loss });
       const pass: Pass = { loss, inputs, outputs, examples, tile: rowTile(inputs, outputs) };
-      const objective = rowObjective(
-        {
-          examples,
-          length: parameterCount,
-          penalised,
-          addRows: (parameters, order, from, end, sums, offset) =>
-            addRows(pass, parameters, order, from, end, sums, offset),
-        },
-        options,
-      );
+      const plain: RowPass = {
+        examples,
+        length: parameterCount,
+        penalised,
+        addRows: (parameters, order, from, end, sums, offset) =>
+          addRows(pass, parameters, order, from, end, sums, offset),
+      };
+      const objective = rowObjective({ ...plain, ...passByKernel(pass, options) }, options);
       const { l1 = 0, l2 = 0, penaliseIntercept } = options;
       if (objective.stepsPerEpoch > 1 || l1 !== 0) return objective;
-      return { ...objective, ...secondOrder({ ...pass, l2, ranges: penalised(penaliseIntercept), addRows }) };
+      return {
+        ...objective,
+        ...secondOrder({ ...pass, ...objective, l2, ranges: penalised(penaliseIntercept), addRows }),
+      };
     },
 
     meanLoss: (examples) => meanLoss({ inputs, outputs, loss }, examples, scores),
     scores,
+  };
+}
+
+/** The same by a kernel, to the same bits: where there is one for the loss, and the features are dense and float32. */
+function passByKernel(
+  { loss, inputs, outputs, examples }: Pass,
+  { batchSize, shuffle = true, products }: ObjectiveOptions,
+): Partial<RowPass> {
+  const { features, targets, weights, blockOffsets } = examples;
+  if (!loss.formula || outputs !== 1 || isSparse(features) || !(features.data instanceof Float32Array)) return {};
+  const isBatched = shuffle && batchSize !== undefined && batchSize < features.rowCount;
+  const gathered = isBatched ? batchOrder({ ...features, batchSize }, 0).windowRows : 0;
+  const rows = { inputs, features: features.data, targets, weights, blockOffsets };
+  const {
+    sumBlocks,
+    addRows: addInPlace,
+    addGathered,
+    gather,
+  } = linearPass(rows, loss.formula, {
+    products,
+    gathered,
+  });
+  return {
+    sumBlocks,
+    gather: (window) => gather(window.rows, window.places, window.count),
+    addRows: (parameters, order, from, end, sums, offset) =>
+      (order ? addGathered : addInPlace)(parameters, from, end, sums, offset),
   };
 }
 

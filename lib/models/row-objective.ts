@@ -2,7 +2,7 @@ import { mergeBlocks } from '../core/blocks.ts';
 import { checkInteger } from '../core/checks.ts';
 import type { Objective } from '../core/objective.ts';
 import { type Penalty, penalty, type Ranges } from '../losses/penalties.ts';
-import { batchOrder } from './batch-order.ts';
+import { batchOrder, type Window } from './batch-order.ts';
 import type { Examples, ObjectiveOptions } from './model.ts';
 
 /** A model's way through rows. */
@@ -28,6 +28,10 @@ export interface RowPass {
     offset: number,
     step: number,
   ): void;
+  /** Writes what `addRows` would add of each canonical block over `sums`, shape [blocks, length + 1]: on several threads. */
+  sumBlocks?(parameters: Float64Array, sums: Float64Array): void;
+  /** Told of the rows that the next calls of `addRows` take from, in `visited`: to bring them together. */
+  gather?(window: Window): void;
 }
 
 /**
@@ -64,27 +68,45 @@ function fullBatch(pass: RowPass, added: Penalty): Objective {
   const width = length + 1;
   const partials = new Float64Array(blockCount * width);
   const weight = totalWeight(pass.examples);
+  // Where it was asked last. A search asks again when it goes on to the next direction.
+  const last = { parameters: new Float64Array(length).fill(Number.NaN), gradient: new Float64Array(length), loss: 0 };
 
   return {
     length,
     stepsPerEpoch: 1,
     evaluate(parameters, gradient, step) {
-      partials.fill(0);
-      for (let block = 0; block < blockCount; block++)
-        pass.addRows(
-          parameters,
-          undefined,
-          blockOffsets[block],
-          blockOffsets[block + 1],
-          partials,
-          block * width,
-          step,
-        );
-      mergeBlocks(partials, blockCount, width);
-      for (let i = 0; i < length; i++) gradient[i] = partials[i] / weight;
-      return partials[length] / weight + added.add(parameters, gradient);
+      if (pass.sumBlocks && sameNumbers(parameters, last.parameters)) {
+        gradient.set(last.gradient);
+        return last.loss;
+      }
+      const loss = evaluateAnew(parameters, gradient, step);
+      last.parameters.set(parameters);
+      last.gradient.set(gradient);
+      last.loss = loss;
+      return loss;
     },
   };
+
+  function evaluateAnew(parameters: Float64Array, gradient: Float64Array, step: number): number {
+    if (pass.sumBlocks) {
+      pass.sumBlocks(parameters, partials);
+    } else {
+      partials.fill(0);
+      for (let block = 0; block < blockCount; block++) {
+        const [from, end] = [blockOffsets[block], blockOffsets[block + 1]];
+        pass.addRows(parameters, undefined, from, end, partials, block * width, step);
+      }
+    }
+    mergeBlocks(partials, blockCount, width);
+    for (let i = 0; i < length; i++) gradient[i] = partials[i] / weight;
+    return partials[length] / weight + added.add(parameters, gradient);
+  }
+}
+
+/** False where one is NaN. */
+function sameNumbers(a: Float64Array, b: Float64Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /**
@@ -96,23 +118,32 @@ function fullBatch(pass: RowPass, added: Penalty): Objective {
  */
 function miniBatch(pass: RowPass, added: Penalty, batchSize: number, seed: number | undefined): Objective {
   const { length } = pass;
-  const { blockOffsets, features } = pass.examples;
-  const { rowCount } = features;
+  const { rowCount, columnCount } = pass.examples.features;
   const stepsPerEpoch = Math.ceil(rowCount / batchSize);
   const sums = new Float64Array(length + 1);
   const meanWeight = totalWeight(pass.examples) / rowCount;
-  const batches = seed === undefined ? undefined : batchOrder(blockOffsets, seed);
+  const batches = seed === undefined ? undefined : batchOrder({ rowCount, columnCount, batchSize }, seed);
+  let [gatheredEpoch, gatheredWindow] = [-1, -1];
 
   return {
     length,
     stepsPerEpoch,
     evaluate(parameters, gradient, step) {
-      const rows = batches?.order(Math.floor(step / stepsPerEpoch));
-      const first = (step % stepsPerEpoch) * batchSize;
-      const end = Math.min(first + batchSize, rowCount);
+      const [epoch, batch] = [Math.floor(step / stepsPerEpoch), step % stepsPerEpoch];
+      const count = Math.min(batchSize, rowCount - batch * batchSize);
       sums.fill(0);
-      pass.addRows(parameters, rows, first, end, sums, 0, step);
-      const weight = (end - first) * meanWeight;
+      if (batches) {
+        const index = Math.floor(batch / batches.batchesPerWindow);
+        const window = batches.window(epoch, index);
+        if (epoch !== gatheredEpoch || index !== gatheredWindow) pass.gather?.(window);
+        gatheredEpoch = epoch;
+        gatheredWindow = index;
+        const first = (batch - index * batches.batchesPerWindow) * batchSize;
+        pass.addRows(parameters, window.visited, first, first + count, sums, 0, step);
+      } else {
+        pass.addRows(parameters, undefined, batch * batchSize, batch * batchSize + count, sums, 0, step);
+      }
+      const weight = count * meanWeight;
       for (let i = 0; i < length; i++) gradient[i] = sums[i] / weight;
       return sums[length] / weight + added.add(parameters, gradient);
     },

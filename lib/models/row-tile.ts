@@ -36,10 +36,10 @@ export function rowTile(inputs: number, outputs: number): RowTile {
 }
 
 /**
- * Writes the scores of the tile's rows: intercept + Σ coefficient · feature, summed from the left.
+ * Writes the scores of the tile's rows: (Σ over even columns + Σ over odd columns) + intercept, each Σ from the left, as the
+ * two lanes of a vector in lib/kernels have it.
  *
- * Four rows go at once, each with a sum of its own: a single sum would wait for its last addition. So the bits are those
- * of one row at a time.
+ * Two rows go at once: their sums wait for their own last addition only. So the bits are those of one row at a time.
  *
  * @param data the whole matrix, row-major
  * @param parameters coefficients [outputs, inputs], then intercepts [outputs]
@@ -50,29 +50,36 @@ export function linearScores(
   data: Float32Array | Float64Array,
   parameters: Float64Array,
 ): void {
+  const pairsEnd = inputs - (inputs % 2);
   for (let k = 0; k < outputs; k++) {
     const [from, intercept] = [k * inputs, parameters[outputs * inputs + k]];
     let i = 0;
-    for (; i + 4 <= count; i += 4) {
-      const [a, b, c, d] = [rows[i] * inputs, rows[i + 1] * inputs, rows[i + 2] * inputs, rows[i + 3] * inputs];
-      let [sa, sb, sc, sd] = [intercept, intercept, intercept, intercept];
-      for (let j = 0; j < inputs; j++) {
-        const coefficient = parameters[from + j];
-        sa += coefficient * data[a + j];
-        sb += coefficient * data[b + j];
-        sc += coefficient * data[c + j];
-        sd += coefficient * data[d + j];
+    for (; i + 2 <= count; i += 2) {
+      const [a, b] = [rows[i] * inputs, rows[i + 1] * inputs];
+      let [evenA, oddA, evenB, oddB] = [0, 0, 0, 0];
+      let j = 0;
+      for (; j < pairsEnd; j += 2) {
+        const [even, odd] = [parameters[from + j], parameters[from + j + 1]];
+        evenA += even * data[a + j];
+        oddA += odd * data[a + j + 1];
+        evenB += even * data[b + j];
+        oddB += odd * data[b + j + 1];
       }
-      scores[i * outputs + k] = sa;
-      scores[(i + 1) * outputs + k] = sb;
-      scores[(i + 2) * outputs + k] = sc;
-      scores[(i + 3) * outputs + k] = sd;
+      if (j < inputs) {
+        evenA += parameters[from + j] * data[a + j];
+        evenB += parameters[from + j] * data[b + j];
+      }
+      scores[i * outputs + k] = evenA + oddA + intercept;
+      scores[(i + 1) * outputs + k] = evenB + oddB + intercept;
     }
-    for (; i < count; i++) {
+    if (i < count) {
       const a = rows[i] * inputs;
-      let sum = intercept;
-      for (let j = 0; j < inputs; j++) sum += parameters[from + j] * data[a + j];
-      scores[i * outputs + k] = sum;
+      let [even, odd] = [0, 0];
+      for (let j = 0; j < inputs; j++) {
+        if (j % 2 === 0) even += parameters[from + j] * data[a + j];
+        else odd += parameters[from + j] * data[a + j];
+      }
+      scores[i * outputs + k] = even + odd + intercept;
     }
   }
 }

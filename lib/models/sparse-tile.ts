@@ -16,9 +16,13 @@ export function sparseScores(
     const [start, end] = [rowStarts[rows[i]], rowStarts[rows[i] + 1]];
     for (let k = 0; k < outputs; k++) {
       const from = k * inputs;
-      let sum = parameters[outputs * inputs + k];
-      for (let at = start; at < end; at++) sum += parameters[from + columns[at]] * data[at];
-      scores[i * outputs + k] = sum;
+      let [even, odd] = [0, 0];
+      for (let at = start; at < end; at++) {
+        const product = parameters[from + columns[at]] * data[at];
+        if (columns[at] % 2 === 0) even += product;
+        else odd += product;
+      }
+      scores[i * outputs + k] = even + odd + parameters[outputs * inputs + k];
     }
   }
 }

@@ -1,5 +1,6 @@
-import { type ColumnDescription, describeColumns as describeKinds } from '../data/schema/kinds.ts';
-import type { CategoryColumn, NumberColumn, Table } from '../data/table.ts';
+import { type ColumnProfile, profileTable } from '../data/profile.ts';
+import type { ColumnDescription } from '../data/schema/kinds.ts';
+import type { Column, Table } from '../data/table.ts';
 import type { ColumnSummary } from './report.ts';
 
 export interface ColumnRole {
@@ -9,8 +10,6 @@ export interface ColumnRole {
 
 /** Bins of a column's histogram; fewer when it has fewer distinct values. */
 const binLimit = 20;
-/** Most frequent values that are named. */
-const valueLimit = 8;
 
 /**
  * Summarises each column of `table`, in order: what it holds and why, missing and distinct cells, and how its values are
@@ -22,67 +21,43 @@ const valueLimit = 8;
 export function describeColumns(
   table: Table,
   roleOf: (name: string) => ColumnRole = () => ({ role: 'feature' }),
-  descriptions: readonly ColumnDescription[] = describeKinds(table),
+  descriptions?: readonly ColumnDescription[],
 ): ColumnSummary[] {
-  return table.columns.map((column, i) => {
-    const { name } = column;
-    const { kind, reason: kindReason } = descriptions[i];
+  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  return profileTable(table, descriptions).map((profile) => {
+    const { name, kind, reason: kindReason } = profile;
     const { role, reason } = roleOf(name);
-    const values = column.kind === 'number' ? describeNumbers(column) : describeCategories(column);
+    const values = summaryOf(profile, byName.get(profile.name));
     return { name, kind, kindReason, role, ...(reason === undefined ? {} : { reason }), ...values };
   });
 }
 
 type Summary = Omit<ColumnSummary, 'name' | 'kind' | 'kindReason' | 'role' | 'reason'>;
 
-function describeNumbers({ values }: NumberColumn): Summary {
-  // Sorted, equal values stand together, and NaN, the missing cells, at the end.
-  const sorted = Float64Array.from(values).sort();
-  let present = sorted.length;
-  while (present > 0 && Number.isNaN(sorted[present - 1])) present--;
-  const missing = sorted.length - present;
-  if (present === 0) return { missing, distinct: 0 };
-
-  let distinct = 1;
-  for (let i = 1; i < present; i++) if (sorted[i] !== sorted[i - 1]) distinct++;
-  const [min, max] = [sorted[0], sorted[present - 1]];
-  const moments = momentsOf(sorted.subarray(0, present));
-  const histogram = histogramOf(sorted.subarray(0, present), Math.min(binLimit, distinct));
-  return { missing, distinct, ...finite({ min, max, ...moments }), ...(histogram && { histogram }) };
+/** @param column undefined when it was let go of as it was read */
+function summaryOf(profile: ColumnProfile, column: Column | undefined): Summary {
+  const { missing, distinct, min, max, mean, standardDeviation, frequent } = profile;
+  if (column?.kind !== 'number') {
+    return { missing, distinct, mostFrequent: frequent.map(({ value, count }) => ({ value: String(value), count })) };
+  }
+  if (distinct === 0) return { missing, distinct };
+  const histogram = histogramOf(column.values, profile);
+  return { missing, distinct, ...finite({ min, max, mean, standardDeviation }), ...(histogram && { histogram }) };
 }
 
-/** Mean, and standard deviation of a sample, as `hone inspect` prints it. The second pass keeps digits that a sum of squares would lose. */
-function momentsOf(values: Float64Array): { mean: number; standardDeviation: number } {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  const mean = sum / values.length;
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) squares += (values[i] - mean) * (values[i] - mean);
-  return { mean, standardDeviation: Math.sqrt(squares / (values.length - 1)) };
-}
-
-function histogramOf(sorted: Float64Array, binCount: number): ColumnSummary['histogram'] {
-  const [from, to] = [sorted[0], sorted[sorted.length - 1]];
+/** How many values are in each of equal stretches from the least to the greatest. */
+function histogramOf(
+  values: Float64Array,
+  { min: from, max: to, rows, missing, distinct }: ColumnProfile,
+): ColumnSummary['histogram'] {
   if (!Number.isFinite(to - from)) return undefined;
-  if (from === to) return { from, to, counts: [sorted.length] };
+  if (from === to) return { from, to, counts: [rows - missing] };
+  const binCount = Math.min(binLimit, distinct);
   const counts = new Array<number>(binCount).fill(0);
-  for (let i = 0; i < sorted.length; i++) {
-    counts[Math.min(binCount - 1, Math.floor(((sorted[i] - from) / (to - from)) * binCount))]++;
+  for (const value of values) {
+    if (!Number.isNaN(value)) counts[Math.min(binCount - 1, Math.floor(((value - from) / (to - from)) * binCount))]++;
   }
   return { from, to, counts };
-}
-
-function describeCategories({ codes, levels }: CategoryColumn): Summary {
-  const counts = new Array<number>(levels.length).fill(0);
-  let missing = 0;
-  for (let i = 0; i < codes.length; i++) {
-    if (codes[i] < 0) missing++;
-    else counts[codes[i]]++;
-  }
-  // Equal counts keep the order of the levels, since sorting is stable.
-  const present = levels.map((value, code) => ({ value, count: counts[code] })).filter(({ count }) => count > 0);
-  const mostFrequent = present.toSorted((a, b) => b.count - a.count).slice(0, valueLimit);
-  return { missing, distinct: present.length, mostFrequent };
 }
 
 /** Leaves out what overflowed: a report holds finite numbers only. */

@@ -6,7 +6,7 @@ import { pipelineOf, putText, sampleCsv, testContext } from '../support/jobs.ts'
 
 // These hashes are hone's own output, kept so that a change of a model's bits does not go unnoticed: on another machine,
 // on another Node, or by a change of the arithmetic. Such a change must raise the recipe, and then write them anew.
-const keptRecipe = 1;
+const keptRecipe = 2;
 
 const cases: [string, string, string][] = [
   [
@@ -42,13 +42,13 @@ const cases: [string, string, string][] = [
 ];
 
 const kept: Record<string, string> = {
-  'linear regression by gd': '9726713f7c72c53f5fec20336404de973bf54983331c48e55fc738e315723e8e',
+  'linear regression by gd': '3f7ee9c3b7fb906cb276782691e0b654dac5b773b75b23b7a6cba71563b00b8f',
   'linear regression of a logarithm by adam in batches':
-    '3496beb4b4909a20dc48d30741e153abab607cc4d037bac70c2c012ab322c27c',
-  'logistic regression by sgd with momentum': '384ce8703003939db4df2965ddad850dabd45d1d0c89e13969b1996982719954',
-  'softmax regression by adam over all rows': '17b6cafce74cf1dae5d63ec313abf58a355654045c00d3408ab41c39b130d4f5',
-  'an mlp with dropout by adam in batches': '81a62455c83f8c774536d577e68040ea19d494838340c3723da1b2d563ae158e',
-  'linear regression with l1 by fista': 'be6cab06fc7cea624ddc8cbc1b25a45de16feea58109f63f75c962a4305b3434',
+    '4f6e159215c92ab585d6cc3b0a6efc3542a574f2dcbf90291af43b8a7d7c9afe',
+  'logistic regression by sgd with momentum': '7bcdc6625e6717823030774e80cfed5e8f1a632455a18b4bf6c5d62b03c36dd9',
+  'softmax regression by adam over all rows': '6fbdba2aa4effe7ef83fcc883d2bf51c3a2dafd38baf16a315781d3c0601ca93',
+  'an mlp with dropout by adam in batches': '445dae6ed0550cc037f1b99bd81eeb97b35d1cd9a66e9ccc85180835ed5cd491',
+  'linear regression with l1 by fista': '18ab481e5cb5bc405b1cabacef5843a288f4282e6133b50fbdf46e38f5106dd5',
 };
 
 describe('the bits of a model are those that the recipe names', () => {

@@ -159,7 +159,7 @@ function tableOf(columns: Column[]): Table {
     rowCount,
     columns,
     objects: [{ key: 'datasets/things/a.csv', size: 1000, firstRow: 0, rowCount }],
-    blocks: [],
+    blocks: [{ firstRow: 0, rowCount, hash: '' }],
     rowHashes: Uint32Array.from({ length: rowCount }, (_, i) => i),
     lines: Uint32Array.from({ length: rowCount }, (_, i) => i + 2),
     warnings: ['the reader noticed this'],

@@ -63,12 +63,12 @@ export function describeColumns(
     if (Object.hasOwn(declared, name)) return { name, kind: declared[name], reason: 'declared by the request' };
     return {
       name,
-      ...(column.kind === 'number' ? kindOfNumbers(column, looked) : kindOfTexts(column, looked, rowsAre)),
+      ...(column.kind === 'number' ? kindOfNumbers(column, looked) : describeTexts(column, looked, rowsAre)),
     };
   });
 }
 
-type Finding = Omit<ColumnDescription, 'name'>;
+export type Finding = Omit<ColumnDescription, 'name'>;
 
 function kindOfNumbers({ name, values }: NumberColumn, rows: Int32Array): Finding {
   let [count, fractions, differs] = [0, 0, false];
@@ -105,7 +105,8 @@ function allDifferent(values: Float64Array, rows: Int32Array, count: number): bo
   return seen.size === count;
 }
 
-function kindOfTexts(column: CategoryColumn, rows: Int32Array, rowsAre: string): Finding {
+/** What a column of texts holds, by rules 2 and 4 of `describeColumns`. */
+export function describeTexts(column: CategoryColumn, rows: Int32Array, rowsAre: string): Finding {
   const counts = new Int32Array(column.levels.length);
   let count = 0;
   for (const row of rows) {

@@ -48,14 +48,18 @@ export function fitSchema(
   }: { declared?: Readonly<Record<string, SchemaKind>>; roleOf: (name: string) => ColumnSchema['role'] },
 ): Schema {
   const descriptions = describeColumns(table, { rows, declared, rowsAre: 'training rows' });
-  return {
-    columns: table.columns.map((column, i) => ({
+  const columns = table.columns.map(
+    (column, i): ColumnSchema => ({
       ...descriptions[i],
       storage: column.kind,
       role: roleOf(column.name),
       ...statisticsOf(column, rows, descriptions[i].kind),
-    })),
-  };
+    }),
+  );
+  for (const { name, kind, reason, missing } of table.freeTexts ?? []) {
+    columns.push({ name, kind, reason, storage: 'category', role: 'unused', missingShare: missing / table.rowCount });
+  }
+  return { columns };
 }
 
 type Statistics = Pick<ColumnSchema, 'missingShare' | 'min' | 'max' | 'order' | 'levels'>;
@@ -103,9 +107,10 @@ const missingRise = 0.1;
  * levels that training did not hold; cells of another type, which are no number or no date; columns without any value;
  * a missing share that rose by more than a tenth; and a new column, when training had no such column.
  *
+ * @param isWanted whether a new column of a name is worth telling: it would have been a feature
  * @throws InputError naming a feature that the table does not have
  */
-export function checkSchema(schema: Schema, table: Table): string[] {
+export function checkSchema(schema: Schema, table: Table, isWanted: (name: string) => boolean = () => true): string[] {
   const sentences: string[] = [];
   for (const column of schema.columns) {
     if (column.role === 'feature') findColumn(table, column.name, 'feature');
@@ -115,7 +120,8 @@ export function checkSchema(schema: Schema, table: Table): string[] {
     sentences.push(...[...findingsOf(column, found, table.rowCount)].map((text) => `${place}${text}.`));
   }
   const known = new Set(schema.columns.map(({ name }) => name));
-  const extra = table.columns.map(({ name }) => name).filter((name) => !known.has(name));
+  const found = [...table.columns.map(({ name }) => name), ...(table.unread ?? [])];
+  const extra = found.filter((name) => !known.has(name) && isWanted(name));
   if (extra.length > 0) {
     const [columns, were] = extra.length === 1 ? ['Column', 'was'] : ['Columns', 'were'];
     sentences.push(`${columns} ${listNames(extra)} ${were} not in the training data, and ${were} ignored.`);

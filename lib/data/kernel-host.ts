@@ -1,0 +1,47 @@
+import { createHash, type Hash } from 'node:crypto';
+import { readSync } from 'node:fs';
+import { isMissing, parseNumber } from './number.ts';
+
+/** What the kernels that read data ask of the thread that they run on. */
+export function kernelHost(memory: WebAssembly.Memory): WebAssembly.Imports {
+  let bytes = new Uint8Array(memory.buffer);
+  /** The memory's bytes; of one that has grown there are more. */
+  const bytesTo = (end: number) => {
+    if (end > bytes.length) bytes = new Uint8Array(memory.buffer);
+    return bytes;
+  };
+  let hash: Hash | undefined;
+  return {
+    host: {
+      /** Adds bytes to the text whose SHA-256 `endHash` writes to an address. */
+      hashBytes(address: number, count: number): void {
+        hash ??= createHash('sha256');
+        hash.update(bytesTo(address + count).subarray(address, address + count));
+      },
+      endHash(address: number): void {
+        if (hash) bytesTo(address + 32).set(hash.digest(), address);
+        hash = undefined;
+      },
+      /** Reads up to `count` bytes of an open file; fewer at its end, or -1. */
+      read(file: number, position: number, address: number, count: number): number {
+        try {
+          let done = 0;
+          while (done < count) {
+            const got = readSync(file, bytesTo(address + count), address + done, count - done, position + done);
+            if (got === 0) break;
+            done += got;
+          }
+          return done;
+        } catch {
+          return -1;
+        }
+      },
+      /** The number in a cell, blanks removed: NaN where it is missing, an infinity where it is no number. */
+      number(start: number, end: number): number {
+        const all = bytesTo(end);
+        const value = parseNumber(all, start, end);
+        return Number.isNaN(value) && !isMissing(all, start, end) ? Number.POSITIVE_INFINITY : value;
+      },
+    },
+  };
+}

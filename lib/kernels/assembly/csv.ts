@@ -1,0 +1,517 @@
+// Delimited text to numbers, row-major, at memory speed.
+//
+// `parseSegment(description, index, scratch)` reads the index-th 8 MiB of an object's text, and as far beyond as the last
+// row that begins in it goes, 256 KiB at a time into `scratch`, and writes each row's cells where they belong:
+//
+//   kind 0  float32, into `matrix`, row-major, a row `stride` bytes apart; the nearest float32 of the nearest float64
+//   kind 1  float64, into `doubles`, row-major
+//   kind 2  the number of its text in the segment's own dictionary, a byte, into `codes`, row-major
+//
+// A missing cell is NaN, or an empty or missing text's number like any other. Rows of a segment lie at
+// `… + index · capacity` rows. What it does not take on — a text in a column of numbers, an infinite number, a row of
+// another length, a quote with a line end or a quote in it, a lone carriage return, a row of more than 256 KiB, a text
+// of more than 16 bytes or more than 64 of them — ends the segment with a status that is not 0, and nothing of it counts.
+//
+// Why so: a number's text is most often shorter than 16 bytes. One load, one comparison with the separator and one with
+// the digits tell its length, its sign and its point; one table look-up squeezes the point out and moves the digits to
+// the right; three multiply-adds sum them. So no loop runs over bytes, and no branch depends on the data but the one that
+// leaves for the slow way. The text passes through a small buffer, since fresh memory costs as much as parsing does.
+
+import { decimalEnd, exactPower, parseDecimal, setPowersOfTen, sumOfDigits } from './shared/decimal';
+import { hashText } from './shared/row-hash';
+
+/** Reads up to `bytes` at a position of the object; fewer at its end, or -1. */
+// @ts-ignore: decorator
+@external('host', 'read')
+declare function read(file: i32, position: f64, address: usize, bytes: i32): i32;
+/** The value of a cell that is written in an unusual way: NaN where it is missing, an infinity where it is no number. */
+// @ts-ignore: decorator
+@external('host', 'number')
+declare function unusualNumber(start: usize, end: usize): f64;
+/** SHA-256: takes bytes, and leaves the 32 bytes of the hash of all that it took. */
+// @ts-ignore: decorator
+@external('host', 'hashBytes')
+declare function hashBytes(address: usize, bytes: usize): void;
+// @ts-ignore: decorator
+@external('host', 'endHash')
+declare function endHash(address: usize): void;
+
+// The description: u32 fields at these offsets, but for `size` and `firstRow`, which are f64.
+const FILE: usize = 0;
+const SEPARATOR: usize = 4;
+const COLUMNS: usize = 8;
+const RUNS: usize = 12; // address of pairs (kind, count), u32, that end with a count of 0
+const STRIDE: usize = 16;
+const CAPACITY: usize = 20; // rows of a segment
+const MATRIX: usize = 24;
+const DOUBLES: usize = 28;
+const DOUBLE_COLUMNS: usize = 32;
+const CODES: usize = 36;
+const CODE_COLUMNS: usize = 40;
+const LINES: usize = 44; // u32 a row: lines before it in the segment
+const DICTIONARIES: usize = 48; // of a segment and column: u32 count, then 64 of 16 bytes and u32 length
+const RESULTS: usize = 52; // of a segment: u32 status, rows, lines, blocks, whether a tiny number was met
+const POWERS: usize = 56;
+const HASHES: usize = 60; // u32 a row
+const SIZE: usize = 64;
+const FIRST_ROW: usize = 72;
+const BLOCKS: usize = 80; // of a segment, MOST_BLOCKS: u32 rows, then 32 bytes
+const MOST_BLOCKS: usize = 84;
+const HEADING: usize = 88; // what the hash of a block begins with, and how many bytes it has
+const HEADING_BYTES: usize = 92;
+
+const segmentBytes: f64 = 8388608;
+const chunkBytes: usize = 262144;
+const dictionaryTexts: u32 = 64;
+const dictionaryBytes: usize = 16 + 64 * 20;
+const slack: usize = 64;
+/** Where in the scratch a row is copied to; 256 KiB are left there. */
+const spareAt: usize = 3 * 262144;
+const blockRowLimit: u32 = 65536;
+const blockBytes: usize = 36;
+
+const DONE: u32 = 0;
+const FULL: u32 = 1;
+const OTHER: u32 = 2;
+const READ_FAILED: u32 = 3;
+
+const LF: u32 = 10;
+const CR: u32 = 13;
+const QUOTE: u32 = 34;
+const COMMA: u32 = 44;
+
+/** For a point at 0 … 16 and a length of 0 … 16: which byte goes where, so that the digits stand right. */
+const squeezes = memory.data(17 * 17 * 16);
+/** 16 bytes of 255 and 16 of 0. */
+const headMasks = memory.data<u8>([
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0,
+]);
+
+// Of the segment at hand.
+let separator: u32 = 0;
+let lastColumn: i32 = 0;
+let runs: usize = 0;
+let matrixAt: usize = 0;
+let doublesAt: usize = 0;
+let codesAt: usize = 0;
+let linesAt: usize = 0;
+let dictionaries: usize = 0;
+let rowsLeft: i32 = 0;
+let line: u32 = 0;
+let status: u32 = DONE;
+/** Where the cell at hand ended: the address after its separator or line end. */
+let next: usize = 0;
+let isReady = false;
+let hashesAt: usize = 0;
+let spare: usize = 0;
+/** Whether the row at hand has a cell in quotes, and whether the segment a number near 0 that float32 would crush. */
+let hasQuotes = false;
+let tinySeen = false;
+/** Of the block at hand: its rows, and from where on its text has not been hashed. */
+let blockRows: u32 = 0;
+let unhashed: usize = 0;
+let blocksAt: usize = 0;
+let blocksLeft: i32 = 0;
+let heading: usize = 0;
+let headingBytes: usize = 0;
+
+export function parseSegment(description: usize, index: i32, scratch: usize): void {
+  if (!isReady) fillSqueezes();
+  const capacity = load<usize>(description, CAPACITY);
+  const before = <usize>index * capacity;
+  const stride = load<usize>(description, STRIDE);
+  const doubleColumns = load<usize>(description, DOUBLE_COLUMNS);
+  const codeColumns = load<usize>(description, CODE_COLUMNS);
+  separator = load<u32>(description, SEPARATOR);
+  lastColumn = load<i32>(description, COLUMNS) - 1;
+  runs = load<usize>(description, RUNS);
+  matrixAt = load<usize>(description, MATRIX) + before * stride;
+  doublesAt = load<usize>(description, DOUBLES) + before * doubleColumns * 8;
+  codesAt = load<usize>(description, CODES) + before * codeColumns;
+  linesAt = load<usize>(description, LINES) + before * 4;
+  dictionaries = load<usize>(description, DICTIONARIES) + <usize>index * codeColumns * dictionaryBytes;
+  for (let k: usize = 0; k < codeColumns; k++) store<u32>(dictionaries + k * dictionaryBytes, 0);
+  setPowersOfTen(load<usize>(description, POWERS));
+  rowsLeft = <i32>capacity;
+  line = 0;
+  status = DONE;
+  tinySeen = false;
+  hashesAt = load<usize>(description, HASHES) + before * 4;
+  const mostBlocks = load<usize>(description, MOST_BLOCKS);
+  blocksAt = load<usize>(description, BLOCKS) + <usize>index * mostBlocks * blockBytes;
+  blocksLeft = <i32>mostBlocks;
+  heading = load<usize>(description, HEADING);
+  headingBytes = load<usize>(description, HEADING_BYTES);
+  blockRows = 0;
+
+  readRows(description, index, scratch, stride);
+
+  const result = load<usize>(description, RESULTS) + <usize>index * 20;
+  store<u32>(result, status);
+  store<u32>(result, <u32>capacity - rowsLeft, 4);
+  store<u32>(result, line, 8);
+  store<u32>(result, <u32>mostBlocks - blocksLeft, 12);
+  store<u32>(result, <u32>tinySeen, 16);
+}
+
+function readRows(description: usize, index: i32, scratch: usize, stride: usize): void {
+  const file = load<i32>(description, FILE);
+  const size = load<f64>(description, SIZE);
+  const end = min(<f64>(index + 1) * segmentBytes, size);
+  // The byte before tells whether a row begins with the segment.
+  let position = index == 0 ? load<f64>(description, FIRST_ROW) : <f64>index * segmentBytes - 1;
+  let isInsideRow = index > 0;
+  const buffer = scratch + slack;
+  spare = scratch + spareAt;
+  let used: usize = 0;
+  while (true) {
+    /** Position of the buffer's first byte. */
+    const base = position - <f64>used;
+    const wanted = <i32>min(<f64>chunkBytes, size - position);
+    if (wanted > 0 && read(file, position, buffer + used, wanted) != wanted) {
+      status = READ_FAILED;
+      return;
+    }
+    position += <f64>wanted;
+    const isLast = position >= size;
+    const textEnd = buffer + used + wanted;
+    let limit = textEnd;
+    if (isLast && (limit == buffer || load<u8>(limit - 1) != LF)) {
+      store<u8>(limit, LF);
+      limit++;
+    }
+    let start = buffer;
+    if (isInsideRow) {
+      while (start < limit && load<u8>(start) != LF) start++;
+      isInsideRow = start == limit;
+      if (!isInsideRow) start++;
+    }
+    // Whole lines only.
+    let whole = limit;
+    while (whole > start && load<u8>(whole - 1) != LF) whole--;
+    unhashed = buffer;
+    const until = min(whole, buffer + <usize>min(max(end - base, 0), <f64>(1 << 30)));
+    if (start < until) {
+      start = parseRows(start, until, stride);
+      if (status != DONE) return;
+    }
+    const isDone = isLast || (base + <f64>(start - buffer) >= end && start < whole);
+    if (blockRows > 0) {
+      // Blank lines belong to the block before them.
+      let stop = start;
+      if (isDone) {
+        for (let after = afterBlankLine(stop); after != stop && after <= whole; after = afterBlankLine(stop)) stop = after;
+        if (stop >= whole && !isLast) status = OTHER;
+        if (isLast) stop = textEnd;
+      }
+      hashBytes(unhashed, stop - unhashed);
+      if (isDone) closeBlock();
+    }
+    if (isDone) return;
+    const rest = limit - start;
+    if (rest > chunkBytes) {
+      status = OTHER;
+      return;
+    }
+    memory.copy(buffer, start, rest);
+    used = rest;
+  }
+}
+
+function closeBlock(): void {
+  if (blocksLeft == 0) {
+    status = FULL;
+    return;
+  }
+  store<u32>(blocksAt, blockRows);
+  endHash(blocksAt + 4);
+  blocksAt += blockBytes;
+  blocksLeft--;
+  blockRows = 0;
+}
+
+/** Notes that a row begins at `p`: in the block at hand, or in a new one. */
+function beginRow(p: usize): void {
+  if (blockRows == blockRowLimit) {
+    hashBytes(unhashed, p - unhashed);
+    closeBlock();
+  }
+  if (blockRows == 0) {
+    hashBytes(heading, headingBytes);
+    unhashed = p;
+  }
+  blockRows++;
+}
+
+/** Parses the rows that begin before `until`, each of which ends in the buffer; answers where the next one begins. */
+function parseRows(start: usize, until: usize, stride: usize): usize {
+  const zero = i8x16.splat(48);
+  const nine = i8x16.splat(9);
+  const controls = i8x16.splat(13);
+  const separators = i8x16.splat(<u8>separator);
+  const comma = separator;
+  const last = lastColumn;
+  const mustCopy = separator != COMMA;
+  let p = start;
+  while (p < until) {
+    const first = <u32>load<u8>(p);
+    if (first <= 32 && first != comma) {
+      const after = afterBlankLine(p);
+      if (after != p) {
+        line++;
+        p = after;
+        continue;
+      }
+    }
+    if (rowsLeft == 0) {
+      status = FULL;
+      return p;
+    }
+    beginRow(p);
+    const rowStart = p;
+    store<u32>(linesAt, line);
+    linesAt += 4;
+    let target = matrixAt;
+    let column = 0;
+    for (let run = runs; ; run += 8) {
+      let cells = load<i32>(run, 4);
+      if (cells == 0) break;
+      const kind = load<u32>(run);
+      if (kind == 2) {
+        for (; cells > 0; cells--, column++) {
+          store<u8>(codesAt++, codeOf(p, column));
+          if (status != DONE) return p;
+          p = next;
+        }
+        continue;
+      }
+      for (; cells > 0; cells--, column++) {
+        const text = v128.load(p);
+        const ends = i8x16.bitmask(v128.or(i8x16.eq(text, separators), i8x16.le_u(text, controls)));
+        const length = ctz(ends | 0x10000);
+        const values = i8x16.sub(text, zero);
+        const isDigit = i8x16.le_u(values, nine);
+        const others = ~i8x16.bitmask(isDigit) & ((1 << length) - 1);
+        const negative = others & 1;
+        const rest = others ^ negative;
+        const point = ctz(rest | 0x10000);
+        let value: f64;
+        if (
+          <u32>(length - 1) < 15 &&
+          (rest & (rest - 1)) == 0 &&
+          (rest == 0 || load<u8>(p + point) == 46) &&
+          negative == <i32>(load<u8>(p) == 45) &&
+          length > negative + <i32>(rest != 0) &&
+          <u32>load<u8>(p + length) == (column == last ? LF : comma)
+        ) {
+          const digits = i8x16.swizzle(
+            v128.and(values, isDigit),
+            v128.load(squeezes + (<usize>(point * 17 + length) << 4)),
+          );
+          const magnitude = <f64>sumOfDigits(digits) / exactPower(max(length - 1 - point, 0));
+          value = reinterpret<f64>(reinterpret<u64>(magnitude) | (<u64>negative << 63));
+          p += length + 1;
+        } else {
+          value = unusualCell(p, column);
+          if (status != DONE) return p;
+          p = next;
+        }
+        if (kind == 0) {
+          store<f32>(target, <f32>value);
+          target += 4;
+        } else {
+          store<f64>(doublesAt, value);
+          doublesAt += 8;
+        }
+      }
+    }
+    let rowEnd = p - 1;
+    if (load<u8>(rowEnd - 1) == CR) rowEnd--;
+    store<u32>(hashesAt, mustCopy || hasQuotes ? hashCopied(rowStart, rowEnd) : hashRow(rowStart, rowEnd));
+    hashesAt += 4;
+    matrixAt += stride;
+    rowsLeft--;
+    line++;
+  }
+  return p;
+}
+
+/** The hash of a row's cells, joined by commas; those at the end, of empty cells, do not count. */
+// @ts-ignore: decorator
+@inline
+function hashRow(start: usize, rowEnd: usize): u32 {
+  let end = rowEnd;
+  while (end > start && load<u8>(end - 1) == COMMA) end--;
+  return hashText(start, end);
+}
+
+/** `hashRow` of a row with other separators, or with cells in quotes: copied without them. */
+function hashCopied(start: usize, end: usize): u32 {
+  hasQuotes = false;
+  let to = spare;
+  let isCellStart = true;
+  for (let from = start; from < end; from++) {
+    if (isCellStart && load<u8>(from) == QUOTE) {
+      for (from++; load<u8>(from) != QUOTE; from++) {
+        store<u8>(to, load<u8>(from));
+        to++;
+      }
+      continue;
+    }
+    isCellStart = <u32>load<u8>(from) == separator;
+    store<u8>(to, isCellStart ? <u8>COMMA : load<u8>(from));
+    to++;
+  }
+  return hashRow(spare, to);
+}
+
+/** The address after a line of nothing but blanks that begins at `p`; `p` where it is no such line. */
+function afterBlankLine(p: usize): usize {
+  let at = p;
+  while ((load<u8>(at) == 32 || load<u8>(at) == 9) && <u32>load<u8>(at) != separator) at++;
+  if (load<u8>(at) == LF) return at + 1;
+  if (load<u8>(at) == CR && load<u8>(at + 1) == LF) return at + 2;
+  return p;
+}
+
+/** A number's cell that is not plain and short: of many digits, with an exponent, quoted, blank, missing, at a CR LF. */
+function unusualCell(p: usize, column: i32): f64 {
+  let value = parseDecimal(p);
+  if (decimalEnd != 0 && isCellEnd(decimalEnd)) {
+    endCell(decimalEnd, column);
+    return finite(value);
+  }
+  const close = contentEnd(p, column);
+  let start = load<u8>(p) == QUOTE ? p + 1 : p;
+  let end = close;
+  while (start < end && isBlank(start)) start++;
+  while (end > start && isBlank(end - 1)) end--;
+  if (start == end) return NaN;
+  value = parseDecimal(start);
+  if (decimalEnd == end) return finite(value);
+  value = unusualNumber(start, end);
+  return value == value ? finite(value) : NaN;
+}
+
+// @ts-ignore: decorator
+@inline
+function finite(value: f64): f64 {
+  const magnitude = abs(value);
+  if (!(magnitude < Infinity)) status = OTHER;
+  if (magnitude < 1.1754943508222875e-38 && magnitude > 0) tinySeen = true;
+  return value;
+}
+
+/** The number of a cell's text in its column's dictionary; `next` and `status` say the rest. */
+function codeOf(p: usize, column: i32): u8 {
+  let start = p;
+  let length = 0;
+  const text = v128.load(p);
+  const ends = i8x16.bitmask(
+    v128.or(i8x16.eq(text, i8x16.splat(<u8>separator)), i8x16.le_u(text, i8x16.splat(13))),
+  );
+  if (load<u8>(p) != QUOTE && ends != 0 && isCellEnd(p + ctz(ends))) {
+    length = ctz(ends);
+    endCell(p + <usize>length, column);
+  } else {
+    const close = contentEnd(p, column);
+    if (load<u8>(p) == QUOTE) start++;
+    if (close - start > 16) status = OTHER;
+    else length = <i32>(close - start);
+  }
+  if (status != DONE) return 0;
+  return lookUp(v128.and(v128.load(start), v128.load(headMasks + 16 - <usize>length)), length, column);
+}
+
+function lookUp(text: v128, length: i32, column: i32): u8 {
+  // Which of the columns of texts it is: those before it in the runs.
+  let which: usize = 0;
+  let at = 0;
+  for (let run = runs; ; run += 8) {
+    const cells = load<i32>(run, 4);
+    if (load<u32>(run) == 2) {
+      if (column < at + cells) {
+        which += <usize>(column - at);
+        break;
+      }
+      which += <usize>cells;
+    }
+    at += cells;
+  }
+  const dictionary = dictionaries + which * dictionaryBytes;
+  const count = load<u32>(dictionary);
+  let entry = dictionary + 16;
+  for (let code: u32 = 0; code < count; code++, entry += 20) {
+    if (!v128.any_true(v128.xor(v128.load(entry), text)) && load<i32>(entry, 16) == length) return <u8>code;
+  }
+  if (count == dictionaryTexts) {
+    status = OTHER;
+    return 0;
+  }
+  v128.store(entry, text);
+  store<i32>(entry, length, 16);
+  store<u32>(dictionary, count + 1);
+  return <u8>count;
+}
+
+/** Where the content of the cell at `p` ends, quotes removed; goes past the cell. */
+function contentEnd(p: usize, column: i32): usize {
+  let at = p;
+  if (load<u8>(p) == QUOTE) {
+    hasQuotes = true;
+    at++;
+    while (load<u8>(at) != QUOTE && load<u8>(at) != LF && load<u8>(at) != CR && load<u8>(at) != 0) at++;
+    if (load<u8>(at) != QUOTE) {
+      status = OTHER;
+      return p;
+    }
+    endCell(at + 1, column);
+    return at;
+  }
+  while (!isCellEnd(at) && load<u8>(at) != 0) at++;
+  endCell(at, column);
+  return at;
+}
+
+// @ts-ignore: decorator
+@inline
+function isCellEnd(p: usize): bool {
+  const byte = <u32>load<u8>(p);
+  return byte == separator || byte == LF || byte == CR;
+}
+
+// @ts-ignore: decorator
+@inline
+function isBlank(p: usize): bool {
+  return load<u8>(p) == 32 || load<u8>(p) == 9;
+}
+
+/** Goes past the separator or line end at `p`, which must be the one that the column asks for. */
+function endCell(p: usize, column: i32): void {
+  const byte = <u32>load<u8>(p);
+  if (column < lastColumn) {
+    next = p + 1;
+    if (byte != separator) status = OTHER;
+  } else if (byte == LF) next = p + 1;
+  else {
+    next = p + 2;
+    if (byte != CR || load<u8>(p + 1) != LF) status = OTHER;
+  }
+}
+
+function fillSqueezes(): void {
+  isReady = true;
+  for (let point = 0; point <= 16; point++) {
+    for (let length = 0; length <= 16; length++) {
+      const row = squeezes + (<usize>(point * 17 + length) << 4);
+      memory.fill(row, 255, 16);
+      let to = 15;
+      for (let from = length - 1; from >= 0; from--) {
+        if (from == point) continue;
+        store<u8>(row + <usize>to, <u8>from);
+        to--;
+      }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * One pass of a linear model with one score over the rows of a canonical block: scores, losses, gradient.
+ *
+ * Each row is read from memory once. A tile of rows, small enough for half of a first-level cache, goes through three
+ * stages: its scores; their losses and slopes; slope · row added to the gradient. All arithmetic is float64: float32
+ * products would be twice as fast and leave a noise of 1e-8 in the gradient, at which Newton's method and L-BFGS stall.
+ * Every sum runs over the rows in their order, so neither the size of a tile nor what is in registers touches the bits;
+ * lib/models/row-tile.ts is the same in plain TypeScript.
+ *
+ * Memory, per block: sums[block] = gradient of the coefficients [inputs], of the intercept, and the loss, float64, which
+ * are added to.
+ */
+import { addSlopedRows, scoreRows } from './shared/dot-product';
+import { LinearPass, weigh } from './shared/linear-pass';
+import { evaluateLoss } from './shared/losses';
+
+/** Most rows of a tile. */
+const tileRows: i32 = 64;
+const tileBytes: i32 = 16 * 1024;
+
+/** @param scratch float64: scores, losses and slopes of a tile, shape [3, 64] */
+export function passBlock(description: usize, block: i32, scratch: usize): void {
+  const pass = changetype<LinearPass>(description);
+  const inputs = pass.inputs;
+  const fitting = tileBytes / (4 * max(1, inputs));
+  const tile = max(4, min(tileRows, fitting & ~3));
+  const sums = pass.sums + (<usize>block * (inputs + 2) << 3);
+  const end = load<i32>(pass.blockOffsets + (<usize>block << 2), 4);
+  for (let row = load<i32>(pass.blockOffsets + (<usize>block << 2)); row < end; row += tile) {
+    passTile(pass, row, min(tile, end - row), sums, scratch);
+  }
+}
+
+function passTile(pass: LinearPass, row: i32, count: i32, sums: usize, scratch: usize): void {
+  const inputs = pass.inputs;
+  const rows = pass.features + (<usize>row * inputs << 2);
+  const scores = scratch;
+  const losses = scores + tileRows * 8;
+  const slopes = losses + tileRows * 8;
+  scoreRows(rows, count, inputs, pass.parameters, load<f64>(pass.parameters + (<usize>inputs << 3)), scores, 8);
+  const targets = pass.targets + (<usize>row << 3);
+  evaluateLoss(pass.loss, pass.shape, pass.smoothing, scores, targets, count, losses, slopes);
+  if (pass.weights) weigh(pass.weights + (<usize>row << 3), count, losses, slopes);
+  addSlopedRows(rows, count, inputs, slopes, 8, sums);
+  const intercept = sums + (<usize>inputs << 3);
+  store<f64>(intercept, addUp(load<f64>(intercept), slopes, count));
+  store<f64>(intercept + 8, addUp(load<f64>(intercept + 8), losses, count));
+}
+
+// @ts-ignore: decorator
+@inline
+function addUp(sum: f64, at: usize, count: i32): f64 {
+  for (let i = 0; i < count; i++) sum += load<f64>(at + (<usize>i << 3));
+  return sum;
+}
+
+/**
+ * Copies row rows[i] of one pass to place places[i] of another, targets and weights with it.
+ *
+ * The rows come in stretches of neighbours, which the processor fetches ahead of being asked; the places jump about in a
+ * room that fits the second-level cache. The other way round each row would be waited for.
+ */
+export function gatherRows(from: usize, to: usize, rows: usize, places: usize, count: i32): void {
+  const source = changetype<LinearPass>(from);
+  const target = changetype<LinearPass>(to);
+  const rowBytes = <usize>source.inputs << 2;
+  for (let i = 0; i < count; i++) {
+    const row = <usize>load<i32>(rows + (<usize>i << 2));
+    const place = <usize>load<i32>(places + (<usize>i << 2));
+    copyRow(source.features + row * rowBytes, target.features + place * rowBytes, rowBytes);
+    store<f64>(target.targets + (place << 3), load<f64>(source.targets + (row << 3)));
+    if (source.weights) store<f64>(target.weights + (place << 3), load<f64>(source.weights + (row << 3)));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function copyRow(from: usize, to: usize, bytes: usize): void {
+  let at: usize = 0;
+  for (; at + 16 <= bytes; at += 16) v128.store(to + at, v128.load(from + at));
+  for (; at < bytes; at += 4) store<f32>(to + at, load<f32>(from + at));
+}

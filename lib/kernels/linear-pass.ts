@@ -1,0 +1,179 @@
+import { instantiate } from './instantiate.ts';
+import * as curvature from './linear-curvature.generated.ts';
+import * as double from './linear-pass.generated.ts';
+import { poolOf } from './pool.ts';
+import { roomFor } from './room.ts';
+import * as single from './single-linear-pass.generated.ts';
+
+/** The formula of a loss of one score, by the name that the kernel knows it by. */
+export interface LossFormula {
+  name: keyof typeof lossNumbers;
+  /** huber: delta; quantile: the quantile; tweedie: the power; logistic: the label smoothing. */
+  shape?: number;
+  /** quantile and hinge. */
+  smoothing?: number;
+}
+
+/** As assembly/shared/losses.ts numbers them. */
+const lossNumbers = {
+  squared: 0,
+  absolute: 1,
+  huber: 2,
+  quantile: 3,
+  'log-cosh': 4,
+  poisson: 5,
+  gamma: 6,
+  tweedie: 7,
+  logistic: 8,
+  hinge: 9,
+  'squared-hinge': 10,
+} as const;
+
+/** What a linear model with one score learns from. */
+export interface LinearRows {
+  inputs: number;
+  /** Row-major, shape [rowCount, inputs]. */
+  features: Float32Array;
+  targets: Float64Array;
+  weights?: Float64Array;
+  /** First row of each canonical block, then the row count. */
+  blockOffsets: Int32Array;
+}
+
+/** What features are multiplied in: assembly/linear-pass.ts, or assembly/single-linear-pass.ts. */
+export type Products = 'float64' | 'float32';
+
+/** One of the two kernels on some rows. Sums are a gradient, shape [inputs + 1], and a loss. */
+export interface LinearPass {
+  /** Writes the sums of every block over `sums`, shape [blocks, inputs + 2]: on as many threads as the memory's pool has. */
+  sumBlocks(parameters: Float64Array, sums: Float64Array): void;
+  /** Adds rows [from, end) to the sums at `offset`. */
+  addRows(parameters: Float64Array, from: number, end: number, sums: Float64Array, offset: number): void;
+  /**
+   * Copies rows to where `addGathered` takes them from: row `rows[i]` to place `places[i]`.
+   *
+   * They are read in the order of `rows`, so neighbours should stand together there, and written wherever: into a copy that
+   * stays in the cache if it is small enough for it.
+   */
+  gather(rows: Int32Array, places: Int32Array, count: number): void;
+  /**
+   * Writes the sums of curvature · (row, 1) ⊗ (row, 1) of blocks [from, from + count) over those of `curved`, count up to
+   * `curvedBlocks`: shape [curvedBlocks, padded, padded], of which entry (i, j) is meant where j ≤ i.
+   */
+  curveBlocks(parameters: Float64Array, from: number, count: number): void;
+  /** There where `curvedBlocks` was asked for. */
+  readonly curved: Float64Array;
+  /** Adds what stands in places [from, end) to the sums at `offset`. */
+  addGathered(parameters: Float64Array, from: number, end: number, sums: Float64Array, offset: number): void;
+}
+
+export interface LinearPassOptions {
+  products?: Products;
+  /** Most rows to be gathered. */
+  gathered?: number;
+  /** Most blocks to be curved at once. */
+  curvedBlocks?: number;
+}
+
+/** Columns of a row with a one behind it, up to a multiple of four. */
+export const paddedColumns = (inputs: number): number => (inputs + 4) & ~3;
+
+/**
+ * The pass over these rows, in the memory that the features lie in. Others are copied: to a memory of their own, or, when
+ * few, to a room that all small ones share, where the last one stays until another comes.
+ */
+export function linearPass(
+  rows: LinearRows,
+  formula: LossFormula,
+  { products = 'float64', gathered = 0, curvedBlocks = 0 }: LinearPassOptions = {},
+): LinearPass {
+  const kernel = products === 'float32' ? single : double;
+  const { inputs, features, targets, weights, blockOffsets } = rows;
+  const blockCount = blockOffsets.length - 1;
+  const width = inputs + 2;
+  const bytes = 24 * targets.length + 12 * (blockCount + 2) * width + 4096 + gathered * (4 * inputs + 32);
+  const padded = paddedColumns(inputs);
+  const room = roomFor(features, bytes + 8 * curvedBlocks * padded * padded);
+  const { memory } = room.memory;
+
+  const [data, labels, offsets] = [room.place(features), room.place(targets), room.place(blockOffsets)];
+  const shares = weights && room.place(weights);
+  const copy = {
+    features: room.allocate(4 * inputs * gathered),
+    targets: room.allocate(8 * gathered),
+    weights: weights ? room.allocate(8 * gathered) : 0,
+    rows: room.place(new Int32Array(gathered)),
+    places: room.place(new Int32Array(gathered)),
+  };
+  const at = room.place(new Float64Array(inputs + 1));
+  const blockSums = room.place(new Float64Array(blockCount * width));
+  const stretch = { ends: room.place(new Int32Array(2)), sums: room.place(new Float64Array(width)) };
+
+  const curved = room.place(new Float64Array(curvedBlocks * padded * padded));
+  const describe = (source: number[], ends: number, sums: number): number => {
+    const description = room.allocate(descriptionBytes);
+    room.fill(() => {
+      const numbers = [...source, ends, at.address, sums, inputs, lossNumbers[formula.name]];
+      new Uint32Array(memory.buffer, description, 8).set(numbers);
+      new Float64Array(memory.buffer, description + 32, 2).set([formula.shape ?? 0, formula.smoothing ?? 0]);
+    });
+    return description;
+  };
+  const inPlace = [data.address, labels.address, shares?.address ?? 0];
+  const byBlocks = describe(inPlace, offsets.address, blockSums.address);
+  const byRows = describe(inPlace, stretch.ends.address, stretch.sums.address);
+  const byPlaces = describe([copy.features, copy.targets, copy.weights], stretch.ends.address, stretch.sums.address);
+  const byCurvature = describe(inPlace, offsets.address, curved.address);
+  // Where that description says at which block to begin.
+  const firstBlock = new Uint32Array(memory.buffer, byCurvature + 12, 1);
+  const { gatherRows } = instantiate<{ gatherRows(...numbers: number[]): void }>(double, memory);
+  const scratchBytes = products === 'float32' ? 3072 + 4 * inputs + 12 : 3 * 8 * 64;
+
+  const addStretch = (
+    description: number,
+    parameters: Float64Array,
+    from: number,
+    end: number,
+    sums: Float64Array,
+    offset: number,
+  ) => {
+    room.enter();
+    for (let i = 0; i <= inputs; i++) at.view[i] = parameters[i];
+    for (let i = 0; i < width; i++) stretch.sums.view[i] = sums[offset + i];
+    stretch.ends.view[0] = from;
+    stretch.ends.view[1] = end;
+    poolOf(room.memory).run(kernel, 'passBlock', description, 1, scratchBytes);
+    for (let i = 0; i < width; i++) sums[offset + i] = stretch.sums.view[i];
+  };
+
+  return {
+    sumBlocks(parameters, sums) {
+      room.enter();
+      for (let i = 0; i <= inputs; i++) at.view[i] = parameters[i];
+      blockSums.view.fill(0);
+      poolOf(room.memory).run(kernel, 'passBlock', byBlocks, blockCount, scratchBytes);
+      sums.set(blockSums.view);
+    },
+    curved: curved.view,
+    curveBlocks(parameters, from, count) {
+      room.enter();
+      for (let i = 0; i <= inputs; i++) at.view[i] = parameters[i];
+      curved.view.fill(0);
+      firstBlock[0] = offsets.address + 4 * from;
+      const tile = Math.max(4, Math.min(64, Math.floor(4096 / padded)));
+      poolOf(room.memory).run(curvature, 'curveBlock', byCurvature, count, 1024 + 8 * tile * padded);
+    },
+    addRows: (parameters, from, end, sums, offset) => addStretch(byRows, parameters, from, end, sums, offset),
+    gather(order, places, count) {
+      room.enter();
+      for (let i = 0; i < count; i++) {
+        copy.rows.view[i] = order[i];
+        copy.places.view[i] = places[i];
+      }
+      gatherRows(byRows, byPlaces, copy.rows.address, copy.places.address, count);
+    },
+    addGathered: (parameters, from, end, sums, offset) => addStretch(byPlaces, parameters, from, end, sums, offset),
+  };
+}
+
+const descriptionBytes = 64;
