@@ -6,6 +6,7 @@ import { inspectCommand } from './inspect.ts';
 import { modelsCommand } from './models.ts';
 import { openCommand } from './open.ts';
 import { predictCommand } from './predict.ts';
+import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 import { signCommand } from './sign.ts';
 
@@ -21,4 +22,5 @@ export const commands: readonly Command[] = [
   signCommand,
   openCommand,
   devCommand,
+  replayCommand,
 ];
