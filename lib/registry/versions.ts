@@ -6,7 +6,7 @@ import { jsonBytes, putJson, readJson } from '../store/json.ts';
 import { listAll } from '../store/list.ts';
 import type { Store } from '../store/store.ts';
 import { evaluationFile, manifestFile, modelFile, signatureFile, versionKey } from './keys.ts';
-import type { Manifest } from './manifest.ts';
+import { isManifest, type Manifest } from './manifest.ts';
 import { decodeModel } from './model-file.ts';
 import { type FileHashes, hashesOf, signatureOf } from './version-signature.ts';
 
@@ -83,16 +83,14 @@ export async function hasVersion(store: Store, name: string, version: string): P
  */
 export async function readManifest(store: Store, name: string, version: string): Promise<Manifest> {
   const key = versionKey(name, version, manifestFile);
-  let manifest: Partial<Manifest> | null;
+  let manifest: unknown;
   try {
-    manifest = await readJson<Partial<Manifest> | null>(store, key);
+    manifest = await readJson(store, key);
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
     throw new NotFoundError(`model ${name}: expected version ${version}, found none of that name`, { cause: error });
   }
-  if (manifest?.format === 1 && manifest.name === name && manifest.version === version && manifest.files?.[modelFile]) {
-    return manifest as Manifest;
-  }
+  if (isManifest(manifest) && manifest.name === name && manifest.version === version) return manifest;
   throw new InputError(
     `${store.location}${key}: expected the manifest of this version in format 1, found something else`,
   );
