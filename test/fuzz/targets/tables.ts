@@ -108,7 +108,7 @@ function trainOn(input: Uint8Array): Promise<'taken' | 'refused'> {
       if (page.includes(markup)) throw new Error(`expected ${markup} to be text in the report, found it is markup`);
     }
     const model = await openModel(context, { name: 'odd', version: result.version });
-    const table = await readForScoring(model, await listDataset(context, 'datasets/odd/'), names[0]);
+    const table = await readForScoring(model, await listDataset(context, 'datasets/odd/'), { id: names[0] });
     for (const line of predictionsCsv(model, table, names[0]).split('\n')) {
       const [, first = ''] = /^"?((?:[^",]|"")*)/.exec(line) ?? [];
       if (/^[=+\-@\t]/.test(first) && Number.isNaN(Number(first)))
