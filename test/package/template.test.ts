@@ -267,6 +267,12 @@ describe.skipIf(!hasPackage)(`template${packageCondition}`, () => {
       expect(alarm.Properties).toMatchObject({ TreatMissingData: 'notBreaching', EvaluationPeriods: 1 });
     });
 
+    test('as many as docs/operations.md charges for', () => {
+      const metrics = watched.reduce((sum, alarm) => sum + alarm.metrics.length, 0);
+      const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+      expect(operations).toContain(`${alarms.length} alarms watch ${metrics} metrics`);
+    });
+
     test('a dashboard shows every alarm, function and workflow', () => {
       const body = resources.Dashboard.Properties.DashboardBody['Fn::Sub'];
       const { widgets } = JSON.parse(body);
