@@ -55,6 +55,7 @@ const wiring = [
   'lib/engine/',
   'lib/pipeline/',
   'lib/report/',
+  'lib/metrics/',
   'lib/core/errors.ts',
 ];
 

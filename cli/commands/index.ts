@@ -3,6 +3,7 @@ import { promoteCommand, rollbackCommand } from './aliases.ts';
 import { devCommand } from './dev.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { inspectCommand } from './inspect.ts';
+import { metricsCommand } from './metrics.ts';
 import { modelsCommand } from './models.ts';
 import { openCommand } from './open.ts';
 import { predictCommand } from './predict.ts';
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   inspectCommand,
   evaluateCommand,
   predictCommand,
+  metricsCommand,
   modelsCommand,
   promoteCommand,
   rollbackCommand,

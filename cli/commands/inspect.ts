@@ -36,7 +36,7 @@ export const inspectCommand = command({
       });
       return ExitCode.done;
     }
-    console.log(`${printable(path)}: ${table.rowCount} rows, ${table.columns.length} columns\n`);
+    console.log(`${printable(path)}: ${table.rowCount} rows, ${profile.length} columns\n`);
     if (sparse) {
       const { features, nonzeros } = sparse;
       console.log(`Beside the columns, ${features} features by index, of which ${nonzeros} cells are not zero.\n`);

@@ -11,7 +11,7 @@ import {
 } from './column-reader.ts';
 import { columnOrder } from './header.ts';
 import { listNames } from './lookup.ts';
-import { cellHash, finishHash, mixWord } from './row-hash.ts';
+import { cellHash, finishHash, mixWord, rowHash } from './row-hash.ts';
 import type { Column } from './table.ts';
 import type { SparseCells, TextRow } from './text.ts';
 
@@ -73,6 +73,8 @@ export function columnCollector({ context, place, kinds, limit, only }: CollectO
   let order = new Int32Array(0);
   let known = 0;
   let isGrowing = false;
+  /** The text of the row at hand, for its hash. */
+  let joined = new Uint8Array(1024);
 
   const collector: ColumnCollector = {
     rowCount: 0,
@@ -161,23 +163,33 @@ export function columnCollector({ context, place, kinds, limit, only }: CollectO
   /** Hands a row's cells to the readers and answers the row's hash. */
   function addCells(row: TextRow): number {
     const { bytes, starts, ends, texts } = row;
-    let [rowHash, keptHash, keptCount] = [0, 0, 0];
+    let length = 0;
     for (let column = 0; column < order.length; column++) {
       const at = order[column];
+      if (column > 0) length = append(comma, 0, 1, length);
       if (at < 0) {
         readers[column].addMissing();
-        rowHash = mixWord(rowHash, emptyHash);
         continue;
       }
       const [start, end] = [starts[at], ends[at]];
-      const hash = cellHash(bytes, start, end);
-      rowHash = mixWord(rowHash, hash);
-      readers[column].add(bytes, start, end, hash, texts !== undefined && texts[at] === 1);
-      if (end > start) [keptHash, keptCount] = [rowHash, column + 1];
+      readers[column].add(bytes, start, end, texts !== undefined && texts[at] === 1);
+      length = append(bytes, start, end, length);
     }
-    if (row.sparse) rowHash = mixSparse(rowHash, row.sparse);
-    // Columns that come with later rows must not tell equal rows apart: so missing cells at the end do not count.
-    return isGrowing ? finishHash(keptHash ^ keptCount) : finishHash(rowHash ^ order.length);
+    // Columns that come with later rows must not tell equal rows apart: empty cells at the end do not count.
+    const hash = rowHash(joined, 0, length);
+    return row.sparse ? finishHash(mixSparse(hash, row.sparse)) : hash;
+  }
+
+  /** Writes bytes behind `length` others of the row's text, and answers how many there are then. */
+  function append(bytes: Uint8Array, start: number, end: number, length: number): number {
+    const next = length + end - start;
+    if (next > joined.length) {
+      const grown = new Uint8Array(2 * next);
+      grown.set(joined.subarray(0, length));
+      joined = grown;
+    }
+    for (let from = start; from < end; from++) joined[length++] = bytes[from];
+    return next;
   }
 
   function addTyped(reader: ColumnReader, column: TypedColumn, rowHashes: Int32Array): void {
@@ -197,7 +209,7 @@ export function columnCollector({ context, place, kinds, limit, only }: CollectO
       }
       const bytes = encoder.encode(text);
       const hash = cellHash(bytes, 0, bytes.length);
-      reader.add(bytes, 0, bytes.length, hash, true);
+      reader.add(bytes, 0, bytes.length, true);
       rowHashes[row] = mixWord(rowHashes[row], hash);
     }
   }
@@ -214,6 +226,7 @@ const nothingReader: ColumnReader = {
 };
 
 const encoder = new TextEncoder();
+const comma = Uint8Array.of(0x2c);
 const emptyHash = cellHash(new Uint8Array(0), 0, 0);
 
 const scratch = new Float64Array(1);

@@ -38,11 +38,11 @@ export interface ReaderContext {
 /** Collects one column's cells, row after row, and finds its kind. */
 export interface ColumnReader {
   /**
-   * Takes the next row's cell, `bytes[start, end)`, whose `cellHash` is `hash`.
+   * Takes the next row's cell, `bytes[start, end)`.
    *
    * @param isText whether the format says that it is a text, whatever it looks like
    */
-  add(bytes: Uint8Array, start: number, end: number, hash: number, isText?: boolean): void;
+  add(bytes: Uint8Array, start: number, end: number, isText?: boolean): void;
   /** Takes the next row's cell, a number of the format's own; NaN is missing. */
   addNumber(value: number): void;
   /** Takes a missing cell. */
@@ -89,7 +89,7 @@ export function undeclaredReader(name: string, context: ReaderContext): ColumnRe
   }
 
   return {
-    add(bytes, start, end, hash, isText = false) {
+    add(bytes, start, end, isText = false) {
       const value = start === end || isText ? Number.NaN : parseNumber(bytes, start, end);
       if (Number.isNaN(value) && (start === end || isMissing(bytes, start, end))) {
         addMissing();
@@ -109,7 +109,7 @@ export function undeclaredReader(name: string, context: ReaderContext): ColumnRe
         }
         textCount++;
       } else kept = addValue(value, describe);
-      if (asCategories) categories.add(bytes, start, end, hash);
+      if (asCategories) categories.add(bytes, start, end);
       else numbers.add(kept);
     },
     addNumber(value) {
@@ -180,9 +180,9 @@ function numberReader(name: string, context: ReaderContext): ColumnReader {
 function categoryReader(name: string, context: ReaderContext): ColumnReader {
   const categories = growingCategories(name, context);
   return {
-    add(bytes, start, end, hash) {
+    add(bytes, start, end) {
       if (isMissing(bytes, start, end)) categories.addMissing();
-      else categories.add(bytes, start, end, hash);
+      else categories.add(bytes, start, end);
     },
     addNumber(value) {
       if (Number.isNaN(value)) categories.addMissing();
@@ -232,9 +232,9 @@ function growingCategories(name: string, context: ReaderContext) {
     codes = new Int32Array(0);
   }
   return {
-    add(bytes: Uint8Array, start: number, end: number, hash: number): void {
+    add(bytes: Uint8Array, start: number, end: number): void {
       if (letGo) return;
-      const code = levels.codeOf(bytes, start, end, hash);
+      const code = levels.codeOf(bytes, start, end, cellHash(bytes, start, end));
       if (code < 0) badRows.reject(notUtf8Error(place, `column ${JSON.stringify(name)}`, bytes.subarray(start, end)));
       if (code >= limit) throw tooManyLevelsError(place, name, limit);
       append(code);
@@ -258,7 +258,7 @@ const encoder = new TextEncoder();
 
 function addText(categories: GrowingCategories, text: string): void {
   const bytes = encoder.encode(text);
-  categories.add(bytes, 0, bytes.length, cellHash(bytes, 0, bytes.length));
+  categories.add(bytes, 0, bytes.length);
 }
 
 /** The error of a cell or name that is not UTF-8; it tells of Latin-1 where the bytes look like it. */

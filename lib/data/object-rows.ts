@@ -178,7 +178,7 @@ function namedTokenizer(
 }
 
 /** What a reader must know to read a block's text alone. Of CSV, which came first, the names are enough. */
-function headingOf(format: DetectedFormat, names: readonly string[]): string {
+export function headingOf(format: DetectedFormat, names: readonly string[]): string {
   if (format.kind === 'delimited') {
     return format.separator === ',' ? JSON.stringify(names) : JSON.stringify([names, format.separator]);
   }

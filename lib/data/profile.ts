@@ -2,6 +2,7 @@ import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import { blockMoments } from '../core/statistics.ts';
 import { blockOffsets } from './block-offsets.ts';
 import { maxLevels } from './feature-encoding.ts';
+import type { FreeText } from './free-text.ts';
 import { frequentValues } from './most-frequent.ts';
 import { type ColumnDescription, describeColumns, type SchemaKind } from './schema/kinds.ts';
 import type { CategoryColumn, NumberColumn, Table } from './table.ts';
@@ -32,7 +33,7 @@ export interface ColumnProfile {
 }
 
 /**
- * Profiles of a table's columns, in their order.
+ * Profiles of a table's columns, in their order, those among them that were let go of as they were read.
  *
  * @param descriptions what the columns hold, in the same order; found from all rows by default
  */
@@ -40,12 +41,24 @@ export function profileTable(
   table: Table,
   descriptions: readonly ColumnDescription[] = describeColumns(table),
 ): ColumnProfile[] {
-  return table.columns.map((column, i) => {
+  const profiles = table.columns.map((column, i) => {
     const { kind, reason } = descriptions[i];
     const statistics = column.kind === 'number' ? profileNumbers(table, column) : profileCategories(column);
     const profile = { name: column.name, kind, reason, rows: table.rowCount, ...statistics };
     return { ...profile, warnings: warningsOf(profile) };
   });
+  // In order of their positions, so that each finds those before it in place.
+  for (const text of table.freeTexts ?? []) profiles.splice(text.position, 0, profileFreeText(text, table.rowCount));
+  return profiles;
+}
+
+/** Of a column that was let go of: the first rows tell what it is, and its different values were not counted further. */
+function profileFreeText({ name, kind, reason, missing, distinct, examples }: FreeText, rows: number): ColumnProfile {
+  const none = { min: Number.NaN, max: Number.NaN, mean: Number.NaN, standardDeviation: Number.NaN };
+  const statistics = { missing, distinct, ...none, mostFrequent: undefined, frequent: [], examples };
+  const profile = { name, kind, reason, rows, ...statistics };
+  const counted = `Its different values were counted up to ${distinct}: there are too many to keep.`;
+  return { ...profile, warnings: [...warningsOf(profile), counted] };
 }
 
 /** What a report says of sparse features together, which are too many to tell of each. */

@@ -7,7 +7,10 @@ import { dropRows } from './drop-rows.ts';
 import type { TextEncoding } from './encoding.ts';
 import { defaultLimits, type ReadLimits } from './limits.ts';
 import { checkMemory, type ReadShare } from './memory.ts';
+import { allRows, numberFacts } from './number-facts.ts';
 import { type ObjectRowsOptions, type RowSink, type RowText, readObjectRows } from './object-rows.ts';
+import { type PackedReading, readPacked } from './read-packed.ts';
+import { roundToSingle } from './single.ts';
 import type { Block, Column, DataObject, Table, TableObject } from './table.ts';
 
 export interface ReadOptions {
@@ -27,6 +30,10 @@ export interface ReadOptions {
    * texts and it turns out to be free text or an identifier; never by default.
    */
   mayLetGo?: (name: string) => boolean;
+  /** Which number columns are rounded to float32, where that loses nothing that matters; none by default. */
+  single?: (name: string) => boolean;
+  /** Kernels to read with, where the objects are files of plain delimited text. */
+  packed?: PackedReading;
   /** What becomes of rows that can't be read. */
   badRows?: BadRowsPolicy;
   /** What an infinite number is, written as such or too large for a float64: a bad cell, or a missing one. */
@@ -55,6 +62,8 @@ export interface ReadOptions {
  */
 export async function readTable(objects: readonly DataObject[], options: ReadOptions = {}): Promise<Table> {
   const sorted = sortedByKey(objects);
+  const packed = options.packed && (await readPacked(sorted, options, options.packed));
+  if (packed) return withWarnings(packed, options);
   const pass = beginPass(options, new Map(Object.entries(options.kinds ?? {})));
   const found = nothingFound();
   const share = { read: 0, of: sorted.reduce((sum, { size }) => sum + size, 0) };
@@ -66,9 +75,35 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
   await rereadColumns(sorted, options, pass, table);
   const { rows, rejected, checkShare } = pass.badRows;
   checkShare(table.rowCount + rejected.length - rows.size);
+  // Each column was found, or read again.
   const whole = withoutFreeTexts(table);
-  return rejected.length > 0 ? dropRows(whole, rows, rejected) : whole;
+  const result = rejected.length > 0 ? dropRows(whole, rows, rejected) : whole;
+  for (const column of result.columns) {
+    if (column.kind === 'number' && options.single?.(column.name)) roundToSingle(column);
+  }
+  return result;
 }
+
+/** What a table of kernels has to be told of: it has no rows that can't be read, and no object without rows. */
+function withWarnings(table: Table, { kinds = {} }: ReadOptions): Table {
+  table.warnings.push(
+    ...kindWarnings(
+      table.columns.map(({ name }) => name),
+      kinds,
+      new Set(),
+    ),
+  );
+  for (const column of table.columns) {
+    const isMissing =
+      column.kind === 'number'
+        ? numberFacts(table, column, allRows(table)).count === 0
+        : column.codes.every((code) => code < 0);
+    if (isMissing) table.warnings.push(missingWarning(column.name));
+  }
+  return table;
+}
+
+const missingWarning = (name: string): string => `Column ${JSON.stringify(name)} has no value in any row.`;
 
 export interface Pass {
   place: Place;
@@ -196,7 +231,7 @@ function toTable({ collector, context }: Pass, found: FoundObjects, { kinds = {}
   const { columns, allMissing, rows, sparse } = collector.finish();
   const warnings = [...kindWarnings(names, kinds, found.unread), ...found.warnings];
   for (const [i, name] of names.entries()) {
-    if (allMissing[i]) warnings.push(`Column ${JSON.stringify(name)} has no value in any row.`);
+    if (allMissing[i]) warnings.push(missingWarning(name));
   }
   const infinite = context.infiniteCells.count;
   if (infinite > 0) {

@@ -1,6 +1,7 @@
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import type { RejectedRow } from './bad-rows.ts';
 import type { FreeText } from './free-text.ts';
+import type { PackedColumn } from './packed.ts';
 
 /**
  * A dataset as it was read: typed columns, where each row came from, and the hashes that name its content.
@@ -34,8 +35,12 @@ export type Column = NumberColumn | CategoryColumn;
 export interface NumberColumn {
   kind: 'number';
   name: string;
-  /** Nearest float64 of each cell; NaN where the cell is missing. Shape [rowCount]. */
-  values: Float64Array;
+  /** Nearest float64 of each cell, or nearest float32; NaN where the cell is missing. Shape [rowCount]. */
+  readonly values: Float64Array;
+  /** Whether the values were rounded to float32: see `roundToSingle`. */
+  single?: true;
+  /** Where kernels find the values. */
+  packed?: PackedColumn;
 }
 
 export interface CategoryColumn {
@@ -80,4 +85,15 @@ export interface DataObject {
   read(): AsyncIterable<Uint8Array>;
   /** The bytes from `start` to `end`, both within the object. */
   readRange(start: number, end: number): Promise<Uint8Array>;
+  /** The object as an open file, where it is one: threads read it by themselves. */
+  openFile?(): Promise<OpenFile>;
+}
+
+/** A file that stays open until it is closed. */
+export interface OpenFile {
+  /** Its descriptor, which all threads of the process share. */
+  descriptor: number;
+  /** @throws ConflictError when it is no longer the object that was opened */
+  check(): Promise<void>;
+  close(): Promise<void>;
 }

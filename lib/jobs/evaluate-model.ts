@@ -16,7 +16,7 @@ import { checkGates, verdictSentence } from './gates.ts';
 import { conformed, kindsOf } from './later-data.ts';
 import { resolveVersion, type VersionChoice } from './open-model.ts';
 import { fitToRequest } from './prepare.ts';
-import { evaluationColumns, neededColumns, readOptions } from './read-options.ts';
+import { evaluationColumns, neededColumns, readOptions, unnamedColumns } from './read-options.ts';
 import { requestAt } from './recorded-request.ts';
 import { release } from './release.ts';
 import { reportTime, writeReport } from './reports.ts';
@@ -62,11 +62,13 @@ export async function evaluateModel(
   if (found) return { ...found, status: 'found' };
 
   const request = requestAt(path, manifest);
+  const wanted = evaluationColumns(manifest, request);
   const read = await readTable(objects, {
     ...readOptions(context, request.data),
     kinds: kindsOf(manifest),
     // Which rows are held out may follow from a hash of all that the training read.
-    wanted: heldOut ? neededColumns(request) : evaluationColumns(manifest, request),
+    wanted: heldOut ? neededColumns(request) : wanted,
+    mayLetGo: heldOut ? unnamedColumns(request) : (column) => !wanted(column),
     forModel: true,
   });
   const table = conformed(manifest, read);

@@ -6,9 +6,9 @@ import { type MinimiseOptions, minimise } from '../optimizers/minimise.ts';
 import type { Rule } from '../optimizers/rule.ts';
 import type { SearchRule } from '../optimizers/search-rule.ts';
 import type { Progress, Solution } from '../optimizers/solution.ts';
-import type { OptimizerRequest, Request, StopRequest } from '../pipeline/resolve.ts';
+import type { Request, StopRequest } from '../pipeline/resolve.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoints.ts';
-import type { Choice } from './choose-optimizer.ts';
+import { type Choice, productsFor } from './choose-optimizer.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
 import { type Fitted, toTrainingExamples, trainingParts } from './prepare.ts';
 import { ruleFor } from './rule-for.ts';
@@ -43,7 +43,7 @@ export async function fit(context: Context, options: FitOptions): Promise<Fit> {
   const { place, request, fitted, model, choice, initial, onResumed, onStep } = options;
   const { optimizer, stop } = choice;
   const { training, validation } = trainingParts(fitted, request, stop);
-  const objective = objectiveOf(request, optimizer, model, toTrainingExamples(fitted, request, training));
+  const objective = objectiveOf(request, choice, model, toTrainingExamples(fitted, request, training));
   const { validation: _share, ...criteria } = stop;
   const { stepsPerEpoch } = objective;
   const stepLimit = stepsAllowed(criteria, stepsPerEpoch);
@@ -76,16 +76,18 @@ export function divergence({ optimizer: { name, learningRate } }: Choice, { step
 
 function objectiveOf(
   { model: { l1, l2, penaliseIntercept } }: Pick<Request, 'model'>,
-  { batchSize, seed }: OptimizerRequest,
+  choice: Choice,
   model: Model,
   examples: Examples,
 ): Objective {
+  const { batchSize, seed } = choice.optimizer;
   return model.objective(examples, {
     l1,
     l2,
     penaliseIntercept,
     batchSize: batchSize === 'full' ? undefined : batchSize,
     seed,
+    products: productsFor(choice, examples.features.rowCount),
   });
 }
 

@@ -20,16 +20,21 @@ const keyOf = (name: string): string => `runs/generations/${name}.json`;
  * What `look` finds, and its place in the order of all looks that runs of the model take at their data, from 1.
  *
  * The same run looking again, with no other between, keeps its number.
+ *
+ * @param ended what was found before, when the run that is named by what was found has ended: it needs no place any more
  */
 export async function inOrder<Found extends { run: string }>(
   { store }: Context,
   name: string,
   look: () => Promise<Found>,
-): Promise<Found & { generation: number }> {
+  ended: (found: Found) => Promise<(Found & { generation?: number }) | undefined>,
+): Promise<Found & { generation?: number }> {
   const key = keyOf(name);
   for (;;) {
     const latest = await findJson<Latest>(store, key);
     const found = await look();
+    const before = await ended(found);
+    if (before) return before;
     if (latest?.value.run === found.run) {
       const now = await findJson<Latest>(store, key);
       if (now?.tag === latest.tag) return { ...found, generation: latest.value.generation };

@@ -41,7 +41,7 @@ export interface Inspection {
 export async function inspect(context: Context, path: string, options: ReadOptions = {}): Promise<Inspection> {
   const { memoryBytes } = context;
   const limits = { ...(memoryBytes !== undefined && { memoryBytes }), ...options.limits };
-  const table = await readTable(await listDataset(context, path), { ...options, limits });
+  const table = await readTable(await listDataset(context, path), { ...options, limits, mayLetGo: () => true });
   const profile = profileTable(table);
   const sparse = table.sparse && { sparse: profileSparse(table.sparse) };
   return { path, table, profile, ...sparse, draft: draftPipeline(path, profile, table, options) };
@@ -56,7 +56,7 @@ export async function inspectDataset(context: Context, { dataset }: { dataset: s
   if (found) return { ...found, status: 'found' };
   const name = nameOf(dataset);
   try {
-    const { table, draft } = await inspect(context, dataset);
+    const { table, profile, draft } = await inspect(context, dataset);
     const draftKey = `reports/${name}/pipeline-draft.yml`;
     await putText(store, draftKey, draft, 'application/yaml');
     const report = await writeReport(
@@ -74,7 +74,7 @@ export async function inspectDataset(context: Context, { dataset }: { dataset: s
       dataset,
       status: 'inspected',
       rows: table.rowCount,
-      columns: table.columns.length,
+      columns: profile.length,
       report,
       draft: draftKey,
     };

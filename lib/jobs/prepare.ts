@@ -11,6 +11,7 @@ import { readTable } from '../data/read.ts';
 import { storageOf } from '../data/schema/kinds.ts';
 import { type SuspectedLeak, suspectedLeaks } from '../data/schema/leaks.ts';
 import { fitSchema, type Schema } from '../data/schema/schema.ts';
+import { suspectedSparseLeaks } from '../data/schema/sparse-leaks.ts';
 import { splitRows } from '../data/split.ts';
 import type { Table } from '../data/table.ts';
 import { encodeTarget, fitTarget, labelledRows, type TargetEncoding } from '../data/target.ts';
@@ -18,7 +19,7 @@ import type { Examples } from '../models/model.ts';
 import { contentRequest, type Request, type StopRequest, trialsOf } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
 import { classWeighted } from './model-for.ts';
-import { neededColumns, readOptions } from './read-options.ts';
+import { neededColumns, readOptions, unnamedColumns } from './read-options.ts';
 import { openObjects, type RunRequest, runKey, shortHash } from './runs.ts';
 import { readWinner } from './winner.ts';
 
@@ -84,11 +85,13 @@ export function readData(context: Context, run: RunRequest): Promise<{ table: Ta
     const { request } = run;
     const requests = [request, ...trialsOf(request).map((trial) => trial.request)];
     const wanted = requests.map(neededColumns);
+    const unnamed = requests.map(unnamedColumns);
     const options = readOptions(context, request.data);
     const table = await readTable(objects, {
       ...options,
       kinds: readingKinds(request),
       wanted: (name) => wanted.some((isWanted) => isWanted(name)),
+      mayLetGo: (name) => unnamed.every((isUnnamed) => isUnnamed(name)),
     });
     await keepRejected(context, run.run, table);
     for (const each of requests) checkColumns(each, table, Object.keys(each.data.columns));
@@ -214,12 +217,12 @@ export function fitToRequest(
   const warnings = [...table.warnings, ...unlabelled];
   for (const { name, reason } of encoding.leftOut) warnings.push(`Column "${name}" was left out: ${reason}.`);
   const features = encoding.features.map(({ name }) => name);
-  const leaks = suspectedLeaks(table, training, {
+  const look = {
     target: column,
     isRegression: request.task === 'regression' || request.task === 'count',
-    // Sparse features are many, and none of them a column: they are not looked at.
-    names: table.sparse ? [] : features,
-  });
+    names: features,
+  };
+  const leaks = hasSparse(table) ? suspectedSparseLeaks(table, training, look) : suspectedLeaks(table, training, look);
   for (const { name, reason } of leaks) {
     warnings.push(`Column "${name}" is suspected to leak the target: ${reason}. Exclude it unless it is known before.`);
   }

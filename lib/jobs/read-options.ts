@@ -37,6 +37,15 @@ export function neededColumns({ data, evaluate }: ColumnRequest): (name: string)
   return (name) => always.has(name) || !excluded.has(name);
 }
 
+/** Whether a request speaks of no column of a name, so that its cells may be let go of when they are free text. */
+export function unnamedColumns({ data, prepare, evaluate }: Pick<Request, 'data' | 'prepare' | 'evaluate'>) {
+  const named = new Set([
+    ...[data.target, data.weight, ...(data.include ?? []), ...Object.keys(data.columns)],
+    ...[...Object.keys(prepare.columns ?? {}), ...namesIn(data.split), ...namesIn(evaluate)],
+  ]);
+  return (name: string): boolean => !named.has(name);
+}
+
 /** Whether a model's prediction needs a column: it is a feature, or one of `others`. */
 export function predictionColumns(
   { encoding }: Pick<Manifest, 'encoding'>,

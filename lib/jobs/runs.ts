@@ -68,7 +68,7 @@ export async function openRun(
   { request: asked, defaults }: { request: Request; defaults: AppliedDefault[] },
 ): Promise<RunRequest> {
   const { path, ready } = asked.data;
-  const value: RunRequest = await inOrder(context, asked.name, async () => {
+  const look = async () => {
     const objects = await listDataset(context, path, ready);
     const identity = identityOf(objects);
     const warmStartKey = runKey('warm-starts', `${shortHash({ request: asked, objects: identity, recipe })}.json`);
@@ -76,6 +76,10 @@ export async function openRun(
     const run = shortHash({ request, objects: identity, recipe });
     const named = objects.map(({ key, size, tag }) => ({ key, size, tag }));
     return { run, request, defaults, recipe, objects: named };
+  };
+  const value: RunRequest = await inOrder(context, asked.name, look, async ({ run }) => {
+    const { result } = await readOutcome(context.store, run);
+    return result && (await readRun(context.store, run));
   });
   await putJson(context.store, runKey(value.run, 'request.json'), value);
   return value;

@@ -139,6 +139,8 @@ async function isNew(context: Context, object: SourceObject, manifest: Manifest)
     const { blocks } = await readTable([object], {
       ...readOptions(context, request.data),
       wanted: neededColumns(request),
+      // The blocks alone are looked at.
+      mayLetGo: () => true,
     });
     return !blocks.every(({ hash }) => known.has(hash));
   } catch (error) {

@@ -132,7 +132,13 @@ export async function readForScoring(
   const options = readOptions({ memoryBytes }, recordedRequest(manifest).data);
   const kinds = { ...(id === null ? {} : { [id]: 'category' as const }), ...featureKinds(manifest) };
   const wanted = predictionColumns(manifest, [id]);
-  const table = await readTable(objects, { ...options, kinds, wanted, forModel: true });
+  const table = await readTable(objects, {
+    ...options,
+    kinds,
+    wanted,
+    mayLetGo: (name) => !wanted(name),
+    forModel: true,
+  });
   return conformed(manifest, table);
 }
 

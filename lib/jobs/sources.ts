@@ -3,7 +3,7 @@ import type { DataObject } from '../data/table.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import { isDataKey } from '../store/keys.ts';
 import { listAll } from '../store/list.ts';
-import { readObject, readObjectRange } from '../store/read.ts';
+import { openObjectFile, readObject, readObjectRange } from '../store/read.ts';
 import type { ObjectInfo, Store } from '../store/store.ts';
 import type { Context } from './context.ts';
 
@@ -77,7 +77,7 @@ async function openPlace(context: Context, path: string): Promise<Place> {
 }
 
 /** What hone itself keeps in the store: no data, whoever asks for it. */
-const ownFolders = new Set(['pipelines', 'models', 'runs', 'reports', 'predictions']);
+const ownFolders = new Set(['pipelines', 'models', 'runs', 'reports', 'predictions', 'settings']);
 
 /** `prefix` itself; on some disks `Models/` is `models/`. @throws InputError when hone's own objects lie there */
 function checkNotOwn(prefix: string, path: string): string {
@@ -108,6 +108,7 @@ function toSource(store: Store, info: ObjectInfo, label: string): SourceObject {
     modifiedMs,
     read: () => readObject(store, info, { chunkBytes: pieceBytes }),
     readRange: (start, end) => readObjectRange(store, info, start, end),
+    ...(store.openFile && { openFile: () => openObjectFile(store, info) }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { instantiate } from './instantiate.ts';
+import * as curvature from './linear-curvature.generated.ts';
 import * as double from './linear-pass.generated.ts';
 import { poolOf } from './pool.ts';
 import { roomFor } from './room.ts';
@@ -55,6 +56,13 @@ export interface LinearPass {
    * stays in the cache if it is small enough for it.
    */
   gather(rows: Int32Array, places: Int32Array, count: number): void;
+  /**
+   * Writes the sums of curvature · (row, 1) ⊗ (row, 1) of blocks [from, from + count) over those of `curved`, count up to
+   * `curvedBlocks`: shape [curvedBlocks, padded, padded], of which entry (i, j) is meant where j ≤ i.
+   */
+  curveBlocks(parameters: Float64Array, from: number, count: number): void;
+  /** There where `curvedBlocks` was asked for. */
+  readonly curved: Float64Array;
   /** Adds what stands in places [from, end) to the sums at `offset`. */
   addGathered(parameters: Float64Array, from: number, end: number, sums: Float64Array, offset: number): void;
 }
@@ -63,7 +71,12 @@ export interface LinearPassOptions {
   products?: Products;
   /** Most rows to be gathered. */
   gathered?: number;
+  /** Most blocks to be curved at once. */
+  curvedBlocks?: number;
 }
+
+/** Columns of a row with a one behind it, up to a multiple of four. */
+export const paddedColumns = (inputs: number): number => (inputs + 4) & ~3;
 
 /**
  * The pass over these rows, in the memory that the features lie in. Others are copied: to a memory of their own, or, when
@@ -72,14 +85,15 @@ export interface LinearPassOptions {
 export function linearPass(
   rows: LinearRows,
   formula: LossFormula,
-  { products = 'float64', gathered = 0 }: LinearPassOptions = {},
+  { products = 'float64', gathered = 0, curvedBlocks = 0 }: LinearPassOptions = {},
 ): LinearPass {
   const kernel = products === 'float32' ? single : double;
   const { inputs, features, targets, weights, blockOffsets } = rows;
   const blockCount = blockOffsets.length - 1;
   const width = inputs + 2;
   const bytes = 24 * targets.length + 12 * (blockCount + 2) * width + 4096 + gathered * (4 * inputs + 32);
-  const room = roomFor(features, bytes);
+  const padded = paddedColumns(inputs);
+  const room = roomFor(features, bytes + 8 * curvedBlocks * padded * padded);
   const { memory } = room.memory;
 
   const [data, labels, offsets] = [room.place(features), room.place(targets), room.place(blockOffsets)];
@@ -95,6 +109,7 @@ export function linearPass(
   const blockSums = room.place(new Float64Array(blockCount * width));
   const stretch = { ends: room.place(new Int32Array(2)), sums: room.place(new Float64Array(width)) };
 
+  const curved = room.place(new Float64Array(curvedBlocks * padded * padded));
   const describe = (source: number[], ends: number, sums: number): number => {
     const description = room.allocate(descriptionBytes);
     room.fill(() => {
@@ -108,6 +123,9 @@ export function linearPass(
   const byBlocks = describe(inPlace, offsets.address, blockSums.address);
   const byRows = describe(inPlace, stretch.ends.address, stretch.sums.address);
   const byPlaces = describe([copy.features, copy.targets, copy.weights], stretch.ends.address, stretch.sums.address);
+  const byCurvature = describe(inPlace, offsets.address, curved.address);
+  // Where that description says at which block to begin.
+  const firstBlock = new Uint32Array(memory.buffer, byCurvature + 12, 1);
   const { gatherRows } = instantiate<{ gatherRows(...numbers: number[]): void }>(double, memory);
   const scratchBytes = products === 'float32' ? 3072 + 4 * inputs + 12 : 3 * 8 * 64;
 
@@ -135,6 +153,15 @@ export function linearPass(
       blockSums.view.fill(0);
       poolOf(room.memory).run(kernel, 'passBlock', byBlocks, blockCount, scratchBytes);
       sums.set(blockSums.view);
+    },
+    curved: curved.view,
+    curveBlocks(parameters, from, count) {
+      room.enter();
+      for (let i = 0; i <= inputs; i++) at.view[i] = parameters[i];
+      curved.view.fill(0);
+      firstBlock[0] = offsets.address + 4 * from;
+      const tile = Math.max(4, Math.min(64, Math.floor(4096 / padded)));
+      poolOf(room.memory).run(curvature, 'curveBlock', byCurvature, count, 1024 + 8 * tile * padded);
     },
     addRows: (parameters, from, end, sums, offset) => addStretch(byRows, parameters, from, end, sums, offset),
     gather(order, places, count) {

@@ -46,10 +46,10 @@ export function workerPool({
         scratches.each = Math.ceil(scratchBytes / 64) * 64;
         scratches.first = memory.allocate(threads * scratches.each);
       }
-      let id = kernels.get(kernel);
-      const isNew = id === undefined;
-      if (id === undefined) kernels.set(kernel, (id = kernels.size));
-      const module = isNew ? compile(kernel) : undefined;
+      const known = kernels.get(kernel);
+      const id = known ?? kernels.size;
+      kernels.set(kernel, id);
+      const module = known === undefined ? compile(kernel) : undefined;
       for (const [i, worker] of workers.entries()) {
         const scratch = scratches.first + (i + 1) * scratches.each;
         worker.postMessage({ kernel: id, module, task, description, scratch } satisfies Job);

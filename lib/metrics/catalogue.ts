@@ -2,7 +2,9 @@ import { InputError } from '../core/errors.ts';
 import { classificationMetrics } from './catalogue/classification.ts';
 import { type MetricEntry, type ParameterValues, rememberShared } from './catalogue/entry.ts';
 import { printMetricName, readParameters, splitMetricName, titleOf } from './catalogue/metric-name.ts';
+import { rankingMetrics } from './catalogue/ranking.ts';
 import { regressionMetrics } from './catalogue/regression.ts';
+import { scoreMetrics } from './catalogue/scores.ts';
 import { checkPredictions } from './check-predictions.ts';
 import type { AnyPredictions, Task } from './predictions.ts';
 
@@ -12,7 +14,12 @@ import type { AnyPredictions, Task } from './predictions.ts';
  * Help, docs/metrics.md and the tests that hold for every metric are made from it: a metric is there when its entry is.
  */
 export const catalogue: Readonly<Record<string, MetricEntry>> = Object.freeze(
-  Object.fromEntries([...regressionMetrics, ...classificationMetrics].map((entry) => [entry.name, entry])),
+  Object.fromEntries(
+    [...regressionMetrics, ...classificationMetrics, ...scoreMetrics, ...rankingMetrics].map((entry) => [
+      entry.name,
+      entry,
+    ]),
+  ),
 );
 
 /** A metric of the catalogue with a value for each of its parameters. */
@@ -30,8 +37,8 @@ const usual: Record<Task, string[]> = {
   count: ['rmse', 'mae', 'poissonDeviance', 'r2'],
   binary: ['accuracy', 'precision', 'recall', 'f1', 'auc', 'logLoss'],
   multiclass: ['accuracy', 'precision', 'recall', 'f1', 'logLoss'],
-  multilabel: [],
-  ranking: [],
+  multilabel: ['subsetAccuracy', 'hammingLoss', 'f1@micro', 'f1@macro'],
+  ranking: ['ndcg@10', 'map', 'mrr', 'recallAt@10'],
 };
 
 /** What a report measures where the pipeline does not say. */
@@ -95,7 +102,9 @@ export function measure(
   return Object.fromEntries(
     metrics.map(({ entry, parameters }, i) => {
       const reasons = new Set<string>();
-      const value = entry.compute(predictions, { parameters, shared, warn: (reason) => reasons.add(reason) });
+      const warn = (reason: string) => reasons.add(reason);
+      const value = entry.compute(predictions, { parameters, shared, warn });
+      if (!entry.weighted && predictions.weights) warn('it counts rows alike, as weights have no meaning for it');
       return [names[i], reasons.size > 0 ? { value, why: [...reasons].join('; ') } : { value }];
     }),
   );

@@ -3,6 +3,7 @@ import { type LeastSquares, leastSquares } from '../core/least-squares.ts';
 import type { Objective } from '../core/objective.ts';
 import { isSparse } from '../core/sparse-matrix.ts';
 import type { Vector } from '../core/vector.ts';
+import { type LinearPass, type LossFormula, linearPass, paddedColumns } from '../kernels/linear-pass.ts';
 import { penalty, type Ranges } from '../losses/penalties.ts';
 import { copyRow } from './copy-row.ts';
 import type { addRows, Pass } from './linear-family.ts';
@@ -13,7 +14,15 @@ interface SecondOrderPass extends Pass {
   l2: number;
   ranges: Ranges;
   addRows: typeof addRows;
+  /** Loss and gradient, penalty included. */
+  evaluate: Objective['evaluate'];
 }
+
+/**
+ * From so many rows on, a Hessian's products are float32: their rounding, 1e-7 in a row, is 1e-10 in the mean, far below what
+ * the rows' own spread leaves open. The gradient stays float64.
+ */
+export const manyRows = 2 ** 17;
 
 /**
  * What the objective of a linear model over all rows can tell beyond its gradient: the Hessian, where its loss has second
@@ -21,8 +30,9 @@ interface SecondOrderPass extends Pass {
  */
 export function secondOrder(pass: SecondOrderPass): Pick<Objective, 'hessian' | 'solve'> {
   const { loss } = pass;
+  const hessian = isForKernel(pass) ? hessianByKernel : hessianOf;
   return {
-    ...(loss.curvatures ? { hessian: hessianOf(pass) } : {}),
+    ...(loss.curvatures ? { hessian: hessian(pass) } : {}),
     ...(loss.name === 'squared' && pass.outputs === 1 ? { solve: (parameters) => solve(pass, parameters) } : {}),
   };
 }
@@ -68,6 +78,63 @@ function hessianOf(pass: SecondOrderPass): NonNullable<Objective['hessian']> {
     unpack(tree.sum(), weight, inputs, outputs, hessian);
     for (const [from, to] of ranges) for (let i = from; i < to; i++) hessian[i * length + i] += l2;
     return partials[length] / weight + added.add(parameters, gradient);
+  };
+}
+
+const isForKernel = ({ loss, outputs, examples: { features } }: SecondOrderPass): boolean =>
+  features.rowCount >= manyRows &&
+  outputs === 1 &&
+  loss.formula !== undefined &&
+  features.data instanceof Float32Array &&
+  !isSparse(features);
+
+/** Blocks that threads take at once. */
+const curvedBlocks = 8;
+
+/**
+ * The same by a kernel, some blocks at a time.
+ *
+ * A search has mostly just evaluated the place that it asks the Hessian of: then loss and gradient are at hand.
+ */
+function hessianByKernel(pass: SecondOrderPass): NonNullable<Objective['hessian']> {
+  const { examples, inputs, l2, ranges, loss, evaluate } = pass;
+  const { features, targets, weights, blockOffsets } = examples;
+  const blockCount = blockOffsets.length - 1;
+  const length = inputs + 1;
+  const padded = paddedColumns(inputs);
+  const weight = totalWeight(examples);
+  let room: { tree: BlockTree; kernel: LinearPass } | undefined;
+
+  return (parameters, gradient, hessian) => {
+    room ??= {
+      tree: blockTree(padded * padded),
+      kernel: linearPass(
+        { inputs, features: features.data as Float32Array, targets, weights, blockOffsets },
+        loss.formula as LossFormula,
+        { curvedBlocks },
+      ),
+    };
+    const { tree, kernel } = room;
+    for (let from = 0; from < blockCount; from += curvedBlocks) {
+      const count = Math.min(curvedBlocks, blockCount - from);
+      kernel.curveBlocks(parameters, from, count);
+      for (let block = 0; block < count; block++) {
+        const sums = tree.open();
+        const first = block * padded * padded;
+        for (let i = 0; i < sums.length; i++) sums[i] = kernel.curved[first + i];
+        tree.close();
+      }
+    }
+    const sums = tree.sum();
+    for (let i = 0; i < length; i++) {
+      for (let j = 0; j <= i; j++) {
+        const value = sums[i * padded + j] / weight;
+        hessian[i * length + j] = value;
+        hessian[j * length + i] = value;
+      }
+    }
+    for (const [from, to] of ranges) for (let i = from; i < to; i++) hessian[i * length + i] += l2;
+    return evaluate(parameters, gradient, 0);
   };
 }
 

@@ -67,7 +67,10 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
       const objective = rowObjective({ ...plain, ...passByKernel(pass, options) }, options);
       const { l1 = 0, l2 = 0, penaliseIntercept } = options;
       if (objective.stepsPerEpoch > 1 || l1 !== 0) return objective;
-      return { ...objective, ...secondOrder({ ...pass, l2, ranges: penalised(penaliseIntercept), addRows }) };
+      return {
+        ...objective,
+        ...secondOrder({ ...pass, ...objective, l2, ranges: penalised(penaliseIntercept), addRows }),
+      };
     },
 
     meanLoss: (examples) => meanLoss({ inputs, outputs, loss }, examples, scores),

@@ -68,25 +68,45 @@ function fullBatch(pass: RowPass, added: Penalty): Objective {
   const width = length + 1;
   const partials = new Float64Array(blockCount * width);
   const weight = totalWeight(pass.examples);
+  // Where it was asked last. A search asks again when it goes on to the next direction.
+  const last = { parameters: new Float64Array(length).fill(Number.NaN), gradient: new Float64Array(length), loss: 0 };
 
   return {
     length,
     stepsPerEpoch: 1,
     evaluate(parameters, gradient, step) {
-      if (pass.sumBlocks) {
-        pass.sumBlocks(parameters, partials);
-      } else {
-        partials.fill(0);
-        for (let block = 0; block < blockCount; block++) {
-          const [from, end] = [blockOffsets[block], blockOffsets[block + 1]];
-          pass.addRows(parameters, undefined, from, end, partials, block * width, step);
-        }
+      if (pass.sumBlocks && sameNumbers(parameters, last.parameters)) {
+        gradient.set(last.gradient);
+        return last.loss;
       }
-      mergeBlocks(partials, blockCount, width);
-      for (let i = 0; i < length; i++) gradient[i] = partials[i] / weight;
-      return partials[length] / weight + added.add(parameters, gradient);
+      const loss = evaluateAnew(parameters, gradient, step);
+      last.parameters.set(parameters);
+      last.gradient.set(gradient);
+      last.loss = loss;
+      return loss;
     },
   };
+
+  function evaluateAnew(parameters: Float64Array, gradient: Float64Array, step: number): number {
+    if (pass.sumBlocks) {
+      pass.sumBlocks(parameters, partials);
+    } else {
+      partials.fill(0);
+      for (let block = 0; block < blockCount; block++) {
+        const [from, end] = [blockOffsets[block], blockOffsets[block + 1]];
+        pass.addRows(parameters, undefined, from, end, partials, block * width, step);
+      }
+    }
+    mergeBlocks(partials, blockCount, width);
+    for (let i = 0; i < length; i++) gradient[i] = partials[i] / weight;
+    return partials[length] / weight + added.add(parameters, gradient);
+  }
+}
+
+/** False where one is NaN. */
+function sameNumbers(a: Float64Array, b: Float64Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /**

@@ -23,19 +23,21 @@ export function describeColumns(
   roleOf: (name: string) => ColumnRole = () => ({ role: 'feature' }),
   descriptions?: readonly ColumnDescription[],
 ): ColumnSummary[] {
-  return profileTable(table, descriptions).map((profile, i) => {
+  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  return profileTable(table, descriptions).map((profile) => {
     const { name, kind, reason: kindReason } = profile;
     const { role, reason } = roleOf(name);
-    const values = summaryOf(profile, table.columns[i]);
+    const values = summaryOf(profile, byName.get(profile.name));
     return { name, kind, kindReason, role, ...(reason === undefined ? {} : { reason }), ...values };
   });
 }
 
 type Summary = Omit<ColumnSummary, 'name' | 'kind' | 'kindReason' | 'role' | 'reason'>;
 
-function summaryOf(profile: ColumnProfile, column: Column): Summary {
+/** @param column undefined when it was let go of as it was read */
+function summaryOf(profile: ColumnProfile, column: Column | undefined): Summary {
   const { missing, distinct, min, max, mean, standardDeviation, frequent } = profile;
-  if (column.kind === 'category') {
+  if (column?.kind !== 'number') {
     return { missing, distinct, mostFrequent: frequent.map(({ value, count }) => ({ value: String(value), count })) };
   }
   if (distinct === 0) return { missing, distinct };

@@ -58,7 +58,7 @@ import {
 import { walkKeys } from './folder-walk.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { checkConditions, checkRange, checkRangeStart, pageSize } from './options.ts';
-import type { GetOptions, ObjectInfo, ObjectPage, PutOptions, Store, StoredObject } from './store.ts';
+import type { GetOptions, ObjectInfo, ObjectPage, PutOptions, Store, StoredFile, StoredObject } from './store.ts';
 
 /** Far more than any race takes: reaching it means that something is wrong. */
 const attemptLimit = 10_000;
@@ -92,6 +92,7 @@ export function folderStore(path: string, { now = Date.now }: { now?: () => numb
   return {
     location,
     get: (key, options) => naming(location, key, async () => get(await openPlace(root, key), options)),
+    openFile: (key, options) => naming(location, key, async () => openFound(await openPlace(root, key), options)),
     head: (key) => naming(location, key, async () => (await lookAndSettle(await openPlace(root, key))).object?.info),
     put: (key, body, options) =>
       naming(location, key, async () => put(await openPlace(root, key), body, options, prepare)),
@@ -118,6 +119,29 @@ async function get(place: Place, { range, ifMatch }: GetOptions = {}): Promise<S
     if (body) return { ...object.info, body };
   }
   throw new StoreError(`${place.key}: the object kept changing while it was read`);
+}
+
+async function openFound(place: Place, { ifMatch }: Pick<GetOptions, 'ifMatch'> = {}): Promise<StoredFile> {
+  for (let attempt = 0; attempt < attemptLimit; attempt++) {
+    const { object } = await lookAndSettle(place);
+    if (!object) throw new NotFoundError(`${place.key}: there is no such object`);
+    checkMatch(place.key, object, ifMatch);
+    const file = await openPath(object.path);
+    if (!file) continue;
+    const isSame = async () => tagOf(object.number, await file.stat({ bigint: true })) === object.info.tag;
+    if (!(await isSame())) {
+      await file.close();
+      continue;
+    }
+    return {
+      descriptor: file.fd,
+      async check() {
+        if (!(await isSame())) throw new ConflictError(`${place.key}: the object changed while it was read`);
+      },
+      close: () => file.close(),
+    };
+  }
+  throw new StoreError(`${place.key}: the object kept changing while it was opened`);
 }
 
 async function put(
@@ -203,9 +227,13 @@ async function lookAndSettle(place: Place): Promise<Sight> {
   return sight;
 }
 
+/** Opens a file to read; undefined when it is not there. */
+const openPath = (path: string): Promise<fs.FileHandle | undefined> =>
+  unless(fs.open(path, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0)), 'ENOENT', 'ENOTDIR');
+
 /** The file's bytes; undefined when it changed or vanished meanwhile. */
 async function readFound({ info, number, path }: Found, range: GetOptions['range']): Promise<Uint8Array | undefined> {
-  const file = await unless(fs.open(path, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0)), 'ENOENT', 'ENOTDIR');
+  const file = await openPath(path);
   if (!file) return undefined;
   try {
     const [start, end] = [range?.start ?? 0, Math.min(range?.end ?? info.size, info.size)];

@@ -1,5 +1,5 @@
 import { ConflictError, InputError, NotFoundError, StoreError } from '../core/errors.ts';
-import type { ObjectInfo, Store } from './store.ts';
+import type { ObjectInfo, Store, StoredFile } from './store.ts';
 
 /**
  * The object's bytes in order, in pieces of `chunkBytes` (the last may be shorter), with one piece read ahead.
@@ -47,6 +47,21 @@ export async function readObjectRange(
     const { body } = await store.get(key, { ifMatch: tag, range: size === 0 ? undefined : { start, end } });
     if (body.length === end - start) return body;
     throw new StoreError(`${key}: expected bytes ${start} to ${end}, found ${body.length} bytes`);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    throw new ConflictError(`${key}: the object was removed while it was read`, { cause: error });
+  }
+}
+
+/**
+ * The object that `info` names as an open file, of a store whose objects are files.
+ *
+ * @throws ConflictError as `readObject` does
+ */
+export async function openObjectFile(store: Store, { key, tag }: Pick<ObjectInfo, 'key' | 'tag'>): Promise<StoredFile> {
+  try {
+    if (store.openFile) return await store.openFile(key, { ifMatch: tag });
+    throw new InputError(`${key}: expected a store of files, found ${store.location}`);
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
     throw new ConflictError(`${key}: the object was removed while it was read`, { cause: error });

@@ -42,11 +42,26 @@ export interface Store {
   /** Removes an object; no error when it is not there, unless `ifMatch` is given (ConflictError). */
   delete(key: string, options?: { ifMatch?: string }): Promise<void>;
 
+  /**
+   * The object as an open file, as it is now; absent where objects are no files.
+   *
+   * @throws NotFoundError and ConflictError as `get` does
+   */
+  openFile?(key: string, options?: Pick<GetOptions, 'ifMatch'>): Promise<StoredFile>;
+
   /** A URL to which a client may PUT the object's bytes until it expires; absent where there is no such thing. */
   presignPut?(key: string, options: { expiresInSeconds: number; contentType?: string }): Promise<string>;
 
   /** A URL from which a browser may GET the object until it expires; absent where there is no such thing. */
   presignGet?(key: string, options: { expiresInSeconds: number }): Promise<string>;
+}
+
+export interface StoredFile {
+  /** Its descriptor, which all threads of the process share. */
+  descriptor: number;
+  /** @throws ConflictError when the file is no longer the object that was opened */
+  check(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface GetOptions {

@@ -2,7 +2,7 @@ import type { RunResult } from '../../lib/jobs/runs.ts';
 import type { Alias } from '../../lib/registry/aliases.ts';
 import { sampleCsv } from '../../test/support/jobs.ts';
 import { onStage, type TellOptions, type Told } from './simulation/history.ts';
-import { request, type Stage } from './simulation/people.ts';
+import { predict, promote, request, type Stage } from './simulation/people.ts';
 import { count, type Extent, type Summary } from './summary.ts';
 
 /** Racers in each race. */
@@ -76,7 +76,11 @@ const races: Record<string, Race> = {
         stop: { steps: 4 },
         evaluate: { gates: [{ metric: 'rmse', noWorseThan: 'champion' }] },
       };
-      stage.scheduler.after(stage.scheduler.between(0, 500), 'a racer', () => void request(stage, 'POST', '/trainings', { pipeline }));
+      stage.scheduler.after(
+        stage.scheduler.between(0, 500),
+        'a racer',
+        () => void request(stage, 'POST', '/trainings', { pipeline }),
+      );
     }
     await rest(0);
     const results = resultsOf(stage);
@@ -88,6 +92,28 @@ const races: Record<string, Race> = {
       ...(champions.length > 0 ? [] : ['nobody became champion']),
       ...worseSuccessors(stage),
     ];
+  },
+
+  'predictions while champion goes to and fro': async (stage, rest) => {
+    setUp(stage);
+    const { scheduler } = stage;
+    for (let state = 0; state < 2; state++) {
+      scheduler.after(state * 300_000, 'new data', () => {
+        put(stage, 'part-1.csv', state + 1);
+        deliver(stage, 'part-1.csv', 0);
+      });
+    }
+    for (let racer = 0; racer < racers; racer++) {
+      const atMs = 600_000 + scheduler.between(0, 200_000);
+      scheduler.after(
+        atMs,
+        'a racer',
+        () => void (racer % 2 === 0 ? promote(stage, 'alpha') : predict(stage, 'alpha')),
+      );
+    }
+    await rest(800_000);
+    const moves = stage.oracle.moves.get('alpha')?.length ?? 0;
+    return moves > 2 ? [] : [`expected champion to go to and fro, found ${moves} moves`];
   },
 };
 
@@ -102,7 +128,7 @@ export async function runRaces(
   for (let round = 0; round < rounds; round++) {
     for (const [name, race] of kinds) {
       const raceSeed = seed + round;
-      const wrong = await runRace(raceSeed, race, { plants, weather: { concurrency: 25 } });
+      const wrong = await runRace(raceSeed, race, { plants, weather: { concurrency: 25, slow: 0.05 } });
       if (wrong.length > 0) failures.push(`seed ${raceSeed}, ${name}: ${wrong.join('; ')}`);
     }
   }

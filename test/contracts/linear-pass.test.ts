@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../lib/core/random.ts';
 import { kernelMemory } from '../../lib/kernels/instantiate.ts';
-import { type LossFormula, linearPass } from '../../lib/kernels/linear-pass.ts';
+import { addCurvature } from '../../lib/kernels/linear-curvature-reference.ts';
+import { type LossFormula, linearPass, paddedColumns } from '../../lib/kernels/linear-pass.ts';
 import { addSingleRows, expOfNegative, type ShortLoss } from '../../lib/kernels/single-linear-pass-reference.ts';
 import { type LossRequest, makeLoss } from '../../lib/losses/losses.ts';
 import { createModel } from '../../lib/models/create-model.ts';
@@ -182,4 +183,36 @@ test('two small objectives share a room without a trace of one another', () => {
   });
   const alone = [one(), one(), other(), other()];
   expect([one(), other(), one(), other()]).toEqual([alone[0], alone[2], alone[1], alone[3]]);
+});
+
+describe.each(['squared', 'log-cosh', 'poisson', 'gamma', 'tweedie', 'logistic'])('%s, curvature', (name) => {
+  const request = requests[name];
+
+  test.each([0, 1, 2, 3, 4, 7, 8, 11, 28, 70])('%i columns: the kernel has the bits of its reference', (inputs) => {
+    for (const rowCount of [1, 5, 66, 131]) {
+      for (const weighted of [false, true]) {
+        const { features, ...rest } = examplesOf(request, { rowCount, inputs, weighted });
+        const rows = { inputs, features: features.data as Float32Array, ...rest };
+        const { formula, curvatures: curve } = makeLoss(request);
+        const [blockCount, size] = [rest.blockOffsets.length - 1, paddedColumns(inputs) ** 2];
+        const parameters = someParameters(inputs + 1);
+        const scores = createModel({ kind: isBinary(request) ? 'logistic' : 'linear', inputs, loss: request }).scores(
+          parameters,
+          features,
+        );
+        const curvatures = new Float64Array(rowCount);
+        curve?.(scores, rest.targets, rowCount, 1, curvatures);
+        const pass = linearPass(rows, formula as LossFormula, { curvedBlocks: 1 });
+        for (let block = 0; block < blockCount; block++) {
+          const expected = new Float64Array(size);
+          addCurvature(rows, curvatures, rest.blockOffsets[block], rest.blockOffsets[block + 1], expected);
+          pass.curveBlocks(parameters, block, 1);
+          const isMeant = (_: number, i: number) => i % paddedColumns(inputs) <= Math.floor(i / paddedColumns(inputs));
+          const meant = (sums: Float64Array) =>
+            hex([...sums].filter(isMeant).filter((_, i) => i < ((inputs + 1) * (inputs + 2)) / 2));
+          expect(meant(pass.curved)).toBe(meant(expected));
+        }
+      }
+    }
+  });
 });

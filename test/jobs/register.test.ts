@@ -8,6 +8,7 @@ import { readReport } from '../../lib/jobs/reports.ts';
 import { runPipeline } from '../../lib/jobs/run.ts';
 import { openRun } from '../../lib/jobs/runs.ts';
 import { train } from '../../lib/jobs/train.ts';
+import { defaultMetrics } from '../../lib/metrics/catalogue.ts';
 import { champion, moveAlias, readAlias, rollBackAlias } from '../../lib/registry/aliases.ts';
 import { readVersion } from '../../lib/registry/versions.ts';
 import { renderTable } from '../../lib/report/terminal.ts';
@@ -30,6 +31,14 @@ async function withData() {
   const championNow = async () => (await readAlias(context.store, 'houses', champion))?.version;
   return { context, run, championNow };
 }
+
+test.each(['regression', 'count', 'binary', 'multiclass'] as const)(
+  'the default gate of a %s task reads the metric that a report shows first',
+  (task) => {
+    const { request } = pipelineOf(`name: a\ntask: ${task}\ndata: { path: datasets/a/, target: y }`);
+    expect(request.evaluate.gates.map(({ metric }) => metric)).toEqual([defaultMetrics(task)[0]]);
+  },
+);
 
 describe('gates decide whether champion moves', () => {
   test('without gates, what is no worse than the baseline in the first metric moves it, and the report says so', async () => {

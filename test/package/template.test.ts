@@ -172,7 +172,7 @@ describe.skipIf(!hasPackage)(`template${packageCondition}`, () => {
             .map((resource) => (resource as { 'Fn::Sub': string })['Fn::Sub'].slice(bucket.length + 1));
         const readable = prefixes('s3:GetObject');
         for (const prefix of [...readable, ...prefixes('s3:PutObject'), ...prefixes('s3:DeleteObject')]) {
-          expect(prefix).toMatch(/^(pipelines|datasets|models|runs|reports|predictions)\/(\*\/aliases\/)?\*$/);
+          expect(prefix).toMatch(/^(pipelines|datasets|models|runs|reports|predictions|settings)\/(\*\/aliases\/)?\*$/);
         }
         const listing = statementsOf(role).filter(({ Action }) => [Action].flat().includes('s3:ListBucket'));
         expect(listing.map(({ Resource, Condition }) => [Resource, Condition])).toEqual([

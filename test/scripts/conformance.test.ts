@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differences, type Outcome } from '../../scripts/conformance/group.ts';
+import { models } from '../../scripts/conformance/groups/models.ts';
 import { optim } from '../../scripts/conformance/groups/optim.ts';
 import { schedules } from '../../scripts/conformance/groups/schedules.ts';
 import { parseCall } from '../../scripts/conformance/python-call.ts';
@@ -55,6 +56,34 @@ describe('a golden value that differs in its tenth digit is refused', () => {
     }
   });
 });
+
+const shared = fileURLToPath(new URL('../../../shared/', import.meta.url));
+
+test.skipIf(!existsSync(shared))(
+  'a coefficient of a closed form that differs in its tenth digit is refused (needs ../shared)',
+  () => {
+    const path = 'models/regression.json';
+    const golden = JSON.parse(readFileSync(join(shared, 'golden', path), 'utf8')) as {
+      datasets: { dataset: string; cases: { model: string; coef: number[] }[] }[];
+    };
+    const stackloss = golden.datasets.filter(({ dataset }) => dataset === 'stackloss');
+    const cases = stackloss[0].cases.filter(({ model }) => model === 'linear' || model === 'ridge');
+    const outcomesOf = (changed: (typeof cases)[number]) =>
+      failures(
+        models.check(
+          { datasets: [{ ...stackloss[0], cases: [changed] }] },
+          { path, datasets: join(shared, 'datasets') },
+        ),
+      );
+    for (const each of cases) {
+      expect(outcomesOf(each)).toEqual([]);
+      each.coef.forEach((value, j) => {
+        expect(outcomesOf({ ...each, coef: each.coef.with(j, withTenthDigitChanged(value)) })).toHaveLength(1);
+      });
+    }
+    expect(cases.length).toBeGreaterThan(4);
+  },
+);
 
 describe('any folder in the layout is read', () => {
   let folder = '';

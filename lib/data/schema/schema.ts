@@ -48,14 +48,18 @@ export function fitSchema(
   }: { declared?: Readonly<Record<string, SchemaKind>>; roleOf: (name: string) => ColumnSchema['role'] },
 ): Schema {
   const descriptions = describeColumns(table, { rows, declared, rowsAre: 'training rows' });
-  return {
-    columns: table.columns.map((column, i) => ({
+  const columns = table.columns.map(
+    (column, i): ColumnSchema => ({
       ...descriptions[i],
       storage: column.kind,
       role: roleOf(column.name),
       ...statisticsOf(column, rows, descriptions[i].kind),
-    })),
-  };
+    }),
+  );
+  for (const { name, kind, reason, missing } of table.freeTexts ?? []) {
+    columns.push({ name, kind, reason, storage: 'category', role: 'unused', missingShare: missing / table.rowCount });
+  }
+  return { columns };
 }
 
 type Statistics = Pick<ColumnSchema, 'missingShare' | 'min' | 'max' | 'order' | 'levels'>;

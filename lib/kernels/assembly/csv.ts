@@ -17,7 +17,8 @@
 // the right; three multiply-adds sum them. So no loop runs over bytes, and no branch depends on the data but the one that
 // leaves for the slow way. The text passes through a small buffer, since fresh memory costs as much as parsing does.
 
-import { decimalEnd, exactPower, forgetTiny, parseDecimal, setPowersOfTen, sumOfDigits, tinySeen } from './shared/decimal';
+import { decimalEnd, exactPower, parseDecimal, setPowersOfTen, sumOfDigits } from './shared/decimal';
+import { hashText } from './shared/row-hash';
 
 /** Reads up to `bytes` at a position of the object; fewer at its end, or -1. */
 // @ts-ignore: decorator
@@ -27,6 +28,13 @@ declare function read(file: i32, position: f64, address: usize, bytes: i32): i32
 // @ts-ignore: decorator
 @external('host', 'number')
 declare function unusualNumber(start: usize, end: usize): f64;
+/** SHA-256: takes bytes, and leaves the 32 bytes of the hash of all that it took. */
+// @ts-ignore: decorator
+@external('host', 'hashBytes')
+declare function hashBytes(address: usize, bytes: usize): void;
+// @ts-ignore: decorator
+@external('host', 'endHash')
+declare function endHash(address: usize): void;
 
 // The description: u32 fields at these offsets, but for `size` and `firstRow`, which are f64.
 const FILE: usize = 0;
@@ -42,16 +50,25 @@ const CODES: usize = 36;
 const CODE_COLUMNS: usize = 40;
 const LINES: usize = 44; // u32 a row: lines before it in the segment
 const DICTIONARIES: usize = 48; // of a segment and column: u32 count, then 64 of 16 bytes and u32 length
-const RESULTS: usize = 52; // of a segment: u32 status, rows, lines, whether a tiny number was met
+const RESULTS: usize = 52; // of a segment: u32 status, rows, lines, blocks, whether a tiny number was met
 const POWERS: usize = 56;
+const HASHES: usize = 60; // u32 a row
 const SIZE: usize = 64;
 const FIRST_ROW: usize = 72;
+const BLOCKS: usize = 80; // of a segment, MOST_BLOCKS: u32 rows, then 32 bytes
+const MOST_BLOCKS: usize = 84;
+const HEADING: usize = 88; // what the hash of a block begins with, and how many bytes it has
+const HEADING_BYTES: usize = 92;
 
 const segmentBytes: f64 = 8388608;
 const chunkBytes: usize = 262144;
 const dictionaryTexts: u32 = 64;
 const dictionaryBytes: usize = 16 + 64 * 20;
 const slack: usize = 64;
+/** Where in the scratch a row is copied to; 256 KiB are left there. */
+const spareAt: usize = 3 * 262144;
+const blockRowLimit: u32 = 65536;
+const blockBytes: usize = 36;
 
 const DONE: u32 = 0;
 const FULL: u32 = 1;
@@ -61,6 +78,7 @@ const READ_FAILED: u32 = 3;
 const LF: u32 = 10;
 const CR: u32 = 13;
 const QUOTE: u32 = 34;
+const COMMA: u32 = 44;
 
 /** For a point at 0 … 16 and a length of 0 … 16: which byte goes where, so that the digits stand right. */
 const squeezes = memory.data(17 * 17 * 16);
@@ -85,6 +103,18 @@ let status: u32 = DONE;
 /** Where the cell at hand ended: the address after its separator or line end. */
 let next: usize = 0;
 let isReady = false;
+let hashesAt: usize = 0;
+let spare: usize = 0;
+/** Whether the row at hand has a cell in quotes, and whether the segment a number near 0 that float32 would crush. */
+let hasQuotes = false;
+let tinySeen = false;
+/** Of the block at hand: its rows, and from where on its text has not been hashed. */
+let blockRows: u32 = 0;
+let unhashed: usize = 0;
+let blocksAt: usize = 0;
+let blocksLeft: i32 = 0;
+let heading: usize = 0;
+let headingBytes: usize = 0;
 
 export function parseSegment(description: usize, index: i32, scratch: usize): void {
   if (!isReady) fillSqueezes();
@@ -106,15 +136,23 @@ export function parseSegment(description: usize, index: i32, scratch: usize): vo
   rowsLeft = <i32>capacity;
   line = 0;
   status = DONE;
-  forgetTiny();
+  tinySeen = false;
+  hashesAt = load<usize>(description, HASHES) + before * 4;
+  const mostBlocks = load<usize>(description, MOST_BLOCKS);
+  blocksAt = load<usize>(description, BLOCKS) + <usize>index * mostBlocks * blockBytes;
+  blocksLeft = <i32>mostBlocks;
+  heading = load<usize>(description, HEADING);
+  headingBytes = load<usize>(description, HEADING_BYTES);
+  blockRows = 0;
 
   readRows(description, index, scratch, stride);
 
-  const result = load<usize>(description, RESULTS) + (<usize>index << 4);
+  const result = load<usize>(description, RESULTS) + <usize>index * 20;
   store<u32>(result, status);
   store<u32>(result, <u32>capacity - rowsLeft, 4);
   store<u32>(result, line, 8);
-  store<u32>(result, <u32>tinySeen, 12);
+  store<u32>(result, <u32>mostBlocks - blocksLeft, 12);
+  store<u32>(result, <u32>tinySeen, 16);
 }
 
 function readRows(description: usize, index: i32, scratch: usize, stride: usize): void {
@@ -125,44 +163,53 @@ function readRows(description: usize, index: i32, scratch: usize, stride: usize)
   let position = index == 0 ? load<f64>(description, FIRST_ROW) : <f64>index * segmentBytes - 1;
   let isInsideRow = index > 0;
   const buffer = scratch + slack;
+  spare = scratch + spareAt;
   let used: usize = 0;
   while (true) {
     /** Position of the buffer's first byte. */
     const base = position - <f64>used;
-    if (base >= end) return;
     const wanted = <i32>min(<f64>chunkBytes, size - position);
-    const count = wanted > 0 ? read(file, position, buffer + used, wanted) : 0;
-    if (count != wanted) {
+    if (wanted > 0 && read(file, position, buffer + used, wanted) != wanted) {
       status = READ_FAILED;
       return;
     }
-    position += <f64>count;
-    let limit = buffer + used + count;
+    position += <f64>wanted;
     const isLast = position >= size;
-    if (isLast && limit > buffer && load<u8>(limit - 1) != LF) {
+    const textEnd = buffer + used + wanted;
+    let limit = textEnd;
+    if (isLast && (limit == buffer || load<u8>(limit - 1) != LF)) {
       store<u8>(limit, LF);
       limit++;
     }
-    used = limit - buffer;
     let start = buffer;
-    let isSkipped = false;
     if (isInsideRow) {
       while (start < limit && load<u8>(start) != LF) start++;
-      if (start == limit) isSkipped = true;
-      else {
-        start++;
-        isInsideRow = false;
-      }
+      isInsideRow = start == limit;
+      if (!isInsideRow) start++;
     }
+    // Whole lines only.
     let whole = limit;
     while (whole > start && load<u8>(whole - 1) != LF) whole--;
-    if (whole > start && !isSkipped) {
-      const until = end - base < <f64>(whole - buffer) ? buffer + <usize>(end - base) : whole;
+    unhashed = buffer;
+    const until = min(whole, buffer + <usize>min(max(end - base, 0), <f64>(1 << 30)));
+    if (start < until) {
       start = parseRows(start, until, stride);
-      if (status != DONE || start >= buffer + <usize>min(end - base, <f64>chunkBytes * 4)) return;
+      if (status != DONE) return;
     }
-    if (isLast) return;
-    const rest: usize = isSkipped ? 0 : limit - start;
+    const isDone = isLast || (base + <f64>(start - buffer) >= end && start < whole);
+    if (blockRows > 0) {
+      // Blank lines belong to the block before them.
+      let stop = start;
+      if (isDone) {
+        for (let after = afterBlankLine(stop); after != stop && after <= whole; after = afterBlankLine(stop)) stop = after;
+        if (stop >= whole && !isLast) status = OTHER;
+        if (isLast) stop = textEnd;
+      }
+      hashBytes(unhashed, stop - unhashed);
+      if (isDone) closeBlock();
+    }
+    if (isDone) return;
+    const rest = limit - start;
     if (rest > chunkBytes) {
       status = OTHER;
       return;
@@ -170,6 +217,31 @@ function readRows(description: usize, index: i32, scratch: usize, stride: usize)
     memory.copy(buffer, start, rest);
     used = rest;
   }
+}
+
+function closeBlock(): void {
+  if (blocksLeft == 0) {
+    status = FULL;
+    return;
+  }
+  store<u32>(blocksAt, blockRows);
+  endHash(blocksAt + 4);
+  blocksAt += blockBytes;
+  blocksLeft--;
+  blockRows = 0;
+}
+
+/** Notes that a row begins at `p`: in the block at hand, or in a new one. */
+function beginRow(p: usize): void {
+  if (blockRows == blockRowLimit) {
+    hashBytes(unhashed, p - unhashed);
+    closeBlock();
+  }
+  if (blockRows == 0) {
+    hashBytes(heading, headingBytes);
+    unhashed = p;
+  }
+  blockRows++;
 }
 
 /** Parses the rows that begin before `until`, each of which ends in the buffer; answers where the next one begins. */
@@ -180,6 +252,7 @@ function parseRows(start: usize, until: usize, stride: usize): usize {
   const separators = i8x16.splat(<u8>separator);
   const comma = separator;
   const last = lastColumn;
+  const mustCopy = separator != COMMA;
   let p = start;
   while (p < until) {
     const first = <u32>load<u8>(p);
@@ -195,6 +268,8 @@ function parseRows(start: usize, until: usize, stride: usize): usize {
       status = FULL;
       return p;
     }
+    beginRow(p);
+    const rowStart = p;
     store<u32>(linesAt, line);
     linesAt += 4;
     let target = matrixAt;
@@ -251,11 +326,44 @@ function parseRows(start: usize, until: usize, stride: usize): usize {
         }
       }
     }
+    let rowEnd = p - 1;
+    if (load<u8>(rowEnd - 1) == CR) rowEnd--;
+    store<u32>(hashesAt, mustCopy || hasQuotes ? hashCopied(rowStart, rowEnd) : hashRow(rowStart, rowEnd));
+    hashesAt += 4;
     matrixAt += stride;
     rowsLeft--;
     line++;
   }
   return p;
+}
+
+/** The hash of a row's cells, joined by commas; those at the end, of empty cells, do not count. */
+// @ts-ignore: decorator
+@inline
+function hashRow(start: usize, rowEnd: usize): u32 {
+  let end = rowEnd;
+  while (end > start && load<u8>(end - 1) == COMMA) end--;
+  return hashText(start, end);
+}
+
+/** `hashRow` of a row with other separators, or with cells in quotes: copied without them. */
+function hashCopied(start: usize, end: usize): u32 {
+  hasQuotes = false;
+  let to = spare;
+  let isCellStart = true;
+  for (let from = start; from < end; from++) {
+    if (isCellStart && load<u8>(from) == QUOTE) {
+      for (from++; load<u8>(from) != QUOTE; from++) {
+        store<u8>(to, load<u8>(from));
+        to++;
+      }
+      continue;
+    }
+    isCellStart = <u32>load<u8>(from) == separator;
+    store<u8>(to, isCellStart ? <u8>COMMA : load<u8>(from));
+    to++;
+  }
+  return hashRow(spare, to);
 }
 
 /** The address after a line of nothing but blanks that begins at `p`; `p` where it is no such line. */
@@ -289,7 +397,9 @@ function unusualCell(p: usize, column: i32): f64 {
 // @ts-ignore: decorator
 @inline
 function finite(value: f64): f64 {
-  if (!(abs(value) < Infinity)) status = OTHER;
+  const magnitude = abs(value);
+  if (!(magnitude < Infinity)) status = OTHER;
+  if (magnitude < 1.1754943508222875e-38 && magnitude > 0) tinySeen = true;
   return value;
 }
 
@@ -349,6 +459,7 @@ function lookUp(text: v128, length: i32, column: i32): u8 {
 function contentEnd(p: usize, column: i32): usize {
   let at = p;
   if (load<u8>(p) == QUOTE) {
+    hasQuotes = true;
     at++;
     while (load<u8>(at) != QUOTE && load<u8>(at) != LF && load<u8>(at) != CR && load<u8>(at) != 0) at++;
     if (load<u8>(at) != QUOTE) {

@@ -1,14 +1,46 @@
-import { meanPoissonDeviance } from '../deviance.ts';
-import { r2Score } from '../explained.ts';
-import type { ValuePredictions } from '../predictions.ts';
-import { meanAbsoluteError, meanSquaredError, rootMeanSquaredError } from '../regression.ts';
-import type { Warn } from '../warn.ts';
-import { type MetricCall, type MetricEntry, metric, ofKind } from './entry.ts';
+import { meanGammaDeviance, meanPoissonDeviance, meanTweedieDeviance } from '../deviance.ts';
+import { adjustedR2Score, d2PinballScore, d2TweedieScore, explainedVarianceScore, r2Score } from '../explained.ts';
+import {
+  maxError,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanPinballLoss,
+  meanSquaredError,
+  meanSquaredLogError,
+  medianAbsoluteError,
+  rootMeanSquaredError,
+  symmetricMeanAbsolutePercentageError,
+} from '../regression.ts';
+import { onValues } from './adapters.ts';
+import { type MetricEntry, metric } from './entry.ts';
 import { values } from './examples.ts';
 
 const any = { tasks: ['regression', 'count'], needs: 'values', weighted: true } as const;
 const error = { ...any, direction: 'lower', range: [0, Number.POSITIVE_INFINITY], streams: true } as const;
+const explained = {
+  ...any,
+  direction: 'higher',
+  range: [Number.NEGATIVE_INFINITY, 1],
+  unit: '',
+  streams: false,
+} as const;
 const never = 'Never.';
+const whenD2 = 'NaN below two rows. Where that quantile is right of every row, 1 or 0, with a warning.';
+
+const alpha = {
+  kind: 'number',
+  summary: 'Which quantile was predicted.',
+  low: 0,
+  high: 1,
+  default: 0.5,
+} as const;
+
+const power = {
+  kind: 'number',
+  summary: 'Power of the mean by which the variance grows; not between 0 and 1.',
+  low: Number.NEGATIVE_INFINITY,
+  high: Number.POSITIVE_INFINITY,
+} as const;
 
 export const regressionMetrics: MetricEntry[] = [
   metric({
@@ -76,16 +108,171 @@ export const regressionMetrics: MetricEntry[] = [
     example: { predictions: values([0, 2], [1, 2]), value: 1 },
     compute: onValues(meanPoissonDeviance),
   }),
+  metric({
+    ...error,
+    name: 'gammaDeviance',
+    title: 'Gamma deviance',
+    unit: '',
+    summary:
+      'How much less likely the values are than under a prediction without fault, if they are gamma; minds ratios.',
+    formula: '2·Σw(ln(ŷ/y) + y/ŷ − 1) / Σw',
+    undefinedWhen: 'NaN when a y or a ŷ is not above 0.',
+    source: 'McCullagh & Nelder 1989, Generalized Linear Models, section 2.3',
+    example: { predictions: values([1, 2], [2, 4]), value: 2 * Math.LN2 - 1 },
+    compute: onValues(meanGammaDeviance),
+  }),
+  metric({
+    ...error,
+    name: 'tweedieDeviance',
+    title: 'Tweedie deviance',
+    unit: '',
+    parameters: { power: { ...power, default: 1.5 } },
+    titleWith: ({ power }) => `Tweedie deviance (power ${power})`,
+    summary:
+      'Deviance of values whose variance grows as their mean to a power: 1 Poisson, 2 gamma, between them sums of counts.',
+    formula: '2·Σw(y^(2−p)/((1−p)(2−p)) − y·ŷ^(1−p)/(1−p) + ŷ^(2−p)/(2−p)) / Σw',
+    undefinedWhen: 'NaN when a ŷ is not above 0, or a y below 0 (from power 2 on, not above 0).',
+    source: 'Jørgensen 1987, Journal of the Royal Statistical Society B 49(2)',
+    example: { name: 'tweedieDeviance@3', predictions: values([1], [2]), value: 0.25 },
+    compute: onValues<{ power: number }>(meanTweedieDeviance),
+  }),
+  metric({
+    ...error,
+    name: 'medianAe',
+    title: 'Median absolute error',
+    unit: 'target',
+    streams: false,
+    summary: 'The miss that half of the rows stay below; it does not mind a few wild rows.',
+    formula: 'median |y − ŷ|',
+    undefinedWhen: never,
+    source: 'Hyndman & Fan 1996, The American Statistician 50(4), definition 2, by weights',
+    example: { predictions: values([3, 5, 9], [2, 7, 9]), value: 1 },
+    compute: onValues(medianAbsoluteError),
+  }),
+  metric({
+    ...error,
+    name: 'maxError',
+    title: 'Largest error',
+    unit: 'target',
+    summary: 'The largest miss of all rows that weigh anything.',
+    formula: 'max |y − ŷ|',
+    undefinedWhen: never,
+    source: 'scikit-learn, max_error',
+    example: { predictions: values([3, 5], [2, 7]), value: 2 },
+    compute: onValues(maxError),
+  }),
+  metric({
+    ...error,
+    name: 'mape',
+    title: 'MAPE',
+    unit: '',
+    summary: 'Mean miss as a share of the actual value: 0.1 is ten percent off.',
+    formula: 'Σw·|y − ŷ| / max(|y|, 2⁻⁵²) / Σw',
+    undefinedWhen: 'Where a y of 0 was missed, beyond measure, with a warning.',
+    source: 'de Myttenaere et al. 2016, Neurocomputing 192',
+    example: { predictions: values([2, 4], [1, 5]), value: 0.375 },
+    compute: onValues(meanAbsolutePercentageError),
+  }),
+  metric({
+    ...error,
+    name: 'smape',
+    title: 'sMAPE',
+    range: [0, 2],
+    unit: '',
+    summary: 'Mean miss as a share of the mean size of both values, which a value of 0 does not upset.',
+    formula: 'Σw·2|y − ŷ| / (|y| + |ŷ|) / Σw',
+    undefinedWhen: 'A row of which both values are 0 counts 0.',
+    source: 'Makridakis 1993, International Journal of Forecasting 9(4)',
+    example: { predictions: values([1, 3], [3, 3]), value: 0.5 },
+    compute: onValues(symmetricMeanAbsolutePercentageError),
+  }),
+  metric({
+    ...error,
+    name: 'msle',
+    title: 'MSLE',
+    unit: '',
+    summary: 'Mean squared difference of the logarithms of 1 + value: how far off by the order of magnitude.',
+    formula: 'Σw(ln(1 + y) − ln(1 + ŷ))² / Σw',
+    undefinedWhen: 'NaN when a value is below 0.',
+    source: 'scikit-learn, mean_squared_log_error',
+    example: { predictions: values([1, 5], [3, 5]), value: Math.LN2 ** 2 / 2 },
+    compute: onValues(meanSquaredLogError),
+  }),
+  metric({
+    ...error,
+    name: 'pinball',
+    title: 'Pinball loss',
+    unit: 'target',
+    parameters: { alpha },
+    summary: 'How good a predicted quantile is: too low costs alpha a unit, too high 1 − alpha.',
+    formula: 'Σw·max(α(y − ŷ), (α − 1)(y − ŷ)) / Σw',
+    undefinedWhen: never,
+    source: 'Koenker & Bassett 1978, Econometrica 46(1)',
+    example: { name: 'pinball@0.9', predictions: values([3, 5], [2, 7]), value: 0.55 },
+    compute: onValues<{ alpha: number }>(meanPinballLoss),
+  }),
+  metric({
+    ...explained,
+    name: 'adjustedR2',
+    title: 'Adjusted R²',
+    weighted: false,
+    parameters: {
+      features: { kind: 'integer', summary: 'How many features the model was fitted to.', low: 0, high: 2 ** 31 },
+    },
+    titleWith: ({ features }) => `Adjusted R² (${features} features)`,
+    summary: 'R² less what features explain by their number alone.',
+    formula: '1 − (1 − R²)(n − 1) / (n − features − 1)',
+    undefinedWhen: 'NaN when there are not more than features + 1 rows.',
+    source: 'Ezekiel 1930, Methods of Correlation Analysis',
+    example: { name: 'adjustedR2@1', predictions: values([1, 2, 3, 4], [1, 2, 3, 5]), value: 0.7 },
+    compute: onValues<{ features: number }>(adjustedR2Score),
+  }),
+  metric({
+    ...explained,
+    name: 'explainedVariance',
+    title: 'Explained variance',
+    summary: 'R², if the mean miss is forgiven.',
+    formula: '1 − variance of (y − ŷ) / variance of y',
+    undefinedWhen: 'Where all y are equal, 1 if all misses are equal too and else 0, with a warning.',
+    source: 'scikit-learn, explained_variance_score',
+    example: { predictions: values([1, 2, 3], [2, 3, 4]), value: 1 },
+    compute: onValues(explainedVarianceScore),
+  }),
+  metric({
+    ...explained,
+    name: 'd2Absolute',
+    title: 'D² (absolute error)',
+    summary: 'Absolute error saved, as a share of that of always saying the median.',
+    formula: '1 − MAE / MAE of the median of y',
+    undefinedWhen: whenD2,
+    source: 'Koenker & Machado 1999, JASA 94(448), equation 7',
+    example: { predictions: values([1, 2, 3], [1, 2, 4]), value: 0.5 },
+    compute: onValues((actual, predicted, options) => d2PinballScore(actual, predicted, { ...options, alpha: 0.5 })),
+  }),
+  metric({
+    ...explained,
+    name: 'd2Pinball',
+    title: 'D² (pinball loss)',
+    parameters: { alpha },
+    titleWith: ({ alpha }) => `D² (pinball loss, alpha ${alpha})`,
+    summary: 'Pinball loss saved, as a share of that of always saying the quantile alpha.',
+    formula: '1 − pinball loss / pinball loss of the quantile α of y',
+    undefinedWhen: whenD2,
+    source: 'Koenker & Machado 1999, JASA 94(448), equation 7',
+    example: { name: 'd2Pinball@0.5', predictions: values([1, 2, 3], [1, 2, 4]), value: 0.5 },
+    compute: onValues<{ alpha: number }>(d2PinballScore),
+  }),
+  metric({
+    ...explained,
+    name: 'd2Tweedie',
+    title: 'D² (Tweedie deviance)',
+    parameters: { power: { ...power, default: 1.5 } },
+    titleWith: ({ power }) => `D² (Tweedie deviance, power ${power})`,
+    summary: 'Tweedie deviance saved, as a share of that of always saying the mean; at power 0 it is R².',
+    formula: '1 − deviance / deviance of the mean of y',
+    undefinedWhen: 'NaN below two rows, where all y are equal, and where the deviance is undefined.',
+    source: 'Hastie, Tibshirani & Wainwright 2015, Statistical Learning with Sparsity, equation 3.11',
+    example: { name: 'd2Tweedie@0', predictions: values([1, 2, 3], [1, 2, 4]), value: 0.5 },
+    compute: onValues<{ power: number }>(d2TweedieScore),
+  }),
 ];
-
-interface Options {
-  weights?: Float64Array;
-  warn?: Warn;
-}
-
-function onValues(compute: (actual: Float64Array, predicted: Float64Array, options: Options) => number) {
-  return (predictions: Parameters<MetricEntry['compute']>[0], { warn }: MetricCall<unknown>) => {
-    const { actual, predicted, weights }: ValuePredictions = ofKind(predictions, 'values');
-    return compute(actual, predicted, { weights, warn });
-  };
-}

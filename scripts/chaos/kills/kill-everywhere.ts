@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { seededRandom } from '../../../lib/core/random.ts';
 import { folderStore } from '../../../lib/store/folder.ts';
@@ -23,16 +24,16 @@ type KillPoint = { change: number } | { afterMs: number };
  * Ends real processes by SIGKILL, at changes of the file system and at moments of chance; does the work again, and
  * compares what is there with what an undisturbed process leaves: outside runs/ it must be the same, to the bit.
  *
- * @param options.redo does the work again; a test puts a faulty one in its place
+ * @param options.victim what is killed: a test puts a careless one in its place
  */
 export async function killEverywhere(
   { seed, short }: Extent,
-  { redo = doWork }: { redo?: typeof doWork } = {},
+  { victim: source = new URL('./victim.ts', import.meta.url) }: { victim?: URL } = {},
 ): Promise<Summary> {
   const folder = await mkdtemp(join(existsSync(memory) ? memory : tmpdir(), 'hone-kills-'));
   try {
     const victim = join(folder, 'victim.mjs');
-    await bundle(victim);
+    await bundle(source, victim);
     const data = join(folder, 'data');
     await prepareData(data);
     const undisturbed = join(folder, 'undisturbed');
@@ -48,7 +49,7 @@ export async function killEverywhere(
         await rm(root, { recursive: true, force: true });
         const { signal } = await run([victim, root, data], point);
         if (signal === 'SIGKILL') killed++;
-        const wrong = await compareAfter(root, expected, () => redo(root, data));
+        const wrong = await compareAfter(root, expected, () => doWork(root, data));
         if (wrong.length > 0) failures.push(`killed at ${JSON.stringify(point)}: ${wrong.slice(0, 5).join('; ')}`);
       }
     };
@@ -76,9 +77,9 @@ function killPoints({ seed, short }: Extent, changes: number): KillPoint[] {
 }
 
 /** One file, so that a process begins in a tenth of a second. */
-async function bundle(outfile: string): Promise<void> {
+async function bundle(source: URL, outfile: string): Promise<void> {
   await build({
-    entryPoints: [new URL('./victim.ts', import.meta.url).pathname],
+    entryPoints: [fileURLToPath(source)],
     outfile,
     bundle: true,
     platform: 'node',
@@ -89,10 +90,7 @@ async function bundle(outfile: string): Promise<void> {
   });
 }
 
-function run(
-  command: string[],
-  point: KillPoint,
-): Promise<{ signal: NodeJS.Signals | null; output: string }> {
+function run(command: string[], point: KillPoint): Promise<{ signal: NodeJS.Signals | null; output: string }> {
   return new Promise((resolve, reject) => {
     const change = 'change' in point ? point.change : -1;
     const child = spawn(process.execPath, [...command, String(change)], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -104,7 +102,8 @@ function run(
     });
     child.once('error', reject);
     child.once('exit', (code, signal) => {
-      if (code !== 0 && signal === null) reject(new Error(`the victim ended with code ${code} at ${JSON.stringify(point)}`));
+      if (code !== 0 && signal === null)
+        reject(new Error(`the victim ended with code ${code} at ${JSON.stringify(point)}`));
       else resolve({ signal, output });
     });
   });
@@ -137,11 +136,18 @@ async function compareAfter(
 /** The hash of each file that is there for good, by its key, as any program sees the folder. */
 async function lasting(root: string): Promise<Map<string, string>> {
   const hashes = new Map<string, string>();
+  // Who is killed at the first change leaves no folder.
+  if (!existsSync(root)) return hashes;
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     const key = relative(root, path);
     if (!entry.isFile() || /^(runs|\.hone-store)\//.test(key)) continue;
-    hashes.set(key, createHash('sha256').update(await readFile(path)).digest('hex'));
+    hashes.set(
+      key,
+      createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex'),
+    );
   }
   return hashes;
 }

@@ -1,6 +1,7 @@
 import { sha256Hex } from '../../../lib/core/hash.ts';
 import type { RunRequest, RunResult } from '../../../lib/jobs/runs.ts';
 import type { Alias } from '../../../lib/registry/aliases.ts';
+import { modelFile } from '../../../lib/registry/keys.ts';
 import type { Manifest } from '../../../lib/registry/manifest.ts';
 import { isDataKey } from '../../../lib/store/keys.ts';
 import type { Held, SimulatedBucket } from './bucket.ts';
@@ -33,6 +34,8 @@ export class Oracle {
   readonly #freshest = new Map<string, number>();
   /** Whether S3 tells of a dataset's last change: not of a removal. */
   readonly #announced = new Map<string, boolean>();
+  /** The hash of the model's file that was trained first under each version's name. */
+  readonly #trained = new Map<string, string>();
   readonly #movedBy = new Map<string, number>();
 
   constructor(bucket: () => SimulatedBucket, nowMs: () => number) {
@@ -62,7 +65,12 @@ export class Oracle {
     if (before && sha256Hex(before.body) !== sha256Hex(now.body)) {
       this.#breach('a version never changes', `${key} was written anew with other bytes`);
     }
-    if (file === 'manifest.json') this.#checkVersion(name, folder);
+    if (file !== 'manifest.json') return;
+    this.#checkVersion(name, folder);
+    const { files } = this.#bucket().json<Manifest>(key) ?? {};
+    if (files?.[modelFile].sha256 !== this.#trained.get(`${name}/${folder}`)) {
+      this.#breach('what is registered was trained', `${key} names other bytes than the training left`);
+    }
   };
 
   /** The objects of a dataset as they lie there: what a run on them must name. */
@@ -120,6 +128,7 @@ export class Oracle {
   }
 
   #watchRuns(key: string, now: Held | undefined): void {
+    if (/^runs\/[0-9a-f]{32}\/manifest\.json$/.test(key) && now) this.#noteCandidate(key);
     const result = /^runs\/([0-9a-f]{32})\/result\.json$/.exec(key);
     if (!result || !now) return;
     const { status, report, version } = this.#bucket().json<Partial<RunResult>>(key) ?? {};
@@ -129,6 +138,14 @@ export class Oracle {
     }
     const request = this.#bucket().json<RunRequest>(`runs/${result[1]}/request.json`);
     if (request) this.#checkVersion(request.request.name, version);
+  }
+
+  #noteCandidate(key: string): void {
+    const { name, version, files } = this.#bucket().json<Manifest>(key) as Manifest;
+    const known = this.#trained.get(`${name}/${version}`) ?? files[modelFile].sha256;
+    this.#trained.set(`${name}/${version}`, known);
+    if (known !== files[modelFile].sha256)
+      this.#breach('the same data makes the same model', `${key} names other bytes`);
   }
 
   #watchAlias(key: string, name: string, now: Held | undefined, before: Held | undefined): void {

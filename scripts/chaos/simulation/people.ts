@@ -87,7 +87,7 @@ function removePart({ scheduler, bucket }: Stage, name: string): void {
 }
 
 /** Lets S3 tell of an object: at least once, late at times, and in any order. */
-export function announce({ scheduler, lambda, weather }: Stage, key: string): void {
+function announce({ scheduler, lambda, weather }: Stage, key: string): void {
   const copies = weather.duplicated > 0 && scheduler.chance(weather.duplicated) ? scheduler.between(2, 20) : 1;
   for (let copy = 0; copy < copies; copy++) {
     const isLate = weather.late > 0 && scheduler.chance(weather.late);
@@ -119,7 +119,7 @@ interface Answer {
 }
 
 /** Points champion at any version that is there. */
-function promote(stage: Stage, name: string): void {
+export function promote(stage: Stage, name: string): void {
   const { scheduler, bucket } = stage;
   const versions = bucket.keys(`models/${name}/`).filter((key) => key.endsWith('/manifest.json'));
   if (versions.length === 0) return;
@@ -129,7 +129,7 @@ function promote(stage: Stage, name: string): void {
 }
 
 /** Asks for predictions, and holds the answer to the numbers in the model's own file. */
-async function predict(stage: Stage, name: string): Promise<void> {
+export async function predict(stage: Stage, name: string): Promise<void> {
   const { scheduler, oracle } = stage;
   const rows = [{ size: 50, age: 20, zone: 'b' }];
   const beganMs = scheduler.nowMs;

@@ -149,7 +149,8 @@ export class SimulatedProcess {
 
   #stallMs(): number {
     const { scheduler, weather } = this.#around;
-    return weather.stalled > 0 && scheduler.chance(weather.stalled) ? scheduler.between(1_000, 1_200_000) : 0;
+    if (weather.stalled > 0 && scheduler.chance(weather.stalled)) return scheduler.between(1_000, 1_200_000);
+    return weather.slow > 0 && scheduler.chance(weather.slow) ? scheduler.between(100, 5_000) : 0;
   }
 
   #fate(): 'fine' | 'refused' | 'unheard' | 'killed-before' | 'killed-after' | 'killed-meanwhile' {

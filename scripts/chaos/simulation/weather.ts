@@ -6,6 +6,8 @@ export interface Weather {
   refused: number;
   /** An operation takes place, and its answer is lost. */
   unheard: number;
+  /** An operation takes seconds. */
+  slow: number;
   /** An operation takes minutes, long enough for its process to be ended over it. */
   stalled: number;
   /** The process dies at an operation: before it, after it, or while it is on its way. */
@@ -31,6 +33,7 @@ export interface Weather {
 export const clearSky: Weather = {
   refused: 0,
   unheard: 0,
+  slow: 0,
   stalled: 0,
   killed: 0,
   rotten: 0,
@@ -52,6 +55,7 @@ export function drawWeather(scheduler: Scheduler, { spanMs }: { spanMs: number }
   return {
     refused: some(0.1),
     unheard: some(0.1),
+    slow: some(0.3),
     stalled: some(0.01),
     killed: some(0.04),
     rotten: some(0.2),

@@ -20,11 +20,6 @@ export function setPowersOfTen(address: usize): void {
 }
 
 export let decimalEnd: usize = 0;
-/** Whether a number was met that is not zero and below 2^-126 in magnitude, where float32 has fewer digits. */
-export let tinySeen: bool = false;
-export function forgetTiny(): void {
-  tinySeen = false;
-}
 
 const exactPowers = memory.data<f64>([
   1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
@@ -109,7 +104,6 @@ export function parseDecimal(at: usize): f64 {
     if (w <= 9007199254740992 && q >= -22 && q <= 22) value = q < 0 ? <f64>w / exactPower(-q) : <f64>w * exactPower(q);
     else if (powersOfTen == 0) return 0;
     else value = nearest(w, q);
-    if (value < 1.1754943508222875e-38) tinySeen = true;
   }
   decimalEnd = end;
   return negative ? -value : value;

@@ -76,6 +76,7 @@ export function evaluateCurvature(
   count: i32,
   curvatures: usize,
 ): void {
+  if (loss == Loss.logistic) return curveLogistic(scores, count, curvatures);
   for (let i = 0; i < count; i++) {
     const offset = <usize>i << 3;
     store<f64>(curvatures + offset, curvatureOf(loss, shape, load<f64>(scores + offset), load<f64>(targets + offset)));
@@ -85,10 +86,6 @@ export function evaluateCurvature(
 // @ts-ignore: decorator
 @inline
 function curvatureOf(loss: i32, power: f64, score: f64, target: f64): f64 {
-  if (loss == Loss.logistic) {
-    const small = exp(-abs(score));
-    return small / ((1 + small) * (1 + small));
-  }
   if (loss == Loss.squared) return 2;
   if (loss == Loss.poisson) return exp(score);
   if (loss == Loss.gamma) return target * exp(-score);
@@ -98,6 +95,16 @@ function curvatureOf(loss: i32, power: f64, score: f64, target: f64): f64 {
   }
   const falling = target == 0 ? 0 : target * exp((1 - power) * score);
   return (2 - power) * exp((2 - power) * score) + (power - 1) * falling;
+}
+
+function curveLogistic(scores: usize, count: i32, curvatures: usize): void {
+  const one = f64x2.splat(1);
+  for (let i = 0; i < count; i += 2) {
+    const offset = <usize>i << 3;
+    const small = expOfPair(f64x2.neg(f64x2.abs(loadPair(scores + offset, count - i))));
+    const whole = f64x2.add(one, small);
+    storePair(curvatures + offset, f64x2.div(small, f64x2.mul(whole, whole)), count - i);
+  }
 }
 
 function squared(scores: usize, targets: usize, count: i32, losses: usize, slopes: usize): void {

@@ -1,0 +1,145 @@
+import { blockMoments, type Moments, mergeMoments } from '../core/statistics.ts';
+import * as kernel from '../kernels/columns.generated.ts';
+import { poolOf } from '../kernels/pool.ts';
+import { placeArray, writeStruct } from '../kernels/struct.ts';
+import { blockOffsets } from './block-offsets.ts';
+import { type PackedNumbers, packedStride } from './packed.ts';
+import type { NumberColumn, Table } from './table.ts';
+
+/** What the numbers of some rows of a column are, missing ones aside. */
+export interface NumberFacts {
+  count: number;
+  /** How many are not whole, or too large for one to tell. */
+  fractions: number;
+  /** NaN when there is none. */
+  min: number;
+  max: number;
+  /** Formed per canonical block, as `blockMoments` does. */
+  moments: Moments;
+}
+
+const known = new WeakMap<Table, WeakMap<Int32Array, Map<NumberColumn, NumberFacts>>>();
+
+/**
+ * The facts of a number column over some rows; what was found once is kept.
+ *
+ * @param rows ascending
+ */
+export function numberFacts(table: Table, column: NumberColumn, rows: Int32Array): NumberFacts {
+  const ofTable = known.get(table) ?? new WeakMap<Int32Array, Map<NumberColumn, NumberFacts>>();
+  known.set(table, ofTable);
+  const ofRows = ofTable.get(rows) ?? new Map<NumberColumn, NumberFacts>();
+  ofTable.set(rows, ofRows);
+  if (!ofRows.has(column)) {
+    if (column.packed) addPacked(table, column.packed.numbers, rows, ofRows);
+    else ofRows.set(column, factsOf(table, column, rows));
+  }
+  return ofRows.get(column) as NumberFacts;
+}
+
+const identities = new WeakMap<Table, Int32Array>();
+
+/** The numbers of all rows of a table; the same array each time. */
+export function allRows(table: Table): Int32Array {
+  let rows = identities.get(table);
+  if (!rows) {
+    rows = new Int32Array(table.rowCount);
+    for (let row = 0; row < rows.length; row++) rows[row] = row;
+    identities.set(table, rows);
+  }
+  return rows;
+}
+
+function factsOf(table: Table, { values }: NumberColumn, rows: Int32Array): NumberFacts {
+  let [count, fractions, min, max] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const row of rows) {
+    const value = values[row];
+    if (Number.isNaN(value)) continue;
+    count++;
+    if (!Number.isSafeInteger(value)) fractions++;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return {
+    count,
+    fractions,
+    min: count > 0 ? min : Number.NaN,
+    max: count > 0 ? max : Number.NaN,
+    moments: blockMoments(values, rows, blockOffsets(table, rows)),
+  };
+}
+
+/** Facts of all packed columns at once, by the kernel of lib/kernels/assembly/columns.ts. */
+function addPacked(
+  table: Table,
+  numbers: PackedNumbers,
+  rows: Int32Array,
+  facts: Map<NumberColumn, NumberFacts>,
+): void {
+  const { memory: home } = numbers;
+  const width = packedStride(numbers);
+  const blockCount = numbers.blocks.length;
+  const out = home.allocate(blockCount * width * 6 * 8);
+  const description = writeStruct(home, {
+    0: placeBlocks(numbers),
+    4: width * 4,
+    8: placeRows(numbers, rows),
+    12: placeArray(home, blockOffsets(table, rows)),
+    16: out,
+    20: width,
+  });
+  poolOf(home).run(kernel, 'sumColumns', description, blockCount, width * 20);
+  const sums = new Float64Array(home.memory.buffer, out, blockCount * width * 6);
+  for (const column of table.columns) {
+    if (column.kind === 'number' && column.packed?.numbers === numbers) {
+      facts.set(column, mergedFacts(sums, width, column.packed.at, blockCount));
+    }
+  }
+}
+
+/** @param sums count, fractions, min, max, mean and squares, each of all columns, of each block */
+function mergedFacts(sums: Float64Array, width: number, column: number, blockCount: number): NumberFacts {
+  const parts = new Float64Array(3 * blockCount);
+  const facts = { count: 0, fractions: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
+  for (let block = 0; block < blockCount; block++) {
+    const at = block * 6 * width + column;
+    facts.count += sums[at];
+    facts.fractions += sums[at + width];
+    facts.min = Math.min(facts.min, sums[at + 2 * width]);
+    facts.max = Math.max(facts.max, sums[at + 3 * width]);
+    parts[3 * block] = sums[at];
+    parts[3 * block + 1] = sums[at + 4 * width];
+    parts[3 * block + 2] = sums[at + 5 * width];
+  }
+  mergeMoments(parts, blockCount);
+  const { count } = facts;
+  if (count === 0) {
+    const none = { count, mean: Number.NaN, variance: Number.NaN };
+    return { count, fractions: 0, min: Number.NaN, max: Number.NaN, moments: none };
+  }
+  return { ...facts, moments: { count, mean: parts[1], variance: parts[2] / count } };
+}
+
+const placedBlocks = new WeakMap<PackedNumbers, number>();
+
+/** Address of the blocks' addresses and first rows, as kernels read them. */
+export function placeBlocks(numbers: PackedNumbers): number {
+  let address = placedBlocks.get(numbers);
+  if (address === undefined) {
+    const words = numbers.blocks.flatMap((block) => [block.address, block.firstRow]);
+    address = placeArray(numbers.memory, Uint32Array.from(words));
+    placedBlocks.set(numbers, address);
+  }
+  return address;
+}
+
+const placedRows = new WeakMap<Int32Array, { numbers: PackedNumbers; address: number }>();
+
+/** Address of a copy of row numbers beside packed numbers; the same for the same array. */
+export function placeRows(numbers: PackedNumbers, rows: Int32Array): number {
+  const placed = placedRows.get(rows);
+  if (placed?.numbers === numbers) return placed.address;
+  const address = placeArray(numbers.memory, rows);
+  placedRows.set(rows, { numbers, address });
+  return address;
+}

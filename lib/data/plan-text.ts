@@ -1,0 +1,113 @@
+import { InputError } from '../core/errors.ts';
+import { type ColumnKind, numberShare } from './column-reader.ts';
+import { csvTokenizer } from './csv.ts';
+import { compressionOf } from './decompress.ts';
+import { headBytes } from './detect.ts';
+import { headerNames, positionNames } from './header.ts';
+import { defaultLimits } from './limits.ts';
+import { isMissing, parseNumber } from './number.ts';
+import { headingOf } from './object-rows.ts';
+import { openObject } from './open-object.ts';
+import type { ReadOptions } from './read.ts';
+import type { DataObject } from './table.ts';
+
+/** What the first bytes of a delimited text tell of how to read all of it. */
+export interface PlannedText {
+  names: readonly string[];
+  separator: string;
+  /** What a block's hash begins with. */
+  heading: string;
+  /** Position and line of the first row below the header. */
+  firstRow: number;
+  firstLine: number;
+  /** Bytes of a row, on average. */
+  rowBytes: number;
+  /** Of each column as declared, or as its first cells look. */
+  kinds: ColumnKind[];
+}
+
+/** The longest row that kernels take; a limit below is for the other way to hold. */
+const rowLimitBytes = 1 << 18;
+
+/** Looks at an object's first bytes; undefined when it is no plain delimited text in UTF-8, or has no row there. */
+export async function planText(object: DataObject, options: ReadOptions): Promise<PlannedText | undefined> {
+  const { format = 'auto', separator, encoding = 'auto', header = true, kinds = {} } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  if (!['auto', 'csv', 'tsv'].includes(format) || !['auto', 'utf-8'].includes(encoding)) return undefined;
+  if (/\.(parquet|parq)$/i.test(object.key) || object.size === 0 || object.size > limits.objectBytes) return undefined;
+  if (limits.lineBytes < rowLimitBytes) return undefined;
+  const head = await object.readRange(0, Math.min(object.size, headBytes + 1));
+  // A byte order mark of UTF-16 begins with one of these bytes, and no text in UTF-8 does.
+  if (compressionOf(head) !== undefined || head[0] >= 0xfe) return undefined;
+  const look = { ...object, read: () => oneChunk(head) };
+  try {
+    const opened = await openObject(look, { format, separator, encoding, limits });
+    if (opened.kind !== 'text' || opened.format.kind !== 'delimited') return undefined;
+    return planRows(object.key, head, opened.format.separator, {
+      header,
+      kinds,
+      limits,
+      isWhole: head.length === object.size,
+    });
+  } catch (error) {
+    // The other way says what is wrong.
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  yield bytes;
+}
+
+function planRows(
+  key: string,
+  head: Uint8Array,
+  separator: string,
+  {
+    header,
+    kinds,
+    limits,
+    isWhole,
+  }: Required<Pick<ReadOptions, 'header' | 'kinds'>> & {
+    limits: { columns: number; lineBytes: number };
+    isWhole: boolean;
+  },
+): PlannedText | undefined {
+  let names: readonly string[] | undefined;
+  const first = { row: -1, line: 0 };
+  let [rowCount, end] = [0, 0];
+  const counts: { numbers: number; texts: number }[] = [];
+  const tokenizer = csvTokenizer(key, { separator });
+  const onRow: Parameters<typeof tokenizer.push>[1] = (row) => {
+    if (!names) {
+      names = header ? headerNames(row, { key, line: row.line }) : positionNames(row);
+      counts.push(...names.map(() => ({ numbers: 0, texts: 0 })));
+      if (header) return;
+    }
+    if (first.row < 0) Object.assign(first, { row: row.offset, line: row.line });
+    rowCount++;
+    end = row.end;
+    for (let i = 0; i < Math.min(row.count, counts.length); i++) {
+      const [from, to] = [row.starts[i], row.ends[i]];
+      if (!Number.isNaN(parseNumber(row.bytes, from, to))) counts[i].numbers++;
+      else if (!isMissing(row.bytes, from, to)) counts[i].texts++;
+    }
+  };
+  tokenizer.push(head, onRow);
+  if (isWhole) tokenizer.end(onRow);
+  if (!names || rowCount === 0 || names.length > limits.columns) return undefined;
+  return {
+    names,
+    separator,
+    heading: headingOf({ kind: 'delimited', separator }, names),
+    firstRow: first.row,
+    firstLine: first.line,
+    rowBytes: (end - first.row) / rowCount,
+    kinds: names.map((name, i) => (Object.hasOwn(kinds, name) ? kinds[name] : kindOf(counts[i]))),
+  };
+}
+
+function kindOf({ numbers, texts }: { numbers: number; texts: number }): ColumnKind {
+  return texts > 0 && numbers / (numbers + texts) < numberShare ? 'category' : 'number';
+}
