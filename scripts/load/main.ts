@@ -55,7 +55,7 @@ async function measure(): Promise<number> {
   await sendAtRate(target, { perSecond: Math.min(perSecond, 500), seconds: 2 });
 
   console.log(`${perSecond} requests a second of one prediction each, ${(seconds / 3).toFixed(1)} s each time`);
-  console.log('                       answers/s   errors      p50      p99    longest');
+  console.log('                       answers/s   errors          p50          p99      longest');
   const part = { perSecond, seconds: seconds / 3 };
   const idleMs = await serverCpuMs();
   const before = print('before a training', await sendAtRate(target, part));
@@ -90,11 +90,15 @@ function train(pipeline: string, { repeat = false } = {}): { ended: Promise<void
   const once = (store: string) =>
     new Promise<void>((resolve, reject) => {
       child = fork(join(root, 'cli/main.ts'), ['run', join(root, pipeline), '--store', store, '--json'], {
-        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      });
+      let errors = '';
+      child.stderr?.on('data', (chunk) => {
+        errors = `${errors}${chunk}`.slice(-2_000);
       });
       child.once('exit', (code) => {
         if (code === 0 || !isWanted) resolve();
-        else reject(new Error(`expected ${pipeline} to train, found exit code ${code}`));
+        else reject(new Error(`expected ${pipeline} to train, found exit code ${code}: ${errors}`));
       });
     });
   const ended = (async () => {
@@ -110,10 +114,10 @@ function train(pipeline: string, { repeat = false } = {}): { ended: Promise<void
 }
 
 function print(when: string, result: LoadResult): LoadResult {
-  const ms = (value: number) => `${value.toFixed(2)} ms`.padStart(9);
+  const ms = (value: number) => `${value.toFixed(2)} ms`.padStart(13);
   const { perSecond: reached, errors, p50, p99, longest } = result;
   console.log(
-    `  ${when.padEnd(22)}${reached.toFixed(0).padStart(8)}${String(errors).padStart(9)}${ms(p50)}${ms(p99)}  ${ms(longest)}`,
+    `  ${when.padEnd(22)}${reached.toFixed(0).padStart(8)}${String(errors).padStart(9)}${ms(p50)}${ms(p99)}${ms(longest)}`,
   );
   return result;
 }
