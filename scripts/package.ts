@@ -1,14 +1,14 @@
 // `npm run package`: builds what a deploy would upload, without an AWS account and without a connection, and prints
 // the size of each function's bundle. Further arguments go to `serverless package`, such as --stage prod.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readZip } from './zip.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const limitBytes = 1_500_000;
 
-process.exitCode = packageService(process.argv.slice(2)) ?? reportSizes();
+process.exitCode = packageService(process.argv.slice(2)) ?? listMaterials() ?? reportSizes();
 
 /** The exit code when packaging fails. */
 function packageService(options: string[]): number | undefined {
@@ -33,6 +33,23 @@ function packageService(options: string[]): number | undefined {
     },
   );
   return status === 0 ? undefined : (status ?? 3);
+}
+
+/** Writes what the bundles may hold, with licences and hashes, beside them, as CycloneDX; the exit code when that fails. */
+function listMaterials(): number | undefined {
+  const options = ['--sbom-format=cyclonedx', '--omit=dev', '--package-lock-only'];
+  const { status, stdout, stderr } = spawnSync('npm', ['sbom', ...options], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 2 ** 20,
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) {
+    console.error(stderr);
+    return status ?? 3;
+  }
+  writeFileSync(`${root}.serverless/sbom.cdx.json`, stdout);
+  return undefined;
 }
 
 /** Prints a line for each bundle; the exit code says whether all are small enough. */
