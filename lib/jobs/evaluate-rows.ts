@@ -1,12 +1,14 @@
 import { NumericError } from '../core/errors.ts';
 import { placeOf } from '../data/lookup.ts';
 import type { Table } from '../data/table.ts';
-import { actualValues, type TargetEncoding } from '../data/target.ts';
+import { actualValues, classSizes, type TargetEncoding } from '../data/target.ts';
 import { baselinePredictions } from '../metrics/baseline.ts';
 import { defaultMetrics, isSameMetric, measure } from '../metrics/catalogue.ts';
 import { confusionMatrix } from '../metrics/confusion.ts';
-import { rocCurve } from '../metrics/curves.ts';
+import { rocOf as rocCurveOf } from '../metrics/curves.ts';
 import type { Predictions } from '../metrics/predictions.ts';
+import { rankScores } from '../metrics/ranked-scores.ts';
+import { areaUnderRoc } from '../metrics/score-metrics.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { LoadedModel } from '../registry/versions.ts';
 import { curveLimit, predictionLimit } from '../report/evaluation-schema.ts';
@@ -112,12 +114,19 @@ function baselineFor(
   const { task, target } = manifest;
   const predictions = baselinePredictions(task, {
     classCount: 'classes' in target ? target.classes.length : undefined,
-    trainingTargets: actualValues(target, table, rows),
-    trainingWeights: weightsOf(table, weight, rows),
+    ...trainingTargets(target, table, rows, weight),
     actual,
     weights,
   });
   return { name: `the ${'classes' in target ? 'most frequent class' : 'mean'} of ${whose}`, predictions };
+}
+
+/** What a baseline is fitted on; of classes without weights, each once, with as much weight as it has rows. */
+function trainingTargets(target: TargetEncoding, table: Table, rows: Int32Array, weight: string | null) {
+  if ('classes' in target && weight === null) {
+    return { trainingTargets: target.classes.map((_, k) => k), trainingWeights: classSizes(target, table, rows) };
+  }
+  return { trainingTargets: actualValues(target, table, rows), trainingWeights: weightsOf(table, weight, rows) };
 }
 
 /** At most `predictionLimit` pairs, evenly spaced over the rows. */
@@ -136,22 +145,18 @@ function rocOf({
   margins,
   weights,
 }: Extract<Predictions, { kind: 'classes' }>): Evaluation['roc'] {
-  const auc = measure('binary', ['auc'], {
-    kind: 'classes',
-    classCount: 2,
-    actual,
-    predicted: actual,
-    probabilities,
-    margins,
-    weights,
-  }).auc;
-  if (!Number.isFinite(auc.value)) return undefined;
-  const { falsePositiveRate, truePositiveRate } = rocCurve(actual, margins ?? probabilities, { weights });
-  const points = Array.from(falsePositiveRate, (rate, i) => ({
+  const ranked = rankScores(actual, margins ?? probabilities, weights);
+  const auc = areaUnderRoc(ranked);
+  if (!Number.isFinite(auc)) return undefined;
+  // Of many points few are drawn, whether or not those on straight lines are left out before.
+  const dropCollinear = ranked.thresholds.length <= 10 * curveLimit;
+  const { falsePositiveRate, truePositiveRate } = rocCurveOf(ranked, { dropCollinear });
+  const heights = thin(truePositiveRate, curveLimit);
+  const points = thin(falsePositiveRate, curveLimit).map((rate, i) => ({
     falsePositiveRate: rate,
-    truePositiveRate: truePositiveRate[i],
+    truePositiveRate: heights[i],
   }));
-  return { points: thin(points, curveLimit), auc: auc.value };
+  return { points, auc };
 }
 
 const toRows = (flat: ArrayLike<number>, width: number): number[][] =>
