@@ -1,10 +1,12 @@
 import { InputError } from '../core/errors.ts';
 import { classificationMetrics } from './catalogue/classification.ts';
+import { detectionMetrics } from './catalogue/detection.ts';
 import { type MetricEntry, type ParameterValues, rememberShared } from './catalogue/entry.ts';
 import { printMetricName, readParameters, splitMetricName, titleOf } from './catalogue/metric-name.ts';
 import { rankingMetrics } from './catalogue/ranking.ts';
 import { regressionMetrics } from './catalogue/regression.ts';
 import { scoreMetrics } from './catalogue/scores.ts';
+import { textMetrics } from './catalogue/text.ts';
 import { checkPredictions } from './check-predictions.ts';
 import type { AnyPredictions, Task } from './predictions.ts';
 
@@ -15,10 +17,14 @@ import type { AnyPredictions, Task } from './predictions.ts';
  */
 export const catalogue: Readonly<Record<string, MetricEntry>> = Object.freeze(
   Object.fromEntries(
-    [...regressionMetrics, ...classificationMetrics, ...scoreMetrics, ...rankingMetrics].map((entry) => [
-      entry.name,
-      entry,
-    ]),
+    [
+      ...regressionMetrics,
+      ...classificationMetrics,
+      ...scoreMetrics,
+      ...rankingMetrics,
+      ...detectionMetrics,
+      ...textMetrics,
+    ].map((entry) => [entry.name, entry]),
   ),
 );
 
@@ -39,6 +45,8 @@ const usual: Record<Task, string[]> = {
   multiclass: ['accuracy', 'precision', 'recall', 'f1', 'logLoss'],
   multilabel: ['subsetAccuracy', 'hammingLoss', 'f1@micro', 'f1@macro'],
   ranking: ['ndcg@10', 'map', 'mrr', 'recallAt@10'],
+  detection: ['cocoAp', 'cocoAp@50', 'cocoAp@75', 'cocoAr'],
+  text: ['exactMatch', 'squadF1', 'rougeL', 'bleu', 'chrf'],
 };
 
 /** What a report measures where the pipeline does not say. */

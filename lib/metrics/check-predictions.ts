@@ -4,10 +4,12 @@ import { checkClasses } from './labels.ts';
 import {
   type AnyPredictions,
   type ClassPredictions,
+  type DetectionPredictions,
   kindOfTask,
   type LabelSetPredictions,
   type RankingPredictions,
   type Task,
+  type TextPredictions,
 } from './predictions.ts';
 
 /**
@@ -25,6 +27,8 @@ export function checkPredictions(task: Task, predictions: AnyPredictions): void 
   if (predictions.kind === 'classes') checkClassPredictions(task, predictions);
   if (predictions.kind === 'labelSets') checkLabelSets(predictions);
   if (predictions.kind === 'rankings') checkRankings(predictions);
+  if (predictions.kind === 'detections') checkDetections(predictions);
+  if (predictions.kind === 'texts') checkTexts(predictions);
 }
 
 function checkClassPredictions(
@@ -69,4 +73,23 @@ function checkRankings({ relevance, scores, queryOffsets }: RankingPredictions):
   throw new InputError(
     `predictions, queryOffsets: expected ascending numbers from 0 to ${relevance.length}, found ${queryOffsets.length} others`,
   );
+}
+
+function checkDetections({ images, categories, truth, detections }: DetectionPredictions): void {
+  const [knownImages, knownCategories] = [new Set(images), new Set(categories)];
+  for (const [name, boxes] of Object.entries({ truth, detections })) {
+    for (const [i, { image, category }] of boxes.entries()) {
+      if (knownImages.has(image) && (name === 'detections' || knownCategories.has(category))) continue;
+      const what = knownImages.has(image) ? `categories, found ${category}` : `images, found ${image}`;
+      throw new InputError(`predictions, ${name}[${i}]: expected one of the ${what}`);
+    }
+  }
+  for (const [i, { score }] of detections.entries()) checkFinite(`detections[${i}], score`, score);
+}
+
+function checkTexts({ hypotheses, references, logProbabilities }: TextPredictions): void {
+  checkSameLength('hypotheses', hypotheses, 'references', references);
+  if (logProbabilities) checkSameLength('hypotheses', hypotheses, 'logProbabilities', logProbabilities);
+  const without = references.findIndex(({ length }) => length === 0);
+  if (without >= 0) throw new InputError(`predictions, references[${without}]: expected at least one text, found none`);
 }

@@ -1,14 +1,21 @@
+import type { DetectedBox, Id, TruthBox } from './detection/boxes.ts';
+
 /** What a model said beside what was measured: what a model of ours makes. */
 export type Predictions = ValuePredictions | ClassPredictions;
 
 /** The same in every form that a metric of the catalogue takes. A further form is one interface here. */
-export type AnyPredictions = Predictions | LabelSetPredictions | RankingPredictions;
+export type AnyPredictions =
+  | Predictions
+  | LabelSetPredictions
+  | RankingPredictions
+  | DetectionPredictions
+  | TextPredictions;
 
 /** The tasks that models of ours are trained for; `count` is measured as `regression` is. */
 export type ModelTask = 'regression' | 'binary' | 'multiclass' | 'count';
 
 /** The tasks that can be measured, by whatever model. */
-export type Task = ModelTask | 'multilabel' | 'ranking';
+export type Task = ModelTask | 'multilabel' | 'ranking' | 'detection' | 'text';
 
 /** Which form of predictions each task has. */
 export const kindOfTask = {
@@ -18,6 +25,8 @@ export const kindOfTask = {
   multiclass: 'classes',
   multilabel: 'labelSets',
   ranking: 'rankings',
+  detection: 'detections',
+  text: 'texts',
 } as const satisfies Record<Task, AnyPredictions['kind']>;
 
 export interface ValuePredictions {
@@ -74,5 +83,29 @@ export interface RankingPredictions {
   /** Where each query's items begin, with the end of the last one appended; shape [queries + 1]. */
   queryOffsets: Int32Array;
   /** How much each query counts, shape [queries]; all alike by default. */
+  weights?: Float64Array;
+}
+
+/** Boxes around things in images, as they are and as a model says. */
+export interface DetectionPredictions {
+  kind: 'detections';
+  /** All images, those without a thing or a detection too. */
+  images: readonly Id[];
+  categories: readonly Id[];
+  truth: readonly TruthBox[];
+  detections: readonly DetectedBox[];
+  /** How much each image counts, shape [images]; all alike by default. */
+  weights?: Float64Array;
+}
+
+/** What a generative model wrote, beside what it might have written. */
+export interface TextPredictions {
+  kind: 'texts';
+  hypotheses: readonly string[];
+  /** Accepted texts of each, at least one. */
+  references: readonly (readonly string[])[];
+  /** Of each text, what the model gave its tokens, in nats. Perplexity is undefined without it. */
+  logProbabilities?: readonly ArrayLike<number>[];
+  /** How much each text counts, shape [n]; all alike by default. */
   weights?: Float64Array;
 }

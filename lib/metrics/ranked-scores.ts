@@ -20,6 +20,12 @@ export interface RankedScores {
   /** Weight of all rows of class 0, and of class 1. */
   negatives: number;
   positives: number;
+  /** Sums of squared weights, as `falsePositives` and `truePositives` are of weights: what intervals are made of. */
+  falseSquares: Float64Array;
+  trueSquares: Float64Array;
+  /** Rows of class 0, and of class 1, that weigh anything. */
+  negativeRows: number;
+  positiveRows: number;
   rowCount: number;
 }
 
@@ -43,7 +49,13 @@ export function rankScores(
 
   const order = ascendingOrder(scores);
   const [negatives, positives, thresholds] = [0, 1, 2].map(() => new Float64Array(rowCount));
+  // Where all rows weigh 1, the squares are the weights.
+  const [falseSquares, trueSquares] = weights ? [0, 1].map(() => new Float64Array(rowCount)) : [negatives, positives];
   let [count, falsePositives, truePositives] = [0, 0, 0];
+  const [squares, rows] = [
+    [0, 0],
+    [0, 0],
+  ];
   // From the end, so within equal scores the last row first: scikit-learn's order of summing, hence its bits, on which
   // the choice of collinear points depends.
   for (let i = rowCount - 1; i >= 0; i--) {
@@ -55,6 +67,11 @@ export function rankScores(
     else falsePositives += weight;
     negatives[count - 1] = falsePositives;
     positives[count - 1] = truePositives;
+    rows[actual[row]]++;
+    if (!weights) continue;
+    squares[actual[row]] += weight * weight;
+    falseSquares[count - 1] = squares[0];
+    trueSquares[count - 1] = squares[1];
   }
   return {
     falsePositives: negatives.subarray(0, count),
@@ -62,6 +79,10 @@ export function rankScores(
     thresholds: thresholds.subarray(0, count),
     negatives: falsePositives,
     positives: truePositives,
+    falseSquares: falseSquares.subarray(0, count),
+    trueSquares: trueSquares.subarray(0, count),
+    negativeRows: rows[0],
+    positiveRows: rows[1],
     rowCount,
   };
 }

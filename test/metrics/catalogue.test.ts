@@ -38,6 +38,12 @@ const variants: Record<string, string[]> = {
   precisionAt: ['precisionAt@1'],
   recallAt: ['recallAt@2'],
   hitRate: ['hitRate@1'],
+  cocoAp: ['cocoAp', 'cocoAp@50', 'cocoAp@75', 'cocoAp@small', 'cocoAp@medium', 'cocoAp@large'],
+  cocoAr: ['cocoAr', 'cocoAr@1', 'cocoAr@small', 'cocoAr@large'],
+  vocAp: ['vocAp', 'vocAp@0.75;interpolation=eleven-point;edges=exclusive'],
+  bleu: ['bleu', 'bleu@whitespace;smoothing=floor'],
+  chrf: ['chrf', 'chrf@2'],
+  rouge1: ['rouge1', 'rouge1@stemmed'],
   gain: ['gain@0.5'],
   lift: ['lift@0.5'],
 };
@@ -122,7 +128,8 @@ describe.each(everyMetric)('%s of a %s task', (name, task) => {
     expect(() => entry.compute(other, bare)).toThrow(InputError);
     const predictions = sample(task);
     if (entry.weighted) expect(() => value({ ...predictions, weights: Float64Array.of(1) })).toThrow(InputError);
-    const short = predictions.kind === 'rankings' ? 'relevance' : 'actual';
+    const others: Record<string, string> = { rankings: 'relevance', texts: 'references', detections: 'images' };
+    const short = others[predictions.kind] ?? 'actual';
     const cut = { ...predictions, [short]: (predictions as never as Record<string, Float64Array>)[short].slice(1) };
     expect(() => value(cut as AnyPredictions)).toThrow(InputError);
   });

@@ -1,6 +1,7 @@
 import type {
   AnyPredictions,
   ClassPredictions,
+  DetectionPredictions,
   LabelSetPredictions,
   RankingPredictions,
   Task,
@@ -51,6 +52,23 @@ export function sample(task: Task): AnyPredictions {
       weights,
     };
   }
+  if (task === 'detection') return { ...boxes, weights };
+  if (task === 'text') {
+    return {
+      kind: 'texts',
+      hypotheses: [...['"the red fox ran home"', 'a dog barked at the moon', '"cats sleep all day long"'], ...said],
+      references: [
+        ['"the red fox ran home"', '"it ran home"'],
+        ['"the dog barked at the moon"'],
+        ['"cats sleep all day long"'],
+        ['"rain falls on the plain today"'],
+        ['"she sells sea shells here"'],
+        ['"one two three four five"'],
+      ],
+      logProbabilities: [[-0.1, -2], [-1], [-0.5, -0.25, -3], [-1.5], [-0.75, -2], [-4]],
+      weights,
+    };
+  }
   return {
     kind: 'rankings',
     relevance: Float64Array.of(...[0, 2, 1], ...[1, 0], ...[0, 0, 3, 1], ...[1, 0, 2], ...[0, 1], ...[2, 0, 0, 1]),
@@ -60,11 +78,56 @@ export function sample(task: Task): AnyPredictions {
   };
 }
 
-/** The rows (queries, of rankings) named by `order`, in that order. */
+const said = ['"rain falls on a plain', '"he sells sea shells here"', '"one two three four six"'];
+
+/** An image of each kind: found, found badly, missed, found twice, empty with a detection, of another size. */
+const boxes: DetectionPredictions = {
+  kind: 'detections',
+  images: [0, 1, 2, 3, 4, 5],
+  categories: ['cat', 'dog'],
+  truth: [
+    ...[thing(0, 'cat', 20), thing(0, 'dog', 60), thing(1, 'cat', 100), thing(2, 'dog', 20), thing(3, 'dog', 120)],
+    ...[thing(5, 'cat', 50), thing(5, 'dog', 110), thing(3, 'cat', 25)],
+  ],
+  detections: [
+    ...[found(0, 'cat', 18, 0.95), found(0, 'dog', 58, 0.9), found(1, 'cat', 76, 0.85), found(3, 'dog', 119, 0.7)],
+    ...[found(3, 'dog', 100, 0.8), found(4, 'cat', 40, 0.99), found(4, 'dog', 110, 0.97), found(4, 'cat', 10, 0.96)],
+    ...[found(5, 'cat', 47, 0.6), found(5, 'dog', 90, 0.5), found(4, 'dog', 15, 0.65), found(2, 'dog', 19, 0.55)],
+  ],
+};
+
+function thing(image: number, category: string, side: number): DetectionPredictions['truth'][number] {
+  return { image, category, box: [0, 0, side, side], area: side * side, ignored: false };
+}
+
+function found(
+  image: number,
+  category: string,
+  side: number,
+  score: number,
+): DetectionPredictions['detections'][number] {
+  return { image, category, box: [0, 0, side, side], score };
+}
+
+/** The rows (queries, of rankings; images, of detections) named by `order`, in that order. */
 export function pick(predictions: AnyPredictions, order: number[]): AnyPredictions {
   const { weights } = predictions;
   const picked = weights && Float64Array.from(order, (row) => weights[row]);
   if (predictions.kind === 'rankings') return { ...pickQueries(predictions, order), weights: picked };
+  if (predictions.kind === 'detections') return { ...pickImages(predictions, order), weights: picked };
+  if (predictions.kind === 'texts') {
+    const { hypotheses, references, logProbabilities = [] } = predictions;
+    const [said, wanted, given] = [hypotheses, references, logProbabilities].map((part) =>
+      order.map((row) => part[row]),
+    );
+    return {
+      ...predictions,
+      hypotheses: said,
+      references: wanted,
+      logProbabilities: given,
+      weights: picked,
+    } as AnyPredictions;
+  }
   const of = <T extends Float64Array | Int32Array | Uint8Array>(array: T, width: number): T =>
     (array.constructor as unknown as { from(values: number[]): T }).from(
       order.flatMap((row) => Array.from(array.subarray(row * width, (row + 1) * width))),
@@ -90,6 +153,14 @@ export function perfect(task: Task): AnyPredictions {
   if (predictions.kind === 'values') return { ...predictions, predicted: predictions.actual };
   if (predictions.kind === 'classes') return perfectClasses(predictions);
   if (predictions.kind === 'labelSets') return perfectLabels(predictions);
+  if (predictions.kind === 'texts') {
+    const { references, logProbabilities = [] } = predictions;
+    const certain = logProbabilities.map(({ length }) => new Float64Array(length));
+    return { ...predictions, hypotheses: references.map(([one]) => one), logProbabilities: certain };
+  }
+  if (predictions.kind === 'detections') {
+    return { ...predictions, detections: predictions.truth.map((one) => ({ ...one, score: 1 })) };
+  }
   return { ...predictions, scores: predictions.relevance };
 }
 
@@ -125,4 +196,11 @@ function pickQueries({ relevance, scores, queryOffsets }: RankingPredictions, or
   const offsets = [0];
   for (const [start, end] of items) offsets.push(offsets[offsets.length - 1] + end - start);
   return { kind: 'rankings', relevance: of(relevance), scores: of(scores), queryOffsets: Int32Array.from(offsets) };
+}
+
+function pickImages(predictions: DetectionPredictions, order: number[]): DetectionPredictions {
+  const { images, truth, detections } = predictions;
+  const of = <Box extends { image: unknown }>(boxes: readonly Box[]) =>
+    order.flatMap((row, image) => boxes.filter((box) => box.image === images[row]).map((box) => ({ ...box, image })));
+  return { ...predictions, images: [...order.keys()], truth: of(truth), detections: of(detections) };
 }

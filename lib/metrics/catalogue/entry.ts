@@ -3,7 +3,16 @@ import type { AnyPredictions, Task } from '../predictions.ts';
 import type { Warn } from '../warn.ts';
 
 /** What a metric looks at. */
-export type Input = 'values' | 'labels' | 'scores' | 'probabilities' | 'label sets' | 'label scores' | 'ranking';
+export type Input =
+  | 'values'
+  | 'labels'
+  | 'scores'
+  | 'probabilities'
+  | 'label sets'
+  | 'label scores'
+  | 'ranking'
+  | 'boxes'
+  | 'texts';
 
 /** All that there is to know of a metric: help, docs/metrics.md and the tests of every metric are made from it. */
 export interface MetricEntry {
