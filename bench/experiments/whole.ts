@@ -1,0 +1,80 @@
+import { type BenchData, featureCount } from '../data.ts';
+import type { Experiment } from '../experiment.ts';
+import { python } from '../programs.ts';
+import { runHone } from '../run-hone.ts';
+
+/** `hone run` from file to report against pandas and scikit-learn from file to AUC, process start included in both. */
+export function wholeCommand(data: BenchData): Experiment[] {
+  const large = () => data.csv(1_000_000);
+  const small = () => data.csv(100_000);
+  return [
+    {
+      id: 'whole-2',
+      title: 'hone run, 1,000,000 × 28 CSV, two cores',
+      contenders: [
+        { name: 'hone', measure: () => runCommand(large(), 2) },
+        { name: 'sklearn', measure: () => python('whole', [large()], 2) },
+      ],
+      rows: [
+        {
+          what: 'hone run, 1 M × 28 CSV, 2 cores',
+          hone: 'hone.seconds',
+          against: 'sklearn.whole',
+          unit: 's',
+          atLeast: 10,
+          aim: 13,
+        },
+        {
+          what: 'peak memory of it over the float32 matrix',
+          hone: 'hone.peakMb',
+          unit: 'MB',
+          atLeast: 120,
+          aim: 60,
+        },
+      ],
+    },
+    {
+      id: 'whole-1',
+      title: 'the same on one core',
+      contenders: [
+        { name: 'hone', measure: () => runCommand(large(), 1) },
+        { name: 'sklearn', measure: () => python('whole', [large()], 1) },
+      ],
+      rows: [
+        {
+          what: 'hone run, 1 M × 28 CSV, 1 core',
+          hone: 'hone.seconds',
+          against: 'sklearn.whole',
+          unit: 's',
+          atLeast: 6.5,
+          aim: 9,
+        },
+      ],
+    },
+    {
+      id: 'whole-small',
+      title: 'the same at 100,000 rows',
+      contenders: [
+        { name: 'hone', measure: () => runCommand(small(), 2) },
+        { name: 'sklearn', measure: () => python('whole', [small()], 2) },
+      ],
+      rows: [
+        {
+          what: 'hone run, 100,000 × 28 CSV, 2 cores',
+          hone: 'hone.seconds',
+          against: 'sklearn.whole',
+          unit: 's',
+          atLeast: 7,
+          aim: 12,
+        },
+      ],
+    },
+  ];
+}
+
+/** The whole command into an empty store: seconds, and megabytes at their peak over those of the float32 matrix. */
+async function runCommand(path: string, cores: number): Promise<Record<string, number>> {
+  const { seconds, peakBytes } = await runHone(path, { cores });
+  const rows = Number(/rows-(\d+)/.exec(path)?.[1]);
+  return { seconds, peakMb: (peakBytes - rows * featureCount * 4) / 1e6 };
+}
