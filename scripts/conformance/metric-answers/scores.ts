@@ -1,7 +1,18 @@
-import { calibrationCurve } from '../../../lib/metrics/calibration.ts';
+import {
+  calibrationCurve,
+  expectedCalibrationError,
+  maximumCalibrationError,
+} from '../../../lib/metrics/calibration.ts';
 import { detectionErrorCurve, precisionRecallCurve, rocCurve } from '../../../lib/metrics/curves.ts';
 import { brierLoss, brierSumLoss, hingeLoss, logLoss, topKAccuracyScore } from '../../../lib/metrics/probability.ts';
-import { averagePrecisionScore, type RocAucOptions, rocAucScore } from '../../../lib/metrics/score-metrics.ts';
+import {
+  averagePrecisionScore,
+  gainScore,
+  kolmogorovSmirnov,
+  liftScore,
+  type RocAucOptions,
+  rocAucScore,
+} from '../../../lib/metrics/score-metrics.ts';
 import { type Answers, type AskOptions, type GoldenCase, number, vector } from './golden-case.ts';
 
 type Metric<Options> = (actual: number[], scores: number[], options: AskOptions & Options) => unknown;
@@ -44,18 +55,38 @@ export const scoreAnswers: Answers = [
   [/^roc_curve_all_points$/, (golden, options) => roc(golden, options, false)],
   [/^pr_curve$/, of(precisionRecallCurve, {})],
   [/^det_curve$/, detectionError],
+  [/^hinge_loss_multiclass$/, of(hingeLoss, {})],
+  [
+    /^average_precision_(?<average>macro|weighted)$/,
+    (golden, options, { average }) =>
+      of(averagePrecisionScore, { average: average as RocAucOptions['average'] })(golden, options),
+  ],
+  [/^ks$/, of(kolmogorovSmirnov, {})],
+  [/^gain_(?<share>.+)$/, (golden, options, { share }) => of(gainScore, { share: number(share) })(golden, options)],
+  [/^lift_(?<share>.+)$/, (golden, options, { share }) => of(liftScore, { share: number(share) })(golden, options)],
+  [
+    /^(?<which>ece|mce)_(?<strategy>uniform|quantile)_(?<bins>\d+)$/,
+    (golden, options, { which, strategy, bins }) =>
+      of(which === 'ece' ? expectedCalibrationError : maximumCalibrationError, {
+        bins: number(bins),
+        strategy: strategy as 'uniform' | 'quantile',
+      })(golden, options),
+  ],
   [/^calibration_curve_(?<strategy>uniform|quantile)_(?<bins>\d+)$/, calibration],
 ];
 
+/** An error of the reference is an undefined value: of a curve, one without points. */
+const withoutPoints = Number.NaN;
+
 function roc(golden: GoldenCase, options: AskOptions, dropCollinear: boolean) {
   const curve = rocCurve(vector(golden.y_true), scoresOf(golden), { ...options, dropCollinear });
+  if (curve.thresholds.length === 0) return withoutPoints;
   return { fpr: curve.falsePositiveRate, tpr: curve.truePositiveRate, thresholds: curve.thresholds };
 }
 
-/** An error of the reference is an undefined value: here, a curve without points. */
 function detectionError(golden: GoldenCase, options: AskOptions) {
   const curve = detectionErrorCurve(vector(golden.y_true), scoresOf(golden), options);
-  if (curve.thresholds.length === 0) return Number.NaN;
+  if (curve.thresholds.length === 0) return withoutPoints;
   return { fpr: curve.falsePositiveRate, fnr: curve.falseNegativeRate, thresholds: curve.thresholds };
 }
 
@@ -66,6 +97,7 @@ function calibration(golden: GoldenCase, { warn }: AskOptions, { strategy, bins 
     strategy: strategy as 'uniform' | 'quantile',
     warn,
   });
+  if (curve.weight.length === 0) return withoutPoints;
   return { prob_true: curve.observed, prob_pred: curve.predicted };
 }
 
