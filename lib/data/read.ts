@@ -226,10 +226,16 @@ function counted(object: DataObject, share: ReadShare): DataObject {
 
 type UnfinishedTable = Omit<Table, 'columns'> & { columns: (Column | ColumnKind | LetGo)[] };
 
-function toTable({ collector, context }: Pass, found: FoundObjects, { kinds = {} }: ReadOptions): UnfinishedTable {
+function toTable(
+  { collector, context }: Pass,
+  found: FoundObjects,
+  { kinds = {}, forModel = false }: ReadOptions,
+): UnfinishedTable {
   const names = [...collector.names];
   const { columns, allMissing, rows, sparse } = collector.finish();
-  const warnings = [...kindWarnings(names, kinds, found.unread), ...found.warnings];
+  // What a model's columns are is its schema's matter.
+  const declared = forModel ? [] : kindWarnings(names, kinds, found.unread);
+  const warnings = [...declared, ...found.warnings];
   for (const [i, name] of names.entries()) {
     if (allMissing[i]) warnings.push(missingWarning(name));
   }

@@ -3,7 +3,7 @@ import { placeOf } from '../data/lookup.ts';
 import type { Table } from '../data/table.ts';
 import { actualValues, type TargetEncoding } from '../data/target.ts';
 import { baselinePredictions } from '../metrics/baseline.ts';
-import { defaultMetrics, measure } from '../metrics/catalogue.ts';
+import { defaultMetrics, isSameMetric, measure } from '../metrics/catalogue.ts';
 import { confusionMatrix } from '../metrics/confusion.ts';
 import { rocCurve } from '../metrics/curves.ts';
 import type { Predictions } from '../metrics/predictions.ts';
@@ -73,7 +73,8 @@ export function checkPredicted(
 
 /** The metrics to report: those of the pipeline or else the task's usual ones, and those that gates ask for. */
 export function metricNames({ task, evaluate }: Pick<Request, 'task' | 'evaluate'>): string[] {
-  return [...new Set([...(evaluate.metrics ?? defaultMetrics(task)), ...gateMetrics(evaluate.gates)])];
+  const names = [...(evaluate.metrics ?? defaultMetrics(task)), ...gateMetrics(evaluate.gates)];
+  return names.filter((name, i) => names.findIndex((other) => isSameMetric(name, other)) === i);
 }
 
 /** The rows that a baseline is fitted on, and what a report calls them. */

@@ -5,7 +5,7 @@ import type { ColumnKind } from '../data/column-reader.ts';
 import { type Encoding, encodeRows } from '../data/encode.ts';
 import { encodeSparse, fitSparse, hasSparse } from '../data/encode-sparse.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
-import { placeOf } from '../data/lookup.ts';
+import { listNames, placeOf } from '../data/lookup.ts';
 import { checkFeatureMemory } from '../data/memory.ts';
 import { readTable } from '../data/read.ts';
 import { storageOf } from '../data/schema/kinds.ts';
@@ -215,7 +215,7 @@ export function fitToRequest(
   }
   const { encoding, target } = fitPreparation(request, table, training);
   const warnings = [...table.warnings, ...unlabelled];
-  for (const { name, reason } of encoding.leftOut) warnings.push(`Column "${name}" was left out: ${reason}.`);
+  warnings.push(...leftOutWarnings(encoding));
   const features = encoding.features.map(({ name }) => name);
   const look = {
     target: column,
@@ -236,6 +236,16 @@ export function fitToRequest(
 
 const versionOf = (request: Request, { blocks }: Table): string =>
   shortHash({ request: contentRequest(request), blocks: blocks.map(({ hash }) => hash), recipe });
+
+/** A sentence for each reason for which columns were left out. */
+function leftOutWarnings({ leftOut }: Encoding): string[] {
+  const byReason = Map.groupBy(leftOut, ({ reason }) => reason);
+  return Array.from(byReason, ([reason, columns]) => {
+    const names = columns.map(({ name }) => name);
+    const what = names.length === 1 ? `Column ${listNames(names)} was` : `Columns ${listNames(names)} were`;
+    return `${what} left out: ${reason}.`;
+  });
+}
 
 /** Leaves the rows that were skipped under runs/<run>/rejected.jsonl, with the reasons. */
 async function keepRejected({ store }: Context, run: string, { rejected = [] }: Table): Promise<void> {

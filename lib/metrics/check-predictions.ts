@@ -44,6 +44,7 @@ function checkClassPredictions(
         `classes, found ${probabilities.length}`,
     );
   }
+  checkSameLength('actual', actual, 'predicted', predicted);
   checkClasses('actual', actual, classCount);
   checkClasses('predicted', predicted, classCount);
 }

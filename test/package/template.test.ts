@@ -172,7 +172,7 @@ describe.skipIf(!hasPackage)(`template${packageCondition}`, () => {
             .map((resource) => (resource as { 'Fn::Sub': string })['Fn::Sub'].slice(bucket.length + 1));
         const readable = prefixes('s3:GetObject');
         for (const prefix of [...readable, ...prefixes('s3:PutObject'), ...prefixes('s3:DeleteObject')]) {
-          expect(prefix).toMatch(/^(pipelines|datasets|models|runs|reports|predictions)\/(\*\/aliases\/)?\*$/);
+          expect(prefix).toMatch(/^(pipelines|datasets|models|runs|reports|predictions|settings)\/(\*\/aliases\/)?\*$/);
         }
         const listing = statementsOf(role).filter(({ Action }) => [Action].flat().includes('s3:ListBucket'));
         expect(listing.map(({ Resource, Condition }) => [Resource, Condition])).toEqual([
@@ -265,6 +265,12 @@ describe.skipIf(!hasPackage)(`template${packageCondition}`, () => {
       const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
       expect(operations).toContain(`\`${name.replace(/Alarm$/, '')}\``);
       expect(alarm.Properties).toMatchObject({ TreatMissingData: 'notBreaching', EvaluationPeriods: 1 });
+    });
+
+    test('as many as docs/operations.md charges for', () => {
+      const metrics = watched.reduce((sum, alarm) => sum + alarm.metrics.length, 0);
+      const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+      expect(operations).toContain(`${alarms.length} alarms watch ${metrics} metrics`);
     });
 
     test('a dashboard shows every alarm, function and workflow', () => {

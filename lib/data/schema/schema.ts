@@ -1,4 +1,4 @@
-import { findColumn, listNames } from '../lookup.ts';
+import { findColumn, listNames, nearestName } from '../lookup.ts';
 import { parseNumberText } from '../number.ts';
 import type { Column, Table } from '../table.ts';
 import { quoteText } from '../text.ts';
@@ -180,6 +180,31 @@ function valuesOf(
   const cells = column.codes.reduce((sum, code) => sum + (code >= 0 && Number.isNaN(ofLevel[code]) ? 1 : 0), 0);
   const values = Float64Array.from(column.codes, (code) => (code < 0 ? Number.NaN : ofLevel[code]));
   return { values, other: { cells, texts: column.levels.filter((_, code) => Number.isNaN(ofLevel[code])) } };
+}
+
+/**
+ * The table with the features that it lacks, as columns without any value, and a sentence for each.
+ *
+ * @throws InputError naming the first feature when the table has none of them: it is other data
+ */
+export function withMissingFeatures(schema: Schema, table: Table): { table: Table; sentences: string[] } {
+  const names = table.columns.map(({ name }) => name);
+  const features = schema.columns.filter(({ role }) => role === 'feature');
+  const lacking = features.filter(({ name }) => !names.includes(name));
+  if (lacking.length > 0 && lacking.length === features.length) findColumn(table, lacking[0].name, 'feature');
+  const columns = lacking.map(({ name, storage }): Column => {
+    if (storage === 'number')
+      return { kind: 'number', name, values: new Float64Array(table.rowCount).fill(Number.NaN) };
+    return { kind: 'category', name, codes: new Int32Array(table.rowCount).fill(-1), levels: [] };
+  });
+  const known = new Set(schema.columns.map(({ name }) => name));
+  const others = names.filter((name) => !known.has(name));
+  const sentences = lacking.map(({ name }) => {
+    const near = nearestName(name, others);
+    const hint = near === undefined ? '' : ` Is it ${JSON.stringify(near)} now?`;
+    return `Column ${JSON.stringify(name)} is not there: it counts as missing in every row.${hint}`;
+  });
+  return { table: { ...table, columns: [...table.columns, ...columns] }, sentences };
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { Measure, ScoreOptions } from '../class-scores.ts';
-import { fBetaScore, jaccardScore, precisionScore, recallScore, specificityScore } from '../classification.ts';
+import { countClasses } from '../class-counts.ts';
+import { type Measure, type ScoreOptions, scoreAll } from '../class-scores.ts';
+import { totalWeight, whyEmpty } from '../mean.ts';
 import { labelSetScore } from '../multilabel.ts';
 import type { AnyPredictions, ClassPredictions } from '../predictions.ts';
 import type { RankingOptions } from '../queries.ts';
@@ -89,17 +90,9 @@ export interface Averaging {
   beta?: number;
 }
 
-const ofClasses = {
-  precision: precisionScore,
-  recall: recallScore,
-  fscore: fBetaScore,
-  specificity: specificityScore,
-  jaccard: jaccardScore,
-} satisfies Record<Measure, unknown>;
-
-/** A quotient of hits and misses, of classes or of sets of labels. */
+/** A quotient of hits and misses, of classes or of sets of labels; all quotients are made from one count. */
 export function onClassesOrSets(measure: Measure): Compute<Averaging> {
-  return (predictions, { parameters, warn }) => {
+  return (predictions, { parameters, warn, shared }) => {
     const { average, zeroDivision, beta } = parameters;
     const options: ScoreOptions = {
       beta,
@@ -112,8 +105,15 @@ export function onClassesOrSets(measure: Measure): Compute<Averaging> {
       return labelSetScore(measure, actual, predicted, { ...options, labelCount, average: over, weights });
     }
     const { classCount, actual, predicted, weights } = ofKind(predictions, 'classes');
-    const usual = classCount === 2 ? 'binary' : 'macro';
-    const over = average === 'auto' || average === 'samples' ? usual : average;
-    return ofClasses[measure](actual, predicted, { ...options, average: over, weights });
+    if (totalWeight(actual.length, weights) === 0) {
+      warn?.(whyEmpty(actual.length));
+      return Number.NaN;
+    }
+    const isOfOne = average === 'binary' || (average === 'auto' && classCount === 2);
+    const counts = shared(isOfOne ? 'counts of class 1' : 'counts of classes', () =>
+      countClasses(actual, predicted, { labels: isOfOne ? [1] : undefined, weights }),
+    );
+    const over = average === 'micro' || average === 'weighted' ? average : 'macro';
+    return scoreAll(measure, counts, { ...options, average: over });
   };
 }

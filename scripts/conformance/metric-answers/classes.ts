@@ -49,6 +49,11 @@ export const classAnswers: Answers = [
       return jaccardScore(actual, predicted, { ...options, ...averageOf(average), zeroDivision: 0 });
     },
   ],
+  [
+    /^specificity_avg=None$/,
+    ({ y_true, y_pred }, options) =>
+      scoresByClass(vector(y_true), vector(y_pred), { ...options, zeroDivision: 0 }).specificity,
+  ],
 ];
 
 function confusion({ y_true, y_pred }: GoldenCase, options: AskOptions, normalize?: 'actual' | 'predicted' | 'all') {

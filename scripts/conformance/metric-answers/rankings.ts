@@ -1,11 +1,18 @@
 import { dcgScore, ndcgScore } from '../../../lib/metrics/gains.ts';
 import { coverageError, labelRankingAveragePrecision, labelRankingLoss } from '../../../lib/metrics/label-ranking.ts';
-import type { RankingOptions } from '../../../lib/metrics/queries.ts';
+import {
+  hitRate,
+  meanAveragePrecision,
+  meanReciprocalRank,
+  precisionAtK,
+  type RetrievalOptions,
+  recallAtK,
+} from '../../../lib/metrics/retrieval.ts';
 import { averagePrecisionScore } from '../../../lib/metrics/score-metrics.ts';
 import { numpyOrder } from '../numpy-order.ts';
 import { type Answers, type AskOptions, type GoldenCase, number, vector } from './golden-case.ts';
 
-type Metric = (relevance: number[], scores: number[], options: RankingOptions) => unknown;
+type Metric = (relevance: number[], scores: number[], options: RetrievalOptions) => unknown;
 
 const of = (metric: Metric) => (golden: GoldenCase, options: AskOptions) =>
   metric(vector(rowsOf(golden)), vector(scoresOf(golden)), { ...options, queryOffsets: offsetsOf(golden) });
@@ -15,8 +22,23 @@ export const rankingAnswers: Answers = [
   [/^label_ranking_ap$/, of(labelRankingAveragePrecision)],
   [/^coverage_error$/, of(coverageError)],
   [/^label_ranking_loss$/, of(labelRankingLoss)],
+  [
+    /^(?<metric>map|mrr|precision|recall|hit_rate)@(?<k>\w+)$/,
+    (golden, options, { metric, k }) =>
+      of((relevance, scores, rest) =>
+        retrieval[metric](relevance, scores, { ...rest, k: k === 'None' ? undefined : number(k) }),
+      )(golden, options),
+  ],
   [/^average_precision_samples$/, averagePrecisionOfRows],
 ];
+
+const retrieval: Record<string, Metric> = {
+  map: meanAveragePrecision,
+  mrr: meanReciprocalRank,
+  precision: precisionAtK,
+  recall: recallAtK,
+  hit_rate: hitRate,
+};
 
 function gains(
   golden: GoldenCase,

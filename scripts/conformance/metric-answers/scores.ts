@@ -1,7 +1,18 @@
-import { calibrationCurve } from '../../../lib/metrics/calibration.ts';
+import {
+  calibrationCurve,
+  expectedCalibrationError,
+  maximumCalibrationError,
+} from '../../../lib/metrics/calibration.ts';
 import { detectionErrorCurve, precisionRecallCurve, rocCurve } from '../../../lib/metrics/curves.ts';
 import { brierLoss, brierSumLoss, hingeLoss, logLoss, topKAccuracyScore } from '../../../lib/metrics/probability.ts';
-import { averagePrecisionScore, type RocAucOptions, rocAucScore } from '../../../lib/metrics/score-metrics.ts';
+import {
+  averagePrecisionScore,
+  gainScore,
+  kolmogorovSmirnov,
+  liftScore,
+  type RocAucOptions,
+  rocAucScore,
+} from '../../../lib/metrics/score-metrics.ts';
 import { type Answers, type AskOptions, type GoldenCase, number, vector } from './golden-case.ts';
 
 type Metric<Options> = (actual: number[], scores: number[], options: AskOptions & Options) => unknown;
@@ -44,6 +55,23 @@ export const scoreAnswers: Answers = [
   [/^roc_curve_all_points$/, (golden, options) => roc(golden, options, false)],
   [/^pr_curve$/, of(precisionRecallCurve, {})],
   [/^det_curve$/, detectionError],
+  [/^hinge_loss_multiclass$/, of(hingeLoss, {})],
+  [
+    /^average_precision_(?<average>macro|weighted)$/,
+    (golden, options, { average }) =>
+      of(averagePrecisionScore, { average: average as RocAucOptions['average'] })(golden, options),
+  ],
+  [/^ks$/, of(kolmogorovSmirnov, {})],
+  [/^gain_(?<share>.+)$/, (golden, options, { share }) => of(gainScore, { share: number(share) })(golden, options)],
+  [/^lift_(?<share>.+)$/, (golden, options, { share }) => of(liftScore, { share: number(share) })(golden, options)],
+  [
+    /^(?<which>ece|mce)_(?<strategy>uniform|quantile)_(?<bins>\d+)$/,
+    (golden, options, { which, strategy, bins }) =>
+      of(which === 'ece' ? expectedCalibrationError : maximumCalibrationError, {
+        bins: number(bins),
+        strategy: strategy as 'uniform' | 'quantile',
+      })(golden, options),
+  ],
   [/^calibration_curve_(?<strategy>uniform|quantile)_(?<bins>\d+)$/, calibration],
 ];
 

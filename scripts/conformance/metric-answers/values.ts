@@ -1,5 +1,11 @@
 import { meanGammaDeviance, meanPoissonDeviance, meanTweedieDeviance } from '../../../lib/metrics/deviance.ts';
-import { d2PinballScore, d2TweedieScore, explainedVarianceScore, r2Score } from '../../../lib/metrics/explained.ts';
+import {
+  adjustedR2Score,
+  d2PinballScore,
+  d2TweedieScore,
+  explainedVarianceScore,
+  r2Score,
+} from '../../../lib/metrics/explained.ts';
 import {
   maxError,
   meanAbsoluteError,
@@ -9,6 +15,7 @@ import {
   meanSquaredLogError,
   medianAbsoluteError,
   rootMeanSquaredError,
+  symmetricMeanAbsolutePercentageError,
 } from '../../../lib/metrics/regression.ts';
 import { type Answers, type AskOptions, type GoldenCase, number, vector } from './golden-case.ts';
 
@@ -47,5 +54,10 @@ export const valueAnswers: Answers = [
   [
     /^d2_tweedie_(?<power>.+)$/,
     (golden, options, { power }) => of(d2TweedieScore, { power: number(power) })(golden, options),
+  ],
+  [/^smape$/, of(symmetricMeanAbsolutePercentageError, {})],
+  [
+    /^adjusted_r2_(?<features>\d+)$/,
+    (golden, options, { features }) => of(adjustedR2Score, { features: number(features) })(golden, options),
   ],
 ];
