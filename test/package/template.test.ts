@@ -98,11 +98,12 @@ describe.skipIf(!hasPackage)(`template${packageCondition}`, () => {
         LOG_LEVEL: 'INFO',
       });
     }
-    const { Variables } = resources.ApiLambdaFunction.Properties.Environment;
-    expect(Variables).toMatchObject({
-      HONE_TRAINING_ARN: { Ref: 'TrainingMachine' },
-      HONE_SCORING_ARN: { Ref: 'ScoringMachine' },
-    });
+    for (const { Properties } of [resources.ApiLambdaFunction, resources.ScheduledLambdaFunction]) {
+      expect(Properties.Environment.Variables).toMatchObject({
+        HONE_TRAINING_ARN: { Ref: 'TrainingMachine' },
+        HONE_SCORING_ARN: { Ref: 'ScoringMachine' },
+      });
+    }
     expect(resources.DatasetDashcreatedLambdaFunction.Properties.Environment.Variables).toMatchObject({
       HONE_TRAINING_ARN: { Ref: 'TrainingMachine' },
     });
