@@ -6,7 +6,7 @@ import type { BenchData } from '../data.ts';
 import type { Experiment } from '../experiment.ts';
 import { python, timed } from '../programs.ts';
 
-const hone = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const hone = fileURLToPath(new URL('../../cli/hone.mjs', import.meta.url));
 
 /** `hone run` from file to report against pandas and scikit-learn from file to AUC, process start included in both. */
 export function wholeCommand(data: BenchData): Experiment[] {

@@ -500,18 +500,18 @@ function endCell(p: usize, column: i32): void {
   }
 }
 
+/** Threads share the table, and each fills it: so no byte of it is ever another than it ends up to be. */
 function fillSqueezes(): void {
-  isReady = true;
   for (let point = 0; point <= 16; point++) {
     for (let length = 0; length <= 16; length++) {
       const row = squeezes + (<usize>(point * 17 + length) << 4);
-      memory.fill(row, 255, 16);
-      let to = 15;
-      for (let from = length - 1; from >= 0; from--) {
-        if (from == point) continue;
-        store<u8>(row + <usize>to, <u8>from);
-        to--;
+      let from = length - 1;
+      for (let to = 15; to >= 0; to--) {
+        if (from == point) from--;
+        store<u8>(row + <usize>to, from >= 0 ? <u8>from : 255);
+        from--;
       }
     }
   }
+  isReady = true;
 }
