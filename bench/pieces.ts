@@ -185,7 +185,7 @@ function metrics(names: string[], actual: Uint8Array, scores: Float64Array) {
     classCount: 2,
     actual: Int32Array.from(actual),
     predicted: Int32Array.from(scores, (score) => (score > 0.5 ? 1 : 0)),
-    probabilities: scores.map((score) => 1 / (1 + 2 ** -score)),
+    probabilities: new Float64Array(0),
     margins: scores,
   };
   return measure('binary', names, predictions);

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import type { Context, JobProgress } from '../lib/jobs/context.ts';
 import { threadCount } from '../lib/jobs/thread-count.ts';
+import { type TrustSettings, trustedStore } from '../lib/registry/trust.ts';
 import { folderStore } from '../lib/store/folder.ts';
 import { openStore } from '../lib/store/open.ts';
 import type { Store } from '../lib/store/store.ts';
@@ -28,7 +29,7 @@ export async function localContext({
   onProgress?: (progress: JobProgress) => void;
 }): Promise<Context> {
   return {
-    store: await openStore(store),
+    ...trustedStore(await openStore(store), process.env as TrustSettings),
     openStore,
     openLocal: (path) => openLocal(resolve(folder, path)),
     now: Date.now,

@@ -3,6 +3,7 @@ import { type Services, servicesOf } from '../functions/adapter/services.ts';
 import { createTasks } from '../functions/tasks/tasks.ts';
 import { type LocalEngine, localEngine, type Outcome } from '../lib/engine/local.ts';
 import type { JobProgress } from '../lib/jobs/context.ts';
+import { type TrustSettings, trustedStore } from '../lib/registry/trust.ts';
 import { openStore } from '../lib/store/open.ts';
 import type { Store } from '../lib/store/store.ts';
 
@@ -24,7 +25,12 @@ export async function localService(
     onSettled,
   }: { onProgress?: (progress: JobProgress) => void; onSettled?: (name: string, outcome: Outcome) => void } = {},
 ): Promise<LocalService> {
-  const services = servicesOf({ store, engine: () => engine, openStore, onProgress });
+  const services = servicesOf({
+    ...trustedStore(store, process.env as TrustSettings),
+    engine: () => engine,
+    openStore,
+    onProgress,
+  });
   const tasks = Object.entries(createTasks(services));
   const engine = localEngine({
     definitions: { training: await definition('training'), scoring: await definition('scoring') },

@@ -27,6 +27,8 @@ export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): (p
           );
         if (progress.step <= 1000 || progress.step % 1000 === 0) line(stepText(progress));
         return;
+      case 'trial':
+        return line(`${progress.text[0].toUpperCase()}${progress.text.slice(1)}`);
       case 'trained':
         return line(
           `Trained ${formatCount(progress.steps, 'step')} in ${formatSeconds(progress.milliseconds / 1000)}: ${progress.solution}, ${progress.reason}`,

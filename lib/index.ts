@@ -41,25 +41,60 @@ export { poisson } from './losses/poisson.ts';
 export { quantile } from './losses/quantile.ts';
 export { squared } from './losses/squared.ts';
 export { tweedie } from './losses/tweedie.ts';
-// metrics: how good predictions are. The catalogue names them all.
-export { catalogue, measure } from './metrics/catalogue.ts';
+// metrics: how good predictions are. The catalogue names them all; docs/metrics.md is made from it.
+export { balancedAccuracyScore, cohenKappa, matthewsCorrelation } from './metrics/agreement.ts';
+export { calibrationCurve, expectedCalibrationError, maximumCalibrationError } from './metrics/calibration.ts';
+export { catalogue, findMetric, measure, metricNamed, metricsOf } from './metrics/catalogue.ts';
 export {
   accuracyScore,
   f1Score,
-  precisionRecallFscore,
+  fBetaScore,
+  hammingLoss,
+  jaccardScore,
   precisionScore,
   recallScore,
+  scoresByClass,
+  specificityScore,
 } from './metrics/classification.ts';
 export { confusionMatrix } from './metrics/confusion.ts';
-export { averagePrecisionScore, precisionRecallCurve, rocAucScore, rocCurve } from './metrics/curves.ts';
-export { brierLoss, logLoss } from './metrics/probability.ts';
+export { detectionErrorCurve, gainCurve, precisionRecallCurve, rocCurve } from './metrics/curves.ts';
+export { meanGammaDeviance, meanPoissonDeviance, meanTweedieDeviance } from './metrics/deviance.ts';
 export {
-  meanAbsoluteError,
-  meanPoissonDeviance,
-  meanSquaredError,
+  adjustedR2Score,
+  d2PinballScore,
+  d2TweedieScore,
+  explainedVarianceScore,
   r2Score,
+} from './metrics/explained.ts';
+export { dcgScore, ndcgScore } from './metrics/gains.ts';
+export { coverageError, labelRankingAveragePrecision, labelRankingLoss } from './metrics/label-ranking.ts';
+export { labelConfusion, labelHammingLoss, labelSetScore, subsetAccuracyScore } from './metrics/multilabel.ts';
+export { brierLoss, brierSumLoss, hingeLoss, logLoss, topKAccuracyScore } from './metrics/probability.ts';
+export {
+  maxError,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanPinballLoss,
+  meanSquaredError,
+  meanSquaredLogError,
+  medianAbsoluteError,
   rootMeanSquaredError,
+  symmetricMeanAbsolutePercentageError,
 } from './metrics/regression.ts';
+export {
+  hitRate,
+  meanAveragePrecision,
+  meanReciprocalRank,
+  precisionAtK,
+  recallAtK,
+} from './metrics/retrieval.ts';
+export {
+  averagePrecisionScore,
+  gainScore,
+  kolmogorovSmirnov,
+  liftScore,
+  rocAucScore,
+} from './metrics/score-metrics.ts';
 // models: a layout of one flat parameter vector, and a prediction.
 export { createModel, type ModelOptions } from './models/create-model.ts';
 export type { Examples, Model, ObjectiveOptions } from './models/model.ts';

@@ -12,6 +12,12 @@ export interface Environment {
   HONE_JWT_AUDIENCE?: string;
   HONE_XRAY?: string;
   HONE_DEPLOYMENT_METHOD?: string;
+  /** Name or ARN of the secret in Secrets Manager that holds the private key in PEM. */
+  HONE_SIGNING_SECRET?: string;
+  /** Public keys whose signatures are believed. */
+  HONE_VERIFY_KEYS?: string;
+  /** An SNS topic that hears of alarms. */
+  HONE_ALARM_TOPIC_ARN?: string;
 }
 
 type Json = null | boolean | number | string | Json[] | { [field: string]: Json | undefined };
@@ -27,7 +33,7 @@ interface Access {
   asynchronous?: boolean;
 }
 
-type Prefix = 'pipelines/' | 'datasets/' | 'models/' | 'runs/' | 'reports/' | 'predictions/';
+type Prefix = 'pipelines/' | 'datasets/' | 'models/' | 'runs/' | 'reports/' | 'predictions/' | 'settings/';
 
 /**
  * The least that each function can do its work with, by its name in serverless.yml.
@@ -36,7 +42,7 @@ type Prefix = 'pipelines/' | 'datasets/' | 'models/' | 'runs/' | 'reports/' | 'p
  */
 export const access: Record<string, Access> = {
   api: {
-    reads: ['pipelines/', 'datasets/', 'models/', 'runs/', 'reports/', 'predictions/'],
+    reads: ['pipelines/', 'datasets/', 'models/', 'runs/', 'reports/', 'predictions/', 'settings/'],
     // A presigned upload is allowed what its signer is allowed: hence datasets/.
     writes: ['datasets/', 'runs/', 'reports/', 'models/*/aliases/'],
     starts: ['TrainingMachine', 'ScoringMachine'],
@@ -48,9 +54,10 @@ export const access: Record<string, Access> = {
     asynchronous: true,
   },
   scheduled: {
-    reads: ['pipelines/', 'datasets/', 'models/', 'runs/', 'reports/'],
+    reads: ['pipelines/', 'datasets/', 'models/', 'runs/', 'reports/', 'settings/'],
     writes: ['runs/', 'reports/'],
     deletes: ['runs/'],
+    starts: ['TrainingMachine', 'ScoringMachine'], // What died without a word is started anew.
     asynchronous: true,
   },
   plan: {
@@ -67,12 +74,13 @@ export const access: Record<string, Access> = {
     writes: ['runs/'],
   },
   register: {
-    reads: ['datasets/', 'models/', 'runs/', 'reports/'],
+    reads: ['datasets/', 'models/', 'runs/', 'reports/', 'settings/'],
     writes: ['models/', 'runs/', 'reports/'],
   },
   inspect: {
     reads: ['pipelines/', 'datasets/', 'runs/', 'reports/'],
     writes: ['runs/', 'reports/'],
+    deletes: ['runs/'], // The same note.
   },
   'record-failure': {
     reads: ['runs/'],
@@ -135,6 +143,25 @@ export const tracingStatement = {
   Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
   Resource: '*',
 };
+
+/**
+ * The variables of a function that say who signs versions, and who is believed.
+ *
+ * The key stays in Secrets Manager: the template holds a reference, which CloudFormation resolves at a deploy.
+ *
+ * @throws Error when versions would be signed and nobody would look
+ */
+export function trustVariables(handler: string, environment: Environment): Record<string, string> {
+  const { HONE_SIGNING_SECRET: secret, HONE_VERIFY_KEYS: keys } = environment;
+  if (secret && !keys) {
+    throw new Error('HONE_SIGNING_SECRET: expected HONE_VERIFY_KEYS with its public key as well, found none');
+  }
+  const signs = secret && handler === 'functions/tasks/register.handler';
+  return {
+    ...(keys && { HONE_VERIFY_KEYS: keys }),
+    ...(signs && { HONE_SIGNING_KEY: `{{resolve:secretsmanager:${secret}:SecretString}}` }),
+  };
+}
 
 function bucketName({ HONE_BUCKET }: Environment): string {
   return HONE_BUCKET || unsetBucket;

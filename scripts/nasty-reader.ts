@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { InputError } from '../lib/core/errors.ts';
 import { readTable } from '../lib/data/read.ts';
-import type { Column, DataObject, Table } from '../lib/data/table.ts';
+import type { Column, Table } from '../lib/data/table.ts';
+import { bytesAsObject } from './file-object.ts';
 import type { Outcome, Trial } from './nasty-trials.ts';
 
 /** Rows beyond which an outcome tells counts alone. */
@@ -25,15 +26,7 @@ for (const trial of trials) {
 
 async function attempt({ path, text, format, header }: (typeof trials)[number]) {
   const bytes = text === undefined ? readFileSync(path) : Buffer.from(text, 'base64');
-  const object: DataObject = {
-    key: basename(path),
-    size: bytes.length,
-    tag: '',
-    async *read() {
-      for (let start = 0; start < bytes.length; start += 1 << 16) yield bytes.subarray(start, start + (1 << 16));
-    },
-    readRange: async (start, end) => bytes.slice(start, end),
-  };
+  const object = bytesAsObject(basename(path), bytes);
   try {
     const probe = await readTable([object], { format, header });
     if (isParquet(bytes) || probe.sparse) return { kind: 'read', ...describe(probe) };

@@ -1,6 +1,15 @@
 // The plugin that serverless.yml loads beside the published ones: settings from the environment, a guard before
 // deploys, and what the others leave undone in the template.
-import { checkBucketName, checkDeployable, isTraced, setting, tracingStatement } from './deployment.ts';
+import {
+  checkBucketName,
+  checkDeployable,
+  type Environment,
+  isTraced,
+  setting,
+  tracingStatement,
+  trustVariables,
+} from './deployment.ts';
+import { addMonitoring } from './monitoring.ts';
 
 /** The parts of osls that the plugin touches. */
 export interface Serverless {
@@ -14,7 +23,7 @@ export interface Template {
   Resources: Record<string, Resource>;
 }
 
-interface Resource {
+export interface Resource {
   Type: string;
   DependsOn?: string | string[];
   // biome-ignore lint/suspicious/noExplicitAny: each type of resource has properties of its own
@@ -49,6 +58,8 @@ export default class HonePlugin {
         dropImpliedDependencies(template());
         spellOutFunctions(template());
         if (isTraced(process.env)) traceStateMachines(template());
+        giveTrust(template(), process.env);
+        addMonitoring(template(), { topicArn: process.env.HONE_ALARM_TOPIC_ARN });
       },
     };
   }
@@ -108,6 +119,17 @@ export function spellOutFunctions({ Resources }: Template): void {
     const [definition, meanings] = substitution as [string, Record<string, { 'Fn::GetAtt': string[] }>];
     const spelledOut = definition.replace(/\$\{(\w+)\}/g, (_, hash) => `\${${meanings[hash]['Fn::GetAtt'].join('.')}}`);
     Properties.DefinitionString = { 'Fn::Sub': spelledOut };
+  }
+}
+
+/** Tells each function whose signatures to believe; the one that registers versions gets the key that signs. */
+export function giveTrust({ Resources }: Template, environment: Environment): void {
+  for (const { Type, Properties } of Object.values(Resources)) {
+    if (Type !== 'AWS::Lambda::Function' || !Properties) continue;
+    const variables = trustVariables(Properties.Handler, environment);
+    Object.assign(Properties.Environment.Variables, variables);
+    // Else whoever may look at a function's settings could read the key in them.
+    if (variables.HONE_SIGNING_KEY && environment.HONE_KMS_KEY_ARN) Properties.KmsKeyArn = environment.HONE_KMS_KEY_ARN;
   }
 }
 

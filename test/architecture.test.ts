@@ -55,6 +55,7 @@ const wiring = [
   'lib/engine/',
   'lib/pipeline/',
   'lib/report/',
+  'lib/metrics/',
   'lib/core/errors.ts',
 ];
 
@@ -70,7 +71,7 @@ const packages: [name: RegExp, where: RegExp][] = [
 
 /** The files of lib/ that need Node: everything else runs in any JavaScript runtime. ARCHITECTURE.md names them too. */
 const nodeFiles: RegExp[] = [
-  /^lib\/core\/hash\.ts$/,
+  /^lib\/core\/(hash|signature)\.ts$/,
   /^lib\/store\/folder[^/]*\.ts$/,
   /^lib\/data\/(decompress|formats\/parquet-codecs|kernel-host|kernel-worker)\.ts$/,
   /^lib\/kernels\/worker-pool\.ts$/,

@@ -3,10 +3,13 @@ import { promoteCommand, rollbackCommand } from './aliases.ts';
 import { devCommand } from './dev.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { inspectCommand } from './inspect.ts';
+import { metricsCommand } from './metrics.ts';
 import { modelsCommand } from './models.ts';
 import { openCommand } from './open.ts';
 import { predictCommand } from './predict.ts';
+import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
+import { signCommand } from './sign.ts';
 
 /** All commands, in the order in which help lists them. */
 export const commands: readonly Command[] = [
@@ -14,9 +17,12 @@ export const commands: readonly Command[] = [
   inspectCommand,
   evaluateCommand,
   predictCommand,
+  metricsCommand,
   modelsCommand,
   promoteCommand,
   rollbackCommand,
+  signCommand,
   openCommand,
   devCommand,
+  replayCommand,
 ];

@@ -1,4 +1,5 @@
 import { inspect } from '../../lib/jobs/inspect.ts';
+import { checkPipeline } from '../../lib/pipeline/parse.ts';
 import { command } from '../command.ts';
 import { localContext } from '../context.ts';
 import { asDataPath } from '../data-path.ts';
@@ -11,22 +12,35 @@ export const inspectCommand = command({
   summary:
     'Describe a dataset, column by column, and draft a pipeline for it. DATA is a local path, s3://…, or a key in the store.',
   positionals: ['DATA'],
-  options: { 'no-header': { type: 'boolean', summary: 'the first line is data; columns are named 0, 1, …' } },
-  async run([data], { store, json, 'no-header': isHeaderless }) {
+  options: {
+    'no-header': { type: 'boolean', summary: 'the first line is data; columns are named 0, 1, …' },
+    format: { type: 'string', value: 'FORMAT', summary: 'csv, tsv, jsonl, parquet or libsvm; found by looking' },
+    separator: { type: 'string', value: 'CHARACTER', summary: 'what stands between cells; found by looking' },
+    encoding: { type: 'string', value: 'ENCODING', summary: 'utf-8, utf-16le, utf-16be or latin1' },
+  },
+  async run([data], { store, json, 'no-header': isHeaderless, ...asked }) {
     const context = await localContext({ store });
     const path = asDataPath(data);
-    const { table, profile, draft } = await inspect(context, path, { header: !isHeaderless });
+    const { table, profile, sparse, draft } = await inspect(context, path, {
+      header: !isHeaderless,
+      ...readAs(path, asked),
+    });
     if (json) {
       printJson({
         path,
         rows: table.rowCount,
         columns: profile.map((column) => ({ ...column, ...nullsOf({ ...column }) })),
+        ...(sparse && { sparse: { ...sparse, ...nullsOf({ ...sparse }) } }),
         warnings: table.warnings,
         draft,
       });
       return ExitCode.done;
     }
-    console.log(`${printable(path)}: ${table.rowCount} rows, ${table.columns.length} columns\n`);
+    console.log(`${printable(path)}: ${table.rowCount} rows, ${profile.length} columns\n`);
+    if (sparse) {
+      const { features, nonzeros } = sparse;
+      console.log(`Beside the columns, ${features} features by index, of which ${nonzeros} cells are not zero.\n`);
+    }
     const header = ['column', 'kind', 'missing', 'distinct', 'min', 'max', 'mean', 'most frequent'];
     const rows = profile.map(({ name, kind, missing, distinct, min, max, mean, mostFrequent }) => [
       name.slice(0, 40),
@@ -45,6 +59,18 @@ export const inspectCommand = command({
     return ExitCode.done;
   },
 });
+
+/**
+ * How the user says that the data is written, in the words that a pipeline has for it.
+ *
+ * @throws InputError at another word
+ */
+function readAs(path: string, asked: { format?: string; separator?: string; encoding?: string }) {
+  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+  const document = { name: 'inspection', task: 'regression', data: { path, target: '-', ...given } };
+  const { format, separator, encoding } = checkPipeline(document, 'hone inspect').data;
+  return { format, separator, encoding };
+}
 
 /** The values that JSON can't hold, as null. */
 function nullsOf(values: Record<string, unknown>): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { describeModel, listModelSummaries, type ModelDescription, type ModelSummary } from '../../lib/jobs/models.ts';
+import { formatBytes } from '../../lib/report/format.ts';
 import { command } from '../command.ts';
 import { localContext } from '../context.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -34,11 +35,13 @@ function versionsTable({ versions }: ModelDescription): string {
   const metrics = Object.keys(versions[0]?.metrics ?? {});
   const number = (value: number | null | undefined) => (value == null ? '–' : String(Number(value.toPrecision(5))));
   return formatColumns([
-    ['version', 'aliases', 'rows', ...metrics],
+    ['version', 'registered (UTC)', 'aliases', 'rows', 'size', ...metrics],
     ...versions.map((version) => [
       version.version,
+      version.registeredAt.slice(0, 16).replace('T', ' '),
       version.aliases.join(', ') || '–',
       version.rowCount,
+      formatBytes(version.sizeBytes),
       ...metrics.map((metric) => number(version.metrics[metric]?.value)),
     ]),
   ]);

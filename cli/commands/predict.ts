@@ -72,7 +72,7 @@ async function predictLocal(
   objects: SourceObject[],
   { output, id = null, json = false }: { output?: string; id?: string | null; json?: boolean },
 ): Promise<void> {
-  const table = await readForScoring(model, objects, id);
+  const table = await readForScoring(model, objects, { id });
   const csv = predictionsCsv(model, table, id);
   if (output !== undefined) await writeCsv(output, csv);
   if (json) printJson(predictTable(model, table, id));

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { InputError } from '../../lib/core/errors.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
+import { type TrustSettings, trustedStore } from '../../lib/registry/trust.ts';
 import { openStore } from '../../lib/store/open.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { powertoolsTelemetry } from './powertools.ts';
 import type { Services } from './services.ts';
 
 /** The settings that a function reads. */
-export interface Environment {
+export interface Environment extends TrustSettings {
   /** Bucket of the store. */
   HONE_BUCKET?: string;
   /** What stands before every key in the bucket, as a folder. */
@@ -17,6 +18,9 @@ export interface Environment {
   /** State machines of the two workflows, for the functions that start them. */
   HONE_TRAINING_ARN?: string;
   HONE_SCORING_ARN?: string;
+  /** Set by Lambda: the function's memory in MB, and its region. */
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE?: string;
+  AWS_REGION?: string;
 }
 
 /**
@@ -24,15 +28,23 @@ export interface Environment {
  * that it reads everywhere. Nothing is opened or loaded before it is asked for.
  */
 export function environmentServices(environment: Environment = process.env as Environment): Services {
+  const opened = once(async () => trustedStore(await openStore(storeLocation(environment)), environment));
   return {
-    store: once(async () => openStore(storeLocation(environment))),
+    store: async () => (await opened()).store,
+    signing: async () => (await opened()).signing,
     engine: once(() => openEngine(environment)),
     openStore: openRemote,
     now: Date.now,
     newId: randomUUID,
     telemetry: powertoolsTelemetry(),
     memory: new Map(),
+    machine: machineOf(environment),
+    memoryBytes: memoryOf(environment),
   };
+}
+
+function memoryOf({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: mebibytes }: Environment): number | undefined {
+  return mebibytes === undefined ? undefined : Number(mebibytes) * 2 ** 20;
 }
 
 /** @throws InputError when the environment names no store */
@@ -40,6 +52,12 @@ export function storeLocation({ HONE_STORE, HONE_BUCKET, HONE_PREFIX = '' }: Env
   if (HONE_STORE) return HONE_STORE;
   if (HONE_BUCKET) return `s3://${HONE_BUCKET}/${HONE_PREFIX}`;
   throw new InputError('environment: expected HONE_BUCKET, or HONE_STORE, found neither');
+}
+
+function machineOf({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE, AWS_REGION }: Environment): Services['machine'] {
+  if (!AWS_LAMBDA_FUNCTION_MEMORY_SIZE || !AWS_REGION) return undefined;
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+  return { memoryMb: Number(AWS_LAMBDA_FUNCTION_MEMORY_SIZE), architecture, region: AWS_REGION };
 }
 
 async function openRemote(location: string): Promise<Store> {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Engine } from '../../lib/engine/engine.ts';
 import type { Context, JobProgress } from '../../lib/jobs/context.ts';
 import { threadCount } from '../../lib/jobs/thread-count.ts';
+import type { Signing } from '../../lib/registry/trust.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { type Invocation, silentTelemetry, type Telemetry } from './telemetry.ts';
 
@@ -12,6 +13,8 @@ import { type Invocation, silentTelemetry, type Telemetry } from './telemetry.ts
 export interface Services {
   /** Opened at first use. */
   store(): Promise<Store>;
+  /** What signs the versions that are registered; undefined where nobody signs. */
+  signing?(): Promise<Signing | undefined>;
   /** Built at first use: what only reads and predicts never loads it. */
   engine(): Promise<Engine>;
   /** Opens another store that a pipeline names: `s3://bucket/prefix`. */
@@ -21,6 +24,10 @@ export interface Services {
   /** A name that was never given before, of letters, digits and "-", at most 36 long. */
   newId(): string;
   telemetry: Telemetry;
+  /** The function that answers; absent on other machines. */
+  machine?: Context['machine'];
+  /** Bytes of memory that the function has; absent where nobody says. */
+  memoryBytes?: number;
   /** Hears of jobs' progress besides, for a terminal. */
   onProgress?(progress: JobProgress): void;
   /** What jobs keep from one call to the next in the same process, such as the data of the run that they work on. */
@@ -30,6 +37,7 @@ export interface Services {
 /** Services around a store and an engine that are open already. */
 export function servicesOf({
   store,
+  signing,
   engine,
   openStore = () => Promise.reject(new Error('no other store can be opened here')),
   now = Date.now,
@@ -38,6 +46,7 @@ export function servicesOf({
   onProgress,
 }: {
   store: Store;
+  signing?: Signing;
   /** A function where the engine's tasks need these services themselves. */
   engine: Engine | (() => Engine);
   openStore?: (location: string) => Promise<Store>;
@@ -48,6 +57,7 @@ export function servicesOf({
 }): Services {
   return {
     store: async () => store,
+    signing: async () => signing,
     engine: async () => (typeof engine === 'function' ? engine() : engine),
     openStore,
     now,
@@ -60,15 +70,18 @@ export function servicesOf({
 
 /** The context of a job that runs within an invocation; without one, time does not run out. */
 export async function contextOf(services: Services, invocation?: Invocation): Promise<Context> {
-  const { openStore, now, newId, memory, telemetry } = services;
+  const { openStore, now, newId, memory, memoryBytes, telemetry, machine } = services;
   const report = reporterTo(telemetry, now);
   return {
     store: await services.store(),
+    signing: await services.signing?.(),
     openStore,
     now,
     newId,
     memory,
     threads: threadCount({ available: availableParallelism(), environment: process.env }),
+    machine,
+    memoryBytes,
     remainingMs: () => invocation?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY,
     onProgress: (progress) => {
       report(progress);

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Context } from '../../lib/jobs/context.ts';
+import { isPassing } from '../../lib/jobs/failed-work.ts';
 import { abandonPlan } from '../../lib/jobs/plan.ts';
 import { recordFailure } from '../../lib/jobs/runs.ts';
 import { hashSchema, nameSchema } from '../adapter/check.ts';
@@ -22,8 +23,8 @@ type FailureStep = z.infer<typeof failureStep>;
 type FailureAnswer = { error: string } & Partial<Record<'run' | 'scoring' | 'dataset' | 'problem', string>>;
 
 /**
- * Notes a workflow's failure: as error.json of its run or scoring, or, before there is one, by taking back the note that
- * a workflow waits for the dataset, so that the next object starts another.
+ * Notes a workflow's failure: as error.json of its run or scoring, or, before there is one, in the note that a workflow
+ * waits for the dataset: it is taken back, or, when another try may go well, left for the hourly tick.
  */
 export const createRecordFailure = task<FailureStep, FailureAnswer>({
   name: 'record-failure',
@@ -46,7 +47,9 @@ async function record(
 ): Promise<void> {
   const id = run ?? scoring;
   if (id !== undefined) await recordFailure(context, id, problem);
-  if (trigger !== undefined && dataset !== undefined) await abandonPlan(context, { pipeline, dataset, trigger });
+  if (trigger !== undefined && dataset !== undefined) {
+    await abandonPlan(context, { pipeline, dataset, trigger }, { final: !isPassing(problem.name) });
+  }
 }
 
 export const handler = onLambda(createRecordFailure);

@@ -2,18 +2,20 @@ import type { ScheduledEvent } from 'aws-lambda';
 import { StoreError } from '../../lib/core/errors.ts';
 import { runScheduled, type ScheduledOutcome } from '../../lib/jobs/scheduled.ts';
 import { onLambda } from '../adapter/on-lambda.ts';
+import { resumeForgotten } from '../adapter/resume.ts';
 import { contextOf, type Services } from '../adapter/services.ts';
 import { trigger } from '../adapter/trigger.ts';
 
 /**
- * Runs what is due at an hourly tick: the evaluations of champions on new data. A tick that comes twice does nothing the
- * second time.
+ * Runs what is due at an hourly tick: starts again what died without a word, and evaluates champions on new data. A tick
+ * that comes twice does nothing the second time.
  *
  * @throws StoreError when the store did not answer for one of them, so that Lambda delivers the tick again
  */
 export const createScheduled = trigger(
   async (_: ScheduledEvent | Record<string, never>, services: Services, invocation): Promise<ScheduledOutcome[]> => {
     const { telemetry } = services;
+    await resumeForgotten(services, await contextOf(services, invocation));
     const outcomes = await runScheduled(await contextOf(services, invocation));
     for (const outcome of outcomes) telemetry.info('scheduled', loggable(outcome));
     telemetry.measure('ScheduledEvaluations', 'Count', countOf(outcomes, 'evaluated'));

@@ -40,3 +40,8 @@ export class NumericError extends HoneError {
 export class StoreError extends HoneError {
   override readonly name: string = 'StoreError';
 }
+
+/** What lies in the store is not what was signed: find out who changed it, and bring the right one back. */
+export class IntegrityError extends HoneError {
+  override readonly name: string = 'IntegrityError';
+}

@@ -4,6 +4,7 @@ import {
   type ColumnKind,
   type ColumnReader,
   declaredReader,
+  type LetGo,
   type Place,
   type ReaderContext,
   undeclaredReader,
@@ -17,6 +18,10 @@ import type { SparseCells, TextRow } from './text.ts';
 /** The columns of a dataset as they are being read, whichever objects and formats the rows come from. */
 export interface ColumnCollector {
   rowCount: number;
+  /** Cells of sparse features. */
+  readonly sparseCells: number;
+  /** Bytes of the distinct texts of its columns. */
+  textBytes(): number;
   /** Of the dataset, in the order of its first object; empty before the first row. */
   names: readonly string[];
   /** Begins the next object. */
@@ -34,7 +39,7 @@ export interface ColumnCollector {
   /** @throws InputError when the object's columns differ from the dataset's */
   endObject(): void;
   /** The columns, or the kinds to read them again as. */
-  finish(): { columns: (Column | ColumnKind)[]; allMissing: boolean[]; rows: RowFacts; sparse?: SparseMatrix };
+  finish(): { columns: (Column | ColumnKind | LetGo)[]; allMissing: boolean[]; rows: RowFacts; sparse?: SparseMatrix };
 }
 
 /** A column of typed cells: numbers, NaN where missing, or texts. */
@@ -73,6 +78,10 @@ export function columnCollector({ context, place, kinds, limit, only }: CollectO
 
   const collector: ColumnCollector = {
     rowCount: 0,
+    get sparseCells() {
+      return sparse.cellCount();
+    },
+    textBytes: () => readers.reduce((sum, reader) => sum + reader.textBytes(), 0),
     names,
     beginObject() {
       objectNames = undefined;
@@ -212,6 +221,7 @@ const nothingReader: ColumnReader = {
   addNumber() {},
   addMissing() {},
   finish: () => ({ kind: 'number', name: '', values: new Float64Array(0) }),
+  textBytes: () => 0,
   allMissing: () => false,
 };
 
@@ -269,6 +279,7 @@ function growingSparse() {
       }
       starts[++rowCount] = length;
     },
+    cellCount: () => length,
     finish: (): SparseMatrix => ({
       rowCount,
       columnCount,

@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import type { BadCell, BadRows } from './bad-rows.ts';
+import { type FreeText, findFreeText, freeTextLevels } from './free-text.ts';
 import { levelIndex, sortLevels } from './levels.ts';
 import { defaultLimits } from './limits.ts';
 import { isMissing, parseNumber } from './number.ts';
@@ -28,6 +29,8 @@ export interface ReaderContext {
   infiniteCells: { count: number };
   /** Most distinct texts of a column. */
   levels?: number;
+  /** Whether a column's cells may be let go of when it turns out to be free text; never by default. */
+  mayLetGo?(name: string): boolean;
   /** Whether a trained model says what the columns are, so that nobody can declare them anew. */
   forModel?: boolean;
 }
@@ -46,14 +49,19 @@ export interface ColumnReader {
   addMissing(): void;
   /**
    * The column; where it turned out of another kind than its first cells, which were kept as that, the kind to read
-   * it again as.
+   * it again as; and of a column that was let go of, what is known.
    *
    * @throws InputError when a number column holds a cell that is no finite number
    */
-  finish(): Column | ColumnKind;
+  finish(): Column | ColumnKind | LetGo;
+  /** Bytes of the distinct texts that it keeps. */
+  textBytes(): number;
   /** Whether every cell so far is missing. */
   allMissing(): boolean;
 }
+
+/** What is left of a column that was let go of. */
+export type LetGo = { kind: 'let-go' } & { freeText: Omit<FreeText, 'position'> };
 
 /** A reader that takes the column's kind from its cells, by `numberShare`. A column with no value is a number column. */
 export function undeclaredReader(name: string, context: ReaderContext): ColumnReader {
@@ -83,6 +91,12 @@ export function undeclaredReader(name: string, context: ReaderContext): ColumnRe
   return {
     add(bytes, start, end, isText = false) {
       const value = start === end || isText ? Number.NaN : parseNumber(bytes, start, end);
+      // Most cells take this way, on which nothing is allocated.
+      if (Number.isFinite(value) && !asCategories) {
+        numberCount++;
+        numbers.add(value);
+        return;
+      }
       if (Number.isNaN(value) && (start === end || isMissing(bytes, start, end))) {
         addMissing();
         return;
@@ -122,6 +136,7 @@ export function undeclaredReader(name: string, context: ReaderContext): ColumnRe
       if (context.infinite === 'missing') context.infiniteCells.count += infiniteCount;
       return { kind: 'number', name, values: numbers.finish() };
     },
+    textBytes: categories.textBytes,
     allMissing: () => numberCount + textCount === 0,
   };
 }
@@ -149,7 +164,10 @@ function numberReader(name: string, context: ReaderContext): ColumnReader {
   return {
     add(bytes, start, end) {
       const value = start === end ? Number.NaN : parseNumber(bytes, start, end);
-      if (!Number.isNaN(value)) addValue(value, () => notNumberError(name, context, bytes, start, end));
+      if (Number.isFinite(value)) {
+        valueCount++;
+        numbers.add(value);
+      } else if (!Number.isNaN(value)) addValue(value, () => notNumberError(name, context, bytes, start, end));
       else {
         if (!isMissing(bytes, start, end)) {
           context.badRows.reject(notNumberError(name, context, bytes, start, end));
@@ -163,6 +181,7 @@ function numberReader(name: string, context: ReaderContext): ColumnReader {
     },
     addMissing,
     finish: () => ({ kind: 'number', name, values: numbers.finish() }),
+    textBytes: () => 0,
     allMissing: () => valueCount === 0,
   };
 }
@@ -180,6 +199,7 @@ function categoryReader(name: string, context: ReaderContext): ColumnReader {
     },
     addMissing: categories.addMissing,
     finish: categories.finish,
+    textBytes: categories.textBytes,
     allMissing: categories.allMissing,
   };
 }
@@ -198,25 +218,45 @@ function growingNumbers() {
 
 type GrowingCategories = ReturnType<typeof growingCategories>;
 
-function growingCategories(name: string, { place, badRows, levels: limit = defaultLimits.levels }: ReaderContext) {
-  const levels = levelIndex();
+function growingCategories(name: string, context: ReaderContext) {
+  const { place, badRows, levels: limit = defaultLimits.levels, mayLetGo = () => false } = context;
+  let levels = levelIndex();
   let codes = new Int32Array(1024);
   let rowCount = 0;
+  let lookAt = mayLetGo(name) ? freeTextLevels : Number.POSITIVE_INFINITY;
+  let letGo: LetGo | undefined;
 
   function append(code: number): void {
     if (rowCount === codes.length) codes = new Int32Array(codes.buffer.transfer(rowCount * 2 * 4));
     codes[rowCount++] = code;
   }
+
+  function look(): void {
+    lookAt *= 2;
+    const found = findFreeText({ kind: 'category', name, codes: codes.subarray(0, rowCount), levels: levels.texts });
+    if (!found) return;
+    const missing = codes.subarray(0, rowCount).reduce((sum, code) => sum + (code < 0 ? 1 : 0), 0);
+    letGo = { kind: 'let-go', freeText: { ...found, missing } };
+    levels = levelIndex();
+    codes = new Int32Array(0);
+  }
   return {
     add(bytes: Uint8Array, start: number, end: number): void {
+      if (letGo) return;
       const code = levels.codeOf(bytes, start, end, cellHash(bytes, start, end));
       if (code < 0) badRows.reject(notUtf8Error(place, `column ${JSON.stringify(name)}`, bytes.subarray(start, end)));
       if (code >= limit) throw tooManyLevelsError(place, name, limit);
       append(code);
+      if (code + 1 >= lookAt) look();
     },
-    addMissing: () => append(-1),
-    allMissing: () => levels.texts.length === 0,
-    finish(): Column {
+    addMissing(): void {
+      if (letGo) letGo.freeText.missing++;
+      else append(-1);
+    },
+    allMissing: () => !letGo && levels.texts.length === 0,
+    textBytes: () => levels.byteLength(),
+    finish(): Column | LetGo {
+      if (letGo) return letGo;
       const exact = new Int32Array(codes.buffer.transfer(rowCount * 4));
       return { kind: 'category', name, codes: exact, levels: sortLevels(levels.texts, exact) };
     },

@@ -1,5 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import { csvTokenizer } from './csv.ts';
+import { isMissing, parseNumber } from './number.ts';
+import type { TextRow } from './text.ts';
 
 /** What a pipeline may say of its data; `auto` looks at each object's content. */
 export type DataFormat = 'auto' | 'csv' | 'tsv' | 'jsonl' | 'parquet' | 'libsvm';
@@ -20,7 +22,7 @@ export const separators: readonly string[] = [',', '\t', ';', '|'];
  * A text that begins with `{` is JSON Lines, with `[` a JSON array. One whose first rows all read `label index:value …`
  * is LIBSVM. Any other is delimited: the separator is the one that cuts all of the first rows, about a hundred, into equally many cells,
  * more than one; of several such the one that makes most cells. When none does, it is the first that cuts the first row
- * at all, and else the comma.
+ * at all; a blank, where it cuts all rows into equally many cells that are numbers below the first row; else the comma.
  *
  * @param head the first bytes, in UTF-8
  * @param atEnd whether they are all
@@ -74,19 +76,37 @@ function findSeparator(head: Uint8Array, atEnd: boolean): string {
     if (counts[0] > 1) fallback ??= separator;
     if (counts[0] > best.cells && counts.every((count) => count === counts[0])) best = { separator, cells: counts[0] };
   }
-  return best.separator || (fallback ?? ',');
+  return best.separator || (fallback ?? (isCutByBlanks(head, atEnd) ? ' ' : ','));
+}
+
+/** Whether blanks cut the rows into equally many cells, all of them numbers below the first row: words are no cells. */
+function isCutByBlanks(head: Uint8Array, atEnd: boolean): boolean {
+  let rowNumber = 0;
+  let areNumbers = true;
+  const counts = cellCounts(head, atEnd, ' ', ({ bytes, starts, ends, count }) => {
+    if (rowNumber++ === 0) return;
+    for (let i = 0; i < count; i++) {
+      const isNumber = !Number.isNaN(parseNumber(bytes, starts[i], ends[i])) || isMissing(bytes, starts[i], ends[i]);
+      areNumbers = areNumbers && isNumber && ends[i] > starts[i];
+    }
+  });
+  return areNumbers && counts.length > 1 && counts[0] > 1 && counts.every((count) => count === counts[0]);
 }
 
 /** Cells of each of the first rows, of those that are whole; none when they are not proper CSV with this separator. */
-function cellCounts(head: Uint8Array, atEnd: boolean, separator: string): number[] {
+function cellCounts(head: Uint8Array, atEnd: boolean, separator: string, look?: (row: TextRow) => void): number[] {
   const counts: number[] = [];
   const tokenizer = csvTokenizer('', { separator, lineBytes: Number.POSITIVE_INFINITY });
+  const onRow = (row: TextRow) => {
+    counts.push(row.count);
+    look?.(row);
+  };
   try {
     let at = 0;
     for (; at < head.length && counts.length < sampleRows; at += pieceBytes) {
-      tokenizer.push(head.subarray(at, at + pieceBytes), ({ count }) => counts.push(count));
+      tokenizer.push(head.subarray(at, at + pieceBytes), onRow);
     }
-    if (atEnd && at >= head.length) tokenizer.end(({ count }) => counts.push(count));
+    if (atEnd && at >= head.length) tokenizer.end(onRow);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return [];

@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import { blockOffsets } from './block-offsets.ts';
-import type { Encoding, NumberEncoding } from './feature-encoding.ts';
+import type { ColumnPreparation, Encoding, NumberEncoding } from './feature-encoding.ts';
 import { placeOf } from './lookup.ts';
 import type { Table } from './table.ts';
 
@@ -16,8 +16,8 @@ const nameOf = (column: number): string => String(column + 1);
 export interface SparseOptions {
   /** `standard` or `none`, as a pipeline's `prepare` says; nothing else keeps zeros. */
   scale?: unknown;
-  /** Preparation of single columns, of which there must be none. */
-  columns?: object;
+  /** The same of single features, by name, or `encode: none` to leave one out. */
+  columns?: Readonly<Record<string, ColumnPreparation>>;
   /** Features to encode, by name; all by default. */
   include?: readonly string[];
   exclude?: readonly string[];
@@ -39,12 +39,8 @@ export function fitSparse(
   rows: Int32Array,
   { scale = 'standard', columns = {}, include, exclude = [] }: SparseOptions = {},
 ): Encoding {
-  if (scale !== 'standard' && scale !== 'none') {
-    throw new InputError('prepare.scale: expected standard or none for LIBSVM, whose zeros stay zeros, found another');
-  }
-  if (Object.keys(columns).length > 0) {
-    throw new InputError('prepare.columns: expected none for LIBSVM, whose features are prepared alike, found some');
-  }
+  const usual = sparseScale(scale, 'prepare.scale');
+  const own = new Map(Object.entries(columns).map(([name, choices]) => [name, ownChoices(name, choices)]));
   const { columnCount } = table.sparse;
   const means = columnMeans(table, rows);
   const deviations = columnDeviations(table, rows, means);
@@ -53,6 +49,11 @@ export function fitSparse(
   for (let column = 0; column < columnCount; column++) {
     const name = nameOf(column);
     if (excluded.has(name) || (chosen && !chosen.has(name))) continue;
+    const { scale: ownScale = usual, isLeftOut = false } = own.get(name) ?? {};
+    if (isLeftOut) {
+      encoding.leftOut.push({ name, reason: 'by the request' });
+      continue;
+    }
     if (deviations[column] === 0) {
       encoding.leftOut.push({ name, reason: 'constant in the training rows' });
       continue;
@@ -65,13 +66,36 @@ export function fitSparse(
       name,
       impute: 0,
       mean: 0,
-      scale: scale === 'none' ? 1 : deviations[column],
+      scale: ownScale === 'none' ? 1 : deviations[column],
     };
     encoding.features.push(feature);
     encoding.columns.push({ name, feature: name });
   }
   if (encoding.features.length === 0) throw new InputError('expected a feature to learn from, found none that varies');
   return encoding;
+}
+
+type SparseScale = 'standard' | 'none';
+
+function sparseScale(option: unknown, path: string): SparseScale {
+  const name = typeof option === 'object' && option !== null && 'kind' in option ? option.kind : option;
+  if (name === 'standard' || name === 'none') return name;
+  throw new InputError(`${path}: expected standard or none for LIBSVM, whose zeros stay zeros, found another`);
+}
+
+/** @throws InputError at a choice that has no meaning where what is not written is zero */
+function ownChoices(name: string, { scale, encode, ...rest }: ColumnPreparation) {
+  const path = `prepare.columns, ${JSON.stringify(name)}`;
+  const [other] = Object.keys(rest);
+  if (other !== undefined || (encode !== undefined && encode !== 'none')) {
+    throw new InputError(
+      `${path}: expected scale, or encode: none, for LIBSVM, whose features are numbers, found ${other ?? `encode: ${encode}`}`,
+    );
+  }
+  return {
+    isLeftOut: encode === 'none',
+    ...(scale !== undefined && { scale: sparseScale(scale, `${path}, scale`) }),
+  };
 }
 
 /**

@@ -63,6 +63,11 @@ export function fitEncoding(table: Table, rows: Int32Array, options: EncodingOpt
     encoding.features.push(feature);
     encoding.columns.push(...encodedColumns(feature));
   }
+  for (const { name, kind, reason } of table.freeTexts ?? []) {
+    if (!excluded.has(name) && (!chosen || chosen.has(name))) {
+      encoding.leftOut.push({ name, reason: kind === 'text' ? textReason(reason) : reason });
+    }
+  }
   if (encoding.features.length === 0) throw noFeatureError(encoding);
   return encoding;
 }
@@ -98,9 +103,11 @@ function reasonToLeaveOut(
   // Whoever says how to encode a column wants it.
   if (encode !== undefined) return undefined;
   if (kind === 'identifier') return reason === 'declared by the request' ? 'declared an identifier' : reason;
-  if (kind === 'text') return `text (${reason}); it is used when its preparation says encode: ngrams`;
+  if (kind === 'text') return textReason(reason);
   return kind === 'date-time' && dates === 'none' ? 'dates are left out by the request' : undefined;
 }
+
+const textReason = (reason: string): string => `text (${reason}); it is used when its preparation says encode: ngrams`;
 
 function fitFeature(
   context: FitContext,

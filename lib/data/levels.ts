@@ -10,6 +10,8 @@ export interface LevelIndex {
   codeOf(bytes: Uint8Array, start: number, end: number, hash: number): number;
   /** The texts by number. */
   texts: string[];
+  /** Bytes of the texts. */
+  byteLength(): number;
 }
 
 /** An open-addressing hash table over the bytes, so that a text is decoded once however often it appears. */
@@ -22,7 +24,7 @@ export function levelIndex(): LevelIndex {
   /** Code + 1 of the text in each slot; 0 where it is free. At most half of them are taken. */
   let slots = new Int32Array(128);
 
-  return { codeOf, texts };
+  return { codeOf, texts, byteLength: () => (texts.length === 0 ? 0 : ends[texts.length - 1]) };
 
   function codeOf(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const mask = slots.length - 1;

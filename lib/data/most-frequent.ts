@@ -3,7 +3,7 @@ import type { CategoryColumn } from './table.ts';
 /** The value that most of these rows hold, missing ones aside; of equally frequent ones the smallest. */
 export function mostFrequentValue(values: Float64Array, rows: Int32Array): number {
   const present = Float64Array.from(rows, (row) => values[row]).filter((value) => !Number.isNaN(value));
-  return longestRun(present.sort()).value;
+  return frequentValues(present.sort(), 1).top[0]?.value ?? Number.NaN;
 }
 
 /** The code that most of these rows hold, none of them missing; of equally frequent ones the first. */
@@ -15,13 +15,21 @@ export function mostFrequentCode({ codes, levels }: CategoryColumn, rows: Int32A
   return most;
 }
 
-/** The longest run of equal values in ascending order, the first of several; and how many runs there are. */
-export function longestRun(sorted: Float64Array): { value: number; count: number; runCount: number } {
-  const longest = { value: Number.NaN, count: 0, runCount: 0 };
+/** Equal values in ascending order, the most frequent first and of equally frequent ones the smallest; and how many there are. */
+export function frequentValues(
+  sorted: Float64Array,
+  limit: number,
+): { top: { value: number; count: number }[]; distinct: number } {
+  const top: { value: number; count: number }[] = [];
+  let distinct = 0;
   for (let start = 0, end = 0; start < sorted.length; start = end) {
     while (end < sorted.length && sorted[end] === sorted[start]) end++;
-    longest.runCount++;
-    if (end - start > longest.count) [longest.value, longest.count] = [sorted[start], end - start];
+    distinct++;
+    const count = end - start;
+    if (top.length === limit && count <= top[limit - 1].count) continue;
+    const place = top.findIndex((other) => other.count < count);
+    top.splice(place < 0 ? top.length : place, 0, { value: sorted[start], count });
+    if (top.length > limit) top.pop();
   }
-  return longest;
+  return { top, distinct };
 }

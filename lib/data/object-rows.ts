@@ -30,6 +30,8 @@ export interface RowSink {
   columns(columns: readonly TypedColumn[], rowCount: number): void;
   /** A row that can't be read; may throw. */
   badRow(error: InputError, rejected: RejectedRow): void;
+  /** Told how many rows there will be, of formats that say so. */
+  expect?(rowCount: number): void;
   /** Called after each piece of text and each row group, for who wants to take what came so far. */
   pause?(): Promise<void> | void;
 }
@@ -194,6 +196,7 @@ async function readParquetRows(
   const blocks: CutBlock[] = [];
   if (parquet.names.length === 0) throw noPlainColumnError(key, parquet.leftOut);
   sink.names(parquet.names, false);
+  sink.expect?.(parquet.rowCount);
   for await (const { rowCount, columns } of parquet.rowGroups()) {
     if (hashes) blocks.push(...typedBlocks(parquet.names, columns, rowCount));
     sink.columns(columns, rowCount);

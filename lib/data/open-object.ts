@@ -55,7 +55,7 @@ export async function openObject(object: DataObject, options: OpenOptions): Prom
       await unpacked.close();
       return { kind: 'parquet', file: withTail(object, await readTail(object)) };
     }
-    return { kind: 'parquet', file: inMemory(await collect(unpacked.all)) };
+    return { kind: 'parquet', file: inMemory(await collect(key, unpacked.all, limits.memoryBytes)) };
   }
   if (format === 'parquet') {
     await unpacked.close();
@@ -94,10 +94,23 @@ function inMemory(bytes: Uint8Array): RangedFile {
   return { size: bytes.length, readRange: async (start, end) => bytes.slice(start, end) };
 }
 
-async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+async function collect(key: string, chunks: AsyncIterable<Uint8Array>, memoryBytes: number): Promise<Uint8Array> {
   const all: Uint8Array[] = [];
-  for await (const chunk of chunks) all.push(chunk);
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    // Joined, they lie in memory twice.
+    if (2 * bytes > memoryBytes) throw noRoomError(key, memoryBytes);
+    all.push(chunk);
+  }
   return joinChunks(all);
+}
+
+function noRoomError(key: string, memoryBytes: number): InputError {
+  return new InputError(
+    `${key}: expected Parquet that half of ${memoryBytes} bytes of memory can hold unpacked, found more`,
+    { advice: 'Store the Parquet file as it is, which is packed inside' },
+  );
 }
 
 /** Files that end up under a dataset's prefix by mistake, and that would otherwise be refused for their first odd byte. */

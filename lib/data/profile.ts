@@ -1,8 +1,11 @@
-import { blockMoments } from '../core/statistics.ts';
-import { blockOffsets } from './block-offsets.ts';
+import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import { maxLevels } from './feature-encoding.ts';
-import { longestRun, mostFrequentCode } from './most-frequent.ts';
+import type { FreeText } from './free-text.ts';
+import { frequentValues } from './most-frequent.ts';
+import { allRows, numberFacts } from './number-facts.ts';
+import { cellReader } from './packed.ts';
 import { type ColumnDescription, describeColumns, type SchemaKind } from './schema/kinds.ts';
+import { shortestSingle } from './single.ts';
 import type { CategoryColumn, NumberColumn, Table } from './table.ts';
 
 /** What a report says of one column. Statistics leave missing cells out; NaN means undefined. */
@@ -13,7 +16,9 @@ export interface ColumnProfile {
   reason: string;
   rows: number;
   missing: number;
+  /** Different values, and in `frequent` the most frequent ones: of all rows, or of so many, evenly spaced. */
   distinct: number;
+  sampled?: number;
   /** In the column's units; these four are NaN for a column of texts. */
   min: number;
   max: number;
@@ -22,6 +27,8 @@ export interface ColumnProfile {
   standardDeviation: number;
   /** Of equally frequent values the first in order; undefined when all are missing. */
   mostFrequent: { value: number | string; count: number } | undefined;
+  /** The most frequent values, at most eight, from the most frequent on; of equally frequent ones the first in order. */
+  frequent: { value: number | string; count: number }[];
   /** The first different values, at most five. */
   examples: (number | string)[];
   /** What deserves a look before training, as sentences. */
@@ -29,7 +36,7 @@ export interface ColumnProfile {
 }
 
 /**
- * Profiles of a table's columns, in their order.
+ * Profiles of a table's columns, in their order, those among them that were let go of as they were read.
  *
  * @param descriptions what the columns hold, in the same order; found from all rows by default
  */
@@ -37,13 +44,64 @@ export function profileTable(
   table: Table,
   descriptions: readonly ColumnDescription[] = describeColumns(table),
 ): ColumnProfile[] {
-  return table.columns.map((column, i) => {
+  const profiles = table.columns.map((column, i) => {
     const { kind, reason } = descriptions[i];
     const statistics = column.kind === 'number' ? profileNumbers(table, column) : profileCategories(column);
     const profile = { name: column.name, kind, reason, rows: table.rowCount, ...statistics };
     return { ...profile, warnings: warningsOf(profile) };
   });
+  // In order of their positions, so that each finds those before it in place.
+  for (const text of table.freeTexts ?? []) profiles.splice(text.position, 0, profileFreeText(text, table.rowCount));
+  return profiles;
 }
+
+/** Of a column that was let go of: the first rows tell what it is, and its different values were not counted further. */
+function profileFreeText({ name, kind, reason, missing, distinct, examples }: FreeText, rows: number): ColumnProfile {
+  const none = { min: Number.NaN, max: Number.NaN, mean: Number.NaN, standardDeviation: Number.NaN };
+  const statistics = { missing, distinct, ...none, mostFrequent: undefined, frequent: [], examples };
+  const profile = { name, kind, reason, rows, ...statistics };
+  const counted = `Its different values were counted up to ${distinct}: there are too many to keep.`;
+  return { ...profile, warnings: [...warningsOf(profile), counted] };
+}
+
+/** What a report says of sparse features together, which are too many to tell of each. */
+export interface SparseProfile {
+  /** How many there are: the largest index. */
+  features: number;
+  /** Cells that are neither zero nor missing. */
+  nonzeros: number;
+  missing: number;
+  /** Of the cells that are not missing. */
+  sum: number;
+  /** Of the nonzeros, in their units; NaN when there are none. */
+  min: number;
+  max: number;
+}
+
+export function profileSparse({ columnCount, data }: SparseMatrix): SparseProfile {
+  const profile: SparseProfile = {
+    features: columnCount,
+    nonzeros: 0,
+    missing: 0,
+    sum: 0,
+    min: Number.NaN,
+    max: Number.NaN,
+  };
+  for (const value of data) {
+    if (Number.isNaN(value)) {
+      profile.missing++;
+      continue;
+    }
+    profile.nonzeros++;
+    profile.sum += value;
+    if (!(profile.min <= value)) profile.min = value;
+    if (!(profile.max >= value)) profile.max = value;
+  }
+  return profile;
+}
+
+/** Most values that are told with their counts. */
+const frequentLimit = 8;
 
 /** A column with this share of its cells missing deserves a look. */
 const muchMissing = 0.3;
@@ -66,36 +124,74 @@ function warningsOf({ kind, reason, rows, missing, distinct }: Omit<ColumnProfil
 
 type Statistics = Omit<ColumnProfile, 'name' | 'kind' | 'reason' | 'rows' | 'warnings'>;
 
-function profileNumbers(table: Table, { values }: NumberColumn): Statistics {
-  const rows = rowsWhere(values.length, (row) => !Number.isNaN(values[row]));
-  const sorted = Float64Array.from(rows, (row) => values[row]).sort();
-  const { value, count, runCount } = longestRun(sorted);
-  const { mean, variance } = blockMoments(values, rows, blockOffsets(table, rows));
+function profileNumbers(table: Table, column: NumberColumn): Statistics {
+  const { count, min, max, moments } = numberFacts(table, column, allRows(table));
+  const { mean, variance } = moments;
+  const { top, distinct } = frequentValues(sampleOf(table, column).sort(), frequentLimit);
+  const shown = (value: number) => (column.single ? shortestSingle(value) : value);
+  const frequent = top.map(({ value, count: own }) => ({ value: shown(value), count: own }));
   return {
-    missing: values.length - rows.length,
-    distinct: runCount,
-    min: rows.length > 0 ? sorted[0] : Number.NaN,
-    max: rows.length > 0 ? sorted[rows.length - 1] : Number.NaN,
+    missing: table.rowCount - count,
+    distinct,
+    ...(isSampled(table, column) && { sampled: sampleRows }),
+    min: shown(min),
+    max: shown(max),
     mean,
-    standardDeviation: rows.length > 1 ? Math.sqrt((variance * rows.length) / (rows.length - 1)) : Number.NaN,
-    mostFrequent: count > 0 ? { value, count } : undefined,
-    examples: firstDifferent(rows, (row) => values[row]),
+    standardDeviation: count > 1 ? Math.sqrt((variance * count) / (count - 1)) : Number.NaN,
+    mostFrequent: frequent[0],
+    frequent,
+    examples: firstNumbers(table, column).map(shown),
   };
 }
 
-function profileCategories(column: CategoryColumn): Statistics {
-  const { codes, levels } = column;
+/** Of packed columns of more rows, distribution and different values are those of a sample. */
+const [mostRows, sampleRows] = [100_000, 4_096];
+
+const isSampled = ({ rowCount }: Table, { packed }: NumberColumn): boolean =>
+  packed !== undefined && rowCount > mostRows;
+
+/** The values that a profile looks at one by one, in the order of their rows, missing ones left out. */
+export function sampleOf(table: Table, column: NumberColumn): Float64Array {
+  const { rowCount } = table;
+  const count = isSampled(table, column) ? sampleRows : rowCount;
+  const cellAt = cellReader(column);
+  const values = new Float64Array(count);
+  let present = 0;
+  for (let i = 0; i < count; i++) {
+    const value = cellAt(count === rowCount ? i : Math.floor((i * rowCount) / count));
+    if (!Number.isNaN(value)) values[present++] = value;
+  }
+  return values.subarray(0, present);
+}
+
+/** The first different values, at most five. */
+function firstNumbers({ rowCount }: Table, column: NumberColumn): number[] {
+  const cellAt = cellReader(column);
+  const values = new Set<number>();
+  for (let row = 0; row < rowCount && values.size < 5; row++) {
+    const value = cellAt(row);
+    if (!Number.isNaN(value)) values.add(value);
+  }
+  return [...values];
+}
+
+function profileCategories({ codes, levels }: CategoryColumn): Statistics {
   const rows = rowsWhere(codes.length, (row) => codes[row] >= 0);
-  const most = mostFrequentCode(column, rows);
+  const counts = new Int32Array(levels.length);
+  for (const row of rows) counts[codes[row]]++;
+  // Equal counts keep the order of the levels, since sorting is stable.
+  const used = Array.from(levels, (_, code) => code).filter((code) => counts[code] > 0);
+  const order = used.toSorted((a, b) => counts[b] - counts[a]);
+  const frequent = order.slice(0, frequentLimit).map((code) => ({ value: levels[code], count: counts[code] }));
   return {
     missing: codes.length - rows.length,
-    distinct: levels.length,
+    distinct: used.length,
     min: Number.NaN,
     max: Number.NaN,
     mean: Number.NaN,
     standardDeviation: Number.NaN,
-    mostFrequent:
-      rows.length > 0 ? { value: levels[most], count: rows.filter((row) => codes[row] === most).length } : undefined,
+    mostFrequent: frequent[0],
+    frequent,
     examples: firstDifferent(rows, (row) => codes[row]).map((code) => levels[code]),
   };
 }

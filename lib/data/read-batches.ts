@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import type { ColumnCollector } from './collect.ts';
-import type { ColumnKind } from './column-reader.ts';
+import type { ColumnKind, LetGo } from './column-reader.ts';
 import { columnOrder } from './header.ts';
 import { type RowSink, readObjectRows } from './object-rows.ts';
 import { beginPass, type Pass, type ReadOptions, sortedByKey } from './read.ts';
@@ -30,7 +30,7 @@ export interface RowBatch {
 export async function readBatches(
   objects: readonly DataObject[],
   onBatch: (batch: RowBatch) => Promise<void> | void,
-  { batchRows = 16_384, ...options }: Omit<ReadOptions, 'badRows'> & { batchRows?: number } = {},
+  { batchRows = 16_384, ...options }: Omit<ReadOptions, 'badRows' | 'mayLetGo'> & { batchRows?: number } = {},
 ): Promise<number> {
   const kinds = new Map<string, ColumnKind>(Object.entries(options.kinds ?? {}));
   let first: { key: string; names: readonly string[] } | undefined;
@@ -84,8 +84,8 @@ export async function readBatches(
   return rowCount;
 }
 
-function checkColumn(column: Column | ColumnKind, name: string): Column {
-  if (typeof column !== 'string') return column;
+function checkColumn(column: Column | ColumnKind | LetGo, name: string): Column {
+  if (typeof column !== 'string' && column.kind !== 'let-go') return column;
   throw new InputError(`column ${JSON.stringify(name)}: expected cells of one kind, found numbers and other texts`, {
     advice: `Declare it a ${column} column: rows that are read in batches are not read twice`,
   });

@@ -1,11 +1,12 @@
 import { ConflictError, InputError } from '../core/errors.ts';
 import { type BadRows, type BadRowsPolicy, badRows, type RowAtHand } from './bad-rows.ts';
 import { type ColumnCollector, columnCollector } from './collect.ts';
-import type { ColumnKind, Place, ReaderContext } from './column-reader.ts';
+import type { ColumnKind, LetGo, Place, ReaderContext } from './column-reader.ts';
 import type { DataFormat } from './detect.ts';
 import { dropRows } from './drop-rows.ts';
 import type { TextEncoding } from './encoding.ts';
 import { defaultLimits, type ReadLimits } from './limits.ts';
+import { checkMemory, type ReadShare } from './memory.ts';
 import { allRows, numberFacts } from './number-facts.ts';
 import { type ObjectRowsOptions, type RowSink, type RowText, readObjectRows } from './object-rows.ts';
 import { type PackedReading, readPacked } from './read-packed.ts';
@@ -24,6 +25,11 @@ export interface ReadOptions {
   kinds?: Readonly<Record<string, ColumnKind>>;
   /** Which columns to read, by name, of a format in which columns can be read apart (Parquet); all by default. */
   wanted?: (name: string) => boolean;
+  /**
+   * Whether the cells of a column, whose kind is not declared, may be let go of when there are more than 100,000 different
+   * texts and it turns out to be free text or an identifier; never by default.
+   */
+  mayLetGo?: (name: string) => boolean;
   /** Which number columns are rounded to float32, where that loses nothing that matters; none by default. */
   single?: (name: string) => boolean;
   /** Kernels to read with, where the objects are files of plain delimited text. */
@@ -51,7 +57,7 @@ export interface ReadOptions {
  * Parquet one row group.
  *
  * @throws InputError when there are no rows, for data that is not proper or not as declared, for objects with different
- *   columns, and beyond a limit
+ *   columns, and beyond a limit; that the memory will not do is foreseen from the first pieces
  * @throws ConflictError when an object changed between the passes
  */
 export async function readTable(objects: readonly DataObject[], options: ReadOptions = {}): Promise<Table> {
@@ -60,7 +66,8 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
   if (packed) return withWarnings(packed, options);
   const pass = beginPass(options, new Map(Object.entries(options.kinds ?? {})));
   const found = nothingFound();
-  for (const object of sorted) await readInto(pass, object, found);
+  const share = { read: 0, of: sorted.reduce((sum, { size }) => sum + size, 0) };
+  for (const object of sorted) await readInto(pass, counted(object, share), found, { share });
   if (pass.collector.rowCount === 0) throw noRowsError(found.objects, pass.collector.names.length > 0);
   if (pass.collector.names.length === 0) throw new InputError(`${sorted[0].key}: expected columns, found none`);
 
@@ -69,7 +76,7 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
   const { rows, rejected, checkShare } = pass.badRows;
   checkShare(table.rowCount + rejected.length - rows.size);
   // Each column was found, or read again.
-  const whole = table as Table;
+  const whole = withoutFreeTexts(table);
   const result = rejected.length > 0 ? dropRows(whole, rows, rejected) : whole;
   for (const column of result.columns) {
     if (column.kind === 'number' && options.single?.(column.name)) roundToSingle(column);
@@ -78,14 +85,9 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
 }
 
 /** What a table of kernels has to be told of: it has no rows that can't be read, and no object without rows. */
-function withWarnings(table: Table, { kinds = {} }: ReadOptions): Table {
-  table.warnings.push(
-    ...kindWarnings(
-      table.columns.map(({ name }) => name),
-      kinds,
-      new Set(),
-    ),
-  );
+function withWarnings(table: Table, { kinds = {}, forModel = false }: ReadOptions): Table {
+  const names = table.columns.map(({ name }) => name);
+  if (!forModel) table.warnings.push(...kindWarnings(names, kinds, new Set()));
   for (const column of table.columns) {
     const isMissing =
       column.kind === 'number'
@@ -135,6 +137,7 @@ export function beginPass(
     infiniteCells: { count: 0 },
     forModel: options.forModel,
     levels: limits.levels,
+    mayLetGo: (name) => options.mayLetGo?.(name) === true && !Object.hasOwn(options.kinds ?? {}, name),
   };
   const collector = columnCollector({ context, place, kinds, limit: limits.columns, only });
   return {
@@ -167,10 +170,15 @@ async function readInto(
   pass: Pass,
   object: DataObject,
   found: FoundObjects,
-  { again = false }: { again?: boolean } = {},
+  { again = false, share }: { again?: boolean; share?: ReadShare } = {},
 ): Promise<void> {
   const { collector, place, text } = pass;
   const firstRow = collector.rowCount;
+  const checkSize = (rows: number, read?: ReadShare) => {
+    const { sparseCells, names } = collector;
+    const size = { rows, columns: names.length, sparseCells, textBytes: collector.textBytes() };
+    checkMemory(object.key, size, pass.options.limits.memoryBytes, read);
+  };
   collector.beginObject();
   const sink: RowSink = {
     names: collector.setNames,
@@ -178,6 +186,10 @@ async function readInto(
     columns: collector.addColumns,
     // A row that can't be cut was told of in the first pass.
     badRow: again ? () => {} : pass.badRows.rejectText,
+    ...(share && {
+      expect: (rowCount: number) => checkSize(firstRow + rowCount),
+      pause: () => checkSize(collector.rowCount, share),
+    }),
   };
   const facts = await readObjectRows(object, pass.options, { place, sink, text }, { hashes: !again });
   collector.endObject();
@@ -194,12 +206,31 @@ async function readInto(
   }
 }
 
-type UnfinishedTable = Omit<Table, 'columns'> & { columns: (Column | ColumnKind)[] };
+/** The object, whose bytes are counted as they are read from first to last. */
+function counted(object: DataObject, share: ReadShare): DataObject {
+  return {
+    ...object,
+    async *read() {
+      for await (const chunk of object.read()) {
+        share.read += chunk.length;
+        yield chunk;
+      }
+    },
+  };
+}
 
-function toTable({ collector, context }: Pass, found: FoundObjects, { kinds = {} }: ReadOptions): UnfinishedTable {
+type UnfinishedTable = Omit<Table, 'columns'> & { columns: (Column | ColumnKind | LetGo)[] };
+
+function toTable(
+  { collector, context }: Pass,
+  found: FoundObjects,
+  { kinds = {}, forModel = false }: ReadOptions,
+): UnfinishedTable {
   const names = [...collector.names];
   const { columns, allMissing, rows, sparse } = collector.finish();
-  const warnings = [...kindWarnings(names, kinds, found.unread), ...found.warnings];
+  // What a model's columns are is its schema's matter.
+  const declared = forModel ? [] : kindWarnings(names, kinds, found.unread);
+  const warnings = [...declared, ...found.warnings];
   for (const [i, name] of names.entries()) {
     if (allMissing[i]) warnings.push(missingWarning(name));
   }
@@ -220,6 +251,16 @@ function toTable({ collector, context }: Pass, found: FoundObjects, { kinds = {}
     ...(sparse && { sparse }),
     ...(found.unread.size > 0 && { unread: [...found.unread] }),
   };
+}
+
+/** The table, each of whose columns was found, or read again, with those beside it that were let go of. */
+function withoutFreeTexts({ columns: all, ...table }: UnfinishedTable): Table {
+  const columns = all.filter((column) => typeof column !== 'string' && column.kind !== 'let-go') as Column[];
+  if (columns.length === all.length) return { ...table, columns };
+  const freeTexts = all.flatMap((column, position) =>
+    typeof column !== 'string' && column.kind === 'let-go' ? [{ ...column.freeText, position }] : [],
+  );
+  return { ...table, columns, freeTexts, unread: [...(table.unread ?? []), ...freeTexts.map(({ name }) => name)] };
 }
 
 /** Reads the objects again for the columns that turned out of another kind, and puts them into `table`. */

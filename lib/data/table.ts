@@ -1,5 +1,6 @@
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import type { RejectedRow } from './bad-rows.ts';
+import type { FreeText } from './free-text.ts';
 import type { PackedColumn } from './packed.ts';
 
 /**
@@ -21,8 +22,10 @@ export interface Table {
   warnings: string[];
   /** Features by index, of a dataset in LIBSVM format: its columns are then the label and what else is not a feature. */
   sparse?: SparseMatrix;
-  /** Names of columns that were not asked for and not read. */
+  /** Names of columns that were not asked for and not read, or turned out to be free text. */
   unread?: string[];
+  /** Columns of which each cell is another, and of which nobody asked for the cells: they were let go of. */
+  freeTexts?: FreeText[];
   /** Rows that were left out because they can't be read, when the policy is to skip them. */
   rejected?: RejectedRow[];
 }

@@ -94,7 +94,9 @@ async function loadMachine(workflow: string, original: object, { definition }: L
   const { StateMachine } = await import('aws-local-stepfunctions');
   type StateMachineDefinition = ConstructorParameters<typeof StateMachine>[0];
   try {
-    new StateMachine(structuredClone(original) as StateMachineDefinition); // Its validator writes into what it reads.
+    // The validator writes into what it reads.
+    if (!valid.has(original)) new StateMachine(structuredClone(original) as StateMachineDefinition);
+    valid.add(original);
   } catch (error) {
     throw new InputError(`workflow ${workflow}: ${(error as Error).message}`, { cause: error });
   }
@@ -102,6 +104,9 @@ async function loadMachine(workflow: string, original: object, { definition }: L
     validationOptions: { noValidate: true },
   });
 }
+
+/** Definitions that the validator took, for it takes a hundred times as long as an execution. */
+const valid = new WeakSet<object>();
 
 async function run(
   machine: StateMachine,

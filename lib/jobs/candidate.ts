@@ -22,6 +22,8 @@ interface Trained {
   solution: Solution;
   /** The optimizer that was used, when it was to stop, and why it is that one. */
   choice: Choice;
+  /** What to know about the model, as sentences. */
+  warnings: string[];
 }
 
 /** Keeps what a run trained as its candidate, in the run itself: model.safetensors, and manifest.json, which comes last. */
@@ -43,16 +45,22 @@ export async function hasCandidate(store: Store, run: string): Promise<boolean> 
  * @throws NotFoundError when the run has none
  * @throws StoreError when the file is not the one that was trained
  */
-export async function readCandidate(store: Store, run: string): Promise<LoadedModel> {
+export async function readCandidate(store: Store, run: string): Promise<LoadedModel & { body: Uint8Array }> {
   const manifest = await readJson<Manifest>(store, runKey(run, manifestFile));
   const key = runKey(run, modelFile);
   const { body } = await store.get(key);
-  return { manifest, parameters: openModelFile(manifest, body, `${store.location}${key}`) };
+  return { manifest, parameters: openModelFile(manifest, body, `${store.location}${key}`), body };
 }
 
 function manifestOf(
   request: Request,
-  { model, prepared: { table, training, test, encoding, target, schema, version }, solution, choice }: Trained,
+  {
+    model,
+    prepared: { table, training, test, encoding, target, schema, version },
+    solution,
+    choice,
+    warnings,
+  }: Trained,
   body: Uint8Array,
 ): Manifest {
   const { optimizer, stop, because } = choice;
@@ -91,6 +99,7 @@ function manifestOf(
       epochs: solution.epochs,
       loss: Number.isFinite(solution.loss) ? solution.loss : null,
       ...(solution.best && { validation: solution.best }),
+      ...(warnings.length > 0 && { warnings }),
     },
     signature: signatureOf(request.data.target, encoding, target),
     files: { [modelFile]: { size: body.length, sha256: sha256Hex(body) } },

@@ -1,4 +1,6 @@
+import type { Signing } from '../registry/trust.ts';
 import type { Store } from '../store/store.ts';
+import type { Machine } from './footprint.ts';
 
 /**
  * What a job is given besides its request: everything that differs between a function on Lambda, a command on this
@@ -7,6 +9,8 @@ import type { Store } from '../store/store.ts';
 export interface Context {
   /** Where pipelines, datasets, models and runs lie. */
   store: Store;
+  /** Signs the versions that are registered; absent where nobody signs. */
+  signing?: Signing;
   /** Opens another store that a pipeline names: `s3://bucket/prefix`. */
   openStore(location: string): Promise<Store>;
   /** Opens a local file or folder, relative to the pipeline's document; absent where local paths are refused. */
@@ -19,8 +23,12 @@ export interface Context {
   remainingMs(): number;
   /** Threads that may work on one dataset; one by default. */
   threads?: number;
+  /** Bytes of memory that the process has; absent where nobody says. */
+  memoryBytes?: number;
   /** Aborted when the user asks that the work end: a training in hand is put away, and no further call goes on. */
   interruption?: AbortSignal;
+  /** The function that does the work; absent where it is none. */
+  machine?: Machine;
   /** Hears of progress, for a terminal or a log. */
   onProgress?(progress: JobProgress): void;
   /** What `memoised` keeps between the jobs of one run, so that they read its data once. */
@@ -32,6 +40,7 @@ export type JobProgress =
   | { kind: 'read'; rows: number; columns: number; milliseconds: number }
   | { kind: 'resumed'; step: number }
   | { kind: 'step'; step: number; epoch: number; loss: number; gradientNorm: number; stepLimit: number | undefined }
+  | { kind: 'trial'; text: string }
   | { kind: 'trained'; solution: string; reason: string; steps: number; milliseconds: number }
   | { kind: 'evaluated'; rows: number; milliseconds: number };
 

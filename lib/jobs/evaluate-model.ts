@@ -16,10 +16,10 @@ import { checkGates, verdictSentence } from './gates.ts';
 import { conformed, kindsOf } from './later-data.ts';
 import { resolveVersion, type VersionChoice } from './open-model.ts';
 import { fitToRequest } from './prepare.ts';
-import { readOptions } from './read-options.ts';
+import { evaluationColumns, neededColumns, readOptions, unnamedColumns } from './read-options.ts';
 import { requestAt } from './recorded-request.ts';
 import { release } from './release.ts';
-import { writeReport } from './reports.ts';
+import { reportTime, writeReport } from './reports.ts';
 import { identityOf, runKey, shortHash } from './runs.ts';
 import { listDataset, type SourceObject } from './sources.ts';
 
@@ -31,7 +31,7 @@ export interface EvaluationResult {
   version: string;
   /** `found` when the same version was evaluated on the same objects before. */
   status: 'evaluated' | 'found';
-  gate: 'pass' | 'fail' | 'none';
+  gate: Report['verdict']['gate'];
   metrics: Metrics;
   /** Which rows were scored. */
   on: string;
@@ -62,17 +62,21 @@ export async function evaluateModel(
   if (found) return { ...found, status: 'found' };
 
   const request = requestAt(path, manifest);
+  const wanted = evaluationColumns(manifest, request);
   const read = await readTable(objects, {
-    ...readOptions(request.data),
+    ...readOptions(context, request.data),
     kinds: kindsOf(manifest),
+    // Which rows are held out may follow from a hash of all that the training read.
+    wanted: heldOut ? neededColumns(request) : wanted,
+    mayLetGo: heldOut ? unnamedColumns(request) : (column) => !wanted(column),
     forModel: true,
   });
-  const table = conformed(manifest, read);
+  const table = conformed(manifest, read, { lacking: true });
   const { rows, on } = rowsToScore(request, table, heldOut);
   const model = await readVersion(store, name, version);
   const baselineOn = { table, rows, whose: 'these rows' };
   const evaluation = evaluateRows(model, table, rows, { on, baselineOn, request });
-  const createdAt = new Date(context.now()).toISOString();
+  const createdAt = await reportTime(context, run);
   const report = evaluationReport(manifest, { run, request, table, evaluation, createdAt });
   const result: EvaluationResult = {
     run,
@@ -117,7 +121,7 @@ function evaluationReport(
 ): Report {
   const gates = checkGates(absoluteGates(request), {
     metrics: evaluation.metrics,
-    baseline: evaluation.baseline.metrics,
+    baseline: evaluation.baseline?.metrics ?? {},
     champion: undefined,
   });
   const { target } = request.data;
@@ -155,6 +159,6 @@ function evaluationReport(
   };
 }
 
-/** A gate that compares with champion has nothing to say of one version on new rows. */
+/** A gate that compares with champion has nothing to say of one version on new rows, nor has that of a training alone. */
 const absoluteGates = ({ evaluate }: Request) =>
-  evaluate.gates.filter((gate) => !('noWorseThan' in gate && gate.noWorseThan === 'champion'));
+  evaluate.gates.filter((gate) => !gate.byDefault && !('noWorseThan' in gate && gate.noWorseThan === 'champion'));

@@ -3,18 +3,18 @@ import { placeOf } from '../data/lookup.ts';
 import type { Table } from '../data/table.ts';
 import { actualValues, type TargetEncoding } from '../data/target.ts';
 import { baselinePredictions } from '../metrics/baseline.ts';
-import { defaultMetrics, measure } from '../metrics/catalogue.ts';
+import { defaultMetrics, isSameMetric, measure } from '../metrics/catalogue.ts';
 import { confusionMatrix } from '../metrics/confusion.ts';
 import { rocCurve } from '../metrics/curves.ts';
 import type { Predictions } from '../metrics/predictions.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { LoadedModel } from '../registry/versions.ts';
-import { curveLimit, type Evaluation, type Metrics, measured, predictionLimit } from '../report/report.ts';
+import { curveLimit, predictionLimit } from '../report/evaluation-schema.ts';
+import { type Evaluation, type Metrics, measured } from '../report/report.ts';
 import { thin } from '../report/thin.ts';
 import { gateMetrics } from './gates.ts';
 import { predictRows, type RowPredictions, withActual } from './predictions.ts';
 import { weightsOf } from './prepare.ts';
-import { recordedRequest } from './recorded-request.ts';
 
 /**
  * A model's metrics on rows of a table, beside those of a baseline, and the numbers that a report draws.
@@ -22,6 +22,7 @@ import { recordedRequest } from './recorded-request.ts';
  * @param rows row numbers of labelled rows, shape [rowCount]
  * @param options.on which rows these are, as a sentence
  * @param options.baselineOn the rows that the baseline is fitted on
+ * @param options.request its metrics, and the column that weighs the rows, whatever the model was trained under
  * @throws InputError when the table lacks a column that the model needs, or a metric does not fit the task
  * @throws NumericError when a prediction is beyond the range of numbers
  */
@@ -29,13 +30,18 @@ export function evaluateRows(
   model: LoadedModel,
   table: Table,
   rows: Int32Array,
-  { on, baselineOn, request }: { on: string; baselineOn: BaselineRows; request: Pick<Request, 'task' | 'evaluate'> },
+  {
+    on,
+    baselineOn,
+    request,
+  }: { on: string; baselineOn: BaselineRows; request: Pick<Request, 'task' | 'evaluate' | 'data'> },
 ): Evaluation {
   const predicted = predictRows(model, table, rows);
   checkPredicted(predicted, table, rows, model.manifest.target);
-  const predictions = withActual(model, predicted, table, rows);
+  const { weight } = request.data;
+  const predictions = withActual(model, predicted, table, { rows, weight });
   const names = metricNames(request);
-  const baseline = baselineFor(model, baselineOn, predictions);
+  const baseline = baselineFor(model, { ...baselineOn, weight }, predictions);
   const evaluation: Evaluation = {
     on,
     rowCount: rows.length,
@@ -46,7 +52,12 @@ export function evaluateRows(
 }
 
 /** @throws NumericError naming the first row of which the model says more than a number can hold */
-function checkPredicted(predicted: RowPredictions, table: Table, rows: Int32Array, target: TargetEncoding): void {
+export function checkPredicted(
+  predicted: RowPredictions,
+  table: Table,
+  rows: Int32Array,
+  target: TargetEncoding,
+): void {
   if (predicted.kind !== 'values') return;
   const wrong = predicted.values.findIndex((value) => !Number.isFinite(value));
   if (wrong < 0) return;
@@ -62,7 +73,8 @@ function checkPredicted(predicted: RowPredictions, table: Table, rows: Int32Arra
 
 /** The metrics to report: those of the pipeline or else the task's usual ones, and those that gates ask for. */
 export function metricNames({ task, evaluate }: Pick<Request, 'task' | 'evaluate'>): string[] {
-  return [...new Set([...(evaluate.metrics ?? defaultMetrics(task)), ...gateMetrics(evaluate.gates)])];
+  const names = [...(evaluate.metrics ?? defaultMetrics(task)), ...gateMetrics(evaluate.gates)];
+  return names.filter((name, i) => names.findIndex((other) => isSameMetric(name, other)) === i);
 }
 
 /** The rows that a baseline is fitted on, and what a report calls them. */
@@ -94,14 +106,14 @@ function metricsOf(task: Request['task'], names: string[], predictions: Predicti
 
 function baselineFor(
   { manifest }: LoadedModel,
-  { table, rows, whose }: BaselineRows,
+  { table, rows, whose, weight }: BaselineRows & { weight: string | null },
   { actual, weights }: Predictions,
 ): { name: string; predictions: Predictions } {
   const { task, target } = manifest;
   const predictions = baselinePredictions(task, {
     classCount: 'classes' in target ? target.classes.length : undefined,
     trainingTargets: actualValues(target, table, rows),
-    trainingWeights: weightsOf(table, recordedRequest(manifest).data.weight, rows),
+    trainingWeights: weightsOf(table, weight, rows),
     actual,
     weights,
   });

@@ -9,9 +9,11 @@ import type { Evaluation, Metrics } from '../report/report.ts';
 import { putJson } from '../store/json.ts';
 import { readCandidate } from './candidate.ts';
 import type { Context } from './context.ts';
+import { readCrossValidation } from './cross-validate.ts';
 import { evaluateRows } from './evaluate-rows.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type RunStep, readRun, runKey } from './runs.ts';
+import { readSearch } from './winner.ts';
 
 /** What `evaluate` leaves for `register`: the candidate's evaluation, and the champion's on the same rows. */
 export interface EvaluatedRun {
@@ -31,7 +33,12 @@ export async function evaluate(context: Context, { run }: RunStep): Promise<{ ru
   const prepared = await prepare(context, request);
   const startMs = context.now();
   const candidate = await readCandidate(store, run);
-  const evaluation = evaluateHeldOut(candidate, prepared, request.request);
+  const [search, crossValidation] = await Promise.all([readSearch(store, request), readCrossValidation(store, run)]);
+  const evaluation: Evaluation = {
+    ...evaluateHeldOut(candidate, prepared, request.request),
+    ...(search && { search }),
+    ...(crossValidation && { crossValidation }),
+  };
   const evaluated = { evaluation, ...(await evaluateChampion(context, candidate.manifest, prepared, request.request)) };
   await putJson(store, runKey(run, 'evaluation.json'), evaluated);
   context.onProgress?.({ kind: 'evaluated', rows: prepared.test.length, milliseconds: context.now() - startMs });

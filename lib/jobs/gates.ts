@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors.ts';
-import { catalogue } from '../metrics/catalogue.ts';
-import type { Gate } from '../pipeline/schema.ts';
+import { findMetric, isSameMetric } from '../metrics/catalogue.ts';
+import type { ResolvedGate } from '../pipeline/resolve.ts';
 import { formatNumber } from '../report/format.ts';
 import { metricTitle } from '../report/metric-titles.ts';
 import type { Metrics, Report } from '../report/report.ts';
@@ -17,11 +17,14 @@ export interface GateInputs {
 }
 
 /** Whether all gates hold, and how each came out. A metric that is undefined passes none. */
-export function checkGates(gates: readonly Gate[], inputs: GateInputs): Pick<Verdict, 'gate' | 'gates'> {
+export function checkGates(gates: readonly ResolvedGate[], inputs: GateInputs): Pick<Verdict, 'gate' | 'gates'> {
   const verdicts = gates.map((gate) => checkGate(gate, inputs));
   const gate = verdicts.length === 0 ? 'none' : verdicts.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'fail';
   return { gate, gates: verdicts };
 }
+
+/** What a training says whose request names an empty list of gates. */
+export const ungated = 'Warning: evaluate.gates is empty, so whatever is trained becomes champion, however good it is.';
 
 /** The gates' outcome in one sentence. */
 export function verdictSentence({ gate, gates }: Pick<Verdict, 'gate' | 'gates'>): string {
@@ -34,11 +37,11 @@ export function verdictSentence({ gate, gates }: Pick<Verdict, 'gate' | 'gates'>
 }
 
 /** The metrics that gates need, whether or not a pipeline lists them. */
-export const gateMetrics = (gates: readonly Gate[]): string[] => gates.map(({ metric }) => metric);
+export const gateMetrics = (gates: readonly ResolvedGate[]): string[] => gates.map(({ metric }) => metric);
 
-function checkGate(gate: Gate, { metrics, baseline, champion }: GateInputs): GateVerdict {
+function checkGate(gate: ResolvedGate, { metrics, baseline, champion }: GateInputs): GateVerdict {
   const { metric } = gate;
-  const found = metrics[metric]?.value ?? null;
+  const found = measuredValue(metrics, metric);
   if ('atMost' in gate) return verdict(metric, found, `at most ${gate.atMost}`, (value) => value <= gate.atMost);
   if ('atLeast' in gate) return verdict(metric, found, `at least ${gate.atLeast}`, (value) => value >= gate.atLeast);
   const other = gate.noWorseThan === 'champion' ? champion : baseline;
@@ -47,7 +50,7 @@ function checkGate(gate: Gate, { metrics, baseline, champion }: GateInputs): Gat
     const sentence = `${metricTitle(metric).title}: ${why}.`;
     return { sentence, metric, expected: 'no worse than champion', found, verdict: 'pass' };
   }
-  const limit = other[metric]?.value ?? null;
+  const limit = measuredValue(other, metric);
   if (limit === null) {
     const sentence = `${metricTitle(metric).title}: undefined for ${gate.noWorseThan}, so nothing can be compared.`;
     return { sentence, metric, expected: `no worse than ${gate.noWorseThan}`, found, verdict: 'fail' };
@@ -55,7 +58,8 @@ function checkGate(gate: Gate, { metrics, baseline, champion }: GateInputs): Gat
   const isHigherBetter = directionOf(metric) === 'higher';
   const slack = (gate.by ?? 0) * Math.abs(limit);
   const bound = isHigherBetter ? limit - slack : limit + slack;
-  const expected = `no worse than ${gate.noWorseThan}'s ${formatNumber(limit)}${gate.by ? ` by more than ${formatNumber(gate.by * 100)}%` : ''}`;
+  const slackText = gate.by ? ` by more than ${formatNumber(gate.by * 100)}%` : '';
+  const expected = `no worse than ${gate.noWorseThan}'s ${formatNumber(limit)}${slackText}${gate.byDefault ? ' (the default gate)' : ''}`;
   return verdict(metric, found, expected, (value) => (isHigherBetter ? value >= bound : value <= bound));
 }
 
@@ -71,8 +75,14 @@ function verdict(
   return { sentence, metric, expected, found, verdict: passes ? 'pass' : 'fail' };
 }
 
+/** By whichever name it was measured. */
+function measuredValue(metrics: Metrics, metric: string): number | null {
+  const name = Object.keys(metrics).find((measured) => isSameMetric(measured, metric));
+  return name === undefined ? null : metrics[name].value;
+}
+
 function directionOf(metric: string): 'higher' | 'lower' {
-  const entry = Object.hasOwn(catalogue, metric) ? catalogue[metric] : undefined;
-  if (!entry) throw new InputError(`evaluate.gates: expected the name of a metric, found "${metric}"`);
-  return entry.direction;
+  const found = findMetric(metric);
+  if (!found) throw new InputError(`evaluate.gates: expected the name of a metric, found "${metric}"`);
+  return found.direction;
 }

@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { recipe } from '../core/recipe.ts';
-import { type ColumnProfile, profileTable } from '../data/profile.ts';
+import { type ColumnProfile, profileSparse, profileTable, type SparseProfile } from '../data/profile.ts';
 import { type ReadOptions, readTable } from '../data/read.ts';
 import { type SchemaKind, storageOf } from '../data/schema/kinds.ts';
 import type { Table } from '../data/table.ts';
@@ -11,7 +11,7 @@ import { putText } from '../store/text.ts';
 import type { Context } from './context.ts';
 import { withoutEndings } from './file-name.ts';
 import { release } from './release.ts';
-import { writeReport } from './reports.ts';
+import { reportTime, writeReport } from './reports.ts';
 import { identityOf, runKey, shortHash } from './runs.ts';
 import { isLocalPath, listDataset } from './sources.ts';
 
@@ -32,14 +32,19 @@ export interface Inspection {
   path: string;
   table: Table;
   profile: ColumnProfile[];
+  /** Of a dataset in LIBSVM format: its features together. */
+  sparse?: SparseProfile;
   draft: string;
 }
 
 /** Reads a dataset and describes its columns; writes nothing. */
 export async function inspect(context: Context, path: string, options: ReadOptions = {}): Promise<Inspection> {
-  const table = await readTable(await listDataset(context, path), options);
+  const { memoryBytes } = context;
+  const limits = { ...(memoryBytes !== undefined && { memoryBytes }), ...options.limits };
+  const table = await readTable(await listDataset(context, path), { ...options, limits, mayLetGo: () => true });
   const profile = profileTable(table);
-  return { path, table, profile, draft: draftPipeline(path, profile, table, options) };
+  const sparse = table.sparse && { sparse: profileSparse(table.sparse) };
+  return { path, table, profile, ...sparse, draft: draftPipeline(path, profile, table, options) };
 }
 
 /** Inspects a dataset that no pipeline asks for: a report, and a draft of a pipeline, under reports/<name>/. */
@@ -51,14 +56,14 @@ export async function inspectDataset(context: Context, { dataset }: { dataset: s
   if (found) return { ...found, status: 'found' };
   const name = nameOf(dataset);
   try {
-    const { table, draft } = await inspect(context, dataset);
+    const { table, profile, draft } = await inspect(context, dataset);
     const draftKey = `reports/${name}/pipeline-draft.yml`;
     await putText(store, draftKey, draft, 'application/yaml');
     const report = await writeReport(
       context,
       inspectionReport(table, {
         name,
-        createdAt: new Date(context.now()).toISOString(),
+        createdAt: await reportTime(context, run),
         release,
         title: `Inspection of ${dataset}`,
         run,
@@ -69,7 +74,7 @@ export async function inspectDataset(context: Context, { dataset }: { dataset: s
       dataset,
       status: 'inspected',
       rows: table.rowCount,
-      columns: table.columns.length,
+      columns: profile.length,
       report,
       draft: draftKey,
     };
@@ -88,7 +93,7 @@ function draftPipeline(
   path: string,
   profile: ColumnProfile[],
   { rowCount, sparse }: Table,
-  { header }: ReadOptions,
+  { header, ...asked }: Pick<ReadOptions, 'header' | 'format' | 'separator' | 'encoding'>,
 ): string {
   // LIBSVM puts the label first, and nothing but the query's number beside it.
   const target = sparse ? profile[0] : profile[profile.length - 1];
@@ -104,6 +109,10 @@ function draftPipeline(
     'data:',
     `  path: ${quote(path)}`,
     ...(header === false ? ['  header: false'] : []),
+    ...(['format', 'separator', 'encoding'] as const).flatMap((name) => {
+      const value = asked[name];
+      return value === undefined ? [] : [`  ${name}: ${quote(value)}`];
+    }),
     `  target: ${quote(target.name)}`,
     '',
   ].join('\n');

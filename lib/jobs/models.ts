@@ -1,8 +1,8 @@
 import { NotFoundError } from '../core/errors.ts';
 import { champion, listAliases, readAlias } from '../registry/aliases.ts';
-import { evaluationFile, versionKey } from '../registry/keys.ts';
+import { evaluationFile, modelFile, versionKey } from '../registry/keys.ts';
 import type { Manifest, Signature } from '../registry/manifest.ts';
-import { listModels, listVersions, readManifest } from '../registry/versions.ts';
+import { listDatedVersions, listModels, listVersions, readManifest } from '../registry/versions.ts';
 import type { Evaluation, Metrics } from '../report/report.ts';
 import { readIfThere } from '../store/json.ts';
 import type { Context } from './context.ts';
@@ -20,9 +20,22 @@ export interface ModelDescription {
   name: string;
   task: Manifest['task'];
   aliases: Record<string, string>;
-  versions: { version: string; aliases: string[]; rowCount: number; metrics: Metrics }[];
-  /** What a prediction takes and gives: of the champion, or of the only or first version. */
+  /** The latest first. */
+  versions: VersionSummary[];
+  /** What a prediction takes and gives: of the champion, or of the latest version. */
   signature: Signature;
+}
+
+/** A line of `hone models MODEL`. */
+export interface VersionSummary {
+  version: string;
+  /** When the store took it in: UTC, ISO 8601. A store that was copied knows the time of the copy. */
+  registeredAt: string;
+  aliases: string[];
+  rowCount: number;
+  /** Of the model file. */
+  sizeBytes: number;
+  metrics: Metrics;
 }
 
 /** All models in the store, in order of their names. */
@@ -43,17 +56,23 @@ export async function listModelSummaries({ store }: Pick<Context, 'store'>): Pro
  * @throws NotFoundError when the store has no such model
  */
 export async function describeModel({ store }: Pick<Context, 'store'>, name: string): Promise<ModelDescription> {
-  const [names, aliases] = await Promise.all([listVersions(store, name), listAliases(store, name)]);
-  if (names.length === 0) throw new NotFoundError(`models/${name}/: expected a model, found none of that name`);
+  const [dated, aliases] = await Promise.all([listDatedVersions(store, name), listAliases(store, name)]);
+  if (dated.length === 0) throw new NotFoundError(`models/${name}/: expected a model, found none of that name`);
+  const latestFirst = dated.toSorted((a, b) => b.registeredMs - a.registeredMs || (a.version < b.version ? -1 : 1));
   const versions = await Promise.all(
-    names.map(async (version) => ({
-      version,
-      aliases: Object.keys(aliases).filter((alias) => aliases[alias] === version),
-      rowCount: (await readManifest(store, name, version)).data.rowCount,
-      metrics: (await versionMetrics({ store }, name, version)) ?? {},
-    })),
+    latestFirst.map(async ({ version, registeredMs }) => {
+      const { data, files } = await readManifest(store, name, version);
+      return {
+        version,
+        registeredAt: new Date(registeredMs).toISOString(),
+        aliases: Object.keys(aliases).filter((alias) => aliases[alias] === version),
+        rowCount: data.rowCount,
+        sizeBytes: files[modelFile].size,
+        metrics: (await versionMetrics({ store }, name, version)) ?? {},
+      };
+    }),
   );
-  const { task, signature } = await readManifest(store, name, aliases[champion] ?? names[0]);
+  const { task, signature } = await readManifest(store, name, aliases[champion] ?? versions[0].version);
   return { name, task, aliases, versions, signature };
 }
 

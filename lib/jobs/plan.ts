@@ -1,15 +1,14 @@
+import { putJson } from '../store/json.ts';
 import { isDataKey } from '../store/keys.ts';
 import type { Context } from './context.ts';
-import { announce, reclaim, refresh, withdraw } from './pending.ts';
+import { listOpen, markOpen, readAttempts } from './open-work.ts';
+import { announce, close, leave, reclaim, refresh, type Subject, withdraw } from './pending.ts';
 import { covers, datasetOf, listPipelines, type ResolvedPipeline, readPipeline } from './pipelines.ts';
-import { openRun, readOutcome } from './runs.ts';
+import { openRun, readOutcome, runKey } from './runs.ts';
 import { findDataset, hasMarker, isLocalPath, type SourceObject } from './sources.ts';
 
 /** What waits for a dataset: a pipeline by its name, or nobody, and then the dataset is inspected. */
-export interface PlanStep {
-  pipeline: string | null;
-  /** The dataset's prefix, or its one object. */
-  dataset: string;
+export interface PlanStep extends Subject {
   /** Names the workflow that waits; see pending.ts. */
   trigger: string;
 }
@@ -17,7 +16,7 @@ export interface PlanStep {
 export type PlanOutcome =
   | ({ next: 'wait'; waitSeconds: number } & PlanStep)
   | { next: 'train'; run: string }
-  | { next: 'inspect'; dataset: string }
+  | { next: 'inspect'; dataset: string; trigger: string }
   | { next: 'done'; reason: string };
 
 /** How long a dataset without a pipeline must have been quiet. */
@@ -29,7 +28,7 @@ const quietSecondsWithoutPipeline = 60;
  */
 export async function planForObjects(context: Context, keys: readonly string[]): Promise<PlanStep[]> {
   const pipelines = await listPipelines(context.store);
-  const subjects = new Map<string, { pipeline: string | null; dataset: string }>();
+  const subjects = new Map<string, Subject>();
   for (const key of keys) {
     const matches = pipelines.flatMap((entry) =>
       'pipeline' in entry && covers(entry.pipeline.request.data.path, key)
@@ -46,7 +45,7 @@ export async function planForObjects(context: Context, keys: readonly string[]):
   }
   const steps: PlanStep[] = [];
   for (const [, subject] of subjects) {
-    steps.push({ ...subject, trigger: await announce(context, subjectOf(subject)) });
+    steps.push({ ...subject, trigger: await announce(context, subject) });
   }
   return steps;
 }
@@ -57,31 +56,72 @@ export async function planForObjects(context: Context, keys: readonly string[]):
  * What is there is what a listing says, never what an event says.
  */
 export async function plan(context: Context, step: PlanStep): Promise<PlanOutcome> {
-  const subject = subjectOf(step);
+  const { trigger } = step;
   const pipeline = step.pipeline === null ? undefined : await readPipeline(context.store, step.pipeline);
   const path = pipeline?.request.data.path ?? step.dataset;
   const ready = pipeline?.request.data.ready ?? { quietSeconds: quietSecondsWithoutPipeline };
 
-  const firstWait = await secondsToWait(context, path, ready, await findDataset(context, path, ready));
+  const firstWait =
+    (await secondsToWait(context, path, ready, await findDataset(context, path, ready))) ||
+    (pipeline ? await secondsUntilTurn(context, pipeline, trigger) : 0);
   if (firstWait > 0) {
-    await refresh(context, subject, step.trigger);
+    await refresh(context, step, trigger);
     return { next: 'wait', waitSeconds: firstWait, ...step };
   }
-  await withdraw(context, subject, step.trigger);
+  await close(context, step, trigger);
   const objects = await findDataset(context, path, ready);
   const wait = await secondsToWait(context, path, ready, objects);
   if (wait > 0) {
-    if (await reclaim(context, subject, step.trigger)) return { next: 'wait', waitSeconds: wait, ...step };
+    if (await reclaim(context, step, trigger)) return { next: 'wait', waitSeconds: wait, ...step };
     return { next: 'done', reason: 'another workflow waits for the dataset' };
   }
-  if (objects.length === 0) return { next: 'done', reason: 'the dataset is gone' };
-  if (!pipeline) return { next: 'inspect', dataset: step.dataset };
-  return openPlannedRun(context, pipeline);
+  if (objects.length > 0 && !pipeline) return { next: 'inspect', dataset: step.dataset, trigger };
+  const planned: PlanOutcome =
+    objects.length === 0 || !pipeline
+      ? { next: 'done', reason: 'the dataset is gone' }
+      : await beginPlannedRun(context, pipeline, trigger);
+  // The last that is done: until then the note says that somebody is to look at the dataset.
+  await withdraw(context, step, trigger);
+  return planned;
 }
 
-/** Takes back the note of a workflow that failed, so that the next event starts another. */
-export const abandonPlan = (context: Context, step: PlanStep): Promise<void> =>
-  withdraw(context, subjectOf(step), step.trigger);
+/** What becomes of a workflow's note when it fails: what can go well another time is left for the hourly tick. */
+export const abandonPlan = (context: Context, step: PlanStep, { final }: { final: boolean }): Promise<void> =>
+  (final ? withdraw : leave)(context, step, step.trigger);
+
+/** Ends the wait for a dataset that was inspected. */
+export const endInspection = (context: Context, { dataset, trigger }: Omit<PlanStep, 'pipeline'>): Promise<void> =>
+  withdraw(context, { pipeline: null, dataset }, trigger);
+
+/** Opens a run for the workflow that goes on with it, and marks it as that one's. */
+async function beginPlannedRun(context: Context, pipeline: ResolvedPipeline, trigger: string): Promise<PlanOutcome> {
+  const planned = await openPlannedRun(context, pipeline);
+  const { run } = planned;
+  if (planned.next === 'done') return planned;
+  const { failed, begun } = await readAttempts(context, run);
+  if (failed && failed.attempt >= (begun?.attempt ?? 0)) {
+    await putJson(context.store, runKey(run, 'started.json'), { attempt: failed.attempt + 1, atMs: context.now() });
+  }
+  await markOpen(context, { workflow: 'training', name: pipeline.request.name, id: run, trigger });
+  return planned;
+}
+
+/**
+ * Seconds, at least, until a pipeline's training may begin: one at a time, and what comes meanwhile is one more, on the
+ * data of then. 0 when none is at work, or none but this workflow's own.
+ */
+async function secondsUntilTurn(context: Context, { request }: ResolvedPipeline, trigger: string): Promise<number> {
+  const open = await listOpen(context, `training/${request.name}/`);
+  const others = open.filter((work) => work.isAlive && work.trigger !== trigger);
+  if (others.length === 0) return 0;
+  // What has run for long will hardly end within seconds.
+  const elapsedSeconds = (context.now() - Math.min(...others.map(({ atMs }) => atMs))) / 1000;
+  return Math.round(Math.max(turnPollSeconds, Math.min(longestTurnPollSeconds, elapsedSeconds / 4)));
+}
+
+/** Seconds between looks at a training that another one waits for. */
+const turnPollSeconds = 15;
+const longestTurnPollSeconds = 300;
 
 /** Opens the run that a pipeline asks for on the data of this moment; `done` when it has a result already. */
 export async function openPlannedRun(
@@ -92,9 +132,6 @@ export async function openPlannedRun(
   const { result } = await readOutcome(context.store, run);
   return result ? { next: 'done', reason: 'the run has its result', run } : { next: 'train', run };
 }
-
-const subjectOf = ({ pipeline, dataset }: Pick<PlanStep, 'pipeline' | 'dataset'>): string =>
-  pipeline === null ? `dataset ${dataset}` : `pipeline ${pipeline}`;
 
 /** Whether an object below a dataset's path is data, or the marker that says that the dataset is complete. */
 function isAwaited({ path, ready }: ResolvedPipeline['request']['data'], key: string): boolean {

@@ -52,7 +52,16 @@ function predictionCells(predicted: RowPredictions, row: number): (string | numb
 
 const csvLine = (cells: (string | number)[]): string => cells.map(csvCell).join(',');
 
+/**
+ * A spreadsheet takes a text that begins with one of =, +, -, @, a tab or a carriage return for a formula, which may send
+ * what stands beside it to somebody else: an apostrophe makes it a text. Numbers are left as they are.
+ *
+ * @see OWASP, CSV Injection
+ */
+const asText = (text: string): string =>
+  /^[=+\-@\t\r＝＋－＠]/u.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
+
 function csvCell(value: string | number): string {
-  const text = String(value);
+  const text = typeof value === 'number' ? String(value) : asText(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -5,13 +5,17 @@ import { encodeSparse, hasSparse } from '../data/encode-sparse.ts';
 import type { Table } from '../data/table.ts';
 import { actualValues, decodeValue, encodeTarget } from '../data/target.ts';
 import type { Predictions } from '../metrics/predictions.ts';
-import type { ModelKind } from '../models/model.ts';
 import { toPredictions } from '../models/predictions.ts';
 import type { Request } from '../pipeline/resolve.ts';
-import type { LoadedModel } from '../registry/versions.ts';
+import type { Manifest } from '../registry/manifest.ts';
 import { modelFor } from './model-for.ts';
 import { weightsOf } from './prepare.ts';
-import { recordedRequest } from './recorded-request.ts';
+
+/** What predicting takes of a version. */
+export interface Predictor {
+  manifest: Pick<Manifest, 'encoding' | 'target' | 'request'> & { model: Pick<Manifest['model'], 'inputs' | 'kind'> };
+  parameters: Float64Array;
+}
 
 /** What a model says of rows. */
 export type RowPredictions =
@@ -31,21 +35,18 @@ export type RowPredictions =
  * @param rows row numbers, shape [rowCount]
  * @throws InputError when the table lacks a column that the model needs, or holds another kind there
  */
-export function predictRows(loaded: LoadedModel, table: Table, rows: Int32Array): RowPredictions {
+export function predictRows(loaded: Predictor, table: Table, rows: Int32Array): RowPredictions {
   const { encoding } = loaded.manifest;
   const features = hasSparse(table) ? encodeSparse(encoding, table, rows) : encodeRows(encoding, table, rows);
   return predictFeatures(loaded, features);
 }
 
 /** What a model says of rows that are encoded already, shape [rowCount, inputs]. */
-export function predictFeatures(
-  { manifest, parameters }: LoadedModel,
-  features: Matrix | SparseMatrix,
-): RowPredictions {
+export function predictFeatures({ manifest, parameters }: Predictor, features: Matrix | SparseMatrix): RowPredictions {
   const { target } = manifest;
   const { inputs, kind } = manifest.model;
   const { model: asked } = manifest.request as Pick<Request, 'model'>;
-  const model = modelFor({ ...asked, kind: kind as ModelKind }, { inputs, target });
+  const model = modelFor({ ...asked, kind }, { inputs, target });
   const raw = toPredictions(model, model.scores(parameters, features));
   if (!('classes' in target)) {
     return { kind: 'values', values: raw.map((value) => decodeValue(target, value)) };
@@ -57,15 +58,19 @@ export function predictFeatures(
   return { kind: 'classes', classes, labels: likeliest(probabilities, classes.length), probabilities };
 }
 
-/** Predictions beside what really was, as metrics take them; weighted by the column that the pipeline names. */
+/**
+ * Predictions beside what really was, as metrics take them.
+ *
+ * @param scored.weight the column that weighs the rows, of whoever asks: two models are compared under the same one
+ */
 export function withActual(
-  { manifest }: LoadedModel,
+  { manifest }: Predictor,
   predicted: RowPredictions,
   table: Table,
-  rows: Int32Array,
+  { rows, weight }: { rows: Int32Array; weight: string | null },
 ): Predictions {
   const { target } = manifest;
-  const weights = weightsOf(table, recordedRequest(manifest).data.weight, rows);
+  const weights = weightsOf(table, weight, rows);
   if (predicted.kind === 'values') {
     return { kind: 'values', actual: actualValues(target, table, rows), predicted: predicted.values, weights };
   }

@@ -5,36 +5,45 @@ import type { ColumnKind } from '../data/column-reader.ts';
 import { type Encoding, encodeRows } from '../data/encode.ts';
 import { encodeSparse, fitSparse, hasSparse } from '../data/encode-sparse.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
-import { placeOf } from '../data/lookup.ts';
+import { listNames, placeOf } from '../data/lookup.ts';
+import { checkFeatureMemory } from '../data/memory.ts';
 import { readTable } from '../data/read.ts';
 import { storageOf } from '../data/schema/kinds.ts';
 import { type SuspectedLeak, suspectedLeaks } from '../data/schema/leaks.ts';
 import { fitSchema, type Schema } from '../data/schema/schema.ts';
+import { suspectedSparseLeaks } from '../data/schema/sparse-leaks.ts';
 import { splitRows } from '../data/split.ts';
 import type { Table } from '../data/table.ts';
 import { encodeTarget, fitTarget, labelledRows, type TargetEncoding } from '../data/target.ts';
 import type { Examples } from '../models/model.ts';
-import { contentRequest, type Request, type StopRequest } from '../pipeline/resolve.ts';
+import { contentRequest, type Request, type StopRequest, trialsOf } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
 import { classWeighted } from './model-for.ts';
 import { openPool } from './open-pool.ts';
-import { neededColumns, readOptions } from './read-options.ts';
+import { neededColumns, readOptions, unnamedColumns } from './read-options.ts';
 import { openObjects, type RunRequest, runKey, shortHash } from './runs.ts';
+import { readWinner } from './winner.ts';
 
-/** A run's data, read and split, with what was fitted on its training part. */
-export interface Prepared {
+/** Rows to train on, with the preparation that was fitted on them. */
+export interface Fitted {
   table: Table;
-  /** Row numbers of the training part, ascending. */
+  /** Row numbers, ascending. */
   training: Int32Array;
-  /** Row numbers of the part that is held out; the training part itself when the split is `none`. */
-  test: Int32Array;
   encoding: Encoding;
   target: TargetEncoding;
+}
+
+/** A run's data, read and split, with what was fitted on its training part. */
+export interface Prepared extends Fitted {
+  /** What the run asks for; where it asks for a search that has ended, with what the search found. */
+  request: Request;
+  /** Row numbers of the part that is held out; the training part itself when the split is `none`. */
+  test: Int32Array;
   /** What the training part looks like, for later data to be held against. */
   schema: Schema;
   /** Features that predict the target so well that they probably were not known before it. */
   leaks: SuspectedLeak[];
-  /** The name of the version that this data and request make. */
+  /** The name of the version that this data and what was asked make. */
   version: string;
   warnings: string[];
   readMilliseconds: number;
@@ -45,8 +54,28 @@ export interface Prepared {
  *
  * @throws InputError when the data is not what the request takes it for
  */
-export function prepare(context: Context, run: RunRequest): Promise<Prepared> {
-  return memoised(context, 'prepared', run.run, async () => {
+export async function prepare(context: Context, run: RunRequest): Promise<Prepared> {
+  const winner = await readWinner(context.store, run);
+  return memoised(context, 'prepared', `${run.run} ${winner ? JSON.stringify(winner.fields) : ''}`, async () => {
+    const { table, readMilliseconds } = await readData(context, run);
+    const request = winner?.request ?? run.request;
+    const fitted = fitToRequest(request, table);
+    const { memoryBytes } = readOptions(context, request.data).limits;
+    if (!hasSparse(table) && memoryBytes !== undefined) {
+      checkFeatureMemory(
+        table.objects[0].key,
+        { rows: table.rowCount, columns: table.columns.length },
+        { rows: fitted.training.length, columns: fitted.encoding.columns.length },
+        memoryBytes,
+      );
+    }
+    return { ...fitted, request, version: versionOf(run.request, table), readMilliseconds };
+  });
+}
+
+/** Reads a run's objects, once for all its trials. */
+export function readData(context: Context, run: RunRequest): Promise<{ table: Table; readMilliseconds: number }> {
+  return memoised(context, 'table', run.run, async () => {
     const objects = await openObjects(context, run);
     const startMs = context.now();
     context.onProgress?.({
@@ -56,15 +85,21 @@ export function prepare(context: Context, run: RunRequest): Promise<Prepared> {
     });
     const { request } = run;
     const bytes = objects.reduce((sum, { size }) => sum + size, 0);
+    const requests = [request, ...trialsOf(request).map((trial) => trial.request)];
+    const wanted = requests.map(neededColumns);
+    const unnamed = requests.map(unnamedColumns);
+    const single = requests.map(mayBeSingle);
+    const options = readOptions(context, request.data);
     const table = await readTable(objects, {
-      ...readOptions(request.data),
+      ...options,
       kinds: readingKinds(request),
-      wanted: neededColumns(request),
-      single: mayBeSingle(request),
+      wanted: (name) => wanted.some((isWanted) => isWanted(name)),
+      mayLetGo: (name) => unnamed.every((isUnnamed) => isUnnamed(name)),
+      single: (name) => single.every((mayBe) => mayBe(name)),
       packed: { pool: await openPool({ threads: context.threads ?? 1, bytes }) },
     });
     await keepRejected(context, run.run, table);
-    checkColumns(request, table, Object.keys(request.data.columns));
+    for (const each of requests) checkColumns(each, table, Object.keys(each.data.columns));
     const readMilliseconds = context.now() - startMs;
     context.onProgress?.({
       kind: 'read',
@@ -72,13 +107,13 @@ export function prepare(context: Context, run: RunRequest): Promise<Prepared> {
       columns: table.columns.length,
       milliseconds: readMilliseconds,
     });
-    return { table, readMilliseconds, ...fitToRequest(request, table) };
+    return { table, readMilliseconds };
   });
 }
 
 /** Rows to learn from as an objective takes them, weighted by their column and by their classes. */
 export function toTrainingExamples(
-  { table, encoding, target }: Prepared,
+  { table, encoding, target }: Omit<Fitted, 'training'>,
   { data, model }: Pick<Request, 'data' | 'model'>,
   rows: Int32Array,
 ): Examples {
@@ -99,7 +134,7 @@ export function toTrainingExamples(
  * @throws InputError when no row is left on one side
  */
 export function trainingParts(
-  { table, training }: Pick<Prepared, 'table' | 'training'>,
+  { table, training }: Pick<Fitted, 'table' | 'training'>,
   { data }: Pick<Request, 'data'>,
   stop: StopRequest,
 ): { training: Int32Array; validation?: Int32Array } {
@@ -144,8 +179,34 @@ export function weightsOf(table: Table, column: string | null, rows: Int32Array)
   return values;
 }
 
-export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'table' | 'readMilliseconds'> {
-  const { target: column, positive, split, include, exclude, weight } = request.data;
+/** The features' and the target's encoding, as a request asks for them, fitted on the rows to train on. */
+export function fitPreparation({ task, data, prepare }: Request, table: Table, training: Int32Array): Fitted {
+  const { target: column, positive, include, exclude, weight } = data;
+  const target = fitTarget(table, training, {
+    task,
+    target: column,
+    positive: positive ?? undefined,
+    transform: prepare.target,
+    clip: prepare.clip,
+  });
+  const encoding = hasSparse(table)
+    ? fitSparse(table, training, { include: include ?? undefined, exclude, ...prepare })
+    : fitEncoding(table, training, {
+        features: include ?? undefined,
+        exclude: [column, ...(weight === null ? [] : [weight]), ...exclude].filter(
+          (name) => !table.unread?.includes(name),
+        ),
+        ...prepare,
+        kinds: data.columns,
+      });
+  return { table, training, encoding, target };
+}
+
+export function fitToRequest(
+  request: Request,
+  table: Table,
+): Omit<Prepared, 'request' | 'version' | 'readMilliseconds'> {
+  const { target: column, split, weight } = request.data;
   const { rows: labelled, warnings: unlabelled } = labelledRows(table, column);
   const { training, test } =
     split === 'none'
@@ -157,33 +218,16 @@ export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'ta
       { advice: 'Give more rows, another share or seed, or write `split: none` to evaluate on the training rows' },
     );
   }
-  const target = fitTarget(table, training, {
-    task: request.task,
-    target: column,
-    positive: positive ?? undefined,
-    transform: request.prepare.target,
-    clip: request.prepare.clip,
-  });
-  const encoding = hasSparse(table)
-    ? fitSparse(table, training, { include: include ?? undefined, exclude, ...request.prepare })
-    : fitEncoding(table, training, {
-        features: include ?? undefined,
-        exclude: [column, ...(weight === null ? [] : [weight]), ...exclude].filter(
-          (name) => !table.unread?.includes(name),
-        ),
-        ...request.prepare,
-        kinds: request.data.columns,
-      });
-  const version = shortHash({ request: contentRequest(request), blocks: table.blocks.map(({ hash }) => hash), recipe });
+  const { encoding, target } = fitPreparation(request, table, training);
   const warnings = [...table.warnings, ...unlabelled];
-  for (const { name, reason } of encoding.leftOut) warnings.push(`Column "${name}" was left out: ${reason}.`);
+  warnings.push(...leftOutWarnings(encoding));
   const features = encoding.features.map(({ name }) => name);
-  const leaks = suspectedLeaks(table, training, {
+  const look = {
     target: column,
     isRegression: request.task === 'regression' || request.task === 'count',
-    // Sparse features are many, and none of them a column: they are not looked at.
-    names: table.sparse ? [] : features,
-  });
+    names: features,
+  };
+  const leaks = hasSparse(table) ? suspectedSparseLeaks(table, training, look) : suspectedLeaks(table, training, look);
   for (const { name, reason } of leaks) {
     warnings.push(`Column "${name}" is suspected to leak the target: ${reason}. Exclude it unless it is known before.`);
   }
@@ -192,7 +236,20 @@ export function fitToRequest(request: Request, table: Table): Omit<Prepared, 'ta
     roleOf: (name) =>
       name === column ? 'target' : name === weight ? 'weight' : features.includes(name) ? 'feature' : 'unused',
   });
-  return { training, test, encoding, target, schema, leaks, version, warnings };
+  return { table, training, test, encoding, target, schema, leaks, warnings };
+}
+
+const versionOf = (request: Request, { blocks }: Table): string =>
+  shortHash({ request: contentRequest(request), blocks: blocks.map(({ hash }) => hash), recipe });
+
+/** A sentence for each reason for which columns were left out. */
+function leftOutWarnings({ leftOut }: Encoding): string[] {
+  const byReason = Map.groupBy(leftOut, ({ reason }) => reason);
+  return Array.from(byReason, ([reason, columns]) => {
+    const names = columns.map(({ name }) => name);
+    const what = names.length === 1 ? `Column ${listNames(names)} was` : `Columns ${listNames(names)} were`;
+    return `${what} left out: ${reason}.`;
+  });
 }
 
 /** Leaves the rows that were skipped under runs/<run>/rejected.jsonl, with the reasons. */

@@ -1,5 +1,5 @@
 import { ConflictError } from '../core/errors.ts';
-import { champion, moveAlias, readAlias } from '../registry/aliases.ts';
+import { type AliasState, champion, moveAlias, readAlias } from '../registry/aliases.ts';
 import { evaluationFile, modelFile, versionKey } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { readManifest, readVersion, writeVersion } from '../registry/versions.ts';
@@ -9,7 +9,9 @@ import { readCandidate } from './candidate.ts';
 import type { Context } from './context.ts';
 import type { EvaluatedRun } from './evaluate.ts';
 import { metricNames } from './evaluate-rows.ts';
-import { checkGates, verdictSentence } from './gates.ts';
+import { footprintOf } from './footprint.ts';
+import { checkGates, ungated, verdictSentence } from './gates.ts';
+import { generationOf } from './generations.ts';
 import { versionMetrics } from './models.ts';
 import { prepare } from './prepare.ts';
 import { readProgress } from './progress.ts';
@@ -34,26 +36,28 @@ export interface RegisterOutcome {
 export async function register(context: Context, { run }: RunStep): Promise<RegisterOutcome> {
   const { store } = context;
   const request = await readRun(store, run);
-  const { manifest } = await readCandidate(store, run);
+  const { manifest, body: model } = await readCandidate(store, run);
   const { version } = manifest;
   const { result } = await readOutcome(store, run);
   if (result) return { run, done: true, version, gate: result.gate };
 
   const evaluated = await readJson<EvaluatedRun>(store, runKey(run, 'evaluation.json'));
-  const model = (await store.get(runKey(run, modelFile))).body;
-  await writeVersion(store, { manifest, model, evaluation: jsonBytes(evaluated.evaluation) });
+  const { signing } = context;
+  const files = { manifest, model, evaluation: jsonBytes(evaluated.evaluation) };
+  await writeVersion(signing?.store ?? store, files, { signingKey: signing?.key });
 
   // Kept before the report is made: by the time that a killed run is tried again, a later one may have moved champion.
   let verdict = await readIfThere<Verdict>(store, runKey(run, 'decision.json'));
   if (!verdict) {
     const gates = checkGates(request.request.evaluate.gates, {
       metrics: evaluated.evaluation.metrics,
-      baseline: evaluated.evaluation.baseline.metrics,
+      baseline: evaluated.evaluation.baseline?.metrics ?? {},
       champion: evaluated.championVersion === null ? undefined : (evaluated.championMetrics ?? 'unscored'),
     });
-    const decided = await decide(context, manifest, gates.gate, evaluated);
+    const decided = await decide(context, request, manifest, gates.gate, evaluated);
     if (!decided) return { run, done: false, version, gate: gates.gate };
-    verdict = { ...gates, sentence: verdictSentence(gates), champion: decided };
+    const sentence = gates.gate === 'none' ? ungated : verdictSentence(gates);
+    verdict = { ...gates, sentence, champion: decided };
     await putJson(store, runKey(run, 'decision.json'), verdict);
   }
   await finish(context, request, { manifest, evaluated, verdict, status: 'trained' });
@@ -72,7 +76,7 @@ export async function registerFound(context: Context, { run }: RunStep): Promise
   const state = await readAlias(store, name, champion);
   const gates = checkGates(request.request.evaluate.gates, {
     metrics: evaluation.metrics,
-    baseline: evaluation.baseline.metrics,
+    baseline: evaluation.baseline?.metrics ?? {},
     champion: state && ((await versionMetrics(context, name, state.version)) ?? 'unscored'),
   });
   const verdict: Verdict = {
@@ -89,39 +93,61 @@ export async function registerFound(context: Context, { run }: RunStep): Promise
   return { run, done: true, version, gate: gates.gate };
 }
 
-/** Where champion points after this run, and why; undefined when it moved since the evaluation looked at it. */
+/**
+ * Where champion points after this run, and why; undefined when it moved since the evaluation looked at it.
+ *
+ * A model of newer data stays champion, however late the training of an older one ends.
+ */
 async function decide(
-  { store }: Context,
+  context: Context,
+  { run, generation: noted }: Pick<RunRequest, 'run' | 'generation'>,
   { name, version }: Manifest,
   gate: RunResult['gate'],
   { championVersion, championProblem }: EvaluatedRun,
 ): Promise<Verdict['champion'] | undefined> {
+  const { store } = context;
+  const generation = await generationOf(context, { run, name, generation: noted });
   const state = await readAlias(store, name, champion);
+  const moves = (): Promise<boolean> => movesChampion(context, name, { to: version, from: state, generation });
+  const isSuperseded = generation !== undefined && (state?.generation ?? 0) >= generation;
   if (state?.version === version) {
+    if (gate !== 'fail' && !isSuperseded && !(await moves())) return undefined;
     return { moved: true, version, sentence: `Champion is version ${version}.` };
   }
-  // This run moved it and was killed before it could say so, and a later one has moved it on.
-  if (state?.history.includes(version)) {
-    return {
-      moved: true,
-      version: state.version,
-      sentence: `Champion was version ${version}, and is ${state.version} now.`,
-    };
+  // This run moved it and was killed before it could say so, and a later one, or somebody, has moved it on.
+  const hasMoved = state?.history.includes(version) || (generation !== undefined && state?.generation === generation);
+  if (state && hasMoved) {
+    const sentence = `Champion was version ${version}, and is ${state.version} now.`;
+    return { moved: true, version: state.version, sentence };
+  }
+  if (state && isSuperseded) {
+    const sentence = `Champion stays at version ${state.version}, which was trained on newer data.`;
+    return { moved: false, version: state.version, sentence };
   }
   if ((state?.version ?? null) !== championVersion) return undefined;
   if (gate === 'fail') {
     const sentence = state ? `Champion stays at version ${state.version}.` : 'There is no champion yet.';
     return { moved: false, version: state?.version ?? null, sentence: `A gate failed. ${sentence}` };
   }
-  try {
-    await moveAlias(store, name, champion, { to: version, from: state });
-  } catch (error) {
-    if (error instanceof ConflictError) return undefined;
-    throw error;
-  }
+  if (!(await moves())) return undefined;
   const from = state ? `moved from version ${state.version} to ${version}` : `is version ${version}, the first`;
   const problem = championProblem ? ` The one before could not score these rows: ${championProblem}` : '';
   return { moved: true, version, sentence: `Champion ${from}.${problem}` };
+}
+
+/** Moves champion; false when somebody else came first. */
+async function movesChampion(
+  { store }: Context,
+  name: string,
+  move: { to: string; from: AliasState | undefined; generation: number | undefined },
+): Promise<boolean> {
+  try {
+    await moveAlias(store, name, champion, move);
+    return true;
+  } catch (error) {
+    if (error instanceof ConflictError) return false;
+    throw error;
+  }
 }
 
 interface Finished {
@@ -139,7 +165,8 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
   const prepared = await prepare(context, request);
   const progress = await readProgress(store, run);
   const { parameters } = await readVersion(store, manifest.name, manifest.version);
-  const footprint = footprintOf(progress.milliseconds, manifest);
+  const { measures, basis } = await footprintOf(context, progress.milliseconds);
+  const footprint = { ...measures, modelBytes: manifest.files[modelFile].size };
   await putJson(store, runKey(run, 'footprint.json'), footprint);
   const report = trainingReport({
     request,
@@ -150,6 +177,7 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
     parameters,
     curve: progress.curve,
     footprint,
+    footprintBasis: basis,
     createdAt: new Date(context.now()).toISOString(),
   });
   const result: RunResult = {
@@ -162,17 +190,6 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
     report: await putReport(store, runKey(run, 'report'), report),
   };
   await putJson(store, runKey(run, 'result.json'), result);
-}
-
-/** What the run took: durations in seconds, added up over its calls, and the model file's size. */
-function footprintOf(milliseconds: Record<string, number>, { files }: Manifest): Record<string, number> {
-  const parts = Object.entries(milliseconds);
-  const total = parts.reduce((sum, [, ms]) => sum + ms, 0);
-  return {
-    seconds: total / 1000,
-    ...Object.fromEntries(parts.map(([name, ms]) => [`${name}Seconds`, ms / 1000])),
-    modelBytes: files[modelFile].size,
-  };
 }
 
 const pick = (metrics: Metrics, names: string[]): Metrics =>

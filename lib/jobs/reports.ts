@@ -1,11 +1,13 @@
 import { ConflictError } from '../core/errors.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
+import { renderMarkdown } from '../report/markdown.ts';
 import { checkReport, type Report } from '../report/report.ts';
-import { readJson } from '../store/json.ts';
+import { putJson, readJson } from '../store/json.ts';
 import type { PutOptions, Store } from '../store/store.ts';
-import { putText } from '../store/text.ts';
+import { getText, putText } from '../store/text.ts';
 import type { Context } from './context.ts';
+import { runKey } from './runs.ts';
 
 /**
  * A report in the store, checked against its schema.
@@ -16,7 +18,24 @@ export async function readReport({ store }: Context, key: string): Promise<Repor
   return checkReport(await readJson(store, key), `${store.location}${key}`);
 }
 
-/** Keeps a report as reports/<name>/<time>-<kind>.json and .html; answers the first one's key. */
+/**
+ * When a run's report was made first: made again, after a death on the way, it has the same bytes and the same key.
+ *
+ * Kept as runs/<run>/reported.json.
+ */
+export async function reportTime({ store, now }: Context, run: string): Promise<string> {
+  const key = runKey(run, 'reported.json');
+  try {
+    const createdAt = new Date(now()).toISOString();
+    await putJson(store, key, { createdAt }, { ifAbsent: true });
+    return createdAt;
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error;
+    return (await readJson<{ createdAt: string }>(store, key)).createdAt;
+  }
+}
+
+/** Keeps a report as reports/<name>/<time>-<kind>.json, .html and .md; answers the first one's key. */
 export async function writeReport({ store }: Context, report: Report): Promise<string> {
   const time = report.createdAt.replace(/[-:]/g, '').replace(/\.\d+/, '');
   for (let nth = 1; ; nth++) {
@@ -30,12 +49,23 @@ export async function writeReport({ store }: Context, report: Report): Promise<s
 }
 
 /**
- * Writes a report as `<base>.html` and `<base>.json`, which comes last; answers the latter's key.
+ * Writes a report as `<base>.md`, `<base>.html` and `<base>.json`, which comes last; answers the latter's key.
  *
+ * @throws ConflictError when another report's page lies there, and `options` say that none may
  * @throws InputError when `report` does not follow its schema
  */
 export async function putReport(store: Store, base: string, report: Report, options: PutOptions = {}): Promise<string> {
-  await putText(store, `${base}.html`, renderHtml(report), 'text/html; charset=utf-8', options);
+  await putPart(store, `${base}.md`, renderMarkdown(report), 'text/markdown; charset=utf-8', options);
+  await putPart(store, `${base}.html`, renderHtml(report), 'text/html; charset=utf-8', options);
   await putText(store, `${base}.json`, renderJson(report), 'application/json');
   return `${base}.json`;
+}
+
+async function putPart(store: Store, key: string, text: string, type: string, options: PutOptions): Promise<void> {
+  try {
+    await putText(store, key, text, type, options);
+  } catch (error) {
+    // It may be this very report, whose writer died before the rest.
+    if (!(error instanceof ConflictError) || (await getText(store, key)) !== text) throw error;
+  }
 }

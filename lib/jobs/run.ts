@@ -40,7 +40,8 @@ async function trainToEnd(context: Context, run: string): Promise<void> {
   while (!trained.done) {
     if (context.interruption?.aborted) {
       const step = (await latestProgress(context.store, run))?.step;
-      throw new InterruptedError(`run the same command again to go on from step ${step}`);
+      const place = step === undefined ? 'where it stood' : `step ${step}`;
+      throw new InterruptedError(`run the same command again to go on from ${place}`);
     }
     trained = await train(context, { run });
   }

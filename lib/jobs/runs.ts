@@ -2,9 +2,11 @@ import { InputError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import { recipe } from '../core/recipe.ts';
 import type { AppliedDefault, Request } from '../pipeline/resolve.ts';
+import type { Report } from '../report/report.ts';
 import { putJson, readIfThere, readJson } from '../store/json.ts';
 import type { Store } from '../store/store.ts';
 import type { Context } from './context.ts';
+import { inOrder } from './generations.ts';
 import { listDataset, type SourceObject } from './sources.ts';
 import { resolveWarmStart } from './warm-start.ts';
 
@@ -15,6 +17,8 @@ export interface RunRequest {
   defaults: AppliedDefault[];
   recipe: number;
   objects: { key: string; size: number; tag: string }[];
+  /** The place of its look at the objects in the order of all such looks; see generations.ts. */
+  generation?: number;
 }
 
 /** What each task of a training is called with. */
@@ -29,7 +33,7 @@ export interface RunResult {
   /** `found` when the version had been trained before. */
   status: 'trained' | 'found';
   solution: string;
-  gate: 'pass' | 'fail' | 'none';
+  gate: Report['verdict']['gate'];
   metrics: Record<string, { value: number | null; why?: string }>;
   /** Key of report.json; report.html lies beside it. */
   report: string;
@@ -64,14 +68,20 @@ export async function openRun(
   { request: asked, defaults }: { request: Request; defaults: AppliedDefault[] },
 ): Promise<RunRequest> {
   const { path, ready } = asked.data;
-  const objects = await listDataset(context, path, ready);
-  const identity = identityOf(objects);
-  const warmStartKey = runKey('warm-starts', `${shortHash({ request: asked, objects: identity, recipe })}.json`);
-  const request = await resolveWarmStart(context, asked, warmStartKey);
-  const run = shortHash({ request, objects: identity, recipe });
-  const named = objects.map(({ key, size, tag }) => ({ key, size, tag }));
-  const value: RunRequest = { run, request, defaults, recipe, objects: named };
-  await putJson(context.store, runKey(run, 'request.json'), value);
+  const look = async () => {
+    const objects = await listDataset(context, path, ready);
+    const identity = identityOf(objects);
+    const warmStartKey = runKey('warm-starts', `${shortHash({ request: asked, objects: identity, recipe })}.json`);
+    const request = await resolveWarmStart(context, asked, warmStartKey);
+    const run = shortHash({ request, objects: identity, recipe });
+    const named = objects.map(({ key, size, tag }) => ({ key, size, tag }));
+    return { run, request, defaults, recipe, objects: named };
+  };
+  const value: RunRequest = await inOrder(context, asked.name, look, async ({ run }) => {
+    const { result } = await readOutcome(context.store, run);
+    return result && (await readRun(context.store, run));
+  });
+  await putJson(context.store, runKey(value.run, 'request.json'), value);
   return value;
 }
 

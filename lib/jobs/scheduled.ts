@@ -7,7 +7,7 @@ import { getJson, putJson } from '../store/json.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
 import { type EvaluationResult, evaluateModel } from './evaluate-model.ts';
 import { listPipelines, type ResolvedPipeline } from './pipelines.ts';
-import { readOptions } from './read-options.ts';
+import { neededColumns, readOptions } from './read-options.ts';
 import { recordedRequest } from './recorded-request.ts';
 import { findDataset, type SourceObject } from './sources.ts';
 
@@ -107,7 +107,7 @@ async function evaluateChampion(context: Context, { request }: ResolvedPipeline)
   const manifest = await readManifest(context.store, name, version);
   const objects = await findDataset(context, data.path, data.ready);
   const fresh = new Set<string>();
-  for (const object of objects) if (await isNew(object, manifest)) fresh.add(object.key);
+  for (const object of objects) if (await isNew(context, object, manifest)) fresh.add(object.key);
   const hasNew = fresh.size > 0;
   const known = new Set(objects.map(({ key }) => key).filter((key) => !fresh.has(key)));
   const which = hasNew ? { keys: fresh, heldOut: false } : { keys: known, heldOut: true };
@@ -128,14 +128,20 @@ async function evaluateChampion(context: Context, { request }: ResolvedPipeline)
  * Training data that lies under another key now is not new. It has the size of an object that is named, and then its
  * blocks' hashes tell.
  */
-async function isNew(object: SourceObject, manifest: Manifest): Promise<boolean> {
+async function isNew(context: Context, object: SourceObject, manifest: Manifest): Promise<boolean> {
   const { data } = manifest;
   const { key, size } = object;
   if (data.objects.some((named) => named.key === key && named.size === size)) return false;
   if (!data.objects.some((named) => named.size === size)) return true;
   const known = new Set(data.blocks);
   try {
-    const { blocks } = await readTable([object], readOptions(recordedRequest(manifest).data));
+    const request = recordedRequest(manifest);
+    const { blocks } = await readTable([object], {
+      ...readOptions(context, request.data),
+      wanted: neededColumns(request),
+      // The blocks alone are looked at.
+      mayLetGo: () => true,
+    });
     return !blocks.every(({ hash }) => known.has(hash));
   } catch (error) {
     // What can't be read so is not what was trained on; the evaluation says what is wrong with it.

@@ -8,7 +8,7 @@ import { withoutEndings } from './file-name.ts';
 import { conformed, featureKinds } from './later-data.ts';
 import { openModel, resolveVersion, type VersionChoice } from './open-model.ts';
 import { predictionsCsv } from './predictions-csv.ts';
-import { readOptions } from './read-options.ts';
+import { predictionColumns, readOptions } from './read-options.ts';
 import { recordedRequest } from './recorded-request.ts';
 import { identityOf, objectFinder, runKey, shortHash } from './runs.ts';
 import { listDataset, type SourceObject } from './sources.ts';
@@ -127,11 +127,18 @@ export const readScoring = ({ store }: Context, scoring: string): Promise<Scorin
 export async function readForScoring(
   { manifest }: LoadedModel,
   objects: SourceObject[],
-  id: string | null = null,
+  { id = null, memoryBytes }: { id?: string | null } & Pick<Context, 'memoryBytes'> = {},
 ): Promise<Table> {
-  const options = readOptions(recordedRequest(manifest).data);
+  const options = readOptions({ memoryBytes }, recordedRequest(manifest).data);
   const kinds = { ...(id === null ? {} : { [id]: 'category' as const }), ...featureKinds(manifest) };
-  const table = await readTable(objects, { ...options, kinds, forModel: true });
+  const wanted = predictionColumns(manifest, [id]);
+  const table = await readTable(objects, {
+    ...options,
+    kinds,
+    wanted,
+    mayLetGo: (name) => !wanted(name),
+    forModel: true,
+  });
   return conformed(manifest, table);
 }
 
@@ -142,12 +149,12 @@ interface ScoredPart {
 }
 
 async function scoreObject(
-  { store }: Context,
+  context: Context,
   model: LoadedModel,
   { object, output, id }: { object: SourceObject; output: string; id: string | null },
 ): Promise<ScoredPart> {
-  const table = await readForScoring(model, [object], id);
-  await putText(store, output, predictionsCsv(model, table, id), 'text/csv');
+  const table = await readForScoring(model, [object], { id, memoryBytes: context.memoryBytes });
+  await putText(context.store, output, predictionsCsv(model, table, id), 'text/csv');
   return { rows: table.rowCount, warnings: table.warnings };
 }
 

@@ -65,13 +65,28 @@ async function openPlace(context: Context, path: string): Promise<Place> {
     const { store, prefix } = await context.openLocal(path);
     return { store, prefix, label: prefix === '' ? asFolder(path) : path.slice(0, path.lastIndexOf('/') + 1) };
   }
+  const { store } = context;
   const remote = /^s3:\/\/([^/]+)\/?(.*)$/.exec(path);
-  if (remote) {
-    const location = `s3://${remote[1]}`;
-    return { store: await context.openStore(location), prefix: remote[2], label: `${location}/` };
+  if (!remote) return { store, prefix: checkNotOwn(path, path), label: '' };
+  if (path.startsWith(store.location)) {
+    return { store, prefix: checkNotOwn(path.slice(store.location.length), path), label: store.location };
   }
-  return { store: context.store, prefix: path, label: '' };
+  if (store.location.startsWith(asFolder(path))) throw notData(path);
+  const location = `s3://${remote[1]}`;
+  return { store: await context.openStore(location), prefix: remote[2], label: `${location}/` };
 }
+
+/** What hone itself keeps in the store: no data, whoever asks for it. */
+const ownFolders = new Set(['pipelines', 'models', 'runs', 'reports', 'predictions', 'settings']);
+
+/** `prefix` itself; on some disks `Models/` is `models/`. @throws InputError when hone's own objects lie there */
+function checkNotOwn(prefix: string, path: string): string {
+  if (prefix === '' || ownFolders.has(prefix.split('/')[0].toLowerCase())) throw notData(path);
+  return prefix;
+}
+
+const notData = (path: string): InputError =>
+  new InputError(`data.path: expected a dataset, such as datasets/<name>/, found ${path}, where hone keeps its own`);
 
 async function listPlace({ store, prefix, label }: Place): Promise<SourceObject[]> {
   const single = prefix === '' || prefix.endsWith('/') ? undefined : await store.head(prefix);

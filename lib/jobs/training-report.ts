@@ -4,11 +4,13 @@ import type { Progress } from '../optimizers/solution.ts';
 import { modelFile } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { describeColumns } from '../report/columns.ts';
-import { type Coefficient, coefficientLimit, curveLimit, type Report } from '../report/report.ts';
+import { curveLimit } from '../report/evaluation-schema.ts';
+import { type Coefficient, coefficientLimit, type Report } from '../report/report.ts';
 import { thin } from '../report/thin.ts';
 import type { EvaluatedRun } from './evaluate.ts';
 import { modelFor } from './model-for.ts';
 import type { Prepared } from './prepare.ts';
+import { recordedRequest } from './recorded-request.ts';
 import { release } from './release.ts';
 import type { RunRequest } from './runs.ts';
 
@@ -22,6 +24,7 @@ export function trainingReport({
   parameters,
   curve,
   footprint,
+  footprintBasis,
   createdAt,
 }: {
   request: RunRequest;
@@ -32,6 +35,7 @@ export function trainingReport({
   parameters: Float64Array;
   curve: Progress[];
   footprint: Record<string, number>;
+  footprintBasis: string;
   createdAt: string;
 }): Report {
   const champion =
@@ -39,6 +43,8 @@ export function trainingReport({
       ? { champion: { version: championVersion, metrics: championMetrics } }
       : {};
   const solution = manifest.training.solution as Solution;
+  // After a search, what it found.
+  const { model: used } = recordedRequest(manifest);
   return {
     schemaVersion: 1,
     kind: 'training',
@@ -53,10 +59,10 @@ export function trainingReport({
     model: {
       kind: manifest.model.kind,
       loss: manifest.model.loss,
-      l2: request.model.l2,
-      ...(request.model.l1 > 0 && { l1: request.model.l1 }),
-      ...(request.model.hidden && { hidden: request.model.hidden }),
-      ...(request.model.warmStart !== null && { warmStart: request.model.warmStart }),
+      l2: used.l2,
+      ...(used.l1 > 0 && { l1: used.l1 }),
+      ...(used.hidden && { hidden: used.hidden }),
+      ...(used.warmStart !== null && { warmStart: used.warmStart }),
       parameterCount: manifest.model.parameterCount,
       optimizer: manifest.training.optimizer,
       ...(manifest.training.because === undefined ? {} : { optimizerReason: manifest.training.because }),
@@ -68,17 +74,15 @@ export function trainingReport({
       sentence: trainingSentence(manifest),
       steps: manifest.training.steps,
       epochs: manifest.training.epochs,
-      curve: thin(
-        curve.map(({ step, epoch, loss }) => ({ step, epoch, loss: Number.isFinite(loss) ? loss : null })),
-        curveLimit,
-      ),
-      curveOf: isOfBatches(manifest) ? 'batches' : 'rows',
+      ...curveOf(curve, manifest),
       loss: manifest.training.loss,
+      ...(manifest.training.warnings && { warnings: manifest.training.warnings }),
     },
     evaluation: { ...evaluation, ...champion },
     request: request as unknown as Report['request'],
     defaults: defaults as Report['defaults'],
     footprint,
+    footprintBasis,
     generatedBy: { name: 'hone', version: release, recipe },
   };
 }
@@ -89,6 +93,26 @@ function trainingSentence({ training: { solution, reason, validation } }: Manife
     ? ` The parameters are those of epoch ${validation.epoch}, where the watched rows' loss was lowest, ${validation.loss}.`
     : '';
   return `${statusWords[solution as Solution]}: ${reason}.${kept}`;
+}
+
+/** In mini-batches the mean loss of each epoch; before there are two, that of each step's batch. */
+function curveOf(
+  progress: readonly Progress[],
+  manifest: Manifest,
+): Pick<NonNullable<Report['training']>, 'curve' | 'curveOf'> {
+  const epochs = progress.flatMap(({ epochLoss, ...point }) =>
+    epochLoss === undefined ? [] : [{ ...point, loss: epochLoss }],
+  );
+  const ofEpochs = epochs.length > 1;
+  const points = (ofEpochs ? epochs : progress).map(({ step, epoch, loss }) => ({
+    step,
+    epoch,
+    loss: Number.isFinite(loss) ? loss : null,
+  }));
+  return {
+    curve: thin(points, curveLimit),
+    curveOf: !isOfBatches(manifest) ? 'rows' : ofEpochs ? 'epochs' : 'batches',
+  };
 }
 
 function isOfBatches({ data, training: { optimizer } }: Manifest): boolean {

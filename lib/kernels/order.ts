@@ -6,7 +6,14 @@ interface Exports {
   sortRecords(records: number, room: number, count: number, counts: number): number;
   orderRuns(records: number, count: number, values: number): number;
   writeRows(records: number, count: number, rows: number): void;
-  doubleArea(records: number, count: number, values: number): number;
+  writeCounts(
+    records: number,
+    count: number,
+    values: number,
+    numbers: number,
+    negatives: number,
+    positives: number,
+  ): number;
 }
 
 /**
@@ -23,16 +30,35 @@ export function orderOf(values: ArrayLike<number>): Uint32Array | undefined {
   });
 }
 
+/** Each distinct score, and how many rows of each class reach it. */
+export interface RankedCounts {
+  /** Descending. */
+  thresholds: Float64Array;
+  /** Rows of label 0, and of label 1, with a score from the threshold up. */
+  falsePositives: Float64Array;
+  truePositives: Float64Array;
+}
+
 /**
- * Twice the area under the ROC curve, in pairs of rows: 2 for a row of label 1 above one of label 0, 1 for a tie. Exact
- * below 2^53. Undefined where `orderOf` is.
+ * What every curve of scores is made of, where rows have no weights. Undefined where `orderOf` is.
  *
  * @param labels 0 or 1, shape [n]
  * @param values finite, shape [n], fewer than 2^31
  */
-export function doubleRocArea(labels: ArrayLike<number>, values: ArrayLike<number>): number | undefined {
-  return withSorted(values, labels, ({ exports, records, values: at, isRounded }) =>
-    exports.doubleArea(records, values.length, isRounded ? at : 0),
+export function rankedCounts(labels: ArrayLike<number>, values: ArrayLike<number>): RankedCounts | undefined {
+  const most = values.length;
+  return withSorted(
+    values,
+    labels,
+    ({ exports, memory, records, spare, values: at, isRounded, extra }) => {
+      const addresses = [extra, spare, extra + 8 * most] as const;
+      const distinct = exports.writeCounts(records, most, isRounded ? at : 0, ...addresses);
+      const [thresholds, falsePositives, truePositives] = addresses.map((address) =>
+        new Float64Array(memory.memory.buffer, address, distinct).slice(),
+      );
+      return { thresholds, falsePositives, truePositives };
+    },
+    16 * most,
   );
 }
 
@@ -44,6 +70,8 @@ interface Sorted {
   spare: number;
   values: number;
   isRounded: boolean;
+  /** Room that was asked for. */
+  extra: number;
 }
 
 /** Bytes of memory that is kept for the next time: fresh memory is slow, and much of it is not to be held. */
@@ -54,16 +82,17 @@ function withSorted<Answer>(
   values: ArrayLike<number>,
   labels: ArrayLike<number> | undefined,
   answer: (sorted: Sorted) => Answer,
+  extraBytes = 0,
 ): Answer | undefined {
   const count = values.length;
   const countsBytes = 3 * 2048 * 4;
-  const bytes = countsBytes + 25 * count + 64;
+  const bytes = countsBytes + 25 * count + 64 + extraBytes;
   const room = kept && kept.bytes >= bytes ? kept : makeRoom(bytes);
   const { memory, exports, start } = room;
   const counts = start;
   const at = counts + countsBytes;
   const [records, other] = [at + 8 * count, at + 16 * count];
-  const labelsAt = at + 24 * count;
+  const [labelsAt, extra] = [at + 24 * count, at + 25 * count + ((7 * count) % 8)];
   new Float64Array(memory.memory.buffer, at, count).set(values);
   if (labels) new Uint8Array(memory.memory.buffer, labelsAt, count).set(labels);
 
@@ -71,7 +100,7 @@ function withSorted<Answer>(
   const sorted = exports.sortRecords(records, other, count, counts);
   if (isRounded && exports.orderRuns(sorted, count, at) === 0) return undefined;
   const spare = sorted === records ? other : records;
-  return answer({ exports, memory, records: sorted, spare, values: at, isRounded });
+  return answer({ exports, memory, records: sorted, spare, values: at, isRounded, extra });
 }
 
 function makeRoom(bytes: number): NonNullable<typeof kept> {

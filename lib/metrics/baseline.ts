@@ -2,7 +2,7 @@ import { checkFinite } from '../core/checks.ts';
 import { InputError } from '../core/errors.ts';
 import { checkClasses } from './labels.ts';
 import { meanOver, totalWeight } from './mean.ts';
-import type { ClassPredictions, Predictions, Task, ValuePredictions } from './predictions.ts';
+import type { ClassPredictions, ModelTask, Predictions, ValuePredictions } from './predictions.ts';
 
 interface BaselineOptions {
   /** Targets of the training rows: numbers, or class indices from 0. */
@@ -25,7 +25,7 @@ interface BaselineOptions {
  * @throws InputError when there are no training targets or they weigh nothing, or a target is not of the task's kind
  */
 export function baselinePredictions(
-  task: Task,
+  task: ModelTask,
   { classCount = 2, ...options }: BaselineOptions & { classCount?: number },
 ): Predictions {
   const { trainingTargets, trainingWeights } = options;

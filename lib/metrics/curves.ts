@@ -1,9 +1,5 @@
-import { checkFinite, checkSameLength } from '../core/checks.ts';
-import { InputError } from '../core/errors.ts';
-import { doubleRocArea } from '../kernels/order.ts';
-import { checkClasses } from './labels.ts';
-import { totalWeight, whyEmpty } from './mean.ts';
-import { ascendingOrder } from './order.ts';
+import { whyEmpty } from './mean.ts';
+import { hasBothClasses, type RankedScores, rankScores } from './ranked-scores.ts';
 import type { MetricOptions, Warn } from './warn.ts';
 
 export interface RocCurve {
@@ -30,58 +26,23 @@ export interface RocCurve {
 export function rocCurve(
   actual: ArrayLike<number>,
   scores: ArrayLike<number>,
-  { dropCollinear = true, weights, warn }: MetricOptions & { dropCollinear?: boolean } = {},
+  { weights, ...options }: MetricOptions & { dropCollinear?: boolean } = {},
 ): RocCurve {
-  let counts = countAtThresholds(actual, scores, { weights, warn });
-  if (dropCollinear) counts = withoutCollinear(counts);
-  const { falsePositives, truePositives, thresholds } = counts;
+  return rocOf(rankScores(actual, scores, weights), options);
+}
+
+/** The same of scores that are ranked already. */
+export function rocOf(
+  ranked: RankedScores,
+  { dropCollinear = true, warn }: { dropCollinear?: boolean; warn?: Warn } = {},
+): RocCurve {
+  tellEmpty(ranked, warn);
+  const { falsePositives, truePositives, thresholds } = dropCollinear ? withoutCollinear(ranked) : ranked;
   return {
     falsePositiveRate: sharesFromZero(falsePositives, 0, warn),
     truePositiveRate: sharesFromZero(truePositives, 1, warn),
     thresholds: withFirst(thresholds[0] + 1, thresholds),
   };
-}
-
-/**
- * Area under the ROC curve: how likely a row of class 1 scores above one of class 0, ties counting one half.
- *
- * Unitless, in [0, 1]; 1 is perfect, 0.5 is chance. NaN, with a warning, when a class has no rows.
- *
- * @param actual class indices, shape [n]
- * @param scores higher means rather that class; finite. Shape [n]: of class 1, with classes 0 and 1. Shape [n, K],
- *   row-major: of each class; the answer is then the average of each class's area against the rest
- * @param average over the classes, with K columns: `macro` counts all alike, `weighted` by their rows
- * @throws InputError when the shapes do not fit, a class has no column, a score is not finite, or a weight is negative
- * @see Hanley & McNeil 1982, Radiology 143(1)
- * @example rocAucScore([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) // 0.75
- */
-export function rocAucScore(
-  actual: ArrayLike<number>,
-  scores: ArrayLike<number>,
-  { average = 'macro', weights, warn }: MetricOptions & { average?: 'macro' | 'weighted' } = {},
-): number {
-  const rowCount = actual.length;
-  if (scores.length === rowCount) return binaryAuc(actual, scores, { weights, warn });
-
-  const classCount = columnCount(rowCount, scores);
-  checkClasses('actual', actual, classCount);
-  const [isClass, column] = [new Uint8Array(rowCount), new Float64Array(rowCount)];
-  let [sum, total] = [0, 0];
-  for (let k = 0; k < classCount; k++) {
-    let rows = 0;
-    for (let row = 0; row < rowCount; row++) {
-      isClass[row] = actual[row] === k ? 1 : 0;
-      column[row] = scores[row * classCount + k];
-      if (isClass[row]) rows += weights ? weights[row] : 1;
-    }
-    const area = binaryAuc(isClass, column, {
-      weights,
-      warn: warn && ((why) => warn(`class ${k} against the rest: ${why}`)),
-    });
-    sum += (average === 'weighted' ? rows : 1) * area;
-    total += average === 'weighted' ? rows : 1;
-  }
-  return sum / total;
 }
 
 export interface PrecisionRecallCurve {
@@ -96,20 +57,24 @@ export interface PrecisionRecallCurve {
 /**
  * Precision and recall at every distinct score, from the lowest up, and a last point (1, 0) without a threshold.
  *
- * Without a row of class 1, recall is 1 throughout, with a warning, as in scikit-learn.
+ * Without a row of class 1, recall is 1 throughout, with a warning, as in scikit-learn. Parameters and errors are those
+ * of `rocCurve`.
  *
- * @param actual classes, 0 or 1, shape [n]
- * @param scores higher means rather class 1; finite, shape [n]
- * @throws InputError when lengths differ, a class is neither 0 nor 1, a score is not finite, or a weight is negative
+ * @see Manning, Raghavan & Schütze 2008, Introduction to Information Retrieval, section 8.4
  */
 export function precisionRecallCurve(
   actual: ArrayLike<number>,
   scores: ArrayLike<number>,
   { weights, warn }: MetricOptions = {},
 ): PrecisionRecallCurve {
-  const { falsePositives, truePositives, thresholds } = countAtThresholds(actual, scores, { weights, warn });
+  return precisionRecallOf(rankScores(actual, scores, weights), warn);
+}
+
+/** The same of scores that are ranked already. */
+export function precisionRecallOf(ranked: RankedScores, warn?: Warn): PrecisionRecallCurve {
+  tellEmpty(ranked, warn);
+  const { falsePositives, truePositives, thresholds, positives } = ranked;
   const count = thresholds.length;
-  const positives = count === 0 ? 0 : truePositives[count - 1];
   if (count > 0 && positives === 0) warn?.('class 1 has no rows: its recall is set to 1');
 
   const [precision, recall] = [new Float64Array(count + 1), new Float64Array(count + 1)];
@@ -122,83 +87,130 @@ export function precisionRecallCurve(
   return { precision, recall, thresholds: thresholds.toReversed() };
 }
 
-/**
- * Average precision: Σ(Rₙ − Rₙ₋₁)·Pₙ over the precision-recall curve, without interpolation.
- *
- * Unitless, in [0, 1]; 1 is perfect, the share of class 1 is chance. NaN when there are no rows; 0, with a warning,
- * when none is of class 1. Parameters and errors are those of `precisionRecallCurve`.
- *
- * @example averagePrecisionScore([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) // 0.8333…
- */
-export function averagePrecisionScore(
-  actual: ArrayLike<number>,
-  scores: ArrayLike<number>,
-  options: MetricOptions = {},
-): number {
-  const { precision, recall, thresholds } = precisionRecallCurve(actual, scores, options);
-  if (thresholds.length === 0) return Number.NaN;
-  let area = 0;
-  for (let i = 0; i < thresholds.length; i++) area += (recall[i] - recall[i + 1]) * precision[i];
-  return area;
-}
-
-/**
- * Number of columns of scores in shape [rowCount, K], K from 2.
- *
- * @throws InputError when the length is no such multiple
- */
-export function columnCount(rowCount: number, scores: ArrayLike<number>): number {
-  const count = scores.length / rowCount;
-  if (Number.isInteger(count) && count >= 2) return count;
-  throw new InputError(
-    `scores: expected one number for each of ${rowCount} rows, or one for each row and class, found ${scores.length}`,
-  );
-}
-
-interface ThresholdCounts {
-  /** Weight of the rows of class 0 with a score from the threshold up. */
-  falsePositives: Float64Array;
-  /** Weight of the rows of class 1 with a score from the threshold up. */
-  truePositives: Float64Array;
-  /** The distinct scores, descending. */
+export interface DetectionErrorCurve {
+  /** Share of the rows of class 0 whose score reaches the threshold, descending. */
+  falsePositiveRate: Float64Array;
+  /** Share of the rows of class 1 whose score stays below it, ascending. */
+  falseNegativeRate: Float64Array;
+  /** Ascending. */
   thresholds: Float64Array;
 }
 
-/** Both counts at each distinct score; empty, with a warning, where no row weighs anything. */
-function countAtThresholds(
+/**
+ * Detection error tradeoff: what is called positive and is not, against what is positive and missed, from the last
+ * threshold that misses nothing to the first that raises no false alarm.
+ *
+ * Empty, with a warning, when a class has no rows. Parameters and errors are those of `rocCurve`.
+ *
+ * @see Martin et al. 1997, Eurospeech, 1895-1898
+ */
+export function detectionErrorCurve(
   actual: ArrayLike<number>,
   scores: ArrayLike<number>,
-  { weights, warn }: MetricOptions,
-): ThresholdCounts {
-  checkSameLength('actual', actual, 'scores', scores);
-  checkClasses('actual', actual, 2);
-  checkFinite('scores', scores);
-  const rowCount = actual.length;
-  if (totalWeight(rowCount, weights) === 0) warn?.(whyEmpty(rowCount));
+  { weights, warn }: MetricOptions = {},
+): DetectionErrorCurve {
+  return detectionErrorOf(rankScores(actual, scores, weights), warn);
+}
 
-  const order = ascendingOrder(scores);
-  const [negatives, positives, thresholds] = [0, 1, 2].map(() => new Float64Array(rowCount));
-  let [count, falsePositives, truePositives] = [0, 0, 0];
-  // From the end, so within equal scores the last row first: scikit-learn's order of summing, hence its bits, on which
-  // the choice of collinear points depends.
-  for (let i = rowCount - 1; i >= 0; i--) {
-    const row = order[i];
-    const weight = weights ? weights[row] : 1;
-    if (weight === 0) continue;
-    if (count === 0 || scores[row] !== thresholds[count - 1]) thresholds[count++] = scores[row];
-    if (actual[row] === 1) truePositives += weight;
-    else falsePositives += weight;
-    negatives[count - 1] = falsePositives;
-    positives[count - 1] = truePositives;
+/** The same of scores that are ranked already. */
+export function detectionErrorOf(ranked: RankedScores, warn?: Warn): DetectionErrorCurve {
+  const { falsePositives, truePositives, thresholds, positives, negatives } = ranked;
+  if (!hasBothClasses(ranked, 'the detection error tradeoff', warn)) {
+    const [falsePositiveRate, falseNegativeRate, none] = [0, 1, 2].map(() => new Float64Array(0));
+    return { falsePositiveRate, falseNegativeRate, thresholds: none };
   }
+  const first = falsePositives.lastIndexOf(falsePositives[0]);
+  const end = truePositives.indexOf(positives) + 1;
   return {
-    falsePositives: negatives.slice(0, count),
-    truePositives: positives.slice(0, count),
-    thresholds: thresholds.slice(0, count),
+    falsePositiveRate: falsePositives
+      .slice(first, end)
+      .reverse()
+      .map((count) => count / negatives),
+    falseNegativeRate: truePositives
+      .slice(first, end)
+      .reverse()
+      .map((count) => (positives - count) / positives),
+    thresholds: thresholds.slice(first, end).reverse(),
   };
 }
 
-function withoutCollinear({ falsePositives, truePositives, thresholds }: ThresholdCounts): ThresholdCounts {
+export interface GainCurve {
+  /** Share of all rows whose score reaches the threshold, ascending from 0 to 1. */
+  rowShare: Float64Array;
+  /** Gain: share of the rows of class 1 among them, ascending from 0 to 1. */
+  gain: Float64Array;
+  /** How many times as much of class 1 is among them as among all rows; the first, of no rows, repeats the second. */
+  lift: Float64Array;
+  /** Descending; the first stands above every score. */
+  thresholds: Float64Array;
+}
+
+/**
+ * Cumulative gain and lift: what share of class 1 is found in the best-scored share of the rows.
+ *
+ * Gain and lift are NaN, with a warning, without a row of class 1. Parameters and errors are those of `rocCurve`.
+ *
+ * @see Berry & Linoff 1999, Mastering Data Mining, chapter 4
+ */
+export function gainCurve(
+  actual: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  { weights, warn }: MetricOptions = {},
+): GainCurve {
+  return gainsOf(rankScores(actual, scores, weights), warn);
+}
+
+/** The same of scores that are ranked already. */
+export function gainsOf(ranked: RankedScores, warn?: Warn): GainCurve {
+  tellEmpty(ranked, warn);
+  const { falsePositives, truePositives, thresholds, negatives, positives } = ranked;
+  const total = negatives + positives;
+  const gain = sharesFromZero(truePositives, 1, warn);
+  const rowShare = withFirst(
+    0,
+    truePositives.map((count, i) => (count + falsePositives[i]) / total),
+  );
+  const lift = gain.map((share, i) => share / rowShare[i]);
+  if (lift.length > 0) lift[0] = lift[1];
+  return { rowShare, gain, lift, thresholds: withFirst(thresholds[0] + 1, thresholds) };
+}
+
+/**
+ * Which points of a curve to draw: at most `limit`, the first and the last among them, spread evenly along it.
+ *
+ * Values such as areas are computed from all points; this is for the eye.
+ *
+ * @param x ascending or descending, and so is `y`; both in [0, 1], shape [points]
+ * @param limit from 2
+ * @returns indices of points, ascending
+ */
+export function pointsToDraw(x: Float64Array, y: Float64Array, limit: number): Int32Array {
+  const count = x.length;
+  if (count <= limit) return Int32Array.from({ length: count }, (_, i) => i);
+  const chosen = new Int32Array(limit);
+  // Both axes move one way only, so the distance walked along them, |Δx| + |Δy|, is that from the start.
+  const walked = (i: number) => Math.abs(x[i] - x[0]) + Math.abs(y[i] - y[0]);
+  const length = walked(count - 1);
+  let point = 0;
+  for (let i = 1; i < limit - 1; i++) {
+    const goal = (length * i) / (limit - 1);
+    while (walked(point) < goal && point < count - 1) point++;
+    chosen[i] = Math.max(chosen[i - 1] + 1, Math.min(point, count - limit + i));
+    point = chosen[i];
+  }
+  chosen[limit - 1] = count - 1;
+  return chosen;
+}
+
+function tellEmpty({ thresholds, rowCount }: RankedScores, warn: Warn | undefined): void {
+  if (thresholds.length === 0) warn?.(whyEmpty(rowCount));
+}
+
+function withoutCollinear({
+  falsePositives,
+  truePositives,
+  thresholds,
+}: RankedScores): Pick<RankedScores, 'falsePositives' | 'truePositives' | 'thresholds'> {
   const bends = (counts: Float64Array, i: number) => counts[i + 1] - counts[i] !== counts[i] - counts[i - 1];
   const last = thresholds.length - 1;
   const kept = (_: number, i: number) => i === 0 || i === last || bends(falsePositives, i) || bends(truePositives, i);
@@ -230,39 +242,4 @@ function withFirst(first: number, values: Float64Array): Float64Array {
   longer[0] = first;
   longer.set(values, 1);
   return longer;
-}
-
-function binaryAuc(actual: ArrayLike<number>, scores: ArrayLike<number>, { weights, warn }: MetricOptions): number {
-  if (!weights) {
-    const area = unweightedAuc(actual, scores);
-    if (area !== undefined) return area;
-  }
-  const { falsePositives, truePositives, thresholds } = countAtThresholds(actual, scores, { weights, warn });
-  const last = thresholds.length - 1;
-  if (last < 0) return Number.NaN;
-  const [negatives, positives] = [falsePositives[last], truePositives[last]];
-  if (negatives === 0 || positives === 0) {
-    warn?.(`the area under the ROC curve needs rows of both classes, and class ${positives === 0 ? 1 : 0} has none`);
-    return Number.NaN;
-  }
-  let [area, left, below] = [0, 0, 0];
-  for (let i = 0; i <= last; i++) {
-    area += (falsePositives[i] - left) * (truePositives[i] + below);
-    left = falsePositives[i];
-    below = truePositives[i];
-  }
-  return area / 2 / negatives / positives;
-}
-
-/** Without a curve: all counts are whole numbers, so the bits are the same. Undefined where there is something to warn of. */
-function unweightedAuc(actual: ArrayLike<number>, scores: ArrayLike<number>): number | undefined {
-  checkSameLength('actual', actual, 'scores', scores);
-  checkClasses('actual', actual, 2);
-  checkFinite('scores', scores);
-  let positives = 0;
-  for (let row = 0; row < actual.length; row++) positives += actual[row];
-  const negatives = actual.length - positives;
-  if (positives === 0 || negatives === 0) return undefined;
-  const area = doubleRocArea(actual, scores);
-  return area === undefined ? undefined : area / 2 / negatives / positives;
 }

@@ -1,8 +1,24 @@
-/** What was measured beside what a model said, in the form in which every metric of the catalogue takes it. */
+/** What a model said beside what was measured: what a model of ours makes. */
 export type Predictions = ValuePredictions | ClassPredictions;
 
-/** The four tasks of a pipeline; `count` is measured as `regression` is. */
-export type Task = 'regression' | 'binary' | 'multiclass' | 'count';
+/** The same in every form that a metric of the catalogue takes. A further form is one interface here. */
+export type AnyPredictions = Predictions | LabelSetPredictions | RankingPredictions;
+
+/** The tasks that models of ours are trained for; `count` is measured as `regression` is. */
+export type ModelTask = 'regression' | 'binary' | 'multiclass' | 'count';
+
+/** The tasks that can be measured, by whatever model. */
+export type Task = ModelTask | 'multilabel' | 'ranking';
+
+/** Which form of predictions each task has. */
+export const kindOfTask = {
+  regression: 'values',
+  count: 'values',
+  binary: 'classes',
+  multiclass: 'classes',
+  multilabel: 'labelSets',
+  ranking: 'rankings',
+} as const satisfies Record<Task, AnyPredictions['kind']>;
 
 export interface ValuePredictions {
   kind: 'values';
@@ -30,5 +46,33 @@ export interface ClassPredictions {
   /** Index of the class that the model chose, shape [n]. */
   predicted: Int32Array;
   /** How much each row counts, shape [n]; all alike by default. */
+  weights?: Float64Array;
+}
+
+/** Rows of which each may have several labels, or none. */
+export interface LabelSetPredictions {
+  kind: 'labelSets';
+  /** L, from 1. */
+  labelCount: number;
+  /** 1 where the row has the label, else 0; shape [n, L], row-major. */
+  actual: Uint8Array;
+  /** 1 where the model says so, else 0; shape [n, L]. */
+  predicted: Uint8Array;
+  /** Higher means rather yes; finite, shape [n, L]. Metrics of the order of labels are undefined without it. */
+  scores?: Float64Array;
+  /** How much each row counts, shape [n]; all alike by default. */
+  weights?: Float64Array;
+}
+
+/** Items in the order that a model gives them, query by query. */
+export interface RankingPredictions {
+  kind: 'rankings';
+  /** How good each item is as an answer to its query: finite, from 0; above 0 is relevant. Shape [items]. */
+  relevance: Float64Array;
+  /** Higher means sooner; finite, shape [items]. */
+  scores: Float64Array;
+  /** Where each query's items begin, with the end of the last one appended; shape [queries + 1]. */
+  queryOffsets: Int32Array;
+  /** How much each query counts, shape [queries]; all alike by default. */
   weights?: Float64Array;
 }

@@ -1,7 +1,9 @@
 import { checkFinite, checkSameLength } from '../core/checks.ts';
-import { log } from '../core/elementary.ts';
-import { meanOver, sumOver } from './mean.ts';
+import { log1p } from '../core/elementary.ts';
+import { InputError } from '../core/errors.ts';
+import { meanOver, totalWeight, whyEmpty } from './mean.ts';
 import type { MetricOptions } from './warn.ts';
+import { weightedMedian } from './weighted-quantile.ts';
 
 /**
  * Mean of the squared differences.
@@ -55,85 +57,168 @@ export function meanAbsoluteError(
 }
 
 /**
- * Mean of the unit Poisson deviances, 2·(y·log(y/ŷ) − y + ŷ).
+ * The difference that half of the rows stay below; it does not mind a few wild rows.
  *
- * From 0, which is perfect; in units of the count. A count of 0 costs twice the prediction. NaN when there are no rows, or
- * all weigh nothing, and, with a warning, when an actual value is below 0 or a prediction is not above it.
+ * In the target's unit; from 0, which is perfect. NaN when there are no rows, or all weigh nothing. Of an even number of
+ * rows, the mean of the middle two.
  *
- * @param actual what was counted, shape [n]
- * @param predicted expected counts, shape [n]
+ * @param actual what was measured, shape [n]
+ * @param predicted what the model said, shape [n]
  * @throws InputError when lengths differ, a number is not finite, or a weight is negative
- * @see McCullagh & Nelder 1989, Generalized Linear Models, section 2.3
- * @example meanPoissonDeviance([0, 2], [1, 2]) // 1
+ * @example medianAbsoluteError([3, 5, 9], [2, 7, 9]) // 1
  */
-export function meanPoissonDeviance(
+export function medianAbsoluteError(
+  actual: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  { weights, warn }: MetricOptions = {},
+): number {
+  checkValues(actual, predicted);
+  if (totalWeight(actual.length, weights) === 0) {
+    warn?.(whyEmpty(actual.length));
+    return Number.NaN;
+  }
+  const gaps = Float64Array.from({ length: actual.length }, (_, row) => Math.abs(actual[row] - predicted[row]));
+  return weightedMedian(gaps, weights);
+}
+
+/**
+ * The largest difference.
+ *
+ * In the target's unit; from 0, which is perfect. NaN when there are no rows, or all weigh nothing. A weight only says
+ * whether a row is there: its size does not matter.
+ *
+ * @param actual what was measured, shape [n]
+ * @param predicted what the model said, shape [n]
+ * @throws InputError when lengths differ, a number is not finite, or a weight is negative
+ * @example maxError([3, 5], [2, 7]) // 2
+ */
+export function maxError(
+  actual: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  { weights, warn }: MetricOptions = {},
+): number {
+  checkValues(actual, predicted);
+  if (totalWeight(actual.length, weights) === 0) {
+    warn?.(whyEmpty(actual.length));
+    return Number.NaN;
+  }
+  let largest = 0;
+  for (let row = 0; row < actual.length; row++) {
+    if (weights?.[row] !== 0) largest = Math.max(largest, Math.abs(actual[row] - predicted[row]));
+  }
+  return largest;
+}
+
+/**
+ * Mean of the differences as shares of the actual values: 0.1 is ten percent off.
+ *
+ * Unitless; from 0, which is perfect. An actual value of 0 counts as 2⁻⁵², so that missing it costs beyond measure, as
+ * in scikit-learn; a warning says so. NaN when there are no rows, or all weigh nothing.
+ *
+ * @param actual what was measured, shape [n]
+ * @param predicted what the model said, shape [n]
+ * @throws InputError when lengths differ, a number is not finite, or a weight is negative
+ * @see de Myttenaere et al. 2016, Neurocomputing 192
+ * @example meanAbsolutePercentageError([2, 4], [1, 5]) // 0.375
+ */
+export function meanAbsolutePercentageError(
+  actual: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  options: MetricOptions = {},
+): number {
+  checkValues(actual, predicted);
+  let zeroCount = 0;
+  const share = (row: number) => {
+    const size = Math.abs(actual[row]);
+    if (size < Number.EPSILON && actual[row] !== predicted[row]) zeroCount++;
+    return Math.abs(actual[row] - predicted[row]) / Math.max(size, Number.EPSILON);
+  };
+  const mean = meanOver(actual.length, share, options);
+  if (zeroCount > 0) options.warn?.(`${zeroCount} actual values are 0, of which no difference is a share`);
+  return mean;
+}
+
+/**
+ * Mean of the differences as shares of the mean size of both values: 2|y − ŷ| / (|y| + |ŷ|).
+ *
+ * Unitless, in [0, 2]; 0 is perfect, and so is a row in which both are 0. NaN when there are no rows, or all weigh
+ * nothing.
+ *
+ * @param actual what was measured, shape [n]
+ * @param predicted what the model said, shape [n]
+ * @throws InputError when lengths differ, a number is not finite, or a weight is negative
+ * @see Makridakis 1993, International Journal of Forecasting 9(4); the form with absolute values below the line
+ * @example symmetricMeanAbsolutePercentageError([1, 3], [3, 3]) // 0.5
+ */
+export function symmetricMeanAbsolutePercentageError(
+  actual: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  options: MetricOptions = {},
+): number {
+  checkValues(actual, predicted);
+  const share = (row: number) => {
+    const gap = Math.abs(actual[row] - predicted[row]);
+    // Halves, so that the sum of two large values stays a number.
+    return gap === 0 ? 0 : gap / (Math.abs(actual[row]) / 2 + Math.abs(predicted[row]) / 2);
+  };
+  return meanOver(actual.length, share, options);
+}
+
+/**
+ * Mean of (ln(1 + y) − ln(1 + ŷ))²: how far off by the order of magnitude.
+ *
+ * From 0, which is perfect. NaN when there are no rows, or all weigh nothing, and, with a warning, when a value is
+ * below 0.
+ *
+ * @param actual what was measured, shape [n]
+ * @param predicted what the model said, shape [n]
+ * @throws InputError when lengths differ, a number is not finite, or a weight is negative
+ * @example meanSquaredLogError([0, 3], [0, 3]) // 0
+ */
+export function meanSquaredLogError(
   actual: ArrayLike<number>,
   predicted: ArrayLike<number>,
   options: MetricOptions = {},
 ): number {
   checkValues(actual, predicted);
   for (let row = 0; row < actual.length; row++) {
-    if (actual[row] >= 0 && predicted[row] > 0) continue;
-    options.warn?.('the Poisson deviance is defined for counts from 0 and predictions above 0 alone');
+    if (actual[row] >= 0 && predicted[row] >= 0) continue;
+    options.warn?.('the squared logarithmic error is defined for values from 0 alone');
     return Number.NaN;
   }
-  const unit = (y: number, mean: number) => 2 * ((y === 0 ? 0 : y * log(y / mean)) - y + mean);
-  return meanOver(actual.length, (row) => unit(actual[row], predicted[row]), options);
+  return meanOver(actual.length, (row) => (log1p(actual[row]) - log1p(predicted[row])) ** 2, options);
 }
 
 /**
- * Share of the actual values' variance that the predictions explain: 1 − Σw(y − ŷ)² / Σw(y − ȳ)².
+ * Mean pinball loss, by which a prediction of the quantile `alpha` is judged: too low costs alpha a unit, too high
+ * 1 − alpha.
  *
- * Unitless; 1 is perfect, 0 as good as the mean of `actual`, below 0 worse than that mean. NaN below two rows. Where
- * all actual values are equal the fraction is undefined and, as in scikit-learn, the score is 1 for predictions
- * without a fault and else 0; both with a warning.
+ * In the target's unit; from 0, which is perfect. At alpha 0.5 it is half the mean absolute error. NaN when there are no
+ * rows, or all weigh nothing.
  *
  * @param actual what was measured, shape [n]
- * @param predicted what the model said, shape [n]
- * @throws InputError when lengths differ, a number is not finite, or a weight is negative
- * @example r2Score([1, 2, 3], [1, 2, 4]) // 0.5
+ * @param predicted the quantile that the model said, shape [n]
+ * @param alpha in [0, 1]
+ * @throws InputError when lengths differ, a number is not finite, alpha lies outside [0, 1], or a weight is negative
+ * @see Koenker & Bassett 1978, Econometrica 46(1)
+ * @example meanPinballLoss([3, 5], [2, 7], { alpha: 0.9 }) // 0.55
  */
-export function r2Score(
+export function meanPinballLoss(
   actual: ArrayLike<number>,
   predicted: ArrayLike<number>,
-  { weights, warn }: MetricOptions = {},
+  { alpha = 0.5, ...options }: MetricOptions & { alpha?: number } = {},
 ): number {
   checkValues(actual, predicted);
-  const rowCount = actual.length;
-  const mean = meanOver(rowCount, (row) => actual[row], { weights, warn });
-  if (Number.isNaN(mean)) return mean;
-  if (rowCount < 2) {
-    warn?.('R² compares with the mean of the actual values and needs at least two rows');
-    return Number.NaN;
-  }
-
-  const weight = (row: number) => (weights ? weights[row] : 1);
-  const residual = sumOver(rowCount, (row) => weight(row) * (actual[row] - predicted[row]) ** 2);
-  const spread = sumOver(rowCount, (row) => weight(row) * (actual[row] - mean) ** 2);
-  // Asked of the values themselves: the mean of equal numbers need not equal them to the last bit.
-  if (spread === 0 || isConstant(actual, weights)) {
-    const score = residual === 0 ? 1 : 0;
-    warn?.(`all actual values are equal, so R² is undefined and set to ${score}`);
-    return score;
-  }
-  if (spread === Number.POSITIVE_INFINITY) {
-    warn?.('the squares of the actual values leave the range of floats');
-    return Number.NaN;
-  }
-  return 1 - residual / spread;
+  if (!(alpha >= 0 && alpha <= 1)) throw new InputError(`alpha: expected a number in [0, 1], found ${alpha}`);
+  const loss = (row: number) => {
+    const gap = actual[row] - predicted[row];
+    return gap >= 0 ? alpha * gap : (alpha - 1) * gap;
+  };
+  return meanOver(actual.length, loss, options);
 }
 
-function isConstant(values: ArrayLike<number>, weights: ArrayLike<number> | undefined): boolean {
-  let first = Number.NaN;
-  for (let row = 0; row < values.length; row++) {
-    if (weights && weights[row] === 0) continue;
-    if (Number.isNaN(first)) first = values[row];
-    else if (values[row] !== first) return false;
-  }
-  return true;
-}
-
-function checkValues(actual: ArrayLike<number>, predicted: ArrayLike<number>): void {
+/** @throws InputError when the two differ in length, or a number is not finite */
+export function checkValues(actual: ArrayLike<number>, predicted: ArrayLike<number>): void {
   checkSameLength('actual', actual, 'predicted', predicted);
   checkFinite('actual', actual);
   checkFinite('predicted', predicted);

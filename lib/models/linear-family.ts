@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { isSparse } from '../core/sparse-matrix.ts';
+import { linearScores as scoresByKernel } from '../kernels/linear-scores.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Ranges } from '../losses/penalties.ts';
 import { checkExamples, checkFeatures } from './examples.ts';
@@ -79,7 +80,11 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
 
 function allScores(parameters: Float64Array, features: Features, tile: RowTile): Float64Array {
   const { rowCount } = features;
-  const { outputs } = tile;
+  const { inputs, outputs } = tile;
+  if (!isSparse(features) && features.data instanceof Float32Array) {
+    const byKernel = scoresByKernel(features.data, parameters, { rowCount, inputs, outputs });
+    if (byKernel) return byKernel;
+  }
   const scores = new Float64Array(rowCount * outputs);
   for (let first = 0; first < rowCount; first += tile.size) {
     const count = Math.min(tile.size, rowCount - first);

@@ -70,7 +70,9 @@ export function minimise<State>(objective: Objective, options: MinimiseOptions<S
   const report = () => {
     reported = at.step;
     const epoch = Math.floor(at.step / stepsPerEpoch);
-    onProgress?.({ step: at.step, epoch, loss: lastLoss, gradientNorm: lastNorm });
+    const endsEpoch = !fullBatch && at.step % stepsPerEpoch === 0;
+    const epochLoss = endsEpoch ? { epochLoss: at.epochLoss / stepsPerEpoch } : {};
+    onProgress?.({ step: at.step, epoch, loss: lastLoss, ...epochLoss, gradientNorm: lastNorm });
   };
 
   const end = (status: Status, reason: string): Solution<State> => {

@@ -45,6 +45,8 @@ export interface Progress {
   epoch: number;
   /** Loss of this step's batch, before the step. */
   loss: number;
+  /** Mean loss of the epoch that this step ended, in mini-batches. */
+  epochLoss?: number;
   gradientNorm: number;
 }
 

@@ -15,6 +15,16 @@ const lengthLimit = 256 * 1024;
  *   all problems are named at once
  */
 export function parsePipeline(text: string, source: string): PipelineDocument {
+  try {
+    return parse(text, source);
+  } catch (error) {
+    // The parser, and what walks its tree, call themselves once a level.
+    if (!(error instanceof RangeError)) throw error;
+    throw new InputError(`${source}: expected a pipeline document, found values nested too deep to be one`);
+  }
+}
+
+function parse(text: string, source: string): PipelineDocument {
   if (text.length > lengthLimit) {
     throw new InputError(
       `${source}: expected a pipeline document of at most ${lengthLimit} characters, found ${text.length}`,

@@ -1,7 +1,18 @@
 import { InputError } from '../core/errors.ts';
+import { usualReadLimits } from '../core/read-limits.ts';
 import { parseDuration } from './duration.ts';
+import { checkPipeline } from './parse.ts';
 import { type ModelRequest, modelProblem, resolveModel } from './resolve-model.ts';
 import type { Gate, PipelineDocument, Task } from './schema.ts';
+import type { SearchDocument } from './search-schema.ts';
+import {
+  checkSearchedFields,
+  describeFields,
+  type Searched,
+  type TrialFields,
+  trialFields,
+  withFields,
+} from './trials.ts';
 
 /** A pipeline with every choice made: what a run is named after, and what a report states. */
 export interface Request {
@@ -26,7 +37,8 @@ export interface Request {
     ready: { quietSeconds: number } | { marker: string };
     badRows: 'fail' | { skip: { count: number; share: number } };
     infinite: 'error' | 'missing';
-    limits: typeof defaultLimits;
+    /** `memoryBytes` stands here only when it is asked for: else the machine's is what counts. */
+    limits: typeof usualReadLimits & { memoryBytes?: number };
   };
   /** What is left out does not stand here, so that a document which does not ask for it keeps its version. */
   prepare: Omit<PrepareDocument, 'target'> & {
@@ -40,8 +52,36 @@ export interface Request {
   optimizer: OptimizerRequest;
   /** `auto`: what suits the optimizer that is chosen. */
   stop: StopRequest | 'auto';
-  evaluate: { metrics: string[] | null; gates: Gate[] };
+  /** Not there where none is asked for. */
+  search?: SearchRequest;
+  /** `folds`: cross-validation on the training rows, where it is asked for. */
+  evaluate: { metrics: string[] | null; gates: ResolvedGate[]; folds?: number };
   schedule: { everySeconds: number } | null;
+}
+
+/** A gate; `byDefault` where the document names none, and then for what a training makes alone. */
+export type ResolvedGate = Gate & { byDefault?: true };
+
+/** A search with every choice made. */
+export interface SearchRequest {
+  kind: SearchDocument['kind'];
+  over: SearchDocument['over'];
+  metric: string;
+  /** Parts that the training rows are cut into, or the share of them that the trials are scored on. */
+  scoring: { folds: number } | { validation: number };
+  /** How many to draw; not there in a grid. */
+  trials?: number;
+  seed?: number;
+  /** Halving alone. */
+  halving?: { factor: number; budget: 'rows' | 'epochs'; smallest: number };
+  /** What the document says of the parts that trials change: each trial's own defaults follow from it. */
+  written: Searched;
+}
+
+/** One trial of a search: what it sets, and the whole request that this makes. */
+export interface Trial {
+  fields: TrialFields;
+  request: Request;
 }
 
 /** An optimizer by name, its options, and the schedule of its learning rate. */
@@ -73,18 +113,6 @@ export interface AppliedDefault {
   path: string;
   value: unknown;
 }
-
-/** How much a dataset may ask of the reader: the same as data/limits has, which a pipeline does not know of. */
-const defaultLimits = {
-  columns: 4_096,
-  features: 1_000_000,
-  lineBytes: 16 * 2 ** 20,
-  objectBytes: 64 * 2 ** 30,
-  decompressedBytes: 64 * 2 ** 30,
-  ratio: 200,
-  depth: 64,
-  levels: 10_000_000,
-};
 
 /**
  * Fills in what a document leaves out, and says which fields those were.
@@ -120,19 +148,55 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
       ready: resolveReady(data.ready, or),
       badRows: resolveBadRows(data.badRows, or),
       infinite: or(data.infinite, 'data.infinite', 'error'),
-      limits: { ...defaultLimits, ...data.limits },
+      limits: { ...usualReadLimits, ...data.limits },
     },
     prepare: resolvePrepare(prepare, task, or),
     model: resolveModel(model, task, or),
     optimizer: resolveOptimizer(document.optimizer, or),
     stop: document.stop ?? or(undefined, 'stop', usualStop(document.optimizer?.name ?? 'auto')),
-    evaluate: { metrics: evaluate.metrics ?? null, gates: evaluate.gates ?? [] },
+    evaluate: {
+      metrics: evaluate.metrics ?? null,
+      gates: evaluate.gates ?? or<ResolvedGate[]>(undefined, 'evaluate.gates', [defaultGate(task, evaluate.metrics)]),
+      ...(evaluate.folds === undefined ? {} : { folds: evaluate.folds }),
+    },
     schedule: document.schedule ? { everySeconds: seconds(document.schedule.every) } : null,
   };
+  if (document.search) {
+    request.search = resolveSearch(document, document.search, or);
+    trialsOf(request);
+  }
   if (data.positive === undefined && task === 'binary')
     defaults.push({ path: 'data.positive', value: 'the last in order' });
   if (evaluate.metrics === undefined) defaults.push({ path: 'evaluate.metrics', value: `those usual for ${task}` });
   return { request, defaults };
+}
+
+/**
+ * The trials of a request's search, in their order.
+ *
+ * @throws InputError naming the first trial whose fields are not known, or whose values don't fit
+ */
+export function trialsOf({ search, ...request }: Request): Trial[] {
+  if (!search) return [];
+  return trialFields(search).map((fields) => {
+    const { name, task, data } = request;
+    const source = `pipeline ${name}, search.over`;
+    const { data: columns, ...parts } = withFields(search.written, fields);
+    const whole = { name, task, data: { path: data.path, target: data.target, ...columns }, ...parts };
+    const tried = resolvedTrial(checkPipeline(whole, source), `${source}, ${describeFields(fields)}`);
+    const { prepare, model, optimizer, stop } = tried;
+    const { include, exclude } = tried.data;
+    return { fields, request: { ...request, data: { ...data, include, exclude }, prepare, model, optimizer, stop } };
+  });
+}
+
+function resolvedTrial(document: PipelineDocument, source: string): Request {
+  try {
+    return resolvePipeline(document).request;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`${source}: ${error.message}`, { cause: error });
+  }
 }
 
 /**
@@ -148,6 +212,53 @@ export function contentRequest({
 }
 
 type Or = <T>(value: T | undefined, path: string, fallback: T) => T;
+
+/** The metric that a report shows first, and that a search and the default gate look at. */
+const headlineOf = (task: Task, metrics: string[] | undefined): string =>
+  metrics?.[0] ?? (task === 'binary' || task === 'multiclass' ? 'accuracy' : 'rmse');
+
+const defaultGate = (task: Task, metrics: string[] | undefined): ResolvedGate => ({
+  metric: headlineOf(task, metrics),
+  noWorseThan: 'baseline',
+  byDefault: true,
+});
+
+function resolveSearch(
+  { name, task, data, prepare, model, optimizer, stop, evaluate }: PipelineDocument,
+  search: SearchDocument,
+  or: Or,
+): SearchRequest {
+  checkSearchedFields(search.over);
+  const { kind, over, metric, folds, validation } = search;
+  if (folds !== undefined && validation !== undefined) {
+    throw new InputError(`pipeline ${name}, search: expected folds or validation, found both`);
+  }
+  if (model?.warmStart !== undefined) {
+    throw new InputError(`pipeline ${name}, model.warmStart: expected none with search, found "${model.warmStart}"`);
+  }
+  const { include, exclude } = data;
+  const isGrid = Object.values(over).every((choice) => Array.isArray(choice));
+  const isDrawn = kind === 'random' || (kind === 'halving' && (search.trials !== undefined || !isGrid));
+  return {
+    kind,
+    over,
+    metric: or(metric, 'search.metric', headlineOf(task, evaluate?.metrics)),
+    scoring: validation === undefined ? { folds: or(folds, 'search.folds', 5) } : { validation },
+    ...(isDrawn && {
+      trials: or(search.trials, 'search.trials', kind === 'halving' ? 27 : 20),
+      seed: or(search.seed, 'search.seed', 0),
+    }),
+    ...(kind === 'halving' && {
+      halving: {
+        factor: or(search.factor, 'search.factor', 3),
+        budget: or<'rows' | 'epochs'>(search.budget, 'search.budget', 'rows'),
+        smallest: or(search.smallest, 'search.smallest', search.budget === 'epochs' ? 1 : 100),
+      },
+    }),
+    // As JSON, so that what is left out is absent.
+    written: JSON.parse(JSON.stringify({ data: { include, exclude }, prepare, model, optimizer, stop })) as Searched,
+  };
+}
 
 function resolvePrepare({ target, ...prepare }: PrepareDocument, task: Task, or: Or): Request['prepare'] {
   const { transform, clip } = typeof target === 'string' ? { transform: target } : { clip: undefined, ...target };

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { parseDuration } from './duration.ts';
 import { modelSchema } from './model-schema.ts';
 import { optimizerSchema } from './optimizer-schema.ts';
+import { foldCount, searchSchema } from './search-schema.ts';
 
 // The shape of a pipeline document as a user writes it. Descriptions end up in the JSON Schema that editors read.
 // Every object is strict, so that a misspelt key is refused by name. Defaults are applied in resolve.ts, which also
@@ -75,6 +76,7 @@ const limits = z.strictObject({
   ratio: z.optional(positive.check(describe('Most bytes out of each compressed byte.'))),
   depth: z.optional(count.check(describe('Deepest nesting in JSON.'))),
   levels: z.optional(count.check(describe('Most different texts in one column.'))),
+  memoryBytes: z.optional(count.check(describe("Most bytes of memory to work in; a function's own by default."))),
 });
 
 const data = z.strictObject({
@@ -235,7 +237,14 @@ const gate = z.union([
 
 const evaluate = z.strictObject({
   metrics: z.optional(z.array(z.string()).check(z.minLength(1))),
-  gates: z.optional(z.array(gate)),
+  gates: z.optional(
+    z
+      .array(gate)
+      .check(
+        describe('Left out: no worse than the baseline in the first metric. []: whatever is trained is champion.'),
+      ),
+  ),
+  folds: z.optional(foldCount),
 });
 
 const schedule = z.strictObject({
@@ -254,6 +263,7 @@ export const pipelineSchema = z.strictObject({
   model: z.optional(modelSchema),
   optimizer: z.optional(optimizerSchema),
   stop: z.optional(stop),
+  search: z.optional(searchSchema),
   evaluate: z.optional(evaluate),
   schedule: z.optional(schedule),
 });

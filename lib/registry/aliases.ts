@@ -15,6 +15,8 @@ const historyLimit = 100;
 export interface Alias {
   version: string;
   history: string[];
+  /** How new the data is for which a training moved it last; it never falls. Missing when only people have moved it. */
+  generation?: number;
 }
 
 /** An alias as it was read: `tag` is what a later move compares. */
@@ -31,8 +33,10 @@ export async function readAlias(store: Store, name: string, alias: string): Prom
   const key = aliasKey(name, alias);
   const found = await findJson<Partial<Alias> | null>(store, key);
   if (!found) return undefined;
-  const { version, history } = found.value ?? {};
-  if (typeof version === 'string' && Array.isArray(history)) return { version, history, tag: found.tag };
+  const { version, history, generation } = found.value ?? {};
+  if (typeof version === 'string' && Array.isArray(history)) {
+    return { version, history, ...(generation === undefined ? {} : { generation }), tag: found.tag };
+  }
   throw new InputError(`${store.location}${key}: expected an alias with its version and history, found something else`);
 }
 
@@ -40,6 +44,7 @@ export async function readAlias(store: Store, name: string, alias: string): Prom
  * Points an alias at a version, provided that it still is as `from` says: compare-and-set.
  *
  * @param from the state that the decision was made on; undefined when there was no such alias
+ * @param generation how new the data is that a training moves it for; left out, it stays as it was
  * @throws ConflictError when somebody moved it meanwhile: read again, decide again
  * @throws NotFoundError when there is no such version
  */
@@ -47,15 +52,16 @@ export async function moveAlias(
   store: Store,
   name: string,
   alias: string,
-  { to, from }: { to: string; from: AliasState | undefined },
+  { to, from, generation = from?.generation }: { to: string; from: AliasState | undefined; generation?: number },
 ): Promise<void> {
   checkAliasName(alias);
-  if (from?.version === to) return;
+  if (from?.version === to && from.generation === generation) return;
   if (!(await hasVersion(store, name, to))) {
     throw new NotFoundError(`model ${name}: expected version ${to}, found none of that name`);
   }
-  const history = from ? [from.version, ...from.history].slice(0, historyLimit) : [];
-  await writeAlias(store, name, alias, { version: to, history }, from);
+  const past = from ? [from.version, ...from.history].slice(0, historyLimit) : [];
+  const history = from?.version === to ? from.history : past;
+  await writeAlias(store, name, alias, { version: to, history, generation }, from);
 }
 
 /**
@@ -73,7 +79,7 @@ export async function rollBackAlias(store: Store, name: string, alias: string): 
   if (!(await hasVersion(store, name, to))) {
     throw new NotFoundError(`model ${name}: expected version ${to}, found none of that name`);
   }
-  await writeAlias(store, name, alias, { version: to, history }, state);
+  await writeAlias(store, name, alias, { version: to, history, generation: state.generation }, state);
   return { from: state.version, to };
 }
 

@@ -17,7 +17,10 @@ export interface Manifest {
   /** Names the arithmetic; see core/recipe. */
   recipe: number;
   task: 'regression' | 'count' | 'binary' | 'multiclass';
-  /** The resolved pipeline without its locations; with `data.blocks` and `recipe` it gives the version its name. */
+  /**
+   * The resolved pipeline without its locations; with `data.blocks` and `recipe` it gives the version its name. After a
+   * search, with the fields of the best trial in the place of those that were asked for.
+   */
   request: object;
   data: {
     objects: { key: string; size: number; rowCount: number }[];
@@ -53,6 +56,8 @@ export interface Manifest {
     loss: number | null;
     /** With early stopping: the lowest loss on the rows that were watched, and the epoch whose parameters are kept. */
     validation?: { loss: number; epoch: number };
+    /** What to know about the fit, as sentences. */
+    warnings?: string[];
   };
   signature: Signature;
   files: Record<string, { size: number; sha256: string }>;
@@ -63,3 +68,44 @@ export interface Signature {
   inputs: { name: string; kind: 'number' | 'category' | 'date-time' | 'text'; levels?: string[] }[];
   output: { name: string; kind: 'number' } | { name: string; kind: 'category'; classes: string[] };
 }
+
+/** Most parameters of a model that is opened: 1 GiB of them. */
+const parameterLimit = 2 ** 27;
+
+/**
+ * Whether a value that was read has what opening a version goes by, so that a file that was changed or cut is refused
+ * and asks for no memory that its model does not fill.
+ */
+export function isManifest(value: unknown): value is Manifest {
+  const { format, name, version, request, encoding, target, model, signature, files } = objectIn(value);
+  const { features, columns, leftOut } = objectIn(encoding);
+  const { kind, inputs, outputs, parameterCount, layout } = objectIn(model);
+  const isListed = [features, columns, leftOut].every((list) => Array.isArray(list) && list.every(isObject));
+  const counts = [inputs, outputs, parameterCount];
+  return (
+    format === 1 &&
+    [name, version, kind, objectIn(objectIn(files)['model.safetensors']).sha256].every(isText) &&
+    [request, target, signature].every(isObject) &&
+    isListed &&
+    counts.every((count) => Number.isSafeInteger(count) && (count as number) >= 0) &&
+    (columns as unknown[]).length === inputs &&
+    Array.isArray(layout) &&
+    layout.every(isSlice) &&
+    lengthOf(layout) === parameterCount &&
+    (parameterCount as number) <= parameterLimit
+  );
+}
+
+function isSlice(value: unknown): value is Slice {
+  const { name, offset, shape } = objectIn(value);
+  const isCount = (count: unknown) => Number.isSafeInteger(count) && (count as number) >= 0;
+  return isText(name) && isCount(offset) && Array.isArray(shape) && shape.every(isCount);
+}
+
+const lengthOf = (layout: readonly Slice[]): number =>
+  layout.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+const objectIn = (value: unknown): Record<string, unknown> =>
+  isObject(value) ? (value as Record<string, unknown>) : {};

@@ -1,8 +1,6 @@
-import { allRows, numberFacts } from '../data/number-facts.ts';
-import { cellReader } from '../data/packed.ts';
-import { type ColumnDescription, describeColumns as describeKinds } from '../data/schema/kinds.ts';
-import { shortestSingle } from '../data/single.ts';
-import type { CategoryColumn, NumberColumn, Table } from '../data/table.ts';
+import { type ColumnProfile, profileTable, sampleOf } from '../data/profile.ts';
+import type { ColumnDescription } from '../data/schema/kinds.ts';
+import type { Column, Table } from '../data/table.ts';
 import type { ColumnSummary } from './report.ts';
 
 export interface ColumnRole {
@@ -12,8 +10,6 @@ export interface ColumnRole {
 
 /** Bins of a column's histogram; fewer when it has fewer distinct values. */
 const binLimit = 20;
-/** Most frequent values that are named. */
-const valueLimit = 8;
 
 /**
  * Summarises each column of `table`, in order: what it holds and why, missing and distinct cells, and how its values are
@@ -25,81 +21,50 @@ const valueLimit = 8;
 export function describeColumns(
   table: Table,
   roleOf: (name: string) => ColumnRole = () => ({ role: 'feature' }),
-  descriptions: readonly ColumnDescription[] = describeKinds(table),
+  descriptions?: readonly ColumnDescription[],
 ): ColumnSummary[] {
-  return table.columns.map((column, i) => {
-    const { name } = column;
-    const { kind, reason: kindReason } = descriptions[i];
+  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  return profileTable(table, descriptions).map((profile) => {
+    const { name, kind, reason: kindReason } = profile;
     const { role, reason } = roleOf(name);
-    const values = column.kind === 'number' ? describeNumbers(table, column) : describeCategories(column);
+    const values = summaryOf(profile, table, byName.get(profile.name));
     return { name, kind, kindReason, role, ...(reason === undefined ? {} : { reason }), ...values };
   });
 }
 
 type Summary = Omit<ColumnSummary, 'name' | 'kind' | 'kindReason' | 'role' | 'reason'>;
 
-/** Of a table with more rows than the first, distribution and distinct values are those of so many of them. */
-const [mostRows, sampleRows] = [100_000, 4_096];
-
-function describeNumbers(table: Table, column: NumberColumn): Summary {
-  const { rowCount } = table;
-  const { count, min, max, moments } = numberFacts(table, column, allRows(table));
-  const missing = rowCount - count;
-  if (count === 0) return { missing, distinct: 0 };
-
-  const isSampled = rowCount > mostRows;
-  const sorted = sortedCells(column, rowCount, isSampled ? sampleRows : rowCount);
-  let distinct = sorted.length === 0 ? 0 : 1;
-  for (let i = 1; i < sorted.length; i++) if (sorted[i] !== sorted[i - 1]) distinct++;
-  const histogram = histogramOf(sorted, { from: min, to: max }, Math.min(binLimit, distinct));
-  const shown = (value: number) => (column.single ? shortestSingle(value) : value);
-  const standardDeviation = Math.sqrt((moments.variance * count) / (count - 1));
+/** @param column undefined when it was let go of as it was read */
+function summaryOf(profile: ColumnProfile, table: Table, column: Column | undefined): Summary {
+  const { missing, distinct, sampled, min, max, mean, standardDeviation, frequent } = profile;
+  if (column?.kind !== 'number') {
+    return { missing, distinct, mostFrequent: frequent.map(({ value, count }) => ({ value: String(value), count })) };
+  }
+  if (distinct === 0) return { missing, distinct };
+  const histogram = histogramOf(sampleOf(table, column), profile);
   return {
     missing,
     distinct,
-    ...(isSampled && { sampled: sampleRows }),
-    ...finite({ min: shown(min), max: shown(max), mean: moments.mean, standardDeviation }),
+    ...(sampled !== undefined && { sampled }),
+    ...finite({ min, max, mean, standardDeviation }),
     ...(histogram && { histogram }),
   };
 }
 
-/** The values of `count` rows, evenly spaced, in ascending order, missing ones left out. */
-function sortedCells(column: NumberColumn, rowCount: number, count: number): Float64Array {
-  const cellAt = cellReader(column);
-  const values = new Float64Array(count);
-  for (let i = 0; i < count; i++) values[i] = cellAt(Math.floor((i * rowCount) / count));
-  // Sorted, NaN, the missing cells, stand at the end.
-  values.sort();
-  let present = count;
-  while (present > 0 && Number.isNaN(values[present - 1])) present--;
-  return values.subarray(0, present);
-}
-
+/** How many values are in each of equal stretches from the least to the greatest. */
 function histogramOf(
-  sorted: Float64Array,
-  { from, to }: { from: number; to: number },
-  binCount: number,
+  values: Float64Array,
+  { min: from, max: to, distinct }: ColumnProfile,
 ): ColumnSummary['histogram'] {
   if (!Number.isFinite(to - from)) return undefined;
-  if (from === to) return { from, to, counts: [sorted.length] };
+  if (from === to) return { from, to, counts: [values.length] };
+  const binCount = Math.min(binLimit, distinct);
   const counts = new Array<number>(binCount).fill(0);
-  for (let i = 0; i < sorted.length; i++) {
-    counts[Math.min(binCount - 1, Math.floor(((sorted[i] - from) / (to - from)) * binCount))]++;
+  for (let i = 0; i < values.length; i++) {
+    const bin = Math.floor(((values[i] - from) / (to - from)) * binCount);
+    counts[Math.max(0, Math.min(binCount - 1, bin))]++;
   }
   return { from, to, counts };
-}
-
-function describeCategories({ codes, levels }: CategoryColumn): Summary {
-  const counts = new Array<number>(levels.length).fill(0);
-  let missing = 0;
-  for (let i = 0; i < codes.length; i++) {
-    if (codes[i] < 0) missing++;
-    else counts[codes[i]]++;
-  }
-  // Equal counts keep the order of the levels, since sorting is stable.
-  const present = levels.map((value, code) => ({ value, count: counts[code] })).filter(({ count }) => count > 0);
-  const mostFrequent = present.toSorted((a, b) => b.count - a.count).slice(0, valueLimit);
-  return { missing, distinct: present.length, mostFrequent };
 }
 
 /** Leaves out what overflowed: a report holds finite numbers only. */

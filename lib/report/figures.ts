@@ -18,8 +18,8 @@ export type FigureData = TrainingCurve | PredictedAgainstActual | RocCurve | Coe
 export interface TrainingCurve {
   kind: 'training-curve';
   points: { step: number; epoch: number; loss: number }[];
-  /** Whether a point's loss is that of one batch, not of all rows. */
-  ofBatches: boolean;
+  /** Whether a point's loss is that of all rows, the mean of an epoch's batches, or that of one batch. */
+  of: 'rows' | 'epochs' | 'batches';
   isLogarithmic: boolean;
 }
 
@@ -76,13 +76,16 @@ function trainingCurve({ training }: Report): Figure | undefined {
   const isLogarithmic = least > 0 && most / least > 30;
   const change = last.loss < first.loss ? 'fell' : last.loss > first.loss ? 'rose' : 'stayed';
   const ofBatches = training.curveOf === 'batches';
+  const ofEpochs = training.curveOf === 'epochs';
+  const place = ({ step, epoch }: typeof first) =>
+    ofEpochs ? `in epoch ${formatNumber(epoch)}` : `at step ${formatNumber(step)}`;
   const caption = [
     // A batch, and the small one that an epoch may end with most of all, tells little of the whole.
     ofBatches
       ? 'Each point is the loss of a single batch, which scatters about that of all rows:'
-      : `The loss ${change} from`,
-    ` ${formatNumber(first.loss)} at step ${formatNumber(first.step)}${ofBatches ? ',' : ' to'}`,
-    ` ${formatNumber(last.loss)} at step ${formatNumber(last.step)}.`,
+      : `The ${ofEpochs ? "mean loss of an epoch's batches" : 'loss'} ${change} from`,
+    ` ${formatNumber(first.loss)} ${place(first)}${ofBatches ? ',' : ' to'}`,
+    ` ${formatNumber(last.loss)} ${place(last)}.`,
     ofBatches && typeof training.loss === 'number'
       ? ` The mean over the last epoch was ${formatNumber(training.loss)}.`
       : '',
@@ -95,7 +98,7 @@ function trainingCurve({ training }: Report): Figure | undefined {
     title: 'Training curve',
     caption,
     points: thin(finite, 400),
-    ofBatches,
+    of: training.curveOf ?? 'rows',
     isLogarithmic,
   };
 }

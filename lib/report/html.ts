@@ -7,6 +7,7 @@ import { renderData } from './sections/data.ts';
 import { renderFootprint, renderModelFacts, renderRequest } from './sections/facts.ts';
 import { renderFigures, renderModel } from './sections/figures.ts';
 import { renderMetrics } from './sections/metrics.ts';
+import { renderSearch } from './sections/search.ts';
 import { renderHeader, renderVerdict } from './sections/verdict.ts';
 
 /**
@@ -41,6 +42,7 @@ ${renderHeader(checked)}
 ${renderVerdict(checked)}
 ${renderContents(checked, figures.length > 0 || confusionMatrix !== undefined)}
 ${checked.evaluation && renderMetrics(checked.evaluation)}
+${checked.evaluation && renderSearch(checked.evaluation)}
 ${renderFigures(figures, confusionMatrix)}
 ${renderData(checked)}
 ${renderModel(checked, renderModelFacts(checked))}
@@ -70,8 +72,10 @@ const icon = `data:image/svg+xml,${encodeURIComponent(
 )}`;
 
 function renderContents(report: Report, hasFigures: boolean): Html {
+  const { search, crossValidation } = report.evaluation ?? {};
   const sections: [id: string, title: string, isThere: boolean][] = [
     ['metrics', 'Metrics', report.evaluation !== undefined],
+    search ? ['search', 'Search', true] : ['search', 'Cross-validation', crossValidation !== undefined],
     ['figures-heading', 'Figures', hasFigures],
     ['data', 'Data', true],
     ['model', 'Model', report.model !== undefined || report.training !== undefined],

@@ -1,4 +1,4 @@
-import { catalogue } from '../metrics/catalogue.ts';
+import { findMetric } from '../metrics/catalogue.ts';
 import { formatNumber, formatShare } from './format.ts';
 
 /** What a reader needs beside a metric's number. */
@@ -12,8 +12,9 @@ export interface MetricTitle {
 
 /** Title and direction of a metric by its name; a name that is not known speaks for itself. */
 export function metricTitle(name: string): MetricTitle {
-  if (!Object.hasOwn(catalogue, name)) return { title: name, direction: directionOf(name), summary: undefined };
-  const { title, direction, summary } = catalogue[name];
+  const metric = findMetric(name);
+  if (!metric) return { title: name, direction: directionOf(name), summary: undefined };
+  const { title, direction, summary } = metric;
   return { title, direction, summary };
 }
 

@@ -1,34 +1,27 @@
 import * as z from 'zod/mini';
 import { InputError } from '../core/errors.ts';
-
-const text = (description: string) => z.string().check(z.describe(description));
-const count = (description: string) => z.int().check(z.nonnegative(), z.describe(description));
-const number = (description: string) => z.number().check(z.describe(description));
-
-/** A number that was measured, or null and why it is not there: JSON knows neither NaN nor infinity. */
-const measuredSchema = z.union([
-  z.strictObject({
-    value: z.number(),
-    why: z.optional(text('What to know about the value, such as how an undefined case was settled.')),
-  }),
-  z.strictObject({ value: z.null(), why: text('Why the value is undefined.') }),
-]);
-
-const metricsSchema = z
-  .record(z.string(), measuredSchema)
-  .check(z.describe('Metrics by name, in the order in which to show them.'));
+import { curveLimit, evaluationSchema, type measuredSchema, type metricsSchema } from './evaluation-schema.ts';
+import { count, number, text } from './fields.ts';
+import type { crossValidationSchema, searchSchema, trialSchema } from './search-schema.ts';
 
 const gateSchema = z.strictObject({
   sentence: text('The gate and how it came out, as a sentence.'),
   metric: text('Name of the metric that the gate reads.'),
   expected: text('What the gate asks for, such as "at most 70000".'),
   found: z.nullable(z.number()),
-  verdict: z.enum(['pass', 'fail']),
+  verdict: z
+    .enum(['pass', 'fail', 'undecided'])
+    .check(z.describe('Undecided: the rows are too few to say, and neither pass nor fail is shown.')),
+  confidence: z.optional(number('Of the test that the gate asks for, such as 0.95.')),
+  slice: z.optional(text('The slice that the gate reads, where it is not all rows.')),
 });
 
 const verdictSchema = z.strictObject({
-  gate: z.enum(['pass', 'fail', 'none']).check(z.describe('Whether all gates held; none when there are no gates.')),
+  gate: z
+    .enum(['pass', 'fail', 'undecided', 'none'])
+    .check(z.describe('Whether all gates held; undecided when none failed and one is undecided; none without gates.')),
   sentence: text('What came of it, in one sentence.'),
+  why: z.optional(z.array(z.string()).check(z.describe('Would one ship it, and why: the reasons, weightiest first.'))),
   gates: z.array(gateSchema),
   champion: z.strictObject({
     moved: z.boolean(),
@@ -102,9 +95,6 @@ const modelSchema = z.strictObject({
   sizeBytes: count('Bytes of the model file.'),
 });
 
-/** Most points of a training curve or an ROC curve that a report holds. */
-export const curveLimit = 1000;
-
 const trainingSchema = z.strictObject({
   solution: z.enum(['converged', 'step-limit', 'deadline', 'diverged']),
   sentence: text('Why training stopped.'),
@@ -114,47 +104,16 @@ const trainingSchema = z.strictObject({
     .array(z.strictObject({ step: z.int().check(z.nonnegative()), epoch: z.number(), loss: z.nullable(z.number()) }))
     .check(z.maxLength(curveLimit), z.describe('Loss against steps; null where it was no longer finite.')),
   curveOf: z.optional(
-    z.enum(['rows', 'batches']).check(z.describe("What a point's loss is of: all training rows, or the step's batch.")),
-  ),
-  loss: z.optional(z.nullable(number('Mean loss of the steps of the last epoch.'))),
-});
-
-/** Most pairs of predicted and actual values that a report holds. */
-export const predictionLimit = 2000;
-
-const confusionMatrixSchema = z
-  .strictObject({
-    labels: z.array(z.string()).check(z.minLength(1)),
-    counts: z.array(z.array(z.int().check(z.nonnegative()))).check(z.describe('Row: actual label; column: predicted.')),
-  })
-  .check(
-    z.refine(
-      ({ labels, counts }) => counts.length === labels.length && counts.every((row) => row.length === labels.length),
-      'a confusion matrix has one row and one column for each label',
-    ),
-  );
-
-const evaluationSchema = z.strictObject({
-  on: text('Which rows were scored, as a sentence.'),
-  rowCount: count('Rows scored.'),
-  metrics: metricsSchema,
-  baseline: z.strictObject({ name: text('Such as "mean of the training target".'), metrics: metricsSchema }),
-  champion: z.optional(z.strictObject({ version: z.string(), metrics: metricsSchema })),
-  confusionMatrix: z.optional(confusionMatrixSchema),
-  roc: z.optional(
-    z.strictObject({
-      points: z
-        .array(z.strictObject({ falsePositiveRate: z.number(), truePositiveRate: z.number() }))
-        .check(z.maxLength(curveLimit), z.describe('From (0, 0) to (1, 1).')),
-      auc: z.number(),
-    }),
-  ),
-  predictedVsActual: z.optional(
     z
-      .array(z.strictObject({ actual: z.number(), predicted: z.number() }))
-      .check(z.maxLength(predictionLimit), z.describe('A sample of the rows scored, in the units of the target.')),
+      .enum(['rows', 'epochs', 'batches'])
+      .check(
+        z.describe(
+          "What a point's loss is of: all training rows, the mean of an epoch's batches, or the step's batch.",
+        ),
+      ),
   ),
-  positiveClass: z.optional(text('The label that counts as positive.')),
+  warnings: z.optional(z.array(z.string()).check(z.describe('What to know about the fit, as sentences.'))),
+  loss: z.optional(z.nullable(number('Mean loss of the steps of the last epoch.'))),
 });
 
 /**
@@ -168,7 +127,9 @@ export const reportSchema = z
     kind: z.enum(['training', 'evaluation', 'inspection']),
     name: text('Name of the pipeline, or of the dataset when there is none.'),
     title: z.string(),
-    task: z.optional(z.enum(['regression', 'count', 'binary', 'multiclass'])),
+    task: z.optional(
+      z.enum(['regression', 'count', 'binary', 'multiclass', 'multilabel', 'ranking', 'detection', 'text']),
+    ),
     run: z.optional(text('The run that wrote this report.')),
     version: z.optional(text('The version that was trained or evaluated.')),
     createdAt: z.iso.datetime().check(z.describe('UTC, ISO 8601.')),
@@ -184,6 +145,7 @@ export const reportSchema = z
     footprint: z.optional(
       z.record(z.string(), z.number()).check(z.describe('What it took; the unit stands at the end of each name.')),
     ),
+    footprintBasis: z.optional(text('What cost, energy and carbon are estimates of, as a sentence.')),
     draft: z.optional(
       z
         .strictObject({ key: z.optional(z.string()), text: z.string() })
@@ -197,6 +159,9 @@ export type Report = z.infer<typeof reportSchema>;
 export type Measured = z.infer<typeof measuredSchema>;
 export type Metrics = z.infer<typeof metricsSchema>;
 export type Evaluation = z.infer<typeof evaluationSchema>;
+export type SearchResult = z.infer<typeof searchSchema>;
+export type ScoredTrial = z.infer<typeof trialSchema>;
+export type CrossValidation = z.infer<typeof crossValidationSchema>;
 export type Coefficient = z.infer<typeof coefficientSchema>;
 export type ColumnSummary = z.infer<typeof columnSchema>;
 

@@ -2,6 +2,7 @@ import { formatCount, formatNumber, formatSeconds } from './format.ts';
 import { shorten } from './markup.ts';
 import { compareMetric, metricTitle } from './metric-titles.ts';
 import type { Report } from './report.ts';
+import { crossValidationRows, trialRows } from './terminal-search.ts';
 
 /**
  * The report as a short plain-text table for a terminal: what was read, how good it is, what became of it.
@@ -17,23 +18,41 @@ export function renderTable(report: Report, { path, width = 88 }: { path: string
   const facts: [string, string][] = [
     ['rows', describeRows(report) + (seconds === undefined ? '' : `, in ${formatSeconds(seconds)}`)],
   ];
-  if (evaluation) facts.push(['baseline', evaluation.baseline.name]);
+  if (evaluation?.baseline) facts.push(['baseline', evaluation.baseline.name]);
   if (training) facts.push(['training', training.sentence]);
+  if (evaluation?.search) facts.push(['search', evaluation.search.sentence]);
+  for (const warning of training?.warnings ?? []) facts.push(['warning', warning]);
+  for (const warning of dataWarnings(report)) facts.push(['warning', warning]);
   if (model?.optimizerReason !== undefined) facts.push(['optimizer', model.optimizerReason]);
   if (report.version !== undefined) facts.push(['version', report.version]);
   if (isOnTrainingRows(report)) facts.push(['metrics', report.data.split]);
-  if (verdict.gate !== 'none') facts.push([`gates: ${verdict.gate}`, verdict.sentence]);
-  for (const gate of verdict.gates) if (gate.verdict === 'fail') facts.push(['', gate.sentence]);
+  if (verdict.gate !== 'none' || report.kind === 'training') facts.push([`gates: ${verdict.gate}`, verdict.sentence]);
+  for (const gate of verdict.gates) if (gate.verdict !== 'pass') facts.push(['', gate.sentence]);
   if (report.kind !== 'inspection') facts.push(['champion', verdict.champion.sentence]);
   const lines = [
     clean(report.title),
     '─'.repeat(Math.min(width, 88)),
     ...(evaluation ? [...metricLines(evaluation, width), ''] : []),
+    ...[trialRows(evaluation ?? {}), crossValidationRows(evaluation ?? {})].flatMap((rows) =>
+      rows.length > 0 ? [...tableLines(rows), ''] : [],
+    ),
     ...facts.flatMap(([name, text]) => wrapFact(name, clean(text), width)),
     // Whole, with the blanks in it: a path over two lines is none that a user can open.
     'report'.padEnd(nameWidth) + visible(path),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Most warnings about data that are printed. */
+const warningLimit = 8;
+
+function dataWarnings({ data: { warnings } }: Report): string[] {
+  // A leak is worse than a column that was left out, and may come after many of those.
+  const isLeak = (warning: string) => warning.includes('suspected to leak');
+  const inOrder = [...warnings.filter(isLeak), ...warnings.filter((warning) => !isLeak(warning))];
+  if (inOrder.length <= warningLimit) return inOrder;
+  const more = `${inOrder.length - warningLimit + 1} more warnings about the data stand in the report.`;
+  return [...inOrder.slice(0, warningLimit - 1), more];
 }
 
 function describeRows({ kind, data, evaluation }: Report): string {
@@ -49,11 +68,11 @@ function isOnTrainingRows({ kind, data, evaluation }: Report): boolean {
 }
 
 function metricLines({ metrics, baseline, champion }: NonNullable<Report['evaluation']>, width: number): string[] {
-  const header = ['', 'model', 'baseline', '', ...(champion ? ['champion'] : [])];
+  const header = ['', 'model', ...(baseline ? ['baseline', ''] : []), ...(champion ? ['champion'] : [])];
   const rows = Object.entries(metrics).map(([name, { value }]) => {
-    const other = baseline.metrics[name]?.value ?? null;
+    const other = baseline?.metrics[name]?.value ?? null;
     const gap = compareMetric(name, value, other)?.text.replaceAll('−', '-') ?? '';
-    const row = [shorten(clean(metricTitle(name).title), 30), ascii(value), ascii(other), gap];
+    const row = [shorten(clean(metricTitle(name).title), 30), ascii(value), ...(baseline ? [ascii(other), gap] : [])];
     return champion ? [...row, ascii(champion.metrics[name]?.value ?? null)] : row;
   });
   const table = [header, ...rows];
@@ -74,6 +93,20 @@ function metricLines({ metrics, baseline, champion }: NonNullable<Report['evalua
 
 function ascii(value: number | null): string {
   return formatNumber(value, { ascii: true });
+}
+
+/** Rows of cells as lines, every column as wide as it must be; a row's last cell may be as long as it likes. */
+function tableLines(rows: readonly string[][]): string[] {
+  const cells = rows.map((row) => row.map((cell) => shorten(clean(cell), 60)));
+  const widthOf = (column: number) =>
+    Math.max(...cells.filter((row) => row.length === cells[0].length).map((row) => row[column].length));
+  const widths = cells[0].map((_, column) => widthOf(column));
+  return cells.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 const nameWidth = 13;

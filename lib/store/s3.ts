@@ -77,7 +77,9 @@ export function s3Store({ bucket, prefix = '', client, maxAttempts = 4, backoffM
  */
 export function parseS3Url(url: string): { bucket: string; prefix: string } {
   const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s.exec(url);
-  if (!match) throw new InputError(`store ${JSON.stringify(url)}: expected s3://bucket/prefix`);
+  // S3 allows no bucket that looks like an address, and none is asked for by it.
+  if (!match || /^\d+\.\d+\.\d+\.\d+$/.test(match[1]))
+    throw new InputError(`store ${JSON.stringify(url)}: expected s3://bucket/prefix`);
   return { bucket: match[1], prefix: folderPrefix(match[2] ?? '') };
 }
 

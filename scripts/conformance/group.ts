@@ -8,6 +8,11 @@ export interface Group {
   check(golden: unknown, at: Place): Iterable<Outcome>;
 }
 
+/** A group whose check takes reading data, which is not done at once. */
+export interface ReadingGroup extends Omit<Group, 'check'> {
+  read(golden: unknown, at: Place): AsyncIterable<Outcome>;
+}
+
 export interface Place {
   /** Path below the golden folder. */
   path: string;

@@ -9,9 +9,9 @@ import { type GroupSummary, runConformance } from './run.ts';
 
 const root = join(fileURLToPath(import.meta.url), '../../..');
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));
 
-function main(args: string[]): number {
+async function main(args: string[]): Promise<number> {
   let folder: string;
   let datasets: string | undefined;
   try {
@@ -32,7 +32,7 @@ function main(args: string[]): number {
     return 2;
   }
 
-  const summaries = runConformance(folder, { datasets });
+  const summaries = await runConformance(folder, { datasets });
   for (const summary of summaries) print(summary);
   const sum = (of: (summary: GroupSummary) => number) => summaries.reduce((total, one) => total + of(one), 0);
   const passed = sum((one) => one.passed);

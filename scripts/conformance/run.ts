@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Group, Outcome } from './group.ts';
+import type { Group, Outcome, ReadingGroup } from './group.ts';
 import { groups } from './groups.ts';
 
 /** What came of one group. */
@@ -17,7 +17,10 @@ export interface GroupSummary {
  *
  * A file that cannot be read, or a case that makes the library throw, is a failure. A file that no group knows is skipped.
  */
-export function runConformance(folder: string, { datasets }: { datasets?: string } = {}): GroupSummary[] {
+export async function runConformance(
+  folder: string,
+  { datasets }: { datasets?: string } = {},
+): Promise<GroupSummary[]> {
   const files = globSync('**/*.json', { cwd: folder })
     .map((path) => path.replaceAll('\\', '/'))
     .sort();
@@ -26,7 +29,7 @@ export function runConformance(folder: string, { datasets }: { datasets?: string
     const group = groups.find(({ matches }) => matches(path)) ?? unknown;
     const summary = summaries.get(group.name) ?? { group: group.name, passed: 0, failures: [], skipped: [] };
     summaries.set(group.name, summary);
-    for (const outcome of outcomes(group, folder, path, datasets)) count(summary, path, outcome);
+    for await (const outcome of outcomes(group, folder, path, datasets)) count(summary, path, outcome);
   }
   const place = (name: string) => groups.findIndex((group) => group.name === name) + 1 || groups.length + 1;
   return [...summaries.values()].sort((a, b) => place(a.group) - place(b.group));
@@ -40,9 +43,16 @@ const unknown: Group = {
   },
 };
 
-function* outcomes(group: Group, folder: string, path: string, datasets?: string): Iterable<Outcome> {
+async function* outcomes(
+  group: Group | ReadingGroup,
+  folder: string,
+  path: string,
+  datasets?: string,
+): AsyncIterable<Outcome> {
   try {
-    yield* group.check(JSON.parse(readFileSync(join(folder, path), 'utf8')), { path, datasets });
+    const golden: unknown = JSON.parse(readFileSync(join(folder, path), 'utf8'));
+    const at = { path, datasets };
+    yield* 'read' in group ? group.read(golden, at) : group.check(golden, at);
   } catch (error) {
     yield { result: 'failed', name: 'the whole file', why: error instanceof Error ? error.message : String(error) };
   }

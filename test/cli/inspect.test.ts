@@ -10,7 +10,23 @@ interface GoldenFile {
   skip_first_line?: boolean;
   separator?: string;
   rows: number;
-  columns?: { name: string; dtype: string; missing: number; distinct: number; [statistic: string]: number | string }[];
+  /** Of delimited text the profiles of the columns, of JSON their names, of LIBSVM how many features there are. */
+  columns: (GoldenColumn | string)[] | number;
+  /** Of JSON Lines, by column. */
+  nulls?: Record<string, number>;
+  /** Of LIBSVM. */
+  nonzeros?: number;
+  label_counts?: Record<string, number>;
+  value_sum?: number;
+  max_index_one_based?: number;
+}
+
+interface GoldenColumn {
+  name: string;
+  dtype: string;
+  missing: number;
+  distinct: number;
+  [statistic: string]: number | string;
 }
 
 interface InspectedColumn {
@@ -24,6 +40,7 @@ interface InspectedColumn {
   mean: number | null;
   standardDeviation: number | null;
   mostFrequent: { value: number | string; count: number };
+  frequent: { value: number | string; count: number }[];
   examples: (number | string)[];
   warnings: string[];
 }
@@ -43,7 +60,13 @@ async function inspected(path: string, ...options: string[]) {
   } finally {
     spy.mockRestore();
   }
-  return JSON.parse(printed.join('\n')) as { rows: number; columns: InspectedColumn[]; warnings: string[] };
+  return JSON.parse(printed.join('\n')) as {
+    rows: number;
+    columns: InspectedColumn[];
+    sparse?: { features: number; nonzeros: number; sum: number };
+    warnings: string[];
+    draft: string;
+  };
 }
 
 test('each column is told with its kind, the reason, its numbers, examples and warnings', async () => {
@@ -66,34 +89,94 @@ test('each column is told with its kind, the reason, its numbers, examples and w
   expect(columns[4].warnings).toEqual(['20 of 30 cells are missing.', 'It can teach nothing: every value is 2.5.']);
 });
 
+test('what the command line says of the format is how the data is read, and stands in the draft', async () => {
+  const path = join(folder, 'latin.txt');
+  writeFileSync(path, Buffer.from('name_price\ncaf\xe9_1\nth\xe9_2\n', 'latin1'));
+  const { columns, draft } = await inspected(path, '--separator', '_', '--encoding', 'latin1');
+  expect(columns.map(({ name, examples }) => [name, examples])).toEqual([
+    ['name', ['café', 'thé']],
+    ['price', [1, 2]],
+  ]);
+  expect(draft).toContain('  separator: "_"\n  encoding: "latin1"\n');
+  await expect(inspectCommand.run([path, '--format', 'word'])).rejects.toThrow(
+    'hone inspect, data.format: expected one of "auto", "csv", "tsv"',
+  );
+});
+
 const shared = fileURLToPath(new URL('../../../shared/', import.meta.url));
-const goldenPath = join(shared, 'golden/dataset_profiles.json');
+const isThere = existsSync(join(shared, 'golden'));
+const read = (name: string) =>
+  isThere ? JSON.parse(readFileSync(join(shared, 'golden', name), 'utf8')) : { files: {} };
 
 // By default pandas does not read the nearest float64: -93.60819599999999 becomes -93.608196, which is another cell.
 const distinctOtherwise = new Map([['housing/ames.csv Longitude', 2777]]);
 
-describe.skipIf(!existsSync(goldenPath))(
-  'agrees with pandas 1.5.3 (skipped where ../shared, with its datasets, is absent)',
+describe.skipIf(!isThere)(
+  `profiles by pandas 1.5.3 and scikit-learn 1.2.1${isThere ? '' : ' (skipped: ../shared is not here)'}`,
   () => {
-    const golden: { files: Record<string, GoldenFile> } = existsSync(goldenPath)
-      ? JSON.parse(readFileSync(goldenPath, 'utf8'))
-      : { files: {} };
+    const files: [string, GoldenFile][] = Object.entries(read('dataset_profiles.json').files);
+    test('all 26 are here', () => expect(files).toHaveLength(26));
 
-    for (const [name, file] of Object.entries(golden.files)) {
-      const isRead = name.endsWith('.csv') && file.separator === ',';
-      test.skipIf(!isRead)(`on ${name}${isRead ? '' : ' (skipped: this format is not read yet)'}`, async () => {
-        const { rows, columns } = await inspected(
-          pathOf(name, file),
-          ...(file.header === false ? ['--no-header'] : []),
+    test.each(files)('hone inspect agrees on %s', async (name, file) => {
+      const options = file.header === false ? ['--no-header'] : [];
+      const { rows, columns, sparse } = await inspected(pathOf(name, file), ...options);
+      expect(rows).toBe(file.rows);
+      if (typeof file.columns === 'number') {
+        expect(sparse).toMatchObject({ features: file.max_index_one_based, nonzeros: file.nonzeros });
+        expectClose(sparse?.sum ?? null, file.value_sum ?? Number.NaN);
+        const labels = columns[0].frequent.map(({ value, count }) => [value, count]);
+        expect(labels.sort(([a], [b]) => Number(a) - Number(b))).toEqual(
+          Object.entries(file.label_counts ?? {})
+            .map(([label, count]) => [Number(label), count])
+            .sort(([a], [b]) => a - b),
         );
-        expect(rows).toBe(file.rows);
-        if (!file.columns) return;
-        expect(columns.map((column) => column.name)).toEqual(file.columns.map((column) => column.name));
-        for (const [i, expected] of file.columns.entries()) expectColumn(columns[i], expected, name);
-      });
-    }
+        return;
+      }
+      expect(columns.map((column) => column.name)).toEqual(
+        file.columns.map((column) => (typeof column === 'string' ? column : column.name)),
+      );
+      for (const [i, expected] of file.columns.entries()) {
+        if (typeof expected !== 'string') expectColumn(columns[i], expected, name);
+        else if (file.nulls) expect([expected, columns[i].missing]).toEqual([expected, file.nulls[expected]]);
+      }
+    });
   },
 );
+
+interface ParquetContent {
+  file: string;
+  rows: number;
+  /** n_null missing cells; of numbers sum s, least mn, greatest mx; of texts d different ones. */
+  columns: Record<string, { type: string; n_null: string; s?: number; mn?: number; mx?: number; d?: string }>;
+  first3: Record<string, unknown>[];
+}
+
+describe.skipIf(!isThere)(`Parquet by DuckDB 1.5.6${isThere ? '' : ' (skipped: ../shared is not here)'}`, () => {
+  const files: ParquetContent[] = isThere ? read('parquet_contents.json').files : [];
+  test('all 5 are here', () => expect(files).toHaveLength(5));
+
+  test.each(files)('hone inspect agrees on $file', async ({ file, rows, columns, first3 }) => {
+    const found = await inspected(join(shared, file));
+    expect(found.rows).toBe(rows);
+    expect(found.columns.map(({ name }) => name)).toEqual(Object.keys(columns));
+    for (const column of found.columns) {
+      const { n_null, s, mn, mx, d } = columns[column.name];
+      expect([column.name, column.missing]).toEqual([column.name, Number(n_null)]);
+      if (d !== undefined) expect([column.name, column.distinct]).toEqual([column.name, Number(d)]);
+      if (s !== undefined) {
+        expect([column.min, column.max]).toEqual([mn, mx]);
+        expectClose((column.mean ?? Number.NaN) * (rows - column.missing), s);
+      }
+      const first = new Set(
+        first3
+          .map((row) => row[column.name])
+          .filter((cell) => cell !== null)
+          .map(String),
+      );
+      expect(column.examples.slice(0, first.size).map(String)).toEqual([...first]);
+    }
+  });
+});
 
 /** The file, or where its first line is neither a header nor a row, a copy without it. */
 function pathOf(name: string, { skip_first_line }: GoldenFile): string {
@@ -105,14 +188,11 @@ function pathOf(name: string, { skip_first_line }: GoldenFile): string {
   return copy;
 }
 
-function expectColumn(
-  found: InspectedColumn,
-  expected: NonNullable<GoldenFile['columns']>[number],
-  file: string,
-): void {
+function expectColumn(found: InspectedColumn, expected: GoldenColumn, file: string): void {
   const distinct = distinctOtherwise.get(`${file} ${expected.name}`) ?? expected.distinct;
   expect(found).toMatchObject({ missing: expected.missing, distinct });
   expect(found.reason).not.toBe('');
+  expect(found.examples.every((value) => typeof value === 'string')).toBe(expected.mean === undefined);
   if (expected.mean === undefined) {
     expect([found.min, found.max, found.mean, found.standardDeviation]).toEqual([null, null, null, null]);
     return;

@@ -20,6 +20,11 @@ test('a profile counts, measures and shows what is there', async () => {
     mean: 1,
     standardDeviation: Math.sqrt(6 / 4),
     mostFrequent: { value: -0, count: 2 },
+    frequent: [
+      { value: -0, count: 2 },
+      { value: 1, count: 2 },
+      { value: 3, count: 1 },
+    ],
     examples: [3, 1, 0],
     warnings: [],
   });
@@ -28,6 +33,11 @@ test('a profile counts, measures and shows what is there', async () => {
     missing: 1,
     distinct: 3,
     mostFrequent: { value: 'a', count: 2 },
+    frequent: [
+      { value: 'a', count: 2 },
+      { value: 'b', count: 2 },
+      { value: 'c', count: 1 },
+    ],
     examples: ['b', 'a', 'c'],
   });
   expect([texts.min, texts.max, texts.mean, texts.standardDeviation]).toEqual([

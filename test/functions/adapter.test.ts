@@ -179,7 +179,7 @@ test('each attempt is an execution of its own: a failure starts the next, a runn
     },
   };
   const services = { ...testHone({ clock, store: context.store }).services, engine: async () => engine };
-  const start = () => startAttempt(services, context, 'training', run, { run });
+  const start = () => startAttempt(services, context, 'training', { name: 'houses', id: run });
   await start();
   await start();
   expect(names).toEqual([`${run}-0`]);

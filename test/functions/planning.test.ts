@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { NotFoundError } from '../../lib/core/errors.ts';
 import type { Context } from '../../lib/jobs/context.ts';
+import { takeOverStale } from '../../lib/jobs/pending.ts';
 import { listPipelines } from '../../lib/jobs/pipelines.ts';
 import { abandonPlan, type PlanStep, plan, planForObjects } from '../../lib/jobs/plan.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { putText, sampleCsv, type TestClock, testContext } from '../support/jobs.ts';
-import { memoryStore } from '../support/memory-store.ts';
+import { type MemoryStore, memoryStore } from '../support/memory-store.ts';
 import { housesPipeline } from '../support/s3-events.ts';
 
 const minuteMs = 60_000;
@@ -21,6 +22,27 @@ async function begin(
   const [step] = await planForObjects(context, ['datasets/houses/part-1.csv']);
   const notes = async () => (await context.store.list('runs/pending/')).objects.map(({ key }) => key);
   return { context, clock, step, notes };
+}
+
+function copyOf({ objects }: MemoryStore): MemoryStore {
+  const copy = memoryStore();
+  for (const [key, object] of objects) copy.objects.set(key, object);
+  return copy;
+}
+
+/** The store, with something that happens once, right after a note was written. */
+function afterNote(store: Store, happen: () => Promise<void>): Store {
+  let hasHappened = false;
+  return {
+    ...store,
+    async put(key, body, options) {
+      const info = await store.put(key, body, options);
+      if (hasHappened || !key.startsWith('runs/pending/')) return info;
+      hasHappened = true;
+      await happen();
+      return info;
+    },
+  };
 }
 
 const another = async (context: Context): Promise<string> =>
@@ -68,17 +90,12 @@ test('events while a workflow waits give the same one; events after it began giv
 test('an object that comes between two looks is not lost: its own workflow waits for it', async () => {
   const { context, clock, step } = await begin();
   clock.nowMs += minuteMs;
-  // The note is taken away before the listing that the training begins with; here an object comes right then.
+  // The note is closed before the listing that the training begins with; here an object comes right then.
   let trigger: string | undefined;
-  const store: Store = {
-    ...context.store,
-    async delete(key, options) {
-      await context.store.delete(key, options);
-      if (trigger !== undefined) return;
-      await putText(context.store, 'datasets/houses/part-2.csv', sampleCsv(40, { seed: 2 }));
-      trigger = await another(context);
-    },
-  };
+  const store = afterNote(context.store, async () => {
+    await putText(context.store, 'datasets/houses/part-2.csv', sampleCsv(40, { seed: 2 }));
+    trigger = await another(context);
+  });
   expect(await plan({ ...context, store }, step)).toEqual({
     next: 'done',
     reason: 'another workflow waits for the dataset',
@@ -91,13 +108,9 @@ test('an object that comes between two looks is not lost: its own workflow waits
 test('an object that comes between two looks, its event not yet delivered, is waited for by the same workflow', async () => {
   const { context, clock, step } = await begin();
   clock.nowMs += minuteMs;
-  const store: Store = {
-    ...context.store,
-    async delete(key, options) {
-      await context.store.delete(key, options);
-      await putText(context.store, 'datasets/houses/part-2.csv', sampleCsv(40, { seed: 2 }));
-    },
-  };
+  const store = afterNote(context.store, async () => {
+    await putText(context.store, 'datasets/houses/part-2.csv', sampleCsv(40, { seed: 2 }));
+  });
   expect(await plan({ ...context, store }, step)).toMatchObject({ next: 'wait', waitSeconds: 60 });
   expect(await another(context)).toBe(step.trigger);
 });
@@ -130,10 +143,42 @@ test('a workflow that lost its note to another does not take it away', async () 
   expect(await another(context)).toBe(taken);
 });
 
-test('a plan that failed gives its note back, so that the next event starts another', async () => {
-  const { context, step } = await begin();
-  await abandonPlan(context, step);
+test('a plan that failed for good gives its note back, so that the next event starts another', async () => {
+  const { context, step, notes } = await begin();
+  await abandonPlan(context, step, { final: true });
+  expect(await notes()).toEqual([]);
   expect(await another(context)).not.toBe(step.trigger);
+});
+
+test('a plan that failed of what may pass leaves its note for the next event, or for the hourly tick', async () => {
+  const { context, step } = await begin();
+  await abandonPlan(context, step, { final: false });
+  expect(await takeOverStale(context)).toMatchObject([{ pipeline: 'houses', dataset: 'datasets/houses/' }]);
+  // Taken over, it is fresh.
+  expect(await takeOverStale(context)).toEqual([]);
+
+  const [again] = await planForObjects(context, ['datasets/houses/part-1.csv']);
+  await abandonPlan(context, again, { final: false });
+  expect(await another(context)).not.toBe(again.trigger);
+});
+
+test('a training waits while another of its pipeline is at work, and begins when that has ended, or shows no sign of life', async () => {
+  const { context, clock, step } = await begin();
+  clock.nowMs += minuteMs;
+  const planned = await plan(context, step);
+  if (planned.next !== 'train') throw new Error(planned.next);
+  expect(await plan(context, step)).toEqual(planned);
+  await putText(context.store, 'datasets/houses/part-2.csv', sampleCsv(40, { seed: 2 }));
+  const [later] = await planForObjects(context, ['datasets/houses/part-2.csv']);
+  clock.nowMs += 2 * minuteMs;
+  expect(await plan(context, later)).toMatchObject({ next: 'wait', waitSeconds: 30 });
+
+  const ended = testContext({ clock, store: copyOf(context.store as MemoryStore) });
+  await putText(ended.store, `runs/${planned.run}/error.json`, '{"name":"InputError","message":"wrong","attempt":0}');
+  expect(await plan(ended, later)).toMatchObject({ next: 'train' });
+
+  clock.nowMs += hourMs;
+  expect(await plan(context, later)).toMatchObject({ next: 'train' });
 });
 
 test('twenty events at once leave one note', async () => {

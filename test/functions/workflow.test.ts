@@ -34,9 +34,13 @@ test('an S3 event ends in a registered version that champion names, with report 
   const [outcome] = hone.outcomes.values();
   if (outcome.status !== 'succeeded') throw new Error(JSON.stringify(outcome));
   const { run, version } = outcome.output as { run: string; version: string };
-  expect(await readJson(hone.store, 'models/houses/aliases/champion.json')).toEqual({ version, history: [] });
+  expect(await readJson(hone.store, 'models/houses/aliases/champion.json')).toEqual({
+    version,
+    history: [],
+    generation: 1,
+  });
   expect(await readOutcome(hone.store, run)).toMatchObject({
-    result: { run, version, status: 'trained', gate: 'none' },
+    result: { run, version, status: 'trained', gate: 'pass' },
   });
   expect(await hone.store.head(`runs/${run}/report.html`)).toBeDefined();
   expect((await hone.store.list('runs/pending/')).objects).toEqual([]);
@@ -58,7 +62,9 @@ test('hone run and the workflow leave the same objects', async () => {
   const outside = (objects: Record<string, string>) =>
     Object.fromEntries(Object.entries(objects).filter(([key]) => !key.startsWith('runs/')));
   expect(outside(right)).toEqual(outside(left));
-  expect(Object.keys(right).sort()).toEqual(Object.keys(left).sort());
+  // The workflow's mark goes when somebody next looks at what is open.
+  const unmarked = Object.keys(right).filter((key) => !key.startsWith('runs/open/'));
+  expect(unmarked.sort()).toEqual(Object.keys(left).sort());
   const { run } = result;
   for (const file of ['request.json', 'manifest.json', 'model.safetensors', 'evaluation.json', 'result.json']) {
     expect(right[`runs/${run}/${file}`], file).toBe(left[`runs/${run}/${file}`]);

@@ -8,9 +8,11 @@ import { pipelineOf, putText, sampleCsv, testContext } from '../support/jobs.ts'
 import { housesPipeline } from '../support/s3-events.ts';
 
 async function twoVersions() {
-  const context = testContext();
+  const clock = { nowMs: Date.UTC(2026, 0, 1) };
+  const context = testContext({ clock });
   await putText(context.store, 'datasets/houses/part-1.csv', sampleCsv(80));
   const first = await runPipeline(context, pipelineOf(housesPipeline()));
+  clock.nowMs += 3_600_000;
   const second = await runPipeline(context, pipelineOf(housesPipeline().replace('epochs: 5', 'epochs: 9')));
   await moveAlias(context.store, 'houses', 'shadow', { to: first.version, from: undefined });
   return { context, first, second };
@@ -22,7 +24,7 @@ test('a model is listed with the number of its versions and its champion', async
   expect(await listModelSummaries(testContext())).toEqual([]);
 });
 
-test("a model is described by its versions' aliases and metrics, and what its champion takes", async () => {
+test('a model is described by its versions, the latest first, their aliases and metrics, and what its champion takes', async () => {
   const { context, first, second } = await twoVersions();
   const { versions, ...model } = await describeModel(context, 'houses');
   expect(model).toMatchObject({
@@ -32,9 +34,24 @@ test("a model is described by its versions' aliases and metrics, and what its ch
     signature: { output: { name: 'value', kind: 'number' } },
   });
   expect(model.signature.inputs.map(({ name }) => name)).toEqual(['size', 'age', 'zone']);
-  expect(versions.toSorted((a, b) => (a.aliases[0] < b.aliases[0] ? -1 : 1))).toEqual([
-    { version: second.version, aliases: ['champion'], rowCount: 80, metrics: second.metrics },
-    { version: first.version, aliases: ['shadow'], rowCount: 80, metrics: first.metrics },
+  const sizeOf = async (version: string) =>
+    (await context.store.head(`models/houses/${version}/model.safetensors`))?.size;
+  const both = { rowCount: 80, sizeBytes: await sizeOf(first.version) };
+  expect(versions).toEqual([
+    {
+      version: second.version,
+      registeredAt: '2026-01-01T01:00:00.000Z',
+      aliases: ['champion'],
+      ...both,
+      metrics: second.metrics,
+    },
+    {
+      version: first.version,
+      registeredAt: '2026-01-01T00:00:00.000Z',
+      aliases: ['shadow'],
+      ...both,
+      metrics: first.metrics,
+    },
   ]);
 });
 

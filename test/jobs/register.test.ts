@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import type { NumberColumn } from '../../lib/data/table.ts';
 import { evaluate } from '../../lib/jobs/evaluate.ts';
+import { predictRows } from '../../lib/jobs/predictions.ts';
+import { prepare } from '../../lib/jobs/prepare.ts';
 import { register } from '../../lib/jobs/register.ts';
 import { readReport } from '../../lib/jobs/reports.ts';
 import { runPipeline } from '../../lib/jobs/run.ts';
 import { openRun } from '../../lib/jobs/runs.ts';
 import { train } from '../../lib/jobs/train.ts';
+import { defaultMetrics } from '../../lib/metrics/catalogue.ts';
 import { champion, moveAlias, readAlias, rollBackAlias } from '../../lib/registry/aliases.ts';
 import { readVersion } from '../../lib/registry/versions.ts';
+import { renderTable } from '../../lib/report/terminal.ts';
+import type { Store } from '../../lib/store/store.ts';
 import { pipelineOf, putText, sampleCsv, testContext } from '../support/jobs.ts';
 
 const yaml = (gates = '', l2 = 0) => `
@@ -27,12 +33,51 @@ async function withData() {
   return { context, run, championNow };
 }
 
+test.each(['regression', 'count', 'binary', 'multiclass'] as const)(
+  'the default gate of a %s task reads the metric that a report shows first',
+  (task) => {
+    const { request } = pipelineOf(`name: a\ntask: ${task}\ndata: { path: datasets/a/, target: y }`);
+    expect(request.evaluate.gates.map(({ metric }) => metric)).toEqual([defaultMetrics(task)[0]]);
+  },
+);
+
 describe('gates decide whether champion moves', () => {
-  test('without gates, it moves', async () => {
-    const { run, championNow } = await withData();
+  test('without gates, what is no worse than the baseline in the first metric moves it, and the report says so', async () => {
+    const { context, run, championNow } = await withData();
     const result = await run(yaml());
+    expect(result.gate).toBe('pass');
+    expect(await championNow()).toBe(result.version);
+    const report = await readReport(context, result.report);
+    const gate = { metric: 'rmse', noWorseThan: 'baseline', byDefault: true };
+    expect(report.request).toMatchObject({ evaluate: { gates: [gate] } });
+    expect(report.defaults).toContainEqual({ path: 'evaluate.gates', value: [gate] });
+    expect(report.verdict.gates[0].sentence).toMatch(
+      /^RMSE: expected no worse than baseline's .* \(the default gate\), found/,
+    );
+  });
+
+  test('without gates, what is worse than the baseline does not move it', async () => {
+    const { run, championNow } = await withData();
+    // So strong a penalty, on the intercept too, that all predictions are 0, far from the mean.
+    const useless = yaml('', 1e9)
+      .replace('l2: 1000000000', 'l2: 1000000000, penaliseIntercept: true')
+      .replace(/^optimizer:.*$/m, 'prepare: { target: none }');
+    expect(useless).not.toBe(yaml());
+    const result = await run(useless);
+    expect(result.gate).toBe('fail');
+    expect(await championNow()).toBeUndefined();
+  });
+
+  test('with an empty list of gates everything moves it, and terminal and report warn of that', async () => {
+    const { context, run, championNow } = await withData();
+    const result = await run(yaml().trimEnd().concat('\nevaluate: { gates: [] }'));
     expect(result.gate).toBe('none');
     expect(await championNow()).toBe(result.version);
+    const report = await readReport(context, result.report);
+    expect(report.verdict.sentence).toMatch(/^Warning: evaluate\.gates is empty/);
+    expect(renderTable(report, { path: 'x' })).toMatch(/^gates: none +Warning: evaluate\.gates is empty/m);
+    const page = await context.store.get(result.report.replace('.json', '.html'));
+    expect(new TextDecoder().decode(page.body)).toContain('Warning: no gates');
   });
 
   test('a gate that holds lets it move; one that fails registers the version and leaves it', async () => {
@@ -138,12 +183,41 @@ test('an alias moves only from the state that the mover saw, and only to a versi
   expect(first.version).not.toBe(second.version);
 });
 
-test('the curve of a training in batches is called one of batches', async () => {
+test('champion and candidate are scored under the weights that the run asks for', async () => {
+  const { context, run } = await withData();
+  const weighted = yaml('', 0.5).replace('target: value', 'target: value, weight: age');
+  const unweighted = await run(yaml());
+  const report = await readReport(context, (await run(weighted)).report);
+  expect(report.evaluation?.champion?.version).toBe(unweighted.version);
+  const other = report.evaluation?.champion?.metrics.rmse.value;
+  // By hand, from the predictions of the champion on the rows that are held out: none is weighed by its own request.
+  expect(other).not.toBe(unweighted.metrics.rmse.value);
+  const { rows, table } = await heldOut(context, weighted);
+  const predicted = predictRows(await readVersion(context.store, 'houses', unweighted.version), table, rows);
+  const column = (name: string) => (table.columns.find((each) => each.name === name) as NumberColumn).values;
+  const [actual, weights] = [column('value'), column('age')];
+  let [sum, total] = [0, 0];
+  rows.forEach((row, i) => {
+    if (predicted.kind === 'values') sum += weights[row] * (predicted.values[i] - actual[row]) ** 2;
+    total += weights[row];
+  });
+  expect(other).toBeCloseTo(Math.sqrt(sum / total), 9);
+});
+
+async function heldOut(context: ReturnType<typeof testContext>, document: string) {
+  const prepared = await prepare(context, await openRun(context, pipelineOf(document)));
+  return { rows: prepared.test, table: prepared.table };
+}
+
+test('the curve of a training in batches shows the mean loss of each epoch', async () => {
   const { context, run } = await withData();
   const inBatches = yaml().replace(/^optimizer:.*$/m, 'optimizer: { name: sgd, learningRate: 0.01, batchSize: 16 }');
   expect(inBatches).not.toBe(yaml());
   const report = await readReport(context, (await run(inBatches)).report);
-  expect(report.training).toMatchObject({ curveOf: 'batches', loss: expect.any(Number) });
+  expect(report.training).toMatchObject({ curveOf: 'epochs', loss: expect.any(Number) });
+  const { curve = [], epochs, loss } = report.training ?? {};
+  expect(curve.map(({ epoch }) => epoch)).toEqual(Array.from({ length: Number(epochs) }, (_, i) => i + 1));
+  expect(curve.at(-1)?.loss).toBe(loss);
 });
 
 test('the report states the defaults, the data, and every section that a decision needs', async () => {
@@ -168,4 +242,22 @@ test('the report states the defaults, the data, and every section that a decisio
   const { manifest } = await readVersion(context.store, 'houses', report.version as string);
   expect(report.training).toMatchObject({ curveOf: 'rows', loss: manifest.training.loss });
   expect(report.evaluation?.predictedVsActual).toHaveLength(report.data.testRowCount);
+});
+
+test('what is registered are the bytes that were verified: a file that is read once more may be another', async () => {
+  const { context } = await withData();
+  const { run } = await openRun(context, pipelineOf(yaml()));
+  await train(context, { run });
+  await evaluate(context, { run });
+  let reads = 0;
+  const store: Store = {
+    ...context.store,
+    async get(key, options) {
+      const object = await context.store.get(key, options);
+      if (!key.startsWith('runs/') || !key.endsWith('.safetensors') || reads++ === 0) return object;
+      return { ...object, body: object.body.map((byte, i) => (i === 200 ? byte ^ 1 : byte)) };
+    },
+  };
+  const { version } = await register({ ...context, store }, { run });
+  expect((await readVersion(context.store, 'houses', version)).manifest.version).toBe(version);
 });

@@ -3,10 +3,10 @@ import { InputError } from '../../lib/core/errors.ts';
 import {
   accuracyScore,
   f1Score,
-  precisionRecallFscore,
-  precisionRecallFscoreByClass,
+  fBetaScore,
   precisionScore,
   recallScore,
+  scoresByClass,
 } from '../../lib/metrics/classification.ts';
 import { confusionMatrix } from '../../lib/metrics/confusion.ts';
 
@@ -47,9 +47,7 @@ describe('a quotient with nothing below the line', () => {
     // Precision is 1, 1, NaN, 0 by support 1, 1, 2, 0.
     expect(precisionScore(actual, predicted, { ...options, average: 'weighted' })).toBe(1);
     expect(recallScore([0, 0], [0, 0], options)).toBeNaN();
-    expect(precisionRecallFscoreByClass(actual, predicted, options).precision).toEqual(
-      Float64Array.of(1, 1, Number.NaN, 0),
-    );
+    expect(scoresByClass(actual, predicted, options).precision).toEqual(Float64Array.of(1, 1, Number.NaN, 0));
   });
 
   test('makes F undefined only for a class that is neither there nor predicted', () => {
@@ -69,13 +67,13 @@ test('micro, macro and weighted averages agree with arithmetic by hand', () => {
     [0, 0, 1, 1, 2],
     [0, 0, 1, 0, 1],
   ];
-  const score = (average: 'micro' | 'macro' | 'weighted') =>
-    precisionRecallFscore(actual, predicted, { average, beta: 2 });
-  expect(score('micro').precision).toBeCloseTo(3 / 5, 15);
-  expect(score('macro').precision).toBeCloseTo((2 / 3 + 1 / 2 + 0) / 3, 15);
-  expect(score('weighted').recall).toBeCloseTo((2 * 1 + 2 * 0.5 + 0) / 5, 15);
+  const averaged = (average: 'micro' | 'macro' | 'weighted') => ({ average, beta: 2 });
+  expect(precisionScore(actual, predicted, averaged('micro'))).toBeCloseTo(3 / 5, 15);
+  expect(precisionScore(actual, predicted, averaged('macro'))).toBeCloseTo((2 / 3 + 1 / 2 + 0) / 3, 15);
+  expect(recallScore(actual, predicted, averaged('weighted'))).toBeCloseTo((2 * 1 + 2 * 0.5 + 0) / 5, 15);
   // F2 = 5PR / (4P + R), class by class.
-  expect(score('macro').fscore).toBeCloseTo(((5 * (2 / 3)) / (4 * (2 / 3) + 1) + 0.5 + 0) / 3, 15);
+  const f2 = ((5 * (2 / 3)) / (4 * (2 / 3) + 1) + 0.5 + 0) / 3;
+  expect(fBetaScore(actual, predicted, averaged('macro'))).toBeCloseTo(f2, 15);
 });
 
 describe('confusionMatrix', () => {
@@ -110,7 +108,7 @@ test.each<[string, () => unknown, string]>([
     'classes 0 and 1, found 3',
   ],
   ['another zeroDivision', () => recallScore([0, 1], [0, 1], { zeroDivision: 0.5 }), '0, 1 or NaN'],
-  ['a negative beta', () => precisionRecallFscore([0, 1], [0, 1], { beta: -1 }), 'beta'],
+  ['a negative beta', () => fBetaScore([0, 1], [0, 1], { beta: -1 }), 'beta'],
   ['a label that stands twice', () => confusionMatrix([0, 1], [0, 1], { labels: [0, 0] }), 'found 0 twice'],
   ['identifiers in place of classes', () => accuracyScore([4_000_000], [4_000_000]), 'found 4000000'],
 ])('metrics of classes refuse %s', (_, call, message) => {

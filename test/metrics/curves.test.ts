@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/errors.ts';
-import { averagePrecisionScore, precisionRecallCurve, rocAucScore, rocCurve } from '../../lib/metrics/curves.ts';
+import { precisionRecallCurve, rocCurve } from '../../lib/metrics/curves.ts';
 import { ascendingOrder } from '../../lib/metrics/order.ts';
+import { averagePrecisionScore, rocAucScore } from '../../lib/metrics/score-metrics.ts';
 
 /** Rows with many ties and both classes, some without weight. */
 const rows = fc

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { differences as compare } from '../../scripts/conformance/group.ts';
 import {
@@ -8,16 +8,19 @@ import {
   metricTolerance,
 } from '../../scripts/conformance/groups/metrics.ts';
 
-const goldenFiles = ['binary_labels', 'binary_scores', 'multiclass_labels', 'multiclass_scores', 'regression'];
+const goldenFiles = readdirSync(new URL('../golden/metrics/', import.meta.url)).map((name) =>
+  name.replace('.json', ''),
+);
 const readGolden = (url: URL): GoldenCase[] => JSON.parse(readFileSync(url, 'utf8')).cases;
-const differences = (found: unknown, expected: unknown, where?: string) =>
-  compare(found, expected, metricTolerance, where);
+const differences = (golden: GoldenCase, found: unknown, expected: unknown, where: string) =>
+  compare(found, expected, metricTolerance(where, golden), where);
 
 const kept = new URL('../golden/metrics/', import.meta.url);
 const full = new URL('../../../shared/golden/metrics/', import.meta.url);
 
-/** Where hone says more than the reference: that a number stands by convention. */
-const saysMore = (name: string, { y_true }: GoldenCase) => name === 'r2' && new Set(y_true).size === 1;
+/** Where hone says more than the reference: that a number stands by convention, or how a shape was read. */
+const saysMore =
+  /^(r2|explained_variance|d2_.*|matthews_corrcoef|mape|(n?dcg|map|mrr|recall|hit_rate)@.*|(gain|lift)_.*|specificity.*|ks)$/;
 
 function checkCase(golden: GoldenCase, isKnown: (name: string) => boolean): number {
   let count = 0;
@@ -28,9 +31,9 @@ function checkCase(golden: GoldenCase, isKnown: (name: string) => boolean): numb
     count++;
     // An error of the reference is an undefined value here, with the reason.
     const value = Array.isArray(expected) ? expected : expected.error ? 'NaN' : expected.value;
-    expect(differences(found, value, name)).toEqual([]);
+    expect(differences(golden, found, value, name)).toEqual([]);
     const warned = Boolean(expected.error ?? expected.warnings);
-    if (!saysMore(name, golden)) expect([name, reasons.length > 0]).toEqual([name, warned]);
+    if (warned || !saysMore.test(name)) expect([name, reasons.length > 0]).toEqual([name, warned]);
   }
   return count;
 }
@@ -49,9 +52,11 @@ describe.each(goldenFiles)('%s', (file) => {
     let count = 0;
     for (const golden of cases) {
       for (const [name, expected] of Object.entries(golden.expected) as [string, Expectation][]) {
+        // Of values near 1e12 a deviance has no digits: the reference's are rounding.
+        if (golden.name === 'huge offset' && /deviance|tweedie/.test(name)) continue;
         const found = answer(name, golden, () => {});
         for (const changed of withOneNumberChanged(Array.isArray(expected) ? expected : expected.value)) {
-          expect([name, differences(found, changed).length]).toEqual([name, 1]);
+          expect([name, differences(golden, found, changed, name).length]).toEqual([name, 1]);
           count++;
         }
       }
@@ -59,11 +64,13 @@ describe.each(goldenFiles)('%s', (file) => {
     expect(count).toBeGreaterThan(10);
   });
 
+  // What make-metrics.py writes is kept whole.
+  if (file.startsWith('more_')) return;
   const absent = existsSync(full) ? '' : ' (skipped: the full files are not on this machine)';
-  test.skipIf(absent)(`metrics equal those of the full file, for the names that hone has${absent}`, () => {
-    const counts = readGolden(new URL(`${file}.json`, full)).map((golden) => checkCase(golden, () => false));
+  test.skipIf(absent)(`metrics equal those of the full file, all of them${absent}`, () => {
+    const counts = readGolden(new URL(`${file}.json`, full)).map((golden) => checkCase(golden, () => true));
     expect(counts).toHaveLength(cases.length);
-    expect(Math.min(...counts)).toBeGreaterThan(2);
+    expect(Math.min(...counts)).toBeGreaterThan(8);
   });
 });
 

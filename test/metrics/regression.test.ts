@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/errors.ts';
-import { meanAbsoluteError, meanSquaredError, r2Score, rootMeanSquaredError } from '../../lib/metrics/regression.ts';
+import { meanTweedieDeviance } from '../../lib/metrics/deviance.ts';
+import { r2Score } from '../../lib/metrics/explained.ts';
+import { meanAbsoluteError, meanSquaredError, rootMeanSquaredError } from '../../lib/metrics/regression.ts';
 
 test('the examples in the documentation hold', () => {
   expect(meanSquaredError([3, 5], [2, 7])).toBe(2.5);
@@ -45,4 +47,12 @@ test.each([
   ['an infinite prediction', () => r2Score([1, 2], [1, Number.POSITIVE_INFINITY])],
 ])('metrics of values refuse %s', (_, call) => {
   expect(call).toThrow(InputError);
+});
+
+test.each([1, 1.5, 2, 3])('the Tweedie deviance of power %d is never below 0, though its terms cancel', (power) => {
+  const actual = Array.from({ length: 50 }, (_, i) => 1e12 + i);
+  for (const gap of [0, 0.5, 3]) {
+    const each = actual.map((value) => meanTweedieDeviance([value], [value + gap], { power }));
+    expect(Math.min(...each)).toBeGreaterThanOrEqual(0);
+  }
 });

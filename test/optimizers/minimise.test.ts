@@ -160,11 +160,11 @@ describe('progress', () => {
     expect(hear(bowl(), { steps: 0 })).toEqual([]);
   });
 
-  test('carries the loss and the gradient before the step, and the epochs finished', () => {
+  test('carries the loss and the gradient before the step, the epochs finished, and the mean loss of one that ended', () => {
     const objective = losses([10, 20, 30, 40, 50], { stepsPerEpoch: 2, slope: -3 });
     expect(hear(objective, { steps: 5 }, { ...one, progressEvery: 2 })).toEqual([
-      { step: 2, epoch: 1, loss: 20, gradientNorm: 3 },
-      { step: 4, epoch: 2, loss: 40, gradientNorm: 3 },
+      { step: 2, epoch: 1, loss: 20, epochLoss: 15, gradientNorm: 3 },
+      { step: 4, epoch: 2, loss: 40, epochLoss: 35, gradientNorm: 3 },
       { step: 5, epoch: 2, loss: 50, gradientNorm: 3 },
     ]);
   });

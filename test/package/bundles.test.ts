@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -52,6 +52,19 @@ describe.skipIf(!hasPackage)(`bundles${packageCondition}`, () => {
       (match) => match[1] ?? match[2],
     );
     expect(imported.filter((specifier) => !isBuiltin(specifier))).toEqual([]);
+  });
+
+  test('a list of materials lies beside them: each package of the lock file that is not for development', () => {
+    const root = new URL('../../', import.meta.url);
+    const { bomFormat, components } = JSON.parse(readFileSync(new URL('.serverless/sbom.cdx.json', root), 'utf8'));
+    expect(bomFormat).toBe('CycloneDX');
+    const listed = new Set(components.map(({ purl }: { purl: string }) => decodeURIComponent(purl)));
+    const { packages } = JSON.parse(readFileSync(new URL('package-lock.json', root), 'utf8'));
+    const wanted = Object.entries<{ dev?: boolean; optional?: boolean; version: string }>(packages)
+      .filter(([path, { dev, optional }]) => path !== '' && !dev && !optional)
+      .map(([path, { version }]) => `pkg:npm/${path.slice(path.lastIndexOf('node_modules/') + 13)}@${version}`);
+    expect(wanted.filter((purl) => !listed.has(purl))).toEqual([]);
+    for (const { name, licenses, hashes } of components) expect([name, licenses, hashes]).not.toContain(undefined);
   });
 
   test('a handler can be loaded into a test', async () => {

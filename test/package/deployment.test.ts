@@ -5,6 +5,7 @@ import { access, checkDeployable, setting, unsetBucket } from '../../scripts/dep
 import HonePlugin, {
   dropImpliedDependencies,
   dropUnusedRole,
+  giveTrust,
   type Serverless,
 } from '../../scripts/serverless-plugin.ts';
 
@@ -122,6 +123,33 @@ describe('the plugin', () => {
     };
     new HonePlugin(serverless('deploy', [summary])).hooks.initialize();
     expect(() => [summary.getEndpointInfo(), summary.display()]).not.toThrow();
+  });
+
+  test('gives the key that signs to what registers alone, as a reference, and the public keys to all', () => {
+    const lambda = (name: string) => ({
+      Type: 'AWS::Lambda::Function',
+      Properties: { Handler: `functions/tasks/${name}.handler`, Environment: { Variables: {} } } as Record<
+        string,
+        unknown
+      >,
+    });
+    const [register, train] = [lambda('register'), lambda('train')];
+    const template = { Resources: { Register: register, Train: train } };
+    giveTrust(template, {});
+    expect(register.Properties.Environment).toEqual({ Variables: {} });
+    giveTrust(template, { HONE_SIGNING_SECRET: 'hone/key', HONE_VERIFY_KEYS: 'MCow', HONE_KMS_KEY_ARN: key });
+    const reference = '{{resolve:secretsmanager:hone/key:SecretString}}';
+    expect(register.Properties.Environment).toEqual({
+      Variables: { HONE_VERIFY_KEYS: 'MCow', HONE_SIGNING_KEY: reference },
+    });
+    expect(register.Properties.KmsKeyArn).toBe(key);
+    expect(train.Properties).toEqual({
+      Handler: 'functions/tasks/train.handler',
+      Environment: { Variables: { HONE_VERIFY_KEYS: 'MCow' } },
+    });
+    expect(() => giveTrust(template, { HONE_SIGNING_SECRET: 'hone/key' })).toThrow(
+      /expected HONE_VERIFY_KEYS with its public key as well/,
+    );
   });
 
   test('drops the shared role when nobody assumes it', () => {

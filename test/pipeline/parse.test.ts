@@ -51,6 +51,7 @@ test('every default that is applied is listed, and a field that is given is not'
     'model.l1',
     'optimizer.name',
     'stop',
+    'evaluate.gates',
     'evaluate.metrics',
   ]);
   const given = resolvePipeline(parsePipeline(`${minimal}optimizer: { name: gd, learningRate: 0.5 }\n`, 'houses.yml'));

@@ -25,6 +25,7 @@ task: ${task}
 data: { path: datasets/m/, target: ${target}, exclude: [${exclude.join()}] }
 ${prepare}
 stop: { epochs: 30 }
+evaluate: { gates: [] }
 `;
   const { version } = await runPipeline(context, pipelineOf(yaml));
   const { body } = await context.store.get(`models/m/${version}/model.safetensors`);

@@ -171,7 +171,9 @@ describe('figures', () => {
     expect(captionOf()).toMatch(/^The loss fell from/);
     if (report.training) Object.assign(report.training, { curveOf: 'batches', loss: 0.25 });
     expect(captionOf()).toMatch(/^Each point is the loss of a single batch.* The mean over the last epoch was 0.25\.$/);
-    expect(figuresOf(report)[1]).toMatchObject({ ofBatches: true });
+    expect(figuresOf(report)[1]).toMatchObject({ of: 'batches' });
+    if (report.training) report.training.curveOf = 'epochs';
+    expect(captionOf()).toMatch(/^The mean loss of an epoch's batches fell from .* in epoch .* to .* in epoch \S+\.$/);
   });
 
   test('a wild prediction does not push all others into a corner, and is counted', () => {

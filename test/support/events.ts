@@ -77,8 +77,8 @@ export async function seedForEvents(store: Store): Promise<void> {
   await train(context, { run: evaluated });
   await evaluate(context, { run: evaluated });
 
-  for (const { pipeline: name, trigger } of [readEvent('plan'), readEvent('record-failure-plan')]) {
-    await announce({ ...context, newId: () => trigger }, `pipeline ${name}`);
+  for (const { pipeline: name, dataset, trigger } of [readEvent('plan'), readEvent('record-failure-plan')]) {
+    await announce({ ...context, newId: () => trigger }, { pipeline: name, dataset });
   }
   await putJson(store, problemKey, { name: 'NotFoundError', message: 'expected pipelines/barns.yml, found none' });
 

@@ -437,9 +437,11 @@ export function hostileReport(): Report {
     report.model.intercepts = [{ class: script, value: 1 }];
     report.training.sentence = control;
     report.evaluation.on = long;
-    report.evaluation.baseline.name = script;
     report.evaluation.metrics[script] = measured(Number.NaN, title);
-    report.evaluation.baseline.metrics[script] = measured(Number.NaN, attribute);
+    report.evaluation.baseline = {
+      name: script,
+      metrics: { ...report.evaluation.baseline?.metrics, [script]: measured(Number.NaN, attribute) },
+    };
     report.evaluation.positiveClass = script;
     report.evaluation.confusionMatrix = {
       labels: hostileTexts,

@@ -90,7 +90,7 @@ async function beginScoring({
 }: Omit<Call, 'body'> & { body: InputRequest }): Promise<Response> {
   const { scoring, objects } = await openScoring(context, { name, version, alias, input, id });
   if (await readScoring(context, scoring)) return scoringAnswer(context, scoring);
-  await startAttempt(services, context, 'scoring', scoring, { scoring });
+  await startAttempt(services, context, 'scoring', { name, id: scoring });
   services.telemetry.info('scoring', { scoring, model: name });
   const links = linksOf(scoring);
   return answer(

@@ -23,7 +23,7 @@ const metrics = z.record(
     why: z.optional(text('Why the value is undefined, or how it was settled.')),
   }),
 );
-const gate = z.enum(['pass', 'fail', 'none']);
+const gate = z.enum(['pass', 'fail', 'undecided', 'none']);
 const links = z.record(z.string(), z.string()).check(describe('Paths on this server, by what they lead to.'));
 
 const which = {

@@ -28,10 +28,11 @@ export const trainings: Route[] = [
     problems: [400, 404, 413, 415],
     async handle(call) {
       const { context, services } = call;
-      const planned = await openPlannedRun(context, await pipelineOf(call));
+      const pipeline = await pipelineOf(call);
+      const planned = await openPlannedRun(context, pipeline);
       const { run } = planned;
       if (planned.next === 'done') return trainingAnswer(call, run, 200);
-      await startAttempt(services, context, 'training', run, { run });
+      await startAttempt(services, context, 'training', { name: pipeline.request.name, id: run });
       services.telemetry.info('training', { run });
       const links = linksOf(run);
       return answer('Training', { run, status: 'running', links }, { status: 202, headers: { location: links.self } });

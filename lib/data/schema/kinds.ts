@@ -65,12 +65,12 @@ export function describeColumns(
     if (Object.hasOwn(declared, name)) return { name, kind: declared[name], reason: 'declared by the request' };
     return {
       name,
-      ...(column.kind === 'number' ? kindOfNumbers(table, column, looked) : kindOfTexts(column, looked, rowsAre)),
+      ...(column.kind === 'number' ? kindOfNumbers(table, column, looked) : describeTexts(column, looked, rowsAre)),
     };
   });
 }
 
-type Finding = Omit<ColumnDescription, 'name'>;
+export type Finding = Omit<ColumnDescription, 'name'>;
 
 function kindOfNumbers(table: Table, column: NumberColumn, rows: Int32Array): Finding {
   const { name } = column;
@@ -100,7 +100,8 @@ function allDifferent(values: Float64Array, rows: Int32Array, count: number): bo
   return seen.size === count;
 }
 
-function kindOfTexts(column: CategoryColumn, rows: Int32Array, rowsAre: string): Finding {
+/** What a column of texts holds, by rules 2 and 4 of `describeColumns`. */
+export function describeTexts(column: CategoryColumn, rows: Int32Array, rowsAre: string): Finding {
   const counts = codeCounts(column, rows);
   const count = counts.reduce((sum, own) => sum + own, 0);
   const levels = column.levels.filter((_, code) => counts[code] > 0);

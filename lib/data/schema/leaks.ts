@@ -11,22 +11,22 @@ export interface SuspectedLeak {
 }
 
 /** With fewer rows than this, agreement is chance. */
-const fewestRows = 20;
+export const fewestRows = 20;
 
 /** Fewest rows of all classes but the most frequent. */
-const fewestOthers = 5;
+export const fewestOthers = 5;
 
 /** A column of texts is suspected when a value has at least so many rows on average. */
-const rowsPerValue = 10;
+export const rowsPerValue = 10;
 
 /** A column of more different numbers than this is a quantity, not a code. */
 const mostNumbers = 1_000;
 
 /** Share of the errors, or of the variance, that a suspected column leaves at most. */
-const left = 0.001;
+export const left = 0.001;
 
 /** Least |correlation| with a number as target. */
-const suspectCorrelation = 0.9999;
+export const suspectCorrelation = 0.9999;
 
 /**
  * Columns that alone predict the target (nearly) perfectly in the rows given, so that they probably were not known
@@ -60,7 +60,7 @@ export function suspectedLeaks(
   });
 }
 
-interface Classes {
+export interface Classes {
   /** Class of each row, from 0. */
   of: Int32Array;
   count: number;
@@ -68,7 +68,7 @@ interface Classes {
   others: number;
 }
 
-function classesOf(goal: Column, rows: Int32Array): Classes {
+export function classesOf(goal: Column, rows: Int32Array): Classes {
   const of = new Int32Array(rows.length);
   let count = 0;
   if (goal.kind === 'category') {

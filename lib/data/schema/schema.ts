@@ -1,4 +1,4 @@
-import { findColumn, listNames } from '../lookup.ts';
+import { findColumn, listNames, nearestName } from '../lookup.ts';
 import { parseNumberText } from '../number.ts';
 import { numberFacts } from '../number-facts.ts';
 import type { Column, Table } from '../table.ts';
@@ -49,14 +49,18 @@ export function fitSchema(
   }: { declared?: Readonly<Record<string, SchemaKind>>; roleOf: (name: string) => ColumnSchema['role'] },
 ): Schema {
   const descriptions = describeColumns(table, { rows, declared, rowsAre: 'training rows' });
-  return {
-    columns: table.columns.map((column, i) => ({
+  const columns = table.columns.map(
+    (column, i): ColumnSchema => ({
       ...descriptions[i],
       storage: column.kind,
       role: roleOf(column.name),
       ...statisticsOf(table, column, rows, descriptions[i].kind),
-    })),
-  };
+    }),
+  );
+  for (const { name, kind, reason, missing } of table.freeTexts ?? []) {
+    columns.push({ name, kind, reason, storage: 'category', role: 'unused', missingShare: missing / table.rowCount });
+  }
+  return { columns };
 }
 
 type Statistics = Pick<ColumnSchema, 'missingShare' | 'min' | 'max' | 'order' | 'levels'>;
@@ -108,9 +112,10 @@ const missingRise = 0.1;
  * levels that training did not hold; cells of another type, which are no number or no date; columns without any value;
  * a missing share that rose by more than a tenth; and a new column, when training had no such column.
  *
+ * @param isWanted whether a new column of a name is worth telling: it would have been a feature
  * @throws InputError naming a feature that the table does not have
  */
-export function checkSchema(schema: Schema, table: Table): string[] {
+export function checkSchema(schema: Schema, table: Table, isWanted: (name: string) => boolean = () => true): string[] {
   const sentences: string[] = [];
   for (const column of schema.columns) {
     if (column.role === 'feature') findColumn(table, column.name, 'feature');
@@ -120,7 +125,8 @@ export function checkSchema(schema: Schema, table: Table): string[] {
     sentences.push(...[...findingsOf(column, found, table.rowCount)].map((text) => `${place}${text}.`));
   }
   const known = new Set(schema.columns.map(({ name }) => name));
-  const extra = table.columns.map(({ name }) => name).filter((name) => !known.has(name));
+  const found = [...table.columns.map(({ name }) => name), ...(table.unread ?? [])];
+  const extra = found.filter((name) => !known.has(name) && isWanted(name));
   if (extra.length > 0) {
     const [columns, were] = extra.length === 1 ? ['Column', 'was'] : ['Columns', 'were'];
     sentences.push(`${columns} ${listNames(extra)} ${were} not in the training data, and ${were} ignored.`);
@@ -179,6 +185,31 @@ function valuesOf(
   const cells = column.codes.reduce((sum, code) => sum + (code >= 0 && Number.isNaN(ofLevel[code]) ? 1 : 0), 0);
   const values = Float64Array.from(column.codes, (code) => (code < 0 ? Number.NaN : ofLevel[code]));
   return { values, other: { cells, texts: column.levels.filter((_, code) => Number.isNaN(ofLevel[code])) } };
+}
+
+/**
+ * The table with the features that it lacks, as columns without any value, and a sentence for each.
+ *
+ * @throws InputError naming the first feature when the table has none of them: it is other data
+ */
+export function withMissingFeatures(schema: Schema, table: Table): { table: Table; sentences: string[] } {
+  const names = table.columns.map(({ name }) => name);
+  const features = schema.columns.filter(({ role }) => role === 'feature');
+  const lacking = features.filter(({ name }) => !names.includes(name));
+  if (lacking.length > 0 && lacking.length === features.length) findColumn(table, lacking[0].name, 'feature');
+  const columns = lacking.map(({ name, storage }): Column => {
+    if (storage === 'number')
+      return { kind: 'number', name, values: new Float64Array(table.rowCount).fill(Number.NaN) };
+    return { kind: 'category', name, codes: new Int32Array(table.rowCount).fill(-1), levels: [] };
+  });
+  const known = new Set(schema.columns.map(({ name }) => name));
+  const others = names.filter((name) => !known.has(name));
+  const sentences = lacking.map(({ name }) => {
+    const near = nearestName(name, others);
+    const hint = near === undefined ? '' : ` Is it ${JSON.stringify(near)} now?`;
+    return `Column ${JSON.stringify(name)} is not there: it counts as missing in every row.${hint}`;
+  });
+  return { table: { ...table, columns: [...table.columns, ...columns] }, sentences };
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Sorts float64 numbers by the bits of their float32 neighbours, and adds up the area under the ROC curve.
+ * Sorts float64 numbers by the bits of their float32 neighbours, and counts labels from each number up.
  *
  * Rounding to float32 keeps the order but for ties, so a radix sort of 32 bits does nearly all: three counting passes of 11
  * bits. What fell together is put right by the numbers themselves, run by run: among a million probabilities some six in a
@@ -134,27 +134,40 @@ export function writeRows(records: usize, count: i32, rows: usize): void {
 }
 
 /**
- * Twice the area under the ROC curve, in pairs of a row of each class: Σ over the rows of label 1 of twice the rows of label
- * 0 below, plus those at the same number. Exact below 2^53.
+ * Writes each distinct number, from the highest down, and how many rows of label 0 and of label 1 are at it or above.
  *
- * @param values 0 where all are float32, so that equal keys are equal numbers
+ * @param values 0 where all are float32
+ * @param numbers float64, and counts float64, shape [count]
+ * @returns how many distinct numbers there are
  */
-export function doubleArea(records: usize, count: i32, values: usize): f64 {
-  let area: f64 = 0;
-  let below = 0;
-  for (let i = 0; i < count; ) {
+export function writeCounts(
+  records: usize,
+  count: i32,
+  values: usize,
+  numbers: usize,
+  negatives: usize,
+  positives: usize,
+): i32 {
+  let labelled = 0;
+  let distinct: usize = 0;
+  for (let i = count - 1; i >= 0; ) {
     const key = keyAt(records, i);
-    const value = values ? valueAt(records, values, i) : 0;
-    let positives = 0;
-    let all = 0;
+    const value = values ? valueAt(records, values, i) + 0 : numberOf(key);
     do {
-      positives += load<u32>(records + (<usize>i << 3)) & 1;
-      all++;
-      i++;
-    } while (i < count && keyAt(records, i) == key && (!values || valueAt(records, values, i) == value));
-    const negatives = all - positives;
-    area += <f64>positives * (2 * <f64>below + <f64>negatives);
-    below += negatives;
+      labelled += load<u32>(records + (<usize>i << 3)) & 1;
+      i--;
+    } while (i >= 0 && keyAt(records, i) == key && (!values || valueAt(records, values, i) == value));
+    store<f64>(numbers + (distinct << 3), value);
+    store<f64>(positives + (distinct << 3), <f64>labelled);
+    store<f64>(negatives + (distinct << 3), <f64>(count - 1 - i - labelled));
+    distinct++;
   }
-  return area;
+  return <i32>distinct;
+}
+
+/** The number that a key was made of. */
+// @ts-ignore: decorator
+@inline
+function numberOf(key: u32): f64 {
+  return <f64>reinterpret<f32>(key ^ (<u32>(<i32>~key >> 31) | 0x80000000));
 }

@@ -3,7 +3,7 @@ import type { TrainingCurve } from '../figures.ts';
 import { formatNumber } from '../format.ts';
 import { accent, hairline, look, quiet, roomForTicks, tickFormat } from './look.ts';
 
-export function trainingCurve({ points, ofBatches, isLogarithmic }: TrainingCurve, width: number) {
+export function trainingCurve({ points, of, isLogarithmic }: TrainingCurve, width: number) {
   const ticks = isLogarithmic ? logTicks(points.map(({ loss }) => loss)) : 5;
   const last = points[points.length - 1];
   const title = ({ step, epoch, loss }: (typeof points)[number]) =>
@@ -15,7 +15,7 @@ export function trainingCurve({ points, ofBatches, isLogarithmic }: TrainingCurv
     marginBottom: 44,
     x: { label: 'Step', labelAnchor: 'center', labelArrow: 'none', tickFormat, ticks: Math.max(3, width / 110) },
     y: {
-      label: ofBatches ? 'Loss of a batch' : 'Loss',
+      label: { rows: 'Loss', epochs: 'Mean loss of an epoch', batches: 'Loss of a batch' }[of],
       labelArrow: 'none',
       type: isLogarithmic ? 'log' : 'linear',
       nice: !isLogarithmic,

@@ -50,14 +50,17 @@ function renderColumns(columns: ColumnSummary[], rowCount: number): Html {
   )}</tbody></table></div>`;
 }
 
-function describeValues({ min, max, mean, standardDeviation, mostFrequent }: ColumnSummary, rowCount: number): Content {
+function describeValues(column: ColumnSummary, rowCount: number): Content {
+  const { distinct, min, max, mean, standardDeviation, mostFrequent } = column;
   if (min !== undefined && max !== undefined) {
     const spread = standardDeviation === undefined ? '' : ` ± ${formatNumber(standardDeviation, { digits: 3 })}`;
     return html`${formatNumber(min)} to ${formatNumber(max)}${
       mean !== undefined && html`<small>mean ${formatNumber(mean, { digits: 3 })}${spread}</small>`
     }`;
   }
-  if (!mostFrequent || mostFrequent.length === 0) return html`<small>no values</small>`;
+  if (!mostFrequent || mostFrequent.length === 0) {
+    return html`<small>${distinct > 0 ? 'too many different ones' : 'no values'}</small>`;
+  }
   const named = mostFrequent.slice(0, 3);
   return named.map(
     ({ value, count }, i) =>

@@ -74,12 +74,13 @@ ${
 }
 
 /** What it took. */
-export function renderFootprint({ footprint }: Report): Html | undefined {
+export function renderFootprint({ footprint, footprintBasis }: Report): Html | undefined {
   const entries = Object.entries(footprint ?? {});
   if (entries.length === 0) return undefined;
   return html`<section aria-labelledby="footprint">
 <h2 id="footprint">Footprint</h2>
 ${renderFacts(entries.map(([name, value]) => describeMeasure(name, value)))}
+${footprintBasis !== undefined && html`<p class="quiet">${footprintBasis}</p>`}
 </section>`;
 }
 

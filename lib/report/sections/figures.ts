@@ -29,6 +29,7 @@ export function renderModel({ model, training }: Report, facts: Html): Html | un
   return html`<section aria-labelledby="model">
 <h2 id="model">Model</h2>
 ${training && html`<p>${training.sentence}</p>`}
+${(training?.warnings ?? []).map((warning) => html`<p class="warning"><strong>Warning:</strong> ${warning}</p>`)}
 ${facts}
 ${model && model.coefficients.length > 0 && renderCoefficients(model)}
 </section>`;

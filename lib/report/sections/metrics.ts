@@ -9,12 +9,12 @@ export function renderMetrics(evaluation: Evaluation): Html {
   const notes = Object.entries(metrics).filter(([, { why }]) => why !== undefined);
   return html`<section aria-labelledby="metrics">
 <h2 id="metrics">Metrics</h2>
-<p>${on} <span class="quiet">Baseline: ${baseline.name}.</span></p>
+<p>${on}${baseline && html` <span class="quiet">Baseline: ${baseline.name}.</span>`}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Metrics">
 <table class="metrics">
-<caption>The model beside the baseline${champion && ' and the champion'}</caption>
+<caption>The model${baseline && ' beside the baseline'}${champion && ' and the champion'}</caption>
 <thead><tr><th scope="col">Metric</th><th scope="col" class="number">Model</th>
-<th scope="col" class="number">Baseline</th><th scope="col">Against baseline</th>
+${baseline && html`<th scope="col" class="number">Baseline</th><th scope="col">Against baseline</th>`}
 ${
   champion &&
   html`<th scope="col" class="number">Champion <code>${dataName(champion.version, { limit: 12 })}</code></th>
@@ -24,7 +24,7 @@ ${
     ([name, measured]) => html`
 <tr><th scope="row">${metricName(name)}</th>
 <td class="number strong">${formatNumber(measured.value)}</td>
-${comparison(name, measured, baseline.metrics[name])}
+${baseline && comparison(name, measured, baseline.metrics[name])}
 ${champion && comparison(name, measured, champion.metrics[name])}</tr>`,
   )}</tbody></table></div>
 ${

@@ -9,6 +9,10 @@ const tasks = {
   count: 'counts',
   binary: 'binary classification',
   multiclass: 'multiclass classification',
+  multilabel: 'multilabel classification',
+  ranking: 'ranking',
+  detection: 'object detection',
+  text: 'text',
 };
 
 /** Title, and what the page is about. */
@@ -36,13 +40,16 @@ ${
   gates.length > 0 &&
   html`<ul class="gates" aria-label="Gates">${gates.map(
     ({ sentence: gateSentence, verdict }) => html`
-<li class="${verdict}"><span class="mark" aria-hidden="true">${verdict === 'pass' ? '✓' : '✗'}</span>
-<span><strong>${verdict === 'pass' ? 'Passed' : 'Failed'}:</strong> ${gateSentence}</span></li>`,
+<li class="${verdict}"><span class="mark" aria-hidden="true">${marks[verdict]}</span>
+<span><strong>${words[verdict]}:</strong> ${gateSentence}</span></li>`,
   )}</ul>`
 }
 ${report.kind !== 'inspection' && html`<p class="champion">${champion.sentence}</p>`}
 </section>`;
 }
+
+const marks = { pass: '✓', fail: '✗', undecided: '?' };
+const words = { pass: 'Passed', fail: 'Failed', undecided: 'Undecided' };
 
 function badge({ verdict, kind }: Report): { mark: string; word: string } {
   if (verdict.gate === 'pass') return { mark: '✓', word: 'All gates passed' };
@@ -50,15 +57,16 @@ function badge({ verdict, kind }: Report): { mark: string; word: string } {
     const failed = verdict.gates.filter((gate) => gate.verdict === 'fail').length;
     return { mark: '✗', word: failed > 1 ? `${failed} gates failed` : 'A gate failed' };
   }
+  if (verdict.gate === 'undecided') return { mark: marks.undecided, word: 'Undecided: too few rows to say' };
   if (kind === 'inspection') return { mark: '–', word: 'Inspected' };
-  return { mark: '–', word: 'No gates were set' };
+  return { mark: '–', word: kind === 'training' ? 'Warning: no gates' : 'No gates were set' };
 }
 
 /** The first metrics in large figures, each over the baseline's. */
 function renderHeadline({ evaluation, data }: Report): Html {
   const metrics = Object.entries(evaluation?.metrics ?? {}).slice(0, 3);
   const tiles = metrics.map(([name, { value }]) => {
-    const baseline = evaluation?.baseline.metrics[name];
+    const baseline = evaluation?.baseline?.metrics[name];
     return tile(metricTitle(name).title, formatNumber(value), baseline && `baseline ${formatNumber(baseline.value)}`);
   });
   const rows = evaluation

@@ -1,14 +1,10 @@
 // models/*.json: models that scikit-learn and statsmodels fitted to the datasets.
 import { accuracyScore } from '../../../lib/metrics/classification.ts';
-import { rocAucScore } from '../../../lib/metrics/curves.ts';
+import { meanPoissonDeviance } from '../../../lib/metrics/deviance.ts';
+import { r2Score } from '../../../lib/metrics/explained.ts';
 import { logLoss } from '../../../lib/metrics/probability.ts';
-import {
-  meanAbsoluteError,
-  meanPoissonDeviance,
-  meanSquaredError,
-  r2Score,
-  rootMeanSquaredError,
-} from '../../../lib/metrics/regression.ts';
+import { meanAbsoluteError, meanSquaredError, rootMeanSquaredError } from '../../../lib/metrics/regression.ts';
+import { rocAucScore } from '../../../lib/metrics/score-metrics.ts';
 import { type Fit, type FitOptions, fitInStages, fitModel } from '../fit.ts';
 import { type GoldenCase, outcomesOf } from '../golden-case.ts';
 import type { Group } from '../group.ts';
@@ -39,7 +35,7 @@ type Run = (golden: ModelCase, data: ModelDataset) => void;
 
 /** Iterative fits: of the largest coefficient, in units that make features comparable. */
 const iterative = 1e-6;
-const closedForm = 1e-9;
+const closedForm = 1e-12;
 
 export const models: Group = {
   name: 'models',
@@ -161,7 +157,7 @@ const huberJointly: Run = (golden, data) => {
     objective(coefficients, intercepts[0], sigma),
     objective(golden.coef as number[], Number(golden.intercept), Number(golden.sigma)),
   ];
-  if (found > expected) near('objective', found, expected, closedForm);
+  if (found > expected) near('objective', found, expected, 1e-9);
   near('objective', found, expected, 1e-5);
   // σ itself is flatter still: its square stands in a sum of n terms.
   near('sigma', sigma, Number(golden.sigma), 5e-3);

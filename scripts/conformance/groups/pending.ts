@@ -2,15 +2,9 @@
 import type { Group } from '../group.ts';
 
 export const pending: Group[] = [
-  group('statistics', /^statistics\.json$/, 'hone has no statistics of drift yet'),
-  group('preprocessing', /^preprocessing\.json$/, 'the runner does not read preparation yet'),
   group('dp', /^dp_.*\.json$/, 'hone has no differential privacy yet'),
   group('fedavg', /^fedavg\.json$/, 'hone has no federated training yet'),
   group('explain', /^explain\.json$/, 'hone has no explanations yet'),
-  group('detection', /^detection_.*\.json$/, 'hone has no detection metrics yet'),
-  group('text_metrics', /^text_metrics\.json$/, 'hone has no text metrics yet'),
-  group('dataset_profiles', /^dataset_profiles\.json$/, 'held by test/data/profile.test.ts'),
-  group('parquet_contents', /^parquet_contents\.json$/, 'the runner does not read Parquet yet'),
 ];
 
 function group(name: string, files: RegExp, reason: string): Group {

@@ -25,7 +25,7 @@ describe('trainings', () => {
     expect(hone.starts).toMatchObject([{ workflow: 'training', name: `${run}-0`, status: 'started' }]);
     await hone.engine.idle();
     const done = await api.send('GET', `/trainings/${run}`);
-    expect(done.body).toMatchObject({ status: 'done', result: { status: 'trained', gate: 'none' } });
+    expect(done.body).toMatchObject({ status: 'done', result: { status: 'trained', gate: 'pass' } });
     const page = await api.send('GET', done.body.links.report);
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect((await api.send('GET', `/trainings/${run}/report.json`)).body).toMatchObject({ kind: 'training', run });

@@ -1,0 +1,51 @@
+import { footprint } from '../footprint/footprint.ts';
+import { type Architecture, defaultRates, parseRates, type Rates } from '../footprint/rates.ts';
+import { readIfThere } from '../store/json.ts';
+import type { Context } from './context.ts';
+
+/** Where a store keeps rates of its own, which stand in for the defaults that they name. */
+export const ratesKey = 'settings/rates.json';
+
+/** The function that does the work, as far as cost and energy depend on it. */
+export interface Machine {
+  memoryMb: number;
+  architecture: Architecture;
+  /** Such as `us-east-1`. */
+  region: string;
+}
+
+/** What cost is told for when the work was done elsewhere than in a function. */
+const usualMachine: Machine = { memoryMb: 1769, architecture: 'arm64', region: 'us-east-1' };
+
+/**
+ * What some work took, cost and emitted: measures by name, units at the ends of names, and a sentence on their basis.
+ *
+ * @param milliseconds of the parts of the work, by name
+ * @throws InputError when the store's rates are none
+ */
+export async function footprintOf(
+  { store, machine }: Context,
+  milliseconds: Record<string, number>,
+): Promise<{ measures: Record<string, number>; basis: string }> {
+  const given = await readIfThere<unknown>(store, ratesKey);
+  const rates = given === undefined ? defaultRates : parseRates(given, `${store.location}${ratesKey}`);
+  const parts = Object.entries(milliseconds);
+  const seconds = parts.reduce((sum, [, ms]) => sum + ms, 0) / 1000;
+  return {
+    measures: {
+      seconds,
+      ...Object.fromEntries(parts.map(([name, ms]) => [`${name}Seconds`, ms / 1000])),
+      ...footprint({ seconds, ...(machine ?? usualMachine) }, rates),
+    },
+    basis: basisOf(machine, rates),
+  };
+}
+
+function basisOf(machine: Machine | undefined, { dated, gridGramsPerKwh }: Rates): string {
+  const { memoryMb, architecture, region } = machine ?? usualMachine;
+  const where = machine
+    ? `a function of ${memoryMb} MB (${architecture}) in ${region}`
+    : `what the same seconds would take in a function of ${memoryMb} MB (${architecture}) in ${region}`;
+  const grid = Object.hasOwn(gridGramsPerKwh, region) ? '' : `; the grid of ${region} is not among the rates`;
+  return `Cost, energy and carbon are estimates for ${where}, at rates of ${dated}${grid}.`;
+}

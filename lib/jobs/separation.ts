@@ -1,0 +1,48 @@
+import type { Model } from '../models/model.ts';
+import type { Request } from '../pipeline/resolve.ts';
+import { formatNumber } from '../report/format.ts';
+import { type Fitted, toTrainingExamples } from './prepare.ts';
+
+/** Log-odds for one scaled unit of a feature that no data asks for, unless it parts the classes. */
+const largestCoefficient = 15;
+
+/**
+ * What there is to say of a linear classifier without a penalty whose classes can be parted: the likelihood then has no
+ * maximum, and the coefficients grow until training stops.
+ *
+ * That the model is right on every training row is the proof of it; where it is only nearly so, coefficients that are far
+ * too large tell.
+ *
+ * @see Albert & Anderson 1984, Biometrika 71(1)
+ */
+export function separationWarnings(fitted: Fitted, request: Request, model: Model, parameters: Float64Array): string[] {
+  const { l1, l2, loss } = request.model;
+  if (model.kind === 'mlp' || l1 > 0 || l2 > 0 || !unbounded.has(loss)) return [];
+  const end = model.inputs * model.outputs;
+  const largest = parameters.subarray(0, end).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const advice = `Add model.l2 (0.001, say), which keeps them small and makes them unique.`;
+  if (isSeparated(fitted, request, model, parameters)) {
+    return [
+      `The classes of the training rows are perfectly separable: no coefficients are the best, larger ones always fit better. Those found, up to ${formatNumber(largest)}, only show where training stopped, and probabilities near 0 and 1 are too sure. ${advice}`,
+    ];
+  }
+  if (largest <= largestCoefficient) return [];
+  return [
+    `A coefficient of ${formatNumber(largest)} is so large that a feature, or a few together, part the classes for some rows: it would grow without end. ${advice}`,
+  ];
+}
+
+/** Losses of classes that fall for ever as the scores of rightly classified rows grow. */
+const unbounded = new Set(['logistic', 'cross-entropy', 'focal']);
+
+function isSeparated(fitted: Fitted, request: Request, model: Model, parameters: Float64Array): boolean {
+  const { features, targets } = toTrainingExamples(fitted, request, fitted.training);
+  const scores = model.scores(parameters, features);
+  const { outputs } = model;
+  return targets.every((target, row) => {
+    if (outputs === 1) return target === 1 ? scores[row] > 0 : scores[row] < 0;
+    const own = scores[row * outputs + target];
+    for (let k = 0; k < outputs; k++) if (k !== target && !(scores[row * outputs + k] < own)) return false;
+    return true;
+  });
+}

@@ -1,0 +1,16 @@
+import { type Trial, trialsOf } from '../pipeline/resolve.ts';
+import type { SearchResult } from '../report/report.ts';
+import { readIfThere } from '../store/json.ts';
+import type { Store } from '../store/store.ts';
+import { type RunRequest, runKey } from './runs.ts';
+
+/** What came of a run's search, kept as runs/<run>/search.json; undefined before it has ended, or where there is none. */
+export async function readSearch(store: Store, { run, request }: RunRequest): Promise<SearchResult | undefined> {
+  return request.search && (await readIfThere<SearchResult>(store, runKey(run, 'search.json')));
+}
+
+/** The best trial of a run's search, once it has ended. */
+export async function readWinner(store: Store, run: RunRequest): Promise<Trial | undefined> {
+  const result = await readSearch(store, run);
+  return result && trialsOf(run.request)[result.best - 1];
+}

@@ -1,0 +1,132 @@
+import { checkInteger } from '../../core/checks.ts';
+import { type Random, seededRandom } from '../../core/random.ts';
+import { quantile } from '../../core/statistics.ts';
+import { deviate, type Interval, type IntervalOptions, unknownInterval } from './interval.ts';
+import type { RowSums } from './row-sums.ts';
+
+export interface BootstrapOptions extends IntervalOptions {
+  /** Of the draws; the same seed gives the same interval. */
+  seed?: number;
+  /** How many times the units are drawn anew. */
+  resamples?: number;
+}
+
+/** Least units of which an interval is made: with fewer, draws say little about anything but themselves. */
+const leastUnits = 10;
+
+/**
+ * Percentile intervals of metrics that are functions of sums over rows.
+ *
+ * All metrics are measured on the same draws. A draw in which one is undefined is left out of its interval, and the note
+ * counts them.
+ *
+ * @param sums of each row, or of each group of rows; see rowSums
+ * @param metrics each a function of the sums over all rows
+ * @throws InputError when resamples is not a whole number from 20
+ * @see Efron 1979, Annals of Statistics 7(1); Efron & Tibshirani 1993, section 13.3; Künsch 1989 for groups of neighbours
+ */
+export function bootstrapSums<Name extends string>(
+  sums: RowSums,
+  metrics: Readonly<Record<Name, (sums: Float64Array) => number>>,
+  options: BootstrapOptions = {},
+): Record<Name, Interval> {
+  const names = Object.keys(metrics) as Name[];
+  const draws = drawSums(
+    sums,
+    names.map((name) => metrics[name]),
+    options,
+  );
+  const intervals = names.map((name, k) => [name, noted(percentileInterval(draws[k], sums.unitCount, options), sums)]);
+  return Object.fromEntries(intervals) as Record<Name, Interval>;
+}
+
+/** The values that metrics take when the units are drawn anew: for each metric, shape [resamples]. */
+export function drawSums(
+  { values, unitCount, width }: RowSums,
+  metrics: readonly ((sums: Float64Array) => number)[],
+  { seed = 0, resamples = 1000 }: BootstrapOptions = {},
+): Float64Array[] {
+  checkInteger('resamples', resamples, 20);
+  const found = metrics.map(() => new Float64Array(resamples));
+  const total = new Float64Array(width);
+  for (let draw = 0; draw < resamples; draw++) {
+    // A stream for each draw: it depends on nothing that was drawn before.
+    const random = seededRandom(seed, draw);
+    total.fill(0);
+    for (let i = 0; i < unitCount; i++) {
+      const at = drawOf(random, unitCount) * width;
+      for (let j = 0; j < width; j++) total[j] += values[at + j];
+    }
+    for (const [k, metric] of metrics.entries()) found[k][draw] = metric(total);
+  }
+  return found;
+}
+
+/**
+ * Percentile interval of any metric of the rows.
+ *
+ * @param evaluate the metric when row i counts `counts[i]` times; the array is used again for the next draw
+ * @throws InputError as bootstrapSums
+ */
+export function bootstrap(
+  rowCount: number,
+  evaluate: (counts: Float64Array) => number,
+  options: BootstrapOptions = {},
+): Interval {
+  return percentileInterval(drawCounts(rowCount, evaluate, options), rowCount, options);
+}
+
+/** The values that a metric takes when rows are drawn anew, shape [resamples]. */
+export function drawCounts(
+  rowCount: number,
+  evaluate: (counts: Float64Array) => number,
+  { seed = 0, resamples = 1000 }: BootstrapOptions = {},
+): Float64Array {
+  checkInteger('resamples', resamples, 20);
+  const [counts, found] = [new Float64Array(rowCount), new Float64Array(resamples)];
+  for (let draw = 0; draw < resamples; draw++) {
+    countDraws(counts, seededRandom(seed, draw));
+    found[draw] = evaluate(counts);
+  }
+  return found;
+}
+
+/** The middle share of drawn values. */
+export function percentileInterval(
+  draws: Float64Array,
+  unitCount: number,
+  { confidence = 0.95 }: IntervalOptions = {},
+): Interval {
+  deviate(confidence);
+  const defined = draws.filter((value) => !Number.isNaN(value)).sort();
+  const lost = draws.length - defined.length;
+  if (unitCount < leastUnits) {
+    return unknownInterval('bootstrap', confidence, `${unitCount} rows are too few to draw from`);
+  }
+  if (lost > draws.length / 2) {
+    return unknownInterval('bootstrap', confidence, `undefined in ${lost} of ${draws.length} draws`);
+  }
+  const outside = (1 - confidence) / 2;
+  return {
+    low: quantile(defined, outside),
+    high: quantile(defined, 1 - outside),
+    confidence,
+    method: 'bootstrap',
+    resamples: draws.length,
+    ...(lost > 0 ? { note: `undefined in ${lost} of ${draws.length} draws, which were left out` } : {}),
+  };
+}
+
+function noted(interval: Interval, { unitRows, unitCount }: RowSums): Interval {
+  if (unitRows === 1) return interval;
+  const drawn = `${unitCount} groups of up to ${unitRows} neighbouring rows were drawn, as there are many rows`;
+  return { ...interval, note: interval.note ? `${drawn}; ${interval.note}` : drawn };
+}
+
+function countDraws(counts: Float64Array, random: Random): void {
+  counts.fill(0);
+  for (let i = 0; i < counts.length; i++) counts[drawOf(random, counts.length)]++;
+}
+
+/** One of `count`, evenly but for a bias below count / 2^32, which no interval can show: Random.nextInt takes five times as long. */
+const drawOf = (random: Random, count: number) => Math.floor(random.nextUint32() * 2 ** -32 * count);

@@ -1,0 +1,89 @@
+import { checkFinite, checkSameLength } from '../core/checks.ts';
+import { rankedCounts } from '../kernels/order.ts';
+import { checkClasses } from './labels.ts';
+import { totalWeight, whyEmpty } from './mean.ts';
+import { ascending } from './order.ts';
+import type { Warn } from './warn.ts';
+
+/**
+ * What every metric and curve of scores is made of: how much of each class scores from each distinct score up.
+ *
+ * Rows are sorted once for it; then each metric is one pass over the distinct scores. Rows that weigh nothing are not
+ * there. All arrays are empty where no row weighs anything.
+ */
+export interface RankedScores {
+  /** Weight of the rows of class 0 with a score from the threshold up. */
+  falsePositives: Float64Array;
+  /** Weight of the rows of class 1 with a score from the threshold up. */
+  truePositives: Float64Array;
+  /** The distinct scores, descending. */
+  thresholds: Float64Array;
+  /** Weight of all rows of class 0, and of class 1. */
+  negatives: number;
+  positives: number;
+  rowCount: number;
+}
+
+/**
+ * Sorts rows by their score and counts both classes.
+ *
+ * @param actual classes, 0 or 1, shape [n]
+ * @param scores higher means rather class 1; finite, shape [n]
+ * @throws InputError when lengths differ, a class is neither 0 nor 1, a score is not finite, or a weight is negative
+ */
+export function rankScores(
+  actual: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  weights?: ArrayLike<number>,
+): RankedScores {
+  checkSameLength('actual', actual, 'scores', scores);
+  checkClasses('actual', actual, 2);
+  checkFinite('scores', scores);
+  const rowCount = actual.length;
+  totalWeight(rowCount, weights);
+  const counts = weights ? undefined : rankedCounts(actual, scores);
+  if (counts) {
+    const last = counts.thresholds.length - 1;
+    const [negatives, positives] = [counts.falsePositives[last] ?? 0, counts.truePositives[last] ?? 0];
+    return { ...counts, negatives, positives, rowCount };
+  }
+
+  const { rows, values } = ascending(scores);
+  // Rows come in the order of their scores, so from all over memory: a byte each stays nearer to the processor.
+  const labels = Uint8Array.from(actual);
+  const [negatives, positives, thresholds] = [0, 1, 2].map(() => new Float64Array(rowCount));
+  let [count, falsePositives, truePositives] = [0, 0, 0];
+  // From the end, so within equal scores the last row first: scikit-learn's order of summing, hence its bits, on which
+  // the choice of collinear points depends.
+  for (let i = rowCount - 1; i >= 0; i--) {
+    const row = rows[i];
+    const weight = weights ? weights[row] : 1;
+    if (weight === 0) continue;
+    if (count === 0 || values[i] !== thresholds[count - 1]) thresholds[count++] = values[i];
+    if (labels[row] === 1) truePositives += weight;
+    else falsePositives += weight;
+    negatives[count - 1] = falsePositives;
+    positives[count - 1] = truePositives;
+  }
+  return {
+    falsePositives: negatives.subarray(0, count),
+    truePositives: positives.subarray(0, count),
+    thresholds: thresholds.subarray(0, count),
+    negatives: falsePositives,
+    positives: truePositives,
+    rowCount,
+  };
+}
+
+/** Whether both classes have rows; where not, `warn` is told what it means for `what`. */
+export function hasBothClasses(
+  { positives, negatives, thresholds, rowCount }: RankedScores,
+  what: string,
+  warn: Warn | undefined,
+): boolean {
+  if (thresholds.length === 0) warn?.(whyEmpty(rowCount));
+  else if (positives === 0 || negatives === 0) {
+    warn?.(`${what} needs rows of both classes, and class ${positives === 0 ? 1 : 0} has none`);
+  }
+  return positives > 0 && negatives > 0;
+}
