@@ -137,7 +137,7 @@ async function exact(path: string): Promise<Figures> {
   for (let at = 0; at < bytes.length; at++) {
     if (bytes[at] !== comma && bytes[at] !== newline) continue;
     if (row >= 0) {
-      const expected = Math.fround(Number(bytes.latin1Slice(from, at)));
+      const expected = Math.fround(Number(bytes.toString('latin1', from, at)));
       if (!Object.is(Math.fround(values[column]?.[row] ?? Number.NaN), expected)) wrong++;
     }
     from = at + 1;
