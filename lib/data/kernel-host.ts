@@ -8,6 +8,9 @@ export function kernelHost(memory: WebAssembly.Memory): WebAssembly.Imports {
   /** The memory's bytes; of one that has grown there are more. */
   const bytesTo = (end: number) => {
     if (end > bytes.length) bytes = new Uint8Array(memory.buffer);
+    // This thread may not have heard yet that another one made the memory grow.
+    if (end > bytes.length) memory.grow(0);
+    if (end > bytes.length) bytes = new Uint8Array(memory.buffer);
     return bytes;
   };
   let hash: Hash | undefined;

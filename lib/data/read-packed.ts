@@ -1,6 +1,7 @@
 import * as csv from '../kernels/csv.generated.ts';
 import type { Pool } from '../kernels/pool.ts';
 import { powersOfTen } from '../kernels/powers-of-ten.ts';
+import { squeezeTable } from '../kernels/squeezes.ts';
 import { placeArray, writeStruct } from '../kernels/struct.ts';
 import { type ColumnKind, numberShare } from './column-reader.ts';
 import { isMissingText, parseNumberText } from './number.ts';
@@ -181,6 +182,7 @@ function parseSegments(
       84: blocksOfSegment,
       88: headingAt,
       92: heading.length,
+      96: squeezeTable(home),
     },
     { 64: size, 72: text.firstRow },
   );

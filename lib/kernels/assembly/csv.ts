@@ -59,6 +59,7 @@ const BLOCKS: usize = 80; // of a segment, MOST_BLOCKS: u32 rows, then 32 bytes
 const MOST_BLOCKS: usize = 84;
 const HEADING: usize = 88; // what the hash of a block begins with, and how many bytes it has
 const HEADING_BYTES: usize = 92;
+const SQUEEZES: usize = 96; // lib/kernels/squeezes.ts makes them
 
 const segmentBytes: f64 = 8388608;
 const chunkBytes: usize = 262144;
@@ -80,8 +81,6 @@ const CR: u32 = 13;
 const QUOTE: u32 = 34;
 const COMMA: u32 = 44;
 
-/** For a point at 0 … 16 and a length of 0 … 16: which byte goes where, so that the digits stand right. */
-const squeezes = memory.data(17 * 17 * 16);
 /** 16 bytes of 255 and 16 of 0. */
 const headMasks = memory.data<u8>([
   255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -90,6 +89,7 @@ const headMasks = memory.data<u8>([
 
 // Of the segment at hand.
 let separator: u32 = 0;
+let squeezes: usize = 0;
 let lastColumn: i32 = 0;
 let runs: usize = 0;
 let matrixAt: usize = 0;
@@ -102,7 +102,6 @@ let line: u32 = 0;
 let status: u32 = DONE;
 /** Where the cell at hand ended: the address after its separator or line end. */
 let next: usize = 0;
-let isReady = false;
 let hashesAt: usize = 0;
 let spare: usize = 0;
 /** Whether the row at hand has a cell in quotes, and whether the segment a number near 0 that float32 would crush. */
@@ -117,13 +116,13 @@ let heading: usize = 0;
 let headingBytes: usize = 0;
 
 export function parseSegment(description: usize, index: i32, scratch: usize): void {
-  if (!isReady) fillSqueezes();
   const capacity = load<usize>(description, CAPACITY);
   const before = <usize>index * capacity;
   const stride = load<usize>(description, STRIDE);
   const doubleColumns = load<usize>(description, DOUBLE_COLUMNS);
   const codeColumns = load<usize>(description, CODE_COLUMNS);
   separator = load<u32>(description, SEPARATOR);
+  squeezes = load<usize>(description, SQUEEZES);
   lastColumn = load<i32>(description, COLUMNS) - 1;
   runs = load<usize>(description, RUNS);
   matrixAt = load<usize>(description, MATRIX) + before * stride;
@@ -252,6 +251,7 @@ function parseRows(start: usize, until: usize, stride: usize): usize {
   const separators = i8x16.splat(<u8>separator);
   const comma = separator;
   const last = lastColumn;
+  const table = squeezes;
   const mustCopy = separator != COMMA;
   let p = start;
   while (p < until) {
@@ -307,7 +307,7 @@ function parseRows(start: usize, until: usize, stride: usize): usize {
         ) {
           const digits = i8x16.swizzle(
             v128.and(values, isDigit),
-            v128.load(squeezes + (<usize>(point * 17 + length) << 4)),
+            v128.load(table + (<usize>(point * 17 + length) << 4)),
           );
           const magnitude = <f64>sumOfDigits(digits) / exactPower(max(length - 1 - point, 0));
           value = reinterpret<f64>(reinterpret<u64>(magnitude) | (<u64>negative << 63));
@@ -498,20 +498,4 @@ function endCell(p: usize, column: i32): void {
     next = p + 2;
     if (byte != CR || load<u8>(p + 1) != LF) status = OTHER;
   }
-}
-
-/** Threads share the table, and each fills it: so no byte of it is ever another than it ends up to be. */
-function fillSqueezes(): void {
-  for (let point = 0; point <= 16; point++) {
-    for (let length = 0; length <= 16; length++) {
-      const row = squeezes + (<usize>(point * 17 + length) << 4);
-      let from = length - 1;
-      for (let to = 15; to >= 0; to--) {
-        if (from == point) from--;
-        store<u8>(row + <usize>to, from >= 0 ? <u8>from : 255);
-        from--;
-      }
-    }
-  }
-  isReady = true;
 }
