@@ -116,7 +116,7 @@ async function parseObject(
 ): Promise<ParsedText | undefined> {
   const file = (await object.openFile?.()) as OpenFile;
   try {
-    let capacity = Math.ceil((segmentBytes / text.rowBytes) * 1.1) + 64;
+    let capacity = Math.ceil((Math.min(segmentBytes, object.size) / text.rowBytes) * 1.1) + 64;
     for (;;) {
       const parsed = parseSegments(pool, file.descriptor, object.size, text, columns, capacity);
       await file.check();
@@ -197,7 +197,7 @@ function parseSegments(
     const status = word(result);
     if (status === 1) isFull = true;
     // Something else than plain cells, a file that can't be read, or a number that float32 would crush.
-    else if (status !== 0 || word(result + 16) !== 0) return undefined;
+    else if (status !== 0 || (widths.single > 0 && word(result + 16) !== 0)) return undefined;
     segments.push({
       rows: word(result + 4),
       lines: word(result + 8),
