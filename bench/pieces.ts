@@ -14,7 +14,7 @@ import { createModel } from '../lib/models/create-model.ts';
 import type { Examples } from '../lib/models/model.ts';
 import { adam } from '../lib/optimizers/adam.ts';
 import { minimise } from '../lib/optimizers/minimise.ts';
-import { compileKernel } from '../scripts/build/kernels.ts';
+import { compileKernel, packKernel } from '../scripts/build/kernels.ts';
 import { adamEpoch, gradientPass, lbfgsFit, newtonFit } from './training.ts';
 
 type Figures = Record<string, number>;
@@ -193,7 +193,7 @@ function metrics(names: string[], actual: Uint8Array, scores: Float64Array) {
 
 /** Gigabytes a second that WebAssembly reads from memory, four streams at once: what no pass over the data can beat. */
 async function bandwidth(threads: string): Promise<Figures> {
-  const wasm = Buffer.from(await compileKernel('bench/assembly/read-memory.ts', 2 ** 21)).toString('base64');
+  const wasm = packKernel(await compileKernel('bench/assembly/read-memory.ts', 2 ** 21));
   const home = kernelMemory();
   const pool =
     threads === '1' ? onThisThread(home) : workerPool({ memory: home, threads: Number(threads), workerSource });

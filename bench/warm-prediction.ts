@@ -8,7 +8,7 @@ import { powertoolsTelemetry } from '../functions/adapter/powertools.ts';
 import { servicesOf } from '../functions/adapter/services.ts';
 import { createApi } from '../functions/triggers/api.ts';
 import { runPipeline } from '../lib/jobs/run.ts';
-import { checkPipeline } from '../lib/pipeline/parse.ts';
+import { checkPipeline } from '../lib/pipeline/check-pipeline.ts';
 import { resolvePipeline } from '../lib/pipeline/resolve.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hone-bench-'));

@@ -152,7 +152,8 @@ export { sgd } from './optimizers/sgd.ts';
 export type { Checkpoint, Progress, Solution, Status, StopCriteria } from './optimizers/solution.ts';
 export { trace } from './optimizers/trace.ts';
 // pipeline: the user's document.
-export { checkPipeline, parsePipeline } from './pipeline/parse.ts';
+export { checkPipeline } from './pipeline/check-pipeline.ts';
+export { parsePipeline } from './pipeline/parse.ts';
 export { type AppliedDefault, type Request, resolvePipeline } from './pipeline/resolve.ts';
 export { type PipelineDocument, pipelineSchema } from './pipeline/schema.ts';
 // registry: versions, aliases, and files that other programs read.

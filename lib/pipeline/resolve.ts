@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import { usualReadLimits } from '../core/read-limits.ts';
+import { checkPipeline } from './check-pipeline.ts';
 import { parseDuration } from './duration.ts';
-import { checkPipeline } from './parse.ts';
 import { type ModelRequest, modelProblem, resolveModel } from './resolve-model.ts';
 import type { Gate, PipelineDocument, Task } from './schema.ts';
 import type { SearchDocument } from './search-schema.ts';
