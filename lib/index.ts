@@ -90,7 +90,6 @@ export { proportionInterval, wilsonInterval } from './metrics/intervals/wilson.t
 export { coverageError, labelRankingAveragePrecision, labelRankingLoss } from './metrics/label-ranking.ts';
 export { labelConfusion, labelHammingLoss, labelSetScore, subsetAccuracyScore } from './metrics/multilabel.ts';
 export { brierLoss, brierSumLoss, hingeLoss, logLoss, topKAccuracyScore } from './metrics/probability.ts';
-export { type RankedScores, rankScores } from './metrics/ranked-scores.ts';
 export {
   maxError,
   meanAbsoluteError,
@@ -116,6 +115,7 @@ export {
   liftScore,
   rocAucScore,
 } from './metrics/score-metrics.ts';
+export { type ScoreTable, scoreTable } from './metrics/score-table.ts';
 export { type Fairness, groupFairness } from './metrics/slices/fairness.ts';
 export { type Slice, type SliceColumn, sliceRows } from './metrics/slices/slice-rows.ts';
 export { measureSlices, type SliceMetric, type SliceReport } from './metrics/slices/worst-slices.ts';
@@ -184,7 +184,8 @@ export { sgd } from './optimizers/sgd.ts';
 export type { Checkpoint, Progress, Solution, Status, StopCriteria } from './optimizers/solution.ts';
 export { trace } from './optimizers/trace.ts';
 // pipeline: the user's document.
-export { checkPipeline, parsePipeline } from './pipeline/parse.ts';
+export { checkPipeline } from './pipeline/check-pipeline.ts';
+export { parsePipeline } from './pipeline/parse.ts';
 export { type AppliedDefault, type Request, resolvePipeline } from './pipeline/resolve.ts';
 export { type PipelineDocument, pipelineSchema } from './pipeline/schema.ts';
 // registry: versions, aliases, and files that other programs read.

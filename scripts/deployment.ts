@@ -33,7 +33,7 @@ interface Access {
   asynchronous?: boolean;
 }
 
-type Prefix = 'pipelines/' | 'datasets/' | 'models/' | 'runs/' | 'reports/' | 'predictions/';
+type Prefix = 'pipelines/' | 'datasets/' | 'models/' | 'runs/' | 'reports/' | 'predictions/' | 'settings/';
 
 /**
  * The least that each function can do its work with, by its name in serverless.yml.
@@ -42,7 +42,7 @@ type Prefix = 'pipelines/' | 'datasets/' | 'models/' | 'runs/' | 'reports/' | 'p
  */
 export const access: Record<string, Access> = {
   api: {
-    reads: ['pipelines/', 'datasets/', 'models/', 'runs/', 'reports/', 'predictions/'],
+    reads: ['pipelines/', 'datasets/', 'models/', 'runs/', 'reports/', 'predictions/', 'settings/'],
     // A presigned upload is allowed what its signer is allowed: hence datasets/.
     writes: ['datasets/', 'runs/', 'reports/', 'models/*/aliases/'],
     starts: ['TrainingMachine', 'ScoringMachine'],
@@ -54,7 +54,7 @@ export const access: Record<string, Access> = {
     asynchronous: true,
   },
   scheduled: {
-    reads: ['pipelines/', 'datasets/', 'models/', 'runs/', 'reports/'],
+    reads: ['pipelines/', 'datasets/', 'models/', 'runs/', 'reports/', 'settings/'],
     writes: ['runs/', 'reports/'],
     deletes: ['runs/'],
     starts: ['TrainingMachine', 'ScoringMachine'], // What died without a word is started anew.
@@ -74,7 +74,7 @@ export const access: Record<string, Access> = {
     writes: ['runs/'],
   },
   register: {
-    reads: ['datasets/', 'models/', 'runs/', 'reports/'],
+    reads: ['datasets/', 'models/', 'runs/', 'reports/', 'settings/'],
     writes: ['models/', 'runs/', 'reports/'],
   },
   inspect: {

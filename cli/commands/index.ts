@@ -7,6 +7,7 @@ import { metricsCommand } from './metrics.ts';
 import { modelsCommand } from './models.ts';
 import { openCommand } from './open.ts';
 import { predictCommand } from './predict.ts';
+import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 import { signCommand } from './sign.ts';
 
@@ -23,4 +24,5 @@ export const commands: readonly Command[] = [
   signCommand,
   openCommand,
   devCommand,
+  replayCommand,
 ];

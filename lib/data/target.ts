@@ -5,6 +5,7 @@ import { blockOffsets } from './block-offsets.ts';
 import type { ColumnKind } from './column-reader.ts';
 import { findColumn, listNames, placeOf } from './lookup.ts';
 import { parseNumberText } from './number.ts';
+import { codeCounts } from './schema/kinds.ts';
 import { spelling } from './spelling.ts';
 import type { Column, NumberColumn, Table } from './table.ts';
 import { quoteText } from './text.ts';
@@ -80,12 +81,18 @@ export function labelledRows(table: Table, target: string): { rows: Int32Array; 
   const column = findColumn(table, target, 'target');
   const rows = new Int32Array(table.rowCount);
   let count = 0;
-  for (let row = 0; row < table.rowCount; row++) if (!isMissingAt(column, row)) rows[count++] = row;
+  if (column.kind === 'number') {
+    const { values } = column;
+    for (let row = 0; row < rows.length; row++) if (!Number.isNaN(values[row])) rows[count++] = row;
+  } else {
+    const { codes } = column;
+    for (let row = 0; row < rows.length; row++) if (codes[row] >= 0) rows[count++] = row;
+  }
   if (count === 0) throw new InputError(`target ${JSON.stringify(target)}: expected values, found all cells missing`);
 
   const without = table.rowCount - count;
   const warning = `${without} of ${table.rowCount} rows have no ${JSON.stringify(target)} and were left out.`;
-  return { rows: rows.slice(0, count), warnings: without > 0 ? [warning] : [] };
+  return { rows: rows.subarray(0, count), warnings: without > 0 ? [warning] : [] };
 }
 
 /**
@@ -214,9 +221,9 @@ function fitClasses(
     });
   }
   const encoding: ClassTarget = { task, name, kind, classes };
-  const indices = classIndices(encoding, table, column, rows);
-  if (indices.every((index) => index === indices[0])) {
-    const only = rows.length > 0 ? `only ${quoteText(classes[indices[0]])}` : 'none';
+  const present = presentClasses(encoding, table, column, rows);
+  if (present.length < 2) {
+    const only = present.length > 0 ? `only ${quoteText(present[0])}` : 'none';
     throw new InputError(`${where}: expected at least two classes in the training rows, found ${only}`);
   }
   if (task === 'binary' && positive !== undefined) {
@@ -229,6 +236,16 @@ function fitClasses(
     if (index === 0) classes.reverse();
   }
   return encoding;
+}
+
+/** The classes that some of the rows belong to. */
+function presentClasses(encoding: ClassTarget, table: Table, column: Column, rows: Int32Array): string[] {
+  if (column.kind === 'category') {
+    const counts = codeCounts(column, rows);
+    return column.levels.filter((_, code) => counts[code] > 0);
+  }
+  const indices = classIndices(encoding, table, column, rows);
+  return [...new Set(indices)].map((index) => encoding.classes[index]);
 }
 
 /** Where the positive class stands: as it is written, else the only one that spells the same number or boolean. */
@@ -250,14 +267,20 @@ function classIndices(encoding: ClassTarget, table: Table, column: Column, rows:
   const positions = new Map(encoding.classes.map((text, i) => [text, i]));
   const textOf = (row: number) =>
     column.kind === 'number' ? String(column.values[row]) : column.levels[column.codes[row]];
-  return Float64Array.from(rows, (row) => {
-    const index = positions.get(textOf(row));
-    if (index !== undefined) return index;
-    const expected = `one of ${listNames(encoding.classes)}`;
-    throw new InputError(
-      `${cellPlace(table, row, encoding.name)}: expected ${expected}, found ${quoteText(textOf(row))}`,
-    );
-  });
+  const ofCode = column.kind === 'number' ? undefined : column.levels.map((text) => positions.get(text));
+  const indices = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    const index = ofCode && column.kind === 'category' ? ofCode[column.codes[row]] : positions.get(textOf(row));
+    if (index === undefined) {
+      const expected = `one of ${listNames(encoding.classes)}`;
+      throw new InputError(
+        `${cellPlace(table, row, encoding.name)}: expected ${expected}, found ${quoteText(textOf(row))}`,
+      );
+    }
+    indices[i] = index;
+  }
+  return indices;
 }
 
 /** The column if it is one of numbers, or has no value at all; else an error that names the first text among `rows`. */

@@ -4,7 +4,7 @@ import { readIfThere } from '../store/json.ts';
 import type { Context } from './context.ts';
 
 /** Where a store keeps rates of its own, which stand in for the defaults that they name. */
-export const ratesKey = 'rates.json';
+export const ratesKey = 'settings/rates.json';
 
 /** The function that does the work, as far as cost and energy depend on it. */
 export interface Machine {

@@ -1,6 +1,6 @@
 import { exp, log, log1p } from '../core/elementary.ts';
 import { InputError } from '../core/errors.ts';
-import type { RankedScores } from './ranked-scores.ts';
+import { type ScoreTable, sumOf } from './score-table.ts';
 
 /** How scores become probabilities: plain numbers, to be saved beside a model. */
 export type Calibration =
@@ -17,15 +17,13 @@ const stepLimit = 100;
  * The targets are Platt's, (N₊ + 1) / (N₊ + 2) and 1 / (N₋ + 2), so that scores that part the classes do not lead to
  * certainty.
  *
- * @param ranked validation labels and scores, by rankScores
+ * @param table of validation labels and scores, by scoreTable
  * @throws InputError when a class has no rows
  * @see Platt 1999; Lin, Lin & Weng 2007, Machine Learning 68(3), 267-276, for the safe form of loss and search
  */
-export function plattScaling(ranked: RankedScores): Calibration & { kind: 'platt' } {
-  checkBothClasses(ranked);
-  const { positives, negatives } = ranked;
-  const table = weightsAtScores(ranked);
+export function plattScaling(table: ScoreTable): Calibration & { kind: 'platt' } {
   const { scores, positive, negative } = table;
+  const [positives, negatives] = checkClassWeights(table);
   const [high, low] = [(positives + 1) / (positives + 2), 1 / (negatives + 2)];
   // Newton's method on scores of mean 0 and deviation 1, so that their unit does not matter to it.
   const { centre, scale } = standardOf(table);
@@ -63,17 +61,18 @@ export function plattScaling(ranked: RankedScores): Calibration & { kind: 'platt
 /**
  * Isotonic regression: the rising step function that fits the labels best, straight lines between its steps.
  *
- * @param ranked validation labels and scores, by rankScores
+ * @param table of validation labels and scores, by scoreTable
  * @throws InputError when a class has no rows
  * @see Ayer et al. 1955, Annals of Mathematical Statistics 26(4), pool adjacent violators; Zadrozny & Elkan 2002, KDD
  */
-export function isotonicCalibration(ranked: RankedScores): Calibration & { kind: 'isotonic' } {
-  checkBothClasses(ranked);
-  const { scores, positive, negative } = weightsAtScores(ranked);
+export function isotonicCalibration(table: ScoreTable): Calibration & { kind: 'isotonic' } {
+  checkClassWeights(table);
+  const { scores, positive, negative } = table;
   // A pool's first score, weight and share of positives; a pool that does not rise joins the one before.
   const pools: { from: number; to: number; weight: number; hits: number }[] = [];
   for (let i = 0; i < scores.length; i++) {
     const weight = positive[i] + negative[i];
+    if (weight === 0) continue;
     let pool = { from: scores[i], to: scores[i], weight, hits: positive[i] };
     for (let last = pools.at(-1); last && last.hits * pool.weight >= pool.hits * last.weight; last = pools.at(-1)) {
       pool = { from: last.from, to: pool.to, weight: last.weight + pool.weight, hits: last.hits + pool.hits };
@@ -110,7 +109,7 @@ export function calibrate(calibration: Calibration, scores: ArrayLike<number>): 
 
 function derivatives(
   x: Float64Array,
-  { positive, negative }: ScoreWeights,
+  { positive, negative }: ScoreTable,
   high: number,
   low: number,
   a: number,
@@ -134,7 +133,7 @@ function derivatives(
   return { gradient, hessian };
 }
 
-function standardOf({ scores, positive, negative }: ScoreWeights): { centre: number; scale: number } {
+function standardOf({ scores, positive, negative }: ScoreTable): { centre: number; scale: number } {
   let [weight, sum, squares] = [0, 0, 0];
   for (let i = 0; i < scores.length; i++) {
     weight += positive[i] + negative[i];
@@ -144,22 +143,11 @@ function standardOf({ scores, positive, negative }: ScoreWeights): { centre: num
   return { centre: sum / weight, scale: squares > 0 ? Math.sqrt(squares / weight) : 1 };
 }
 
-/** What both classes weigh at each distinct score, ascending. */
-interface ScoreWeights {
-  scores: Float64Array;
-  positive: Float64Array;
-  negative: Float64Array;
-}
-
-function weightsAtScores({ thresholds, truePositives, falsePositives }: RankedScores): ScoreWeights {
-  const each = (sums: Float64Array) => sums.map((sum, i) => sum - (i > 0 ? sums[i - 1] : 0)).reverse();
-  return { scores: thresholds.toReversed(), positive: each(truePositives), negative: each(falsePositives) };
-}
-
-function checkBothClasses({ positives, negatives }: RankedScores): void {
-  if (positives > 0 && negatives > 0) return;
+function checkClassWeights({ positive, negative }: ScoreTable): [number, number] {
+  const weights: [number, number] = [sumOf(positive), sumOf(negative)];
+  if (weights[0] > 0 && weights[1] > 0) return weights;
   throw new InputError(
-    `actual: expected rows of both classes to calibrate by, found weights of ${positives} positive and ${negatives} negative`,
+    `actual: expected rows of both classes to calibrate by, found weights of ${weights[0]} positive and ${weights[1]} negative`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import { classificationMetrics } from './catalogue/classification.ts';
 import { detectionMetrics } from './catalogue/detection.ts';
-import { type MetricEntry, type ParameterValues, rememberShared } from './catalogue/entry.ts';
+import { type MetricCall, type MetricEntry, type ParameterValues, rememberShared } from './catalogue/entry.ts';
 import { printMetricName, readParameters, splitMetricName, titleOf } from './catalogue/metric-name.ts';
 import { rankingMetrics } from './catalogue/ranking.ts';
 import { regressionMetrics } from './catalogue/regression.ts';
@@ -45,8 +45,8 @@ const usual: Record<Task, string[]> = {
   multiclass: ['accuracy', 'precision', 'recall', 'f1', 'logLoss'],
   multilabel: ['subsetAccuracy', 'hammingLoss', 'f1@micro', 'f1@macro'],
   ranking: ['ndcg@10', 'map', 'mrr', 'recallAt@10'],
-  detection: ['cocoAp', 'cocoAp@50', 'cocoAp@75', 'cocoAr'],
-  text: ['exactMatch', 'squadF1', 'rougeL', 'bleu', 'chrf'],
+  detection: ['ap', 'ap50', 'ap75', 'apSmall', 'apMedium', 'apLarge', 'ar1', 'ar10', 'ar100'],
+  text: ['exactMatch', 'squadF1', 'bleu', 'chrf', 'rougeL', 'wer', 'cer'],
 };
 
 /** What a report measures where the pipeline does not say. */
@@ -84,6 +84,10 @@ export function findMetric(name: string): Metric | undefined {
   }
 }
 
+/** Whether two names mean the same metric: `ndcg@10` and `ndcg@k=10` do. */
+export const isSameMetric = (a: string, b: string): boolean =>
+  a === b || (findMetric(a)?.name ?? a) === (findMetric(b)?.name ?? b);
+
 /** A metric's value; `why` says what is odd about it, and always why it is NaN. */
 export interface Measurement {
   value: number;
@@ -95,6 +99,7 @@ export interface Measurement {
  * computed once.
  *
  * @param names as `metricNamed` reads them; `defaultMetrics(task)` where the user did not choose
+ * @param options.shared where work of one measurement of these predictions is kept for the next
  * @returns one measurement a name, as it was given, in their order
  * @throws InputError when a name is not a metric of the task, or the predictions are not of its kind
  * @example measure('regression', ['mae'], { kind: 'values', actual, predicted }) // { mae: { value: 0.5 } }
@@ -103,10 +108,10 @@ export function measure(
   task: Task,
   names: readonly string[],
   predictions: AnyPredictions,
+  { shared = rememberShared() }: { shared?: MetricCall['shared'] } = {},
 ): Record<string, Measurement> {
   const metrics = names.map((name) => metricNamed(name, task));
   checkPredictions(task, predictions);
-  const shared = rememberShared();
   return Object.fromEntries(
     metrics.map(({ entry, parameters }, i) => {
       const reasons = new Set<string>();

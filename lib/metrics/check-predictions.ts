@@ -4,7 +4,6 @@ import { checkClasses } from './labels.ts';
 import {
   type AnyPredictions,
   type ClassPredictions,
-  type DetectionPredictions,
   kindOfTask,
   type LabelSetPredictions,
   type RankingPredictions,
@@ -27,7 +26,6 @@ export function checkPredictions(task: Task, predictions: AnyPredictions): void 
   if (predictions.kind === 'classes') checkClassPredictions(task, predictions);
   if (predictions.kind === 'labelSets') checkLabelSets(predictions);
   if (predictions.kind === 'rankings') checkRankings(predictions);
-  if (predictions.kind === 'detections') checkDetections(predictions);
   if (predictions.kind === 'texts') checkTexts(predictions);
 }
 
@@ -42,12 +40,14 @@ function checkClassPredictions(
     );
   }
   const expectedLength = margins ? 0 : classCount === 2 ? actual.length : actual.length * classCount;
-  if (probabilities.length !== expectedLength) {
+  // None at all is the word of a model that says nothing but a class.
+  if (probabilities.length !== expectedLength && probabilities.length > 0) {
     throw new InputError(
       `predictions, probabilities: expected ${expectedLength} numbers for ${actual.length} rows of ${classCount} ` +
         `classes, found ${probabilities.length}`,
     );
   }
+  checkSameLength('actual', actual, 'predicted', predicted);
   checkClasses('actual', actual, classCount);
   checkClasses('predicted', predicted, classCount);
 }
@@ -75,21 +75,9 @@ function checkRankings({ relevance, scores, queryOffsets }: RankingPredictions):
   );
 }
 
-function checkDetections({ images, categories, truth, detections }: DetectionPredictions): void {
-  const [knownImages, knownCategories] = [new Set(images), new Set(categories)];
-  for (const [name, boxes] of Object.entries({ truth, detections })) {
-    for (const [i, { image, category }] of boxes.entries()) {
-      if (knownImages.has(image) && (name === 'detections' || knownCategories.has(category))) continue;
-      const what = knownImages.has(image) ? `categories, found ${category}` : `images, found ${image}`;
-      throw new InputError(`predictions, ${name}[${i}]: expected one of the ${what}`);
-    }
-  }
-  for (const [i, { score }] of detections.entries()) checkFinite(`detections[${i}], score`, score);
-}
-
 function checkTexts({ hypotheses, references, logProbabilities }: TextPredictions): void {
   checkSameLength('hypotheses', hypotheses, 'references', references);
   if (logProbabilities) checkSameLength('hypotheses', hypotheses, 'logProbabilities', logProbabilities);
-  const without = references.findIndex(({ length }) => length === 0);
-  if (without >= 0) throw new InputError(`predictions, references[${without}]: expected at least one text, found none`);
+  const without = references.findIndex((accepted) => accepted.length === 0);
+  if (without >= 0) throw new InputError(`references[${without}]: expected at least one text, found none`);
 }

@@ -61,9 +61,6 @@ function printPredictions({ kind: _, ...parts }: AnyPredictions, needs: Input): 
   if (needs === 'values') unseen.pop();
   return Object.entries(parts)
     .filter(([key, part]) => typeof part === 'object' && part.length > 0 && !unseen.includes(key))
-    .map(([key, part]) => `${key} ${JSON.stringify(Array.from(part as ArrayLike<unknown>, plain))}`)
+    .map(([key, part]) => `${key} ${JSON.stringify(Array.from(part as ArrayLike<number>))}`)
     .join(', ');
 }
-
-/** JSON has no typed arrays: it would print them as objects. */
-const plain = (part: unknown): unknown => (ArrayBuffer.isView(part) ? Array.from(part as Float64Array) : part);

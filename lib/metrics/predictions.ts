@@ -45,7 +45,7 @@ export interface ClassPredictions {
   classCount: number;
   /** Index of each row's class, from 0 to K − 1, shape [n]; of two classes, 1 is the positive one. */
   actual: Int32Array;
-  /** In [0, 1]. Of two classes: the probability of class 1, shape [n]. Of more: of each class, shape [n, K], row-major. */
+  /** In [0, 1]. Of two classes: the probability of class 1, shape [n]. Of more: of each class, shape [n, K], row-major. Empty of a model that says nothing but a class. */
   probabilities: Float64Array;
   /**
    * Of two classes, by a model that makes no probabilities: how far each row is on the side of class 1, shape [n]. It ranks
@@ -86,26 +86,28 @@ export interface RankingPredictions {
   weights?: Float64Array;
 }
 
-/** Boxes around things in images, as they are and as a model says. */
+/** Things in images, and what a model says is there. */
 export interface DetectionPredictions {
   kind: 'detections';
-  /** All images, those without a thing or a detection too. */
+  truth: readonly TruthBox[];
+  detected: readonly DetectedBox[];
+  /** All images, those too without a thing or a detection. */
   images: readonly Id[];
   categories: readonly Id[];
-  truth: readonly TruthBox[];
-  detections: readonly DetectedBox[];
-  /** How much each image counts, shape [images]; all alike by default. */
+  /** How much each image counts, in the order of `images`; all alike by default. */
   weights?: Float64Array;
 }
 
-/** What a generative model wrote, beside what it might have written. */
+/** Texts that a model wrote, and those that would have been right. */
 export interface TextPredictions {
   kind: 'texts';
   hypotheses: readonly string[];
-  /** Accepted texts of each, at least one. */
+  /** Accepted texts of each hypothesis, at least one. */
   references: readonly (readonly string[])[];
-  /** Of each text, what the model gave its tokens, in nats. Perplexity is undefined without it. */
+  /** Of each hypothesis, the natural logarithm of each token's probability given those before; for perplexity alone. */
   logProbabilities?: readonly ArrayLike<number>[];
-  /** How much each text counts, shape [n]; all alike by default. */
+  /** A regular expression to look for in each hypothesis; for `patternMatch` alone. */
+  pattern?: string;
+  /** How much each text counts; all alike by default. */
   weights?: Float64Array;
 }

@@ -1,7 +1,8 @@
 import { checkFinite, checkSameLength } from '../core/checks.ts';
+import { rankedCounts } from '../kernels/order.ts';
 import { checkClasses } from './labels.ts';
 import { totalWeight, whyEmpty } from './mean.ts';
-import { ascendingOrder } from './order.ts';
+import { ascending } from './order.ts';
 import type { Warn } from './warn.ts';
 
 /**
@@ -20,12 +21,6 @@ export interface RankedScores {
   /** Weight of all rows of class 0, and of class 1. */
   negatives: number;
   positives: number;
-  /** Sums of squared weights, as `falsePositives` and `truePositives` are of weights: what intervals are made of. */
-  falseSquares: Float64Array;
-  trueSquares: Float64Array;
-  /** Rows of class 0, and of class 1, that weigh anything. */
-  negativeRows: number;
-  positiveRows: number;
   rowCount: number;
 }
 
@@ -46,32 +41,29 @@ export function rankScores(
   checkFinite('scores', scores);
   const rowCount = actual.length;
   totalWeight(rowCount, weights);
+  const counts = weights ? undefined : rankedCounts(actual, scores);
+  if (counts) {
+    const last = counts.thresholds.length - 1;
+    const [negatives, positives] = [counts.falsePositives[last] ?? 0, counts.truePositives[last] ?? 0];
+    return { ...counts, negatives, positives, rowCount };
+  }
 
-  const order = ascendingOrder(scores);
+  const { rows, values } = ascending(scores);
+  // Rows come in the order of their scores, so from all over memory: a byte each stays nearer to the processor.
+  const labels = Uint8Array.from(actual);
   const [negatives, positives, thresholds] = [0, 1, 2].map(() => new Float64Array(rowCount));
-  // Where all rows weigh 1, the squares are the weights.
-  const [falseSquares, trueSquares] = weights ? [0, 1].map(() => new Float64Array(rowCount)) : [negatives, positives];
   let [count, falsePositives, truePositives] = [0, 0, 0];
-  const [squares, rows] = [
-    [0, 0],
-    [0, 0],
-  ];
   // From the end, so within equal scores the last row first: scikit-learn's order of summing, hence its bits, on which
   // the choice of collinear points depends.
   for (let i = rowCount - 1; i >= 0; i--) {
-    const row = order[i];
+    const row = rows[i];
     const weight = weights ? weights[row] : 1;
     if (weight === 0) continue;
-    if (count === 0 || scores[row] !== thresholds[count - 1]) thresholds[count++] = scores[row];
-    if (actual[row] === 1) truePositives += weight;
+    if (count === 0 || values[i] !== thresholds[count - 1]) thresholds[count++] = values[i];
+    if (labels[row] === 1) truePositives += weight;
     else falsePositives += weight;
     negatives[count - 1] = falsePositives;
     positives[count - 1] = truePositives;
-    rows[actual[row]]++;
-    if (!weights) continue;
-    squares[actual[row]] += weight * weight;
-    falseSquares[count - 1] = squares[0];
-    trueSquares[count - 1] = squares[1];
   }
   return {
     falsePositives: negatives.subarray(0, count),
@@ -79,10 +71,6 @@ export function rankScores(
     thresholds: thresholds.subarray(0, count),
     negatives: falsePositives,
     positives: truePositives,
-    falseSquares: falseSquares.subarray(0, count),
-    trueSquares: trueSquares.subarray(0, count),
-    negativeRows: rows[0],
-    positiveRows: rows[1],
     rowCount,
   };
 }

@@ -1,6 +1,6 @@
 import { checkNotNegative, checkWithin } from '../core/checks.ts';
 import { InputError } from '../core/errors.ts';
-import type { RankedScores } from './ranked-scores.ts';
+import { type ScoreTable, sumOf } from './score-table.ts';
 
 /** What a threshold is chosen for. */
 export type ThresholdAim =
@@ -34,27 +34,30 @@ export interface ChosenThreshold {
  * Choose it on validation rows: on those that are reported, it makes the metric look better than it is. Of equally good
  * thresholds the highest is taken. An infinite one, at which no row is positive, counts as well.
  *
- * @param ranked validation labels and scores, by rankScores
+ * @param table of validation labels and scores, by scoreTable
  * @throws InputError when there are no rows, the aim's share is outside [0, 1] or a cost is negative
  * @see Youden 1950, Cancer 3(1), 32-35; Elkan 2001, IJCAI, for costs
  */
-export function chooseThreshold(ranked: RankedScores, aim: ThresholdAim): ChosenThreshold {
-  if (ranked.thresholds.length === 0)
-    throw new InputError('scores: expected rows to choose a threshold by, found none');
+export function chooseThreshold(table: ScoreTable, aim: ThresholdAim): ChosenThreshold {
+  if (table.scores.length === 0) throw new InputError('scores: expected rows to choose a threshold by, found none');
   if ('atLeast' in aim) checkWithin('atLeast', aim.atLeast, 0, 1);
   if (aim.aim === 'cost') {
     for (const name of ['falsePositive', 'falseNegative', 'truePositive', 'trueNegative'] as const) {
       checkNotNegative(name, aim[name] ?? 0);
     }
   }
-  const { thresholds, positives, negatives } = ranked;
-  const totals = { positives, negatives };
+  const totals = { positives: sumOf(table.positive), negatives: sumOf(table.negative) };
   let best: ChosenThreshold | undefined;
   let merit = Number.NEGATIVE_INFINITY;
-  for (let i = -1; i < thresholds.length; i++) {
-    const found = measured(i < 0 ? Number.POSITIVE_INFINITY : thresholds[i], {
-      truePositives: i < 0 ? 0 : ranked.truePositives[i],
-      falsePositives: i < 0 ? 0 : ranked.falsePositives[i],
+  let [truePositives, falsePositives] = [0, 0];
+  for (let i = table.scores.length; i >= 0; i--) {
+    if (i < table.scores.length) {
+      truePositives += table.positive[i];
+      falsePositives += table.negative[i];
+    }
+    const found = measured(i < table.scores.length ? table.scores[i] : Number.POSITIVE_INFINITY, {
+      truePositives,
+      falsePositives,
       ...totals,
     });
     const value = figureOf(aim, found, totals);

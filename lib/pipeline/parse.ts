@@ -1,8 +1,7 @@
 import { isMap, LineCounter, parseDocument } from 'yaml';
-import * as z from 'zod/mini';
 import { InputError } from '../core/errors.ts';
-import { describeIssues } from './issues.ts';
-import { type PipelineDocument, pipelineSchema } from './schema.ts';
+import { checkPipeline } from './check-pipeline.ts';
+import type { PipelineDocument } from './schema.ts';
 
 /** Longest document that is read, in characters. */
 const lengthLimit = 256 * 1024;
@@ -55,28 +54,6 @@ function parse(text: string, source: string): PipelineDocument {
   return checkPipeline(toPlain(document, source), source, lineOf);
 }
 
-/**
- * Checks a pipeline document that is already an object, as it comes in an HTTP request.
- *
- * @param source what to call it in messages
- * @throws InputError as `parsePipeline` does
- */
-export function checkPipeline(
-  value: unknown,
-  source: string,
-  lineOf: (path: readonly PropertyKey[]) => number | undefined = () => undefined,
-): PipelineDocument {
-  const result = z.safeParse(pipelineSchema, value);
-  if (result.success) return result.data;
-  throw new InputError(
-    describeIssues(result.error.issues, value, ({ path, sentence }) => {
-      const line = lineOf(path);
-      const place = path.length === 0 ? '' : `, ${formatPath(path)}`;
-      return `${source}${line === undefined ? '' : `, line ${line}`}${place}: ${sentence}`;
-    }),
-  );
-}
-
 function toPlain(document: ReturnType<typeof parseDocument>, source: string): unknown {
   let plain: unknown;
   try {
@@ -92,9 +69,6 @@ function toPlain(document: ReturnType<typeof parseDocument>, source: string): un
   }
   return plain;
 }
-
-const formatPath = (path: readonly PropertyKey[]): string =>
-  path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`)).join('');
 
 const kindOf = (value: unknown): string =>
   value === null ? 'nothing' : Array.isArray(value) ? 'a list' : typeof value;

@@ -22,6 +22,7 @@ export function renderTable(report: Report, { path, width = 88 }: { path: string
   if (training) facts.push(['training', training.sentence]);
   if (evaluation?.search) facts.push(['search', evaluation.search.sentence]);
   for (const warning of training?.warnings ?? []) facts.push(['warning', warning]);
+  for (const warning of dataWarnings(report)) facts.push(['warning', warning]);
   if (model?.optimizerReason !== undefined) facts.push(['optimizer', model.optimizerReason]);
   if (report.version !== undefined) facts.push(['version', report.version]);
   if (isOnTrainingRows(report)) facts.push(['metrics', report.data.split]);
@@ -40,6 +41,18 @@ export function renderTable(report: Report, { path, width = 88 }: { path: string
     'report'.padEnd(nameWidth) + visible(path),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Most warnings about data that are printed. */
+const warningLimit = 8;
+
+function dataWarnings({ data: { warnings } }: Report): string[] {
+  // A leak is worse than a column that was left out, and may come after many of those.
+  const isLeak = (warning: string) => warning.includes('suspected to leak');
+  const inOrder = [...warnings.filter(isLeak), ...warnings.filter((warning) => !isLeak(warning))];
+  if (inOrder.length <= warningLimit) return inOrder;
+  const more = `${inOrder.length - warningLimit + 1} more warnings about the data stand in the report.`;
+  return [...inOrder.slice(0, warningLimit - 1), more];
 }
 
 function describeRows({ kind, data, evaluation }: Report): string {

@@ -30,6 +30,6 @@ test("a store's rates that are none are refused, naming the key", async () => {
   const context = testContext();
   await putText(context.store, ratesKey, '{ "vcpuWatts": "2" }', 'application/json');
   await expect(footprintOf(context, {})).rejects.toThrow(
-    /rates\.json, vcpuWatts: expected a number of at least 0, found "2"/,
+    /settings\/rates\.json, vcpuWatts: expected a number of at least 0, found "2"/,
   );
 });

@@ -16,10 +16,10 @@ test('a text that a spreadsheet would run leaves as a text, in names of rows and
   });
   await putText(context.store, 'datasets/f/a.csv', `who,x,class\n${lines.join('\n')}\n`);
   const pipeline = pipelineOf(
-    'name: f\ntask: binary\ndata: { path: datasets/f/, target: class, exclude: [who] }\nmodel: { kind: logistic }\n',
+    'name: f\ntask: binary\ndata: { path: datasets/f/, target: class, exclude: [who] }\nmodel: { kind: logistic }\nevaluate: { gates: [] }\n',
   );
-  await runPipeline(context, pipeline);
-  const model = await openModel(context, { name: 'f' });
+  const { version } = await runPipeline(context, pipeline);
+  const model = await openModel(context, { name: 'f', version });
   const csv = predictionsCsv(
     model,
     await readForScoring(model, await listDataset(context, 'datasets/f/'), { id: 'who' }),

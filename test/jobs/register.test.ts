@@ -8,9 +8,11 @@ import { readReport } from '../../lib/jobs/reports.ts';
 import { runPipeline } from '../../lib/jobs/run.ts';
 import { openRun } from '../../lib/jobs/runs.ts';
 import { train } from '../../lib/jobs/train.ts';
+import { defaultMetrics } from '../../lib/metrics/catalogue.ts';
 import { champion, moveAlias, readAlias, rollBackAlias } from '../../lib/registry/aliases.ts';
 import { readVersion } from '../../lib/registry/versions.ts';
 import { renderTable } from '../../lib/report/terminal.ts';
+import type { Store } from '../../lib/store/store.ts';
 import { pipelineOf, putText, sampleCsv, testContext } from '../support/jobs.ts';
 
 const yaml = (gates = '', l2 = 0) => `
@@ -30,6 +32,14 @@ async function withData() {
   const championNow = async () => (await readAlias(context.store, 'houses', champion))?.version;
   return { context, run, championNow };
 }
+
+test.each(['regression', 'count', 'binary', 'multiclass'] as const)(
+  'the default gate of a %s task reads the metric that a report shows first',
+  (task) => {
+    const { request } = pipelineOf(`name: a\ntask: ${task}\ndata: { path: datasets/a/, target: y }`);
+    expect(request.evaluate.gates.map(({ metric }) => metric)).toEqual([defaultMetrics(task)[0]]);
+  },
+);
 
 describe('gates decide whether champion moves', () => {
   test('without gates, what is no worse than the baseline in the first metric moves it, and the report says so', async () => {
@@ -232,4 +242,22 @@ test('the report states the defaults, the data, and every section that a decisio
   const { manifest } = await readVersion(context.store, 'houses', report.version as string);
   expect(report.training).toMatchObject({ curveOf: 'rows', loss: manifest.training.loss });
   expect(report.evaluation?.predictedVsActual).toHaveLength(report.data.testRowCount);
+});
+
+test('what is registered are the bytes that were verified: a file that is read once more may be another', async () => {
+  const { context } = await withData();
+  const { run } = await openRun(context, pipelineOf(yaml()));
+  await train(context, { run });
+  await evaluate(context, { run });
+  let reads = 0;
+  const store: Store = {
+    ...context.store,
+    async get(key, options) {
+      const object = await context.store.get(key, options);
+      if (!key.startsWith('runs/') || !key.endsWith('.safetensors') || reads++ === 0) return object;
+      return { ...object, body: object.body.map((byte, i) => (i === 200 ? byte ^ 1 : byte)) };
+    },
+  };
+  const { version } = await register({ ...context, store }, { run });
+  expect((await readVersion(context.store, 'houses', version)).manifest.version).toBe(version);
 });

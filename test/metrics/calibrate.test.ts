@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { calibrate, isotonicCalibration, plattScaling } from '../../lib/metrics/calibrate.ts';
-import { rankScores } from '../../lib/metrics/ranked-scores.ts';
+import { scoreTable } from '../../lib/metrics/score-table.ts';
 import golden from '../golden/calibration.json' with { type: 'json' };
 
 describe.each(golden.cases.map((one) => [one.name, one] as const))('%s scores', (_, one) => {
-  const table = rankScores(one.labels, one.scores, one.weights ?? undefined);
+  const table = scoreTable(one.labels, one.scores, { weights: one.weights ?? undefined });
 
   test('Platt: the minimum that scikit-learn stops near', () => {
     const { slope, intercept } = plattScaling(table);
@@ -26,7 +26,7 @@ describe.each(golden.cases.map((one) => [one.name, one] as const))('%s scores', 
 });
 
 test('isotonic, by hand: violators are pooled', () => {
-  expect(isotonicCalibration(rankScores([0, 1, 0, 1, 1], [1, 2, 3, 4, 5]))).toEqual({
+  expect(isotonicCalibration(scoreTable([0, 1, 0, 1, 1], [1, 2, 3, 4, 5]))).toEqual({
     kind: 'isotonic',
     scores: [1, 2, 3, 4, 5],
     probabilities: [0, 0.5, 0.5, 1, 1],
@@ -34,13 +34,13 @@ test('isotonic, by hand: violators are pooled', () => {
 });
 
 test('scores that part the classes, or do not differ, still have a curve', () => {
-  const parted = plattScaling(rankScores([0, 0, 1, 1], [1, 2, 3, 4]));
+  const parted = plattScaling(scoreTable([0, 0, 1, 1], [1, 2, 3, 4]));
   const [first, last] = calibrate(parted, [1, 4]);
   expect(first).toBeGreaterThan(0);
   expect(last).toBeLessThan(1);
   // Targets 3/4 twice and 1/3 once: their mean, 11/18.
-  const same = plattScaling(rankScores([0, 1, 1], [5, 5, 5]));
+  const same = plattScaling(scoreTable([0, 1, 1], [5, 5, 5]));
   expect(calibrate(same, [5])[0]).toBeCloseTo(11 / 18, 12);
-  expect(() => plattScaling(rankScores([1, 1], [0, 1]))).toThrow('expected rows of both classes');
-  expect(calibrate(isotonicCalibration(rankScores([0, 1], [0, 1])), [Number.NaN])[0]).toBeNaN();
+  expect(() => plattScaling(scoreTable([1, 1], [0, 1]))).toThrow('expected rows of both classes');
+  expect(calibrate(isotonicCalibration(scoreTable([0, 1], [0, 1])), [Number.NaN])[0]).toBeNaN();
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/errors.ts';
+import { meanTweedieDeviance } from '../../lib/metrics/deviance.ts';
 import { r2Score } from '../../lib/metrics/explained.ts';
 import { meanAbsoluteError, meanSquaredError, rootMeanSquaredError } from '../../lib/metrics/regression.ts';
 
@@ -46,4 +47,12 @@ test.each([
   ['an infinite prediction', () => r2Score([1, 2], [1, Number.POSITIVE_INFINITY])],
 ])('metrics of values refuse %s', (_, call) => {
   expect(call).toThrow(InputError);
+});
+
+test.each([1, 1.5, 2, 3])('the Tweedie deviance of power %d is never below 0, though its terms cancel', (power) => {
+  const actual = Array.from({ length: 50 }, (_, i) => 1e12 + i);
+  for (const gap of [0, 0.5, 3]) {
+    const each = actual.map((value) => meanTweedieDeviance([value], [value + gap], { power }));
+    expect(Math.min(...each)).toBeGreaterThanOrEqual(0);
+  }
 });

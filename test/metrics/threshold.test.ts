@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../lib/core/random.ts';
 import { f1Score } from '../../lib/metrics/classification.ts';
-import { rankScores } from '../../lib/metrics/ranked-scores.ts';
+import { scoreTable } from '../../lib/metrics/score-table.ts';
 import { chooseThreshold, type ThresholdAim } from '../../lib/metrics/threshold.ts';
 
 //          score: 0.9 0.8 0.7 0.6 0.5 0.4
 const labels = [1, 1, 0, 1, 0, 0];
 const scores = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4];
-const table = rankScores(labels, scores);
+const table = scoreTable(labels, scores);
 
 describe('by hand', () => {
   test.each<[ThresholdAim, number, number]>([
@@ -28,7 +28,9 @@ describe('by hand', () => {
 
   test('Youden', () => {
     expect(chooseThreshold(table, { aim: 'youden' }).value).toBeCloseTo(2 / 3, 14);
-    expect(chooseThreshold(rankScores(labels, scores, [1, 1, 1, 3, 1, 1]), { aim: 'youden' })).toMatchObject({
+    expect(
+      chooseThreshold(scoreTable(labels, scores, { weights: [1, 1, 1, 3, 1, 1] }), { aim: 'youden' }),
+    ).toMatchObject({
       threshold: 0.6,
       value: expect.closeTo(2 / 3, 14),
     });
@@ -45,22 +47,22 @@ test('no other threshold has a better F1, ties among the scores or not', () => {
         actual,
         tied.map((score) => Number(score >= threshold)),
       );
-    const { threshold, value } = chooseThreshold(rankScores(actual, tied), { aim: 'f1' });
+    const { threshold, value } = chooseThreshold(scoreTable(actual, tied), { aim: 'f1' });
     expect(value).toBeCloseTo(Math.max(...tied.map(at)), 14);
     expect(at(threshold)).toBeCloseTo(value, 14);
   }
 });
 
 test('an aim that no threshold meets is said to be so', () => {
-  const wrong = rankScores([0, 1], [2, 1]);
+  const wrong = scoreTable([0, 1], [2, 1]);
   expect(chooseThreshold(wrong, { aim: 'precision', atLeast: 0.9 })).toMatchObject({
     threshold: Number.POSITIVE_INFINITY,
     value: Number.NaN,
     note: 'no threshold reaches a precision of 0.9',
   });
-  expect(chooseThreshold(rankScores([0, 0], [1, 2]), { aim: 'recall', atLeast: 0.9 }).note).toBe('no row is positive');
-  expect(chooseThreshold(rankScores([1, 1], [1, 2]), { aim: 'youden' }).note).toBe('no row is negative');
-  expect(() => chooseThreshold(rankScores([], []), { aim: 'f1' })).toThrow('expected rows to choose a threshold by');
+  expect(chooseThreshold(scoreTable([0, 0], [1, 2]), { aim: 'recall', atLeast: 0.9 }).note).toBe('no row is positive');
+  expect(chooseThreshold(scoreTable([1, 1], [1, 2]), { aim: 'youden' }).note).toBe('no row is negative');
+  expect(() => chooseThreshold(scoreTable([], []), { aim: 'f1' })).toThrow('expected rows to choose a threshold by');
   expect(() => chooseThreshold(wrong, { aim: 'recall', atLeast: 2 })).toThrow('atLeast: expected a number in [0, 1]');
   expect(() => chooseThreshold(wrong, { aim: 'cost', falsePositive: -1, falseNegative: 1 })).toThrow('falsePositive');
 });

@@ -47,6 +47,18 @@ describe('renderTable', () => {
     expect(table).not.toMatch(/^metrics /m);
   });
 
+  test('warns of the data, of leaks first, and says how many more warnings there are', () => {
+    const report = structuredClone(sampleReports.regression);
+    const leak = 'Column "alive" is suspected to leak the target: its value tells it.';
+    const others = Array.from({ length: 8 }, (_, i) => `Column "c${i}" was left out: constant.`);
+    report.data.warnings = [...others.slice(1), leak];
+    const warned = (text: string) => [...text.matchAll(/^warning +(.*)$/gm)].map(([, warning]) => warning);
+    expect(warned(renderTable(report, { path: 'p', width: 200 }))).toEqual([leak, ...others.slice(1)]);
+    report.data.warnings = [...others, leak];
+    const last = '2 more warnings about the data stand in the report.';
+    expect(warned(renderTable(report, { path: 'p', width: 200 }))).toEqual([leak, ...others.slice(0, 6), last]);
+  });
+
   test('an evaluation counts the rows it scored', () => {
     expect(renderTable(sampleReports.binary, { path: 'report.html' })).toContain('7,056 read, 7,056 scored');
   });

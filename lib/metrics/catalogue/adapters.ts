@@ -1,10 +1,11 @@
-import type { Measure, ScoreOptions } from '../class-scores.ts';
-import { fBetaScore, jaccardScore, precisionScore, recallScore, specificityScore } from '../classification.ts';
+import { countClasses } from '../class-counts.ts';
+import { type Measure, type ScoreOptions, scoreAll } from '../class-scores.ts';
+import { totalWeight, whyEmpty } from '../mean.ts';
 import { labelSetScore } from '../multilabel.ts';
 import type { AnyPredictions, ClassPredictions } from '../predictions.ts';
 import type { RankingOptions } from '../queries.ts';
 import { type RankedScores, rankScores } from '../ranked-scores.ts';
-import type { MetricOptions } from '../warn.ts';
+import type { MetricOptions, Warn } from '../warn.ts';
 import { type MetricCall, ofKind } from './entry.ts';
 
 /** What an entry's `compute` is made of: a metric's function, called with the parts of the predictions that it takes. */
@@ -32,7 +33,9 @@ export function onLabels<P>(compute: Metric<P>): Compute<P> {
 /** A metric of probabilities: undefined of a model that makes none. */
 export function onProbabilities<P>(compute: Metric<P>): Compute<P> {
   return (predictions, { parameters, warn }) => {
-    const { actual, probabilities, margins, weights } = ofKind(predictions, 'classes');
+    const classes = ofKind(predictions, 'classes');
+    const { actual, probabilities, margins, weights } = classes;
+    if (isUnscored(classes, warn)) return Number.NaN;
     if (!margins) return compute(actual, probabilities, { ...parameters, weights, warn });
     warn?.('the model makes no probabilities, as it was trained by a hinge loss');
     return Number.NaN;
@@ -47,6 +50,7 @@ export function onScores<P>(
   return (predictions, { parameters, warn, shared }) => {
     const classes = ofKind(predictions, 'classes');
     const { actual, probabilities, weights } = classes;
+    if (isUnscored(classes, warn)) return Number.NaN;
     if (classes.classCount === 2 || !ofColumns) {
       return ofRanked(
         shared('ranked scores', () => rankedScores(classes)),
@@ -55,6 +59,14 @@ export function onScores<P>(
     }
     return ofColumns(actual, probabilities, { ...parameters, weights, warn });
   };
+}
+
+/** Whether there is nothing but the classes that were chosen. */
+function isUnscored(predictions: ClassPredictions, warn: Warn | undefined): boolean {
+  const { actual, probabilities } = predictions;
+  if (probabilities.length > 0 || actual.length === 0 || predictions.margins) return false;
+  warn?.('there are no scores, but labels alone');
+  return true;
 }
 
 /** The rows of two classes by their score. */
@@ -89,17 +101,9 @@ export interface Averaging {
   beta?: number;
 }
 
-const ofClasses = {
-  precision: precisionScore,
-  recall: recallScore,
-  fscore: fBetaScore,
-  specificity: specificityScore,
-  jaccard: jaccardScore,
-} satisfies Record<Measure, unknown>;
-
-/** A quotient of hits and misses, of classes or of sets of labels. */
+/** A quotient of hits and misses, of classes or of sets of labels; all quotients are made from one count. */
 export function onClassesOrSets(measure: Measure): Compute<Averaging> {
-  return (predictions, { parameters, warn }) => {
+  return (predictions, { parameters, warn, shared }) => {
     const { average, zeroDivision, beta } = parameters;
     const options: ScoreOptions = {
       beta,
@@ -112,8 +116,15 @@ export function onClassesOrSets(measure: Measure): Compute<Averaging> {
       return labelSetScore(measure, actual, predicted, { ...options, labelCount, average: over, weights });
     }
     const { classCount, actual, predicted, weights } = ofKind(predictions, 'classes');
-    const usual = classCount === 2 ? 'binary' : 'macro';
-    const over = average === 'auto' || average === 'samples' ? usual : average;
-    return ofClasses[measure](actual, predicted, { ...options, average: over, weights });
+    if (totalWeight(actual.length, weights) === 0) {
+      warn?.(whyEmpty(actual.length));
+      return Number.NaN;
+    }
+    const isOfOne = average === 'binary' || (average === 'auto' && classCount === 2);
+    const counts = shared(isOfOne ? 'counts of class 1' : 'counts of classes', () =>
+      countClasses(actual, predicted, { labels: isOfOne ? [1] : undefined, weights }),
+    );
+    const over = average === 'micro' || average === 'weighted' ? average : 'macro';
+    return scoreAll(measure, counts, { ...options, average: over });
   };
 }

@@ -1,122 +1,184 @@
-import { type CocoScores, summarise } from '../detection/coco.ts';
-import { matchCategories } from '../detection/coco-matches.ts';
+import type { DetectedBox, Id, TruthBox } from '../detection/boxes.ts';
+import { compareIds } from '../detection/boxes.ts';
+import { type CocoEvaluation, type CocoScores, summarise } from '../detection/coco.ts';
+import { type CategoryMatches, matchCategories } from '../detection/coco-matches.ts';
 import { pascalVocEvaluation } from '../detection/pascal-voc.ts';
 import { totalWeight, whyEmpty } from '../mean.ts';
 import type { AnyPredictions, DetectionPredictions } from '../predictions.ts';
 import { type MetricCall, type MetricEntry, metric, ofKind } from './entry.ts';
 
-const boxes = { tasks: ['detection'], direction: 'higher', range: [0, 1], unit: '', needs: 'boxes' } as const;
-const ofCoco = {
-  ...boxes,
-  undefinedWhen: 'Where no image shows a thing of that size that counts.',
-  source: 'Lin et al. 2014, arXiv:1405.0312; pycocotools',
+const detection = {
+  tasks: ['detection'],
+  direction: 'higher',
+  range: [0, 1],
+  unit: '',
+  needs: 'detections',
   weighted: true,
   streams: false,
+  formula: 'mean over categories and overlaps of the precision at 101 recalls, made monotone',
+  undefinedWhen: 'NaN where there is nothing of that size to be found.',
+  source: 'Lin et al. 2014, arXiv:1405.0312',
 } as const;
+const recall = { ...detection, formula: 'mean over categories and overlaps of the highest recall' } as const;
 
-/** A thing of 100 × 100 pixels, and a detection of its left 72 columns: right at 0.5 to 0.7 of ten overlaps. */
-const oneBox: DetectionPredictions = {
+/** Which of COCO's figures each metric is. */
+export const cocoKeys: Readonly<Record<string, keyof CocoScores>> = {
+  ap: 'AP',
+  ap50: 'AP50',
+  ap75: 'AP75',
+  apSmall: 'APsmall',
+  apMedium: 'APmedium',
+  apLarge: 'APlarge',
+  ar1: 'AR1',
+  ar10: 'AR10',
+  ar100: 'AR100',
+  arSmall: 'ARsmall',
+  arMedium: 'ARmedium',
+  arLarge: 'ARlarge',
+};
+
+/** COCO's figures of these detections; matched once, whichever of them are asked for. */
+export function cocoFigures(predictions: DetectionPredictions, shared: MetricCall['shared']): CocoEvaluation {
+  return shared('COCO figures', () => summarise(cocoMatches(predictions, shared), inOrderOfIds(predictions)));
+}
+
+/** Which detections are right, for resampling. */
+export const cocoMatches = (predictions: DetectionPredictions, shared: MetricCall['shared']): CategoryMatches[] =>
+  shared('COCO matches', () => matchCategories(predictions.truth, predictions.detected, predictions));
+
+/** The images' weights as `summarise` takes them. */
+export function inOrderOfIds({ images, weights }: DetectionPredictions): Float64Array | undefined {
+  if (!weights) return undefined;
+  const order = [...images.keys()].sort((a, b) => compareIds(images[a], images[b]));
+  return Float64Array.from(order, (place) => weights[place]);
+}
+
+const figure =
+  (name: string) =>
+  (predictions: AnyPredictions, { shared, warn }: MetricCall): number => {
+    const detections = ofKind(predictions, 'detections');
+    if (isEmpty(detections, warn)) return Number.NaN;
+    const value = cocoFigures(detections, shared)[cocoKeys[name]];
+    if (Number.isNaN(value)) warn?.('there is nothing of that size to be found');
+    return value;
+  };
+
+function isEmpty({ images, weights }: DetectionPredictions, warn: MetricCall['warn']): boolean {
+  if (totalWeight(images.length, weights) > 0) return false;
+  warn?.(whyEmpty(images.length));
+  return true;
+}
+
+const box = (image: Id, [x, y, width, height]: [number, number, number, number]): TruthBox => ({
+  image,
+  category: 1,
+  box: [x, y, width, height],
+  area: width * height,
+  ignored: false,
+});
+const seen = (image: Id, place: [number, number, number, number], score: number): DetectedBox => ({
+  image,
+  category: 1,
+  box: place,
+  score,
+});
+
+/** Two things in one image, of which one was found. */
+const half = (side: number): DetectionPredictions => ({
   kind: 'detections',
   images: [1],
-  categories: ['cat'],
-  truth: [{ image: 1, category: 'cat', box: [0, 0, 100, 100], area: 10_000, ignored: false }],
-  detections: [{ image: 1, category: 'cat', box: [0, 0, 72, 100], score: 0.9 }],
-};
+  categories: [1],
+  truth: [box(1, [0, 0, side, side]), box(1, [500, 0, side, side])],
+  detected: [seen(1, [0, 0, side, side], 0.9)],
+});
+/** Of 101 recalls, those up to a half. */
+const halfPrecision = 51 / 101;
+
+const sizes = { Small: 'below 32²', Medium: 'from 32² to 96²', Large: 'above 96²' } as const;
+const sideOf = { Small: 10, Medium: 50, Large: 200 } as const;
 
 export const detectionMetrics: MetricEntry[] = [
   metric({
-    ...ofCoco,
-    name: 'cocoAp',
-    title: 'Average precision (COCO)',
-    parameters: {
-      of: {
-        kind: 'choice',
-        summary: 'The mean over ten overlaps, one overlap in percent, or things of one size.',
-        choices: ['all', '50', '75', 'small', 'medium', 'large'],
-        default: 'all',
-      },
-    },
-    titleWith: ({ of }) => `AP (${of === '50' || of === '75' ? `overlap 0.${of}` : of})`,
-    summary: 'How precise detections are at 101 recalls, over the overlaps 0.5 to 0.95, categories alike.',
-    formula: 'mean over categories, overlaps and recalls of the best precision at that recall or beyond',
-    example: { predictions: oneBox, value: 0.5 },
-    compute: (predictions, { parameters, ...call }) =>
-      figures(predictions, call)[parameters.of === 'all' ? 'AP' : (`AP${parameters.of}` as const)],
+    ...detection,
+    name: 'ap',
+    title: 'COCO AP',
+    summary: 'Average precision of boxes, over categories and over the overlaps 0.5, 0.55 … 0.95.',
+    example: { predictions: half(50), value: halfPrecision },
+    compute: figure('ap'),
   }),
   metric({
-    ...ofCoco,
-    name: 'cocoAr',
-    title: 'Average recall (COCO)',
-    parameters: {
-      of: {
-        kind: 'choice',
-        summary: 'With so many detections of a category in an image, or of things of one size with 100.',
-        choices: ['100', '10', '1', 'small', 'medium', 'large'],
-        default: '100',
-      },
-    },
-    titleWith: ({ of }) => `AR (${of})`,
-    summary: 'Which share of the things is found, over the overlaps 0.5 to 0.95, categories alike.',
-    formula: 'mean over categories and overlaps of things found / things',
-    example: { predictions: oneBox, value: 0.5 },
-    compute: (predictions, { parameters, ...call }) => figures(predictions, call)[`AR${parameters.of}` as const],
+    ...detection,
+    name: 'ap50',
+    title: 'COCO AP at 0.5',
+    summary: 'Average precision of boxes at an overlap of 0.5.',
+    example: { predictions: half(50), value: halfPrecision },
+    compute: figure('ap50'),
   }),
   metric({
-    ...boxes,
-    name: 'vocAp',
-    title: 'Mean average precision (PASCAL VOC)',
+    ...detection,
+    name: 'ap75',
+    title: 'COCO AP at 0.75',
+    summary: 'Average precision of boxes at an overlap of 0.75.',
+    example: { predictions: half(50), value: halfPrecision },
+    compute: figure('ap75'),
+  }),
+  ...(['Small', 'Medium', 'Large'] as const).map((size) =>
+    metric({
+      ...detection,
+      name: `ap${size}`,
+      title: `COCO AP, ${size.toLowerCase()} things`,
+      summary: `Average precision of things of ${sizes[size]} square pixels.`,
+      example: { predictions: half(sideOf[size]), value: halfPrecision },
+      compute: figure(`ap${size}`),
+    }),
+  ),
+  ...([1, 10, 100] as const).map((limit) =>
+    metric({
+      ...recall,
+      name: `ar${limit}`,
+      title: `COCO AR, ${limit} a category`,
+      summary: `Average recall with the ${limit === 1 ? 'surest detection' : `${limit} surest detections`} of each category in an image.`,
+      example: { predictions: half(50), value: 0.5 },
+      compute: figure(`ar${limit}`),
+    }),
+  ),
+  ...(['Small', 'Medium', 'Large'] as const).map((size) =>
+    metric({
+      ...recall,
+      name: `ar${size}`,
+      title: `COCO AR, ${size.toLowerCase()} things`,
+      summary: `Average recall of things of ${sizes[size]} square pixels.`,
+      example: { predictions: half(sideOf[size]), value: 0.5 },
+      compute: figure(`ar${size}`),
+    }),
+  ),
+  metric({
+    ...detection,
+    name: 'vocMap',
+    title: 'PASCAL VOC mAP',
+    weighted: false,
     parameters: {
-      overlap: {
-        kind: 'number',
-        summary: 'Least overlap of what is right.',
-        low: 0,
-        high: 1,
-        open: 'low',
-        default: 0.5,
-      },
+      overlap: { kind: 'number', summary: 'Least overlap of a right detection.', low: 0, high: 1, default: 0.5 },
       interpolation: {
         kind: 'choice',
-        summary: 'The area under the monotone curve, or its mean height at eleven recalls, as before 2010.',
-        choices: ['every-point', 'eleven-point'],
-        default: 'every-point',
-      },
-      edges: {
-        kind: 'choice',
-        summary: 'Whether edges are pixels of the box, as the development kit counts.',
-        choices: ['inclusive', 'exclusive'],
-        default: 'inclusive',
+        summary:
+          'Of every point, the area under the monotone curve; of eleven, its mean height at the recalls 0, 0.1 … 1, as before 2010.',
+        choices: ['every', 'eleven'],
+        default: 'every',
       },
     },
-    summary: 'Area under precision by recall at one overlap, categories alike.',
-    formula: 'mean over categories of Σ(Rₙ − Rₙ₋₁) · best precision from Rₙ on',
-    undefinedWhen: 'Where no category has a thing that counts.',
-    source: 'Everingham et al. 2010, International Journal of Computer Vision 88(2)',
-    example: { predictions: oneBox, value: 1 },
-    weighted: false,
-    streams: false,
-    compute(predictions, { parameters, warn }) {
-      const { truth, detections, images } = ofKind(predictions, 'detections');
-      if (images.length === 0) warn?.(whyEmpty(0));
-      const { overlap, interpolation, edges } = parameters;
-      const { mAP } = pascalVocEvaluation(truth, detections, {
+    summary: 'Average precision of boxes at one overlap, over categories; edges are pixels of the box.',
+    formula: 'mean over categories of the area under the monotone precision-recall curve',
+    undefinedWhen: 'NaN where there is nothing to be found.',
+    source: 'Everingham et al. 2010, International Journal of Computer Vision 88(2), section 4.2',
+    example: { predictions: half(50), value: 0.5 },
+    compute(predictions, { parameters: { overlap, interpolation }, warn }) {
+      const detections = ofKind(predictions, 'detections');
+      if (isEmpty({ ...detections, weights: undefined }, warn)) return Number.NaN;
+      return pascalVocEvaluation(detections.truth, detections.detected, {
         overlap,
-        interpolation,
-        inclusive: edges === 'inclusive',
-      });
-      if (images.length > 0 && Number.isNaN(mAP)) warn?.(nothing);
-      return mAP;
+        interpolation: `${interpolation}-point`,
+      }).mAP;
     },
   }),
 ];
-
-const nothing = 'there is nothing to find';
-
-function figures(predictions: AnyPredictions, { warn, shared }: Pick<MetricCall, 'warn' | 'shared'>): CocoScores {
-  const { truth, detections, images, categories, weights } = ofKind(predictions, 'detections');
-  if (totalWeight(images.length, weights) === 0) warn?.(whyEmpty(images.length));
-  const found = shared('coco figures', () =>
-    summarise(matchCategories(truth, detections, { images, categories }), weights),
-  );
-  if (images.length > 0 && Number.isNaN(found.AP)) warn?.(nothing);
-  return found;
-}

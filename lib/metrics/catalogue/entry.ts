@@ -11,7 +11,7 @@ export type Input =
   | 'label sets'
   | 'label scores'
   | 'ranking'
-  | 'boxes'
+  | 'detections'
   | 'texts';
 
 /** All that there is to know of a metric: help, docs/metrics.md and the tests of every metric are made from it. */
@@ -118,6 +118,9 @@ export function ofKind<K extends AnyPredictions['kind']>(
   if (predictions.kind === kind) return predictions as Extract<AnyPredictions, { kind: K }>;
   throw new InputError(`predictions: expected ${kind}, found ${predictions.kind}`);
 }
+
+/** A `shared` for a single metric, which has nobody to share with. */
+export const unshared: MetricCall['shared'] = (_, make) => make();
 
 /** A `shared` that remembers for as long as it is held itself. */
 export function rememberShared(): MetricCall['shared'] {

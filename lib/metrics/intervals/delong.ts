@@ -2,7 +2,7 @@ import { checkFinite, checkSameLength } from '../../core/checks.ts';
 import { normalTail } from '../../core/distributions/tails.ts';
 import { exp, log, pow } from '../../core/elementary.ts';
 import { ascendingOrder } from '../order.ts';
-import type { RankedScores } from '../ranked-scores.ts';
+import { type ScoreTable, sumOf } from '../score-table.ts';
 import type { Comparison } from './comparison.ts';
 import { deviate, type Interval, type IntervalOptions, normalInterval, unknownInterval } from './interval.ts';
 
@@ -17,16 +17,16 @@ interface AucOptions extends IntervalOptions {
  * 97% of the samples up to an area of 0.92, and in 92% at 0.98 with 50 positive rows. When the scores part the classes wholly, the
  * variance is 0, and the open end is the exact bound for as many pairs as the smaller class has rows.
  *
- * @param ranked labels and scores, by rankScores
+ * @param table of the labels and scores, by scoreTable
  * @returns NaN ends when a class has no rows, or one row only
  * @see DeLong, DeLong & Clarke-Pearson 1988, Biometrics 44(3); Sun & Xu 2014, IEEE Signal Processing Letters 21(11)
  */
 export function delongInterval(
-  ranked: RankedScores,
+  table: ScoreTable,
   { confidence = 0.95 }: IntervalOptions = {},
 ): Interval & { auc: number } {
-  const { auc, variance } = areaOf(ranked);
-  const few = Math.min(ranked.positiveRows, ranked.negativeRows);
+  const { auc, variance } = areaOf(table);
+  const few = Math.min(table.positiveRows, table.negativeRows);
   if (few < 2) return { ...unknownInterval('delong', confidence, 'a class has fewer than two rows'), auc };
   if (auc === 0 || auc === 1) {
     const bound = pow((1 - confidence) / 2, 1 / few);
@@ -66,28 +66,30 @@ export function delongDifference(
 }
 
 /** The area, and the variance of its estimate. */
-function areaOf(ranked: RankedScores): { auc: number; variance: number } {
-  const { truePositives, falsePositives, trueSquares, falseSquares, positives, negatives } = ranked;
-  const count = truePositives.length;
-  let auc = 0;
-  for (let i = 0; i < count; i++) {
-    const [before, beside] = [i > 0 ? truePositives[i - 1] : 0, i > 0 ? falsePositives[i - 1] : 0];
-    auc += ((truePositives[i] - before) * (negatives - (beside + falsePositives[i]) / 2)) / (positives * negatives);
+function areaOf(table: ScoreTable): { auc: number; variance: number } {
+  const { scores, positive, negative, positiveSquares, negativeSquares } = table;
+  const [positives, negatives] = [sumOf(positive), sumOf(negative)];
+  let [auc, below] = [0, 0];
+  for (let i = 0; i < scores.length; i++) {
+    auc += (positive[i] * (below + negative[i] / 2)) / (positives * negatives);
+    below += negative[i];
   }
   auc = Math.min(1, auc);
-  let [ofPositives, ofNegatives] = [0, 0];
-  for (let i = 0; i < count; i++) {
-    const [before, beside] = [i > 0 ? truePositives[i - 1] : 0, i > 0 ? falsePositives[i - 1] : 0];
-    // Share of the other class on the right side: below a positive, above a negative; ties count half.
-    const belowPositive = 1 - (beside + falsePositives[i]) / (2 * negatives);
-    const aboveNegative = (before + truePositives[i]) / (2 * positives);
-    ofPositives += (trueSquares[i] - (i > 0 ? trueSquares[i - 1] : 0)) * (belowPositive - auc) ** 2;
-    ofNegatives += (falseSquares[i] - (i > 0 ? falseSquares[i - 1] : 0)) * (aboveNegative - auc) ** 2;
+  const squares = [0, 0];
+  let beside = 0;
+  below = 0;
+  for (let i = 0; i < scores.length; i++) {
+    const gapOfPositive = (below + negative[i] / 2) / negatives - auc;
+    const gapOfNegative = (positives - beside - positive[i] / 2) / positives - auc;
+    squares[1] += positiveSquares[i] * gapOfPositive * gapOfPositive;
+    squares[0] += negativeSquares[i] * gapOfNegative * gapOfNegative;
+    below += negative[i];
+    beside += positive[i];
   }
-  const { positiveRows, negativeRows } = ranked;
+  const { positiveRows, negativeRows } = table;
   const variance =
-    (ofPositives / positives ** 2) * (positiveRows / (positiveRows - 1)) +
-    (ofNegatives / negatives ** 2) * (negativeRows / (negativeRows - 1));
+    (squares[1] / positives ** 2) * (positiveRows / (positiveRows - 1)) +
+    (squares[0] / negatives ** 2) * (negativeRows / (negativeRows - 1));
   return { auc, variance };
 }
 

@@ -18,15 +18,11 @@ export function jsonValidityScore(text: string): number {
  * @param logProbabilities of each token given those before it, in nats; as many lists as texts
  * @example perplexity([[Math.log(0.25), Math.log(0.25)]]) // 4
  */
-export function perplexity(
-  logProbabilities: readonly ArrayLike<number>[],
-  { weights }: { weights?: ArrayLike<number> } = {},
-): number {
+export function perplexity(logProbabilities: readonly ArrayLike<number>[]): number {
   let [sum, count] = [0, 0];
-  for (const [text, tokens] of logProbabilities.entries()) {
-    const weight = weights ? weights[text] : 1;
-    for (let i = 0; i < tokens.length; i++) sum += weight * tokens[i];
-    count += weight * tokens.length;
+  for (const tokens of logProbabilities) {
+    for (let i = 0; i < tokens.length; i++) sum += tokens[i];
+    count += tokens.length;
   }
   return exp(-sum / count);
 }

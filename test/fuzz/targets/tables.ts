@@ -5,7 +5,7 @@ import { predictionsCsv } from '../../../lib/jobs/predictions-csv.ts';
 import { runPipeline } from '../../../lib/jobs/run.ts';
 import { readForScoring } from '../../../lib/jobs/score.ts';
 import { listDataset } from '../../../lib/jobs/sources.ts';
-import { checkPipeline } from '../../../lib/pipeline/parse.ts';
+import { checkPipeline } from '../../../lib/pipeline/check-pipeline.ts';
 import { resolvePipeline } from '../../../lib/pipeline/resolve.ts';
 import { pipelineOf, putText, sampleCsv, testContext } from '../../support/jobs.ts';
 import { housesPipeline } from '../../support/s3-events.ts';
@@ -108,7 +108,7 @@ function trainOn(input: Uint8Array): Promise<'taken' | 'refused'> {
       if (page.includes(markup)) throw new Error(`expected ${markup} to be text in the report, found it is markup`);
     }
     const model = await openModel(context, { name: 'odd', version: result.version });
-    const table = await readForScoring(model, await listDataset(context, 'datasets/odd/'), names[0]);
+    const table = await readForScoring(model, await listDataset(context, 'datasets/odd/'), { id: names[0] });
     for (const line of predictionsCsv(model, table, names[0]).split('\n')) {
       const [, first = ''] = /^"?((?:[^",]|"")*)/.exec(line) ?? [];
       if (/^[=+\-@\t]/.test(first) && Number.isNaN(Number(first)))

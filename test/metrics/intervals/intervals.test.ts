@@ -12,8 +12,8 @@ import { delongDifference, delongInterval } from '../../../lib/metrics/intervals
 import { meanInterval } from '../../../lib/metrics/intervals/mean-interval.ts';
 import { rowSums, totalSums } from '../../../lib/metrics/intervals/row-sums.ts';
 import { proportionInterval, wilsonInterval } from '../../../lib/metrics/intervals/wilson.ts';
-import { rankScores } from '../../../lib/metrics/ranked-scores.ts';
 import { rocAucScore } from '../../../lib/metrics/score-metrics.ts';
+import { scoreTable } from '../../../lib/metrics/score-table.ts';
 
 describe('Wilson', () => {
   test.each([
@@ -54,7 +54,7 @@ describe('DeLong', () => {
   ];
 
   test('variance by hand: 1/8 of each class over its two rows', () => {
-    const { auc, low, high } = delongInterval(rankScores(actual, scores));
+    const { auc, low, high } = delongInterval(scoreTable(actual, scores));
     expect(auc).toBe(0.75);
     const error = Math.sqrt(0.125 / 2 + 0.125 / 2);
     const reach = (1.959963984540054 * error) / (0.75 * 0.25);
@@ -92,16 +92,16 @@ describe('DeLong', () => {
       }
       variance += (squares / total(label) ** 2) * (rows(label).length / (rows(label).length - 1));
     }
-    const alone = [a, b].map((one) => delongInterval(rankScores(labels, one, weights)).auc);
+    const alone = [a, b].map((one) => delongInterval(scoreTable(labels, one, { weights })).auc);
     expect(alone).toEqual(areas.map((area) => expect.closeTo(area, 12)));
     expect(found.interval.high - found.difference).toBeCloseTo(1.959963984540054 * Math.sqrt(variance), 12);
   });
 
   test('scores that part the classes wholly leave one end open', () => {
-    const { low, high, note } = delongInterval(rankScores([0, 0, 0, 1, 1], [1, 2, 3, 4, 5]));
+    const { low, high, note } = delongInterval(scoreTable([0, 0, 0, 1, 1], [1, 2, 3, 4, 5]));
     expect([low, high]).toEqual([expect.closeTo(Math.sqrt(0.025), 12), 1]);
     expect(note).toContain('wholly');
-    expect(delongInterval(rankScores([0, 1], [1, 2]))).toMatchObject({ low: Number.NaN, auc: 1 });
+    expect(delongInterval(scoreTable([0, 1], [1, 2]))).toMatchObject({ low: Number.NaN, auc: 1 });
   });
 
   test('scores that rank alike do not differ', () => {
@@ -197,7 +197,8 @@ test('the jackknife of average precision is the metric of sklearn, and its deriv
     [1, 0, 1, 1, 0, 0, 1, 0, 1, 0],
     [0.9, 0.8, 0.8, 0.6, 0.55, 0.5, 0.5, 0.3, 0.2, 0.1],
   ];
-  const value = (weights: number[]) => averagePrecisionInterval(rankScores(actual, scores, weights)).averagePrecision;
+  const value = (weights: number[]) =>
+    averagePrecisionInterval(scoreTable(actual, scores, { weights })).averagePrecision;
   const weights = [1, 2, 1, 0.5, 1, 1, 3, 1, 1, 0];
   const step = 1e-5;
   const squares = weights.map((weight, i) => {
@@ -206,14 +207,14 @@ test('the jackknife of average precision is the metric of sklearn, and its deriv
     return (weight * slope) ** 2;
   });
   const error = Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
-  const found = averagePrecisionInterval(rankScores(actual, scores, weights));
+  const found = averagePrecisionInterval(scoreTable(actual, scores, { weights }));
   expect(found.averagePrecision - found.low).toBeCloseTo(1.959963984540054 * error, 7);
   // [0 0 1 1], [.1 .4 .35 .8]: 0.8333, the example of scikit-learn's documentation.
-  expect(averagePrecisionInterval(rankScores([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])).averagePrecision).toBeCloseTo(
+  expect(averagePrecisionInterval(scoreTable([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])).averagePrecision).toBeCloseTo(
     5 / 6,
     14,
   );
-  expect(averagePrecisionInterval(rankScores([0, 0], [1, 2])).low).toBeNaN();
+  expect(averagePrecisionInterval(scoreTable([0, 0], [1, 2])).low).toBeNaN();
 });
 
 describe('comparison', () => {

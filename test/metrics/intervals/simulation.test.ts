@@ -10,7 +10,7 @@ import type { Interval } from '../../../lib/metrics/intervals/interval.ts';
 import { meanInterval } from '../../../lib/metrics/intervals/mean-interval.ts';
 import { rowSums } from '../../../lib/metrics/intervals/row-sums.ts';
 import { proportionInterval, wilsonInterval } from '../../../lib/metrics/intervals/wilson.ts';
-import { rankScores } from '../../../lib/metrics/ranked-scores.ts';
+import { scoreTable } from '../../../lib/metrics/score-table.ts';
 
 const trials = 1000;
 
@@ -81,7 +81,7 @@ describe('intervals at 95% hold the truth in 93% to 97% of the samples', () => {
       () =>
         coverage(normalShare(1 / Math.SQRT2), (random) => {
           const { actual, scores } = binormal(random, 120, 80, 1);
-          return delongInterval(rankScores(actual, scores));
+          return delongInterval(scoreTable(actual, scores));
         }),
     ],
     [
@@ -89,7 +89,7 @@ describe('intervals at 95% hold the truth in 93% to 97% of the samples', () => {
       () =>
         coverage(normalShare(2 / Math.SQRT2), (random) => {
           const { actual, scores } = binormal(random, 400, 50, 2);
-          return delongInterval(rankScores(actual, scores));
+          return delongInterval(scoreTable(actual, scores));
         }),
     ],
     ['Student, a mean of 40 normal values', () => coverage(0, (random) => meanInterval(normals(random, 40)))],
@@ -168,10 +168,10 @@ describe('intervals at 95% hold the truth in 93% to 97% of the samples', () => {
   test('jackknife, average precision of 2,000 rows', () => {
     // No closed form: the truth is the metric's own on two million rows of the same kind, good to about 0.0008.
     const large = mixed(seededRandom(1), 2_000_000, 0.25, 1.2);
-    const truth = averagePrecisionInterval(rankScores(large.actual, large.scores)).averagePrecision;
+    const truth = averagePrecisionInterval(scoreTable(large.actual, large.scores)).averagePrecision;
     const held = coverage(truth, (random) => {
       const { actual, scores } = mixed(random, 2000, 0.25, 1.2);
-      return averagePrecisionInterval(rankScores(actual, scores));
+      return averagePrecisionInterval(scoreTable(actual, scores));
     });
     expect(held).toBeGreaterThanOrEqual(0.93);
     expect(held).toBeLessThanOrEqual(0.97);
