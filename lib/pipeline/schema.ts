@@ -247,10 +247,11 @@ const evaluate = z.strictObject({
   folds: z.optional(foldCount),
 });
 
-const schedule = z.strictObject({
+/** How often a document's work is done again. */
+export const scheduleSchema = z.strictObject({
   every: duration.check(
     z.refine((text) => (parseDuration(text) ?? Number.POSITIVE_INFINITY) >= 3_600_000, { error: 'one hour or more' }),
-    describe('Evaluate the champion again so often, on data that has come since.'),
+    describe('Evaluate again so often, on data that has come since.'),
   ),
 });
 
@@ -265,7 +266,7 @@ export const pipelineSchema = z.strictObject({
   stop: z.optional(stop),
   search: z.optional(searchSchema),
   evaluate: z.optional(evaluate),
-  schedule: z.optional(schedule),
+  schedule: z.optional(scheduleSchema),
 });
 
 export type PipelineDocument = z.infer<typeof pipelineSchema>;
