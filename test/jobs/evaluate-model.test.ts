@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { StoreError } from '../../lib/core/errors.ts';
 import { evaluateModel } from '../../lib/jobs/evaluate-model.ts';
 import { readReport } from '../../lib/jobs/reports.ts';
 import { runPipeline } from '../../lib/jobs/run.ts';
 import { champion, readAlias } from '../../lib/registry/aliases.ts';
+import type { Store } from '../../lib/store/store.ts';
 import { pipelineOf, putText, sampleCsv, testContext } from '../support/jobs.ts';
 import { housesPipeline } from '../support/s3-events.ts';
 
@@ -17,6 +19,24 @@ test('two evaluations in one second leave two reports, each of its own data', as
   );
   const reports = await Promise.all(results.map(({ report }) => readReport(context, report)));
   expect(reports.map(({ data }) => data.rowCount)).toEqual(sizes);
+});
+
+test('an evaluation killed between its page and its JSON finishes that report, and writes no other', async () => {
+  const clock = { nowMs: Date.UTC(2026, 0, 1) };
+  const context = testContext({ clock });
+  await putText(context.store, 'datasets/houses/a.csv', sampleCsv(60));
+  await runPipeline(context, pipelineOf(housesPipeline()));
+  const dying: Store = {
+    ...context.store,
+    put: (key, ...rest) =>
+      /^reports.*json$/.test(key) ? Promise.reject(new StoreError('killed')) : context.store.put(key, ...rest),
+  };
+  const what = { name: 'houses', path: 'datasets/houses/' };
+  await expect(evaluateModel({ ...context, store: dying }, what)).rejects.toThrow('killed');
+  clock.nowMs += 60_000;
+  const { report } = await evaluateModel(context, what);
+  const reports = (await context.store.list('reports/')).objects.map(({ key }) => key);
+  expect(reports).toEqual(['html', 'json', 'md'].map((ending) => report.replace(/json$/, ending)));
 });
 
 test('a pipeline that holds no rows out is not said to have been evaluated on held-out ones', async () => {
