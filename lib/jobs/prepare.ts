@@ -96,7 +96,7 @@ export function readData(context: Context, run: RunRequest): Promise<{ table: Ta
       wanted: (name) => wanted.some((isWanted) => isWanted(name)),
       mayLetGo: (name) => unnamed.every((isUnnamed) => isUnnamed(name)),
       single: (name) => single.every((mayBe) => mayBe(name)),
-      packed: { pool: await openPool({ threads: context.threads ?? 1, bytes }) },
+      packed: { pool: await openPool({ threads: request.threads ?? context.threads ?? 1, bytes }) },
     });
     await keepRejected(context, run.run, table);
     for (const each of requests) checkColumns(each, table, Object.keys(each.data.columns));
