@@ -1,4 +1,4 @@
-import { formatCount, formatNumber, formatSeconds } from './format.ts';
+import { formatCount, formatNumber, formatSeconds, formatShare } from './format.ts';
 import { shorten } from './markup.ts';
 import { compareMetric, metricTitle } from './metric-titles.ts';
 import type { Report } from './report.ts';
@@ -19,15 +19,25 @@ export function renderTable(report: Report, { path, width = 88 }: { path: string
     ['rows', describeRows(report) + (seconds === undefined ? '' : `, in ${formatSeconds(seconds)}`)],
   ];
   if (evaluation?.baseline) facts.push(['baseline', evaluation.baseline.name]);
+  if (evaluation) facts.push(...evaluationFacts(evaluation));
+  if (isOfPredictions(report) && report.defaults.length > 0) {
+    const assumed = report.defaults.map(
+      ({ path, value }) => `${path.replace(/^predictions\./, '')} ${JSON.stringify(value)}`,
+    );
+    facts.push(['assumed', `${assumed.join(', ')}; say otherwise by the options of these names`]);
+  }
   if (training) facts.push(['training', training.sentence]);
   if (evaluation?.search) facts.push(['search', evaluation.search.sentence]);
   for (const warning of training?.warnings ?? []) facts.push(['warning', warning]);
   if (model?.optimizerReason !== undefined) facts.push(['optimizer', model.optimizerReason]);
   if (report.version !== undefined) facts.push(['version', report.version]);
   if (isOnTrainingRows(report)) facts.push(['metrics', report.data.split]);
-  if (verdict.gate !== 'none' || report.kind === 'training') facts.push([`gates: ${verdict.gate}`, verdict.sentence]);
+  if (verdict.gate !== 'none' || report.kind === 'training') {
+    facts.push([verdict.gate === 'undecided' ? 'undecided' : `gates: ${verdict.gate}`, verdict.sentence]);
+  }
   for (const gate of verdict.gates) if (gate.verdict !== 'pass') facts.push(['', gate.sentence]);
-  if (report.kind !== 'inspection') facts.push(['champion', verdict.champion.sentence]);
+  if (isOfPredictions(report)) for (const warning of report.data.warnings) facts.push(['warning', warning]);
+  if (report.kind !== 'inspection' && !isOfPredictions(report)) facts.push(['champion', verdict.champion.sentence]);
   const lines = [
     clean(report.title),
     '─'.repeat(Math.min(width, 88)),
@@ -42,6 +52,66 @@ export function renderTable(report: Report, { path, width = 88 }: { path: string
   return `${lines.join('\n')}\n`;
 }
 
+/** Slices that a terminal has room for. */
+const shownSlices = 5;
+
+/** What there is to say of an evaluation beside its metrics. */
+function evaluationFacts({
+  against,
+  comparisons,
+  calibrationCurve,
+  slices,
+  fairness,
+  worstRows,
+}: NonNullable<Report['evaluation']>): [string, string][] {
+  const facts: [string, string][] = [];
+  if (calibrationCurve) {
+    const { expectedCalibrationError, maximumCalibrationError, binning } = calibrationCurve;
+    facts.push([
+      'calibration',
+      `off by ${ascii(expectedCalibrationError)} on average and by ${ascii(maximumCalibrationError)} at most, in ${binning}`,
+    ]);
+  }
+  if (against) facts.push(['other', against.name]);
+  for (const { against: kind, sentence } of comparisons ?? []) {
+    if (kind !== 'baseline') facts.push(['compared', sentence.replaceAll('−', '-')]);
+  }
+  const worst = slices?.slices.filter(({ difference }) => difference?.verdict === 'worse') ?? [];
+  if (slices) {
+    const found =
+      worst.length === 0
+        ? 'none is surely worse than the other rows'
+        : `${formatNumber(worst.length)} surely worse than the other rows`;
+    facts.push(['slices', `${formatCount(slices.examined, 'slice')} by ${metricTitle(slices.metric).title}: ${found}`]);
+    for (const { name, rowCount, metrics } of worst.slice(0, shownSlices)) {
+      const { value, ...rest } = metrics[slices.metric];
+      const interval =
+        'interval' in rest && rest.interval ? ` (${ascii(rest.interval.low)} to ${ascii(rest.interval.high)})` : '';
+      facts.push(['', `${name}: ${ascii(value)}${interval}, ${formatCount(rowCount, 'row')}`]);
+    }
+  }
+  for (const { column, demographicParity, equalOpportunity, equalisedOdds } of fairness ?? []) {
+    const gaps = [
+      ['selected', demographicParity],
+      ['found', equalOpportunity],
+      ['equalised odds', equalisedOdds],
+    ] as const;
+    facts.push([
+      'fairness',
+      `${column}: ${gaps.map(([what, { difference, ratio }]) => `${what} differs by ${ascii(difference)} (ratio ${ascii(ratio)})`).join(', ')}`,
+    ]);
+  }
+  if (worstRows)
+    facts.push([
+      'worst rows',
+      `${formatCount(worstRows.length, 'row')} with the largest losses in the report: mind who may read it`,
+    ]);
+  return facts;
+}
+
+/** Whether a report is of predictions that were made elsewhere. */
+const isOfPredictions = ({ kind, version }: Report): boolean => kind === 'evaluation' && version === undefined;
+
 function describeRows({ kind, data, evaluation }: Report): string {
   const read = `${formatNumber(data.rowCount)} read`;
   if (kind === 'inspection') return `${read}, ${formatCount(data.columns.length, 'column')}`;
@@ -54,13 +124,34 @@ function isOnTrainingRows({ kind, data, evaluation }: Report): boolean {
   return kind === 'training' && evaluation !== undefined && data.testRowCount === 0;
 }
 
-function metricLines({ metrics, baseline, champion }: NonNullable<Report['evaluation']>, width: number): string[] {
-  const header = ['', 'model', ...(baseline ? ['baseline', ''] : []), ...(champion ? ['champion'] : [])];
-  const rows = Object.entries(metrics).map(([name, { value }]) => {
+function metricLines(
+  { metrics, baseline, champion, against }: NonNullable<Report['evaluation']>,
+  width: number,
+): string[] {
+  const intervals = Object.values(metrics).flatMap((one) => ('interval' in one && one.interval ? [one.interval] : []));
+  const isSure = intervals.length > 0;
+  const header = [
+    '',
+    'model',
+    ...(isSure ? [`${formatShare(intervals[0].confidence)} interval`] : []),
+    ...(baseline ? ['baseline', ''] : []),
+    ...(champion ? ['champion'] : []),
+    ...(against ? ['other'] : []),
+  ];
+  const gapColumn = baseline ? (isSure ? 4 : 3) : -1;
+  const rows = Object.entries(metrics).map(([name, measured]) => {
+    const { value } = measured;
     const other = baseline?.metrics[name]?.value ?? null;
     const gap = compareMetric(name, value, other)?.text.replaceAll('−', '-') ?? '';
-    const row = [shorten(clean(metricTitle(name).title), 30), ascii(value), ...(baseline ? [ascii(other), gap] : [])];
-    return champion ? [...row, ascii(champion.metrics[name]?.value ?? null)] : row;
+    const interval = 'interval' in measured ? measured.interval : undefined;
+    return [
+      shorten(clean(metricTitle(name).title), 30),
+      ascii(value),
+      ...(isSure ? [interval ? `${ascii(interval.low)} to ${ascii(interval.high)}` : ''] : []),
+      ...(baseline ? [ascii(other), gap] : []),
+      ...(champion ? [ascii(champion.metrics[name]?.value ?? null)] : []),
+      ...(against ? [ascii(against.metrics[name]?.value ?? null)] : []),
+    ];
   });
   const table = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...table.map((row) => row[column].length)));
@@ -70,7 +161,7 @@ function metricLines({ metrics, baseline, champion }: NonNullable<Report['evalua
   return [
     ...table.map((row) =>
       row
-        .map((cell, i) => (i === 0 || i === 3 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+        .map((cell, i) => (i === 0 || i === gapColumn ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
         .join('   ')
         .trimEnd(),
     ),
