@@ -33,7 +33,7 @@ interface Access {
   asynchronous?: boolean;
 }
 
-type Prefix = 'pipelines/' | 'datasets/' | 'models/' | 'runs/' | 'reports/' | 'predictions/';
+type Prefix = 'pipelines/' | 'datasets/' | 'models/' | 'runs/' | 'reports/' | 'predictions/' | 'settings/';
 
 /**
  * The least that each function can do its work with, by its name in serverless.yml.

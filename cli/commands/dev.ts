@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { readProblem } from '../../functions/adapter/problems.ts';
+import { resumeForgotten } from '../../functions/adapter/resume.ts';
+import { contextOf } from '../../functions/adapter/services.ts';
 import { createApi } from '../../functions/triggers/api.ts';
 import { InputError } from '../../lib/core/errors.ts';
 import type { Outcome } from '../../lib/engine/local.ts';
@@ -36,7 +38,11 @@ export const devCommand = command({
     const server = await serveHere(createApi(services, { uploadLimitBytes }), portWanted);
     let stopWatching = () => {};
     try {
-      if (!location.startsWith('s3://')) stopWatching = await watchDatasets(location, services, printError);
+      if (!location.startsWith('s3://')) {
+        // What a server that was ended left open goes on here; on S3, functions may be at work on it.
+        await resumeForgotten(services, await contextOf(services), { isAlone: true });
+        stopWatching = await watchDatasets(location, services, printError);
+      }
       console.log(server.url);
       console.error(
         `Store: ${store.location}. Put data below datasets/ and a pipeline below pipelines/. End with Ctrl-C.`,

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Context } from '../../lib/jobs/context.ts';
+import { isPassing } from '../../lib/jobs/failed-work.ts';
 import { abandonPlan } from '../../lib/jobs/plan.ts';
 import { recordFailure } from '../../lib/jobs/runs.ts';
 import { hashSchema, nameSchema } from '../adapter/check.ts';
@@ -47,11 +48,8 @@ async function record(
   const id = run ?? scoring;
   if (id !== undefined) await recordFailure(context, id, problem);
   if (trigger !== undefined && dataset !== undefined) {
-    await abandonPlan(context, { pipeline, dataset, trigger }, { final: isFinal(problem.name) });
+    await abandonPlan(context, { pipeline, dataset, trigger }, { final: !isPassing(problem.name) });
   }
 }
-
-/** Whether the same would fail again: the request or the data must be mended first. */
-const isFinal = (name: string): boolean => ['InputError', 'NotFoundError', 'NumericError'].includes(name);
 
 export const handler = onLambda(createRecordFailure);

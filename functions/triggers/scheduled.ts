@@ -1,11 +1,8 @@
 import type { ScheduledEvent } from 'aws-lambda';
 import { StoreError } from '../../lib/core/errors.ts';
-import type { Context } from '../../lib/jobs/context.ts';
-import { listOpen } from '../../lib/jobs/open-work.ts';
-import { takeOverStale } from '../../lib/jobs/pending.ts';
 import { runScheduled, type ScheduledOutcome } from '../../lib/jobs/scheduled.ts';
-import { startAttempt } from '../adapter/attempts.ts';
 import { onLambda } from '../adapter/on-lambda.ts';
+import { resumeForgotten } from '../adapter/resume.ts';
 import { contextOf, type Services } from '../adapter/services.ts';
 import { trigger } from '../adapter/trigger.ts';
 
@@ -28,21 +25,6 @@ export const createScheduled = trigger(
     return outcomes;
   },
 );
-
-/** Starts workflows anew whose predecessors show no sign of life: those that wait for a dataset, and those at work. */
-async function resumeForgotten(services: Services, context: Context): Promise<void> {
-  const { telemetry } = services;
-  const engine = await services.engine();
-  for (const step of await takeOverStale(context)) {
-    await engine.start('training', step.trigger, step);
-    telemetry.warn('workflow started anew', { ...step });
-  }
-  for (const { workflow, name, id, isAlive } of await listOpen(context)) {
-    if (isAlive) continue;
-    await startAttempt(services, context, workflow, { name, id });
-    telemetry.warn('workflow started anew', { workflow, id });
-  }
-}
 
 /** An outcome without the message of an error, which may quote a cell of the data. */
 function loggable(outcome: ScheduledOutcome): Record<string, unknown> {

@@ -91,6 +91,12 @@ export function undeclaredReader(name: string, context: ReaderContext): ColumnRe
   return {
     add(bytes, start, end, isText = false) {
       const value = start === end || isText ? Number.NaN : parseNumber(bytes, start, end);
+      // Most cells take this way, on which nothing is allocated.
+      if (Number.isFinite(value) && !asCategories) {
+        numberCount++;
+        numbers.add(value);
+        return;
+      }
       if (Number.isNaN(value) && (start === end || isMissing(bytes, start, end))) {
         addMissing();
         return;
@@ -158,7 +164,10 @@ function numberReader(name: string, context: ReaderContext): ColumnReader {
   return {
     add(bytes, start, end) {
       const value = start === end ? Number.NaN : parseNumber(bytes, start, end);
-      if (!Number.isNaN(value)) addValue(value, () => notNumberError(name, context, bytes, start, end));
+      if (Number.isFinite(value)) {
+        valueCount++;
+        numbers.add(value);
+      } else if (!Number.isNaN(value)) addValue(value, () => notNumberError(name, context, bytes, start, end));
       else {
         if (!isMissing(bytes, start, end)) {
           context.badRows.reject(notNumberError(name, context, bytes, start, end));

@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { defaultLimits } from './limits.ts';
-import type { OnBadRow, TextRow, Tokenizer } from './text.ts';
+import { emptyRow, type OnBadRow, type TextRow, type Tokenizer, withChunk } from './text.ts';
 
 export interface CsvOptions {
   /** One ASCII character. */
@@ -45,15 +45,7 @@ export function csvTokenizer(
   let rowQuoted = false;
   let [line, quoteLine, rowLine] = [1, 1, 1];
   let badRow: { error: InputError; offset: number } | undefined;
-  const row: TextRow = {
-    bytes,
-    starts: new Int32Array(64),
-    ends: new Int32Array(64),
-    count: 0,
-    line: 1,
-    offset: 0,
-    end: 0,
-  };
+  const row = emptyRow(bytes);
 
   return {
     push(chunk, onRow) {
@@ -83,12 +75,7 @@ export function csvTokenizer(
   };
 
   function append(chunk: Uint8Array): void {
-    if (used + chunk.length > bytes.length) {
-      const grown = new Uint8Array(Math.max(bytes.length * 2, used + chunk.length));
-      grown.set(bytes.subarray(0, used));
-      bytes = row.bytes = grown;
-    }
-    bytes.set(chunk, used);
+    bytes = row.bytes = withChunk(bytes, used, chunk);
     used += chunk.length;
   }
 

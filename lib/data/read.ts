@@ -85,14 +85,9 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
 }
 
 /** What a table of kernels has to be told of: it has no rows that can't be read, and no object without rows. */
-function withWarnings(table: Table, { kinds = {} }: ReadOptions): Table {
-  table.warnings.push(
-    ...kindWarnings(
-      table.columns.map(({ name }) => name),
-      kinds,
-      new Set(),
-    ),
-  );
+function withWarnings(table: Table, { kinds = {}, forModel = false }: ReadOptions): Table {
+  const names = table.columns.map(({ name }) => name);
+  if (!forModel) table.warnings.push(...kindWarnings(names, kinds, new Set()));
   for (const column of table.columns) {
     const isMissing =
       column.kind === 'number'
@@ -226,10 +221,16 @@ function counted(object: DataObject, share: ReadShare): DataObject {
 
 type UnfinishedTable = Omit<Table, 'columns'> & { columns: (Column | ColumnKind | LetGo)[] };
 
-function toTable({ collector, context }: Pass, found: FoundObjects, { kinds = {} }: ReadOptions): UnfinishedTable {
+function toTable(
+  { collector, context }: Pass,
+  found: FoundObjects,
+  { kinds = {}, forModel = false }: ReadOptions,
+): UnfinishedTable {
   const names = [...collector.names];
   const { columns, allMissing, rows, sparse } = collector.finish();
-  const warnings = [...kindWarnings(names, kinds, found.unread), ...found.warnings];
+  // What a model's columns are is its schema's matter.
+  const declared = forModel ? [] : kindWarnings(names, kinds, found.unread);
+  const warnings = [...declared, ...found.warnings];
   for (const [i, name] of names.entries()) {
     if (allMissing[i]) warnings.push(missingWarning(name));
   }

@@ -56,3 +56,19 @@ export function quoteText(text: string): string {
 
 // `ignoreBOM` keeps U+FEFF: a cell that begins with one is not the start of a file.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** A row without cells, to be filled again and again. */
+export function emptyRow(bytes: Uint8Array): TextRow {
+  return { bytes, starts: new Int32Array(64), ends: new Int32Array(64), count: 0, line: 1, offset: 0, end: 0 };
+}
+
+/** The array with a chunk behind its first `used` bytes; a larger one, with those bytes, where it does not fit. */
+export function withChunk(bytes: Uint8Array<ArrayBuffer>, used: number, chunk: Uint8Array): Uint8Array<ArrayBuffer> {
+  let room = bytes;
+  if (used + chunk.length > bytes.length) {
+    room = new Uint8Array(Math.max(bytes.length * 2, used + chunk.length));
+    room.set(bytes.subarray(0, used));
+  }
+  room.set(chunk, used);
+  return room;
+}

@@ -71,7 +71,7 @@ export async function evaluateModel(
     mayLetGo: heldOut ? unnamedColumns(request) : (column) => !wanted(column),
     forModel: true,
   });
-  const table = conformed(manifest, read);
+  const table = conformed(manifest, read, { lacking: true });
   const { rows, on } = rowsToScore(request, table, heldOut);
   const model = await readVersion(store, name, version);
   const baselineOn = { table, rows, whose: 'these rows' };

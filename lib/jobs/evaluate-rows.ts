@@ -2,9 +2,9 @@ import { NumericError } from '../core/errors.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
 import { placeOf } from '../data/lookup.ts';
 import type { Table } from '../data/table.ts';
-import { actualValues, type TargetEncoding } from '../data/target.ts';
+import { actualValues, classSizes, type TargetEncoding } from '../data/target.ts';
 import { baselinePredictions } from '../metrics/baseline.ts';
-import { defaultMetrics } from '../metrics/catalogue.ts';
+import { defaultMetrics, isSameMetric } from '../metrics/catalogue.ts';
 import type { Predictions } from '../metrics/predictions.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { LoadedModel } from '../registry/versions.ts';
@@ -81,7 +81,8 @@ export function checkPredicted(
 
 /** The metrics to report: those of the pipeline or else the task's usual ones, and those that gates ask for. */
 export function metricNames({ task, evaluate }: Pick<Request, 'task' | 'evaluate'>): string[] {
-  return [...new Set([...(evaluate.metrics ?? defaultMetrics(task)), ...gateMetrics(evaluate.gates)])];
+  const names = [...(evaluate.metrics ?? defaultMetrics(task)), ...gateMetrics(evaluate.gates)];
+  return names.filter((name, i) => names.findIndex((other) => isSameMetric(name, other)) === i);
 }
 
 /** The rows that a baseline is fitted on, and what a report calls them. */
@@ -99,10 +100,17 @@ function baselineFor(
   const { task, target } = manifest;
   const predictions = baselinePredictions(task, {
     classCount: 'classes' in target ? target.classes.length : undefined,
-    trainingTargets: actualValues(target, table, rows),
-    trainingWeights: weightsOf(table, weight, rows),
+    ...trainingTargets(target, table, rows, weight),
     actual,
     weights,
   });
   return { name: `the ${'classes' in target ? 'most frequent class' : 'mean'} of ${whose}`, predictions };
+}
+
+/** What a baseline is fitted on; of classes without weights, each once, with as much weight as it has rows. */
+function trainingTargets(target: TargetEncoding, table: Table, rows: Int32Array, weight: string | null) {
+  if ('classes' in target && weight === null) {
+    return { trainingTargets: target.classes.map((_, k) => k), trainingWeights: classSizes(target, table, rows) };
+  }
+  return { trainingTargets: actualValues(target, table, rows), trainingWeights: weightsOf(table, weight, rows) };
 }

@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.ts';
-import { findMetric } from '../metrics/catalogue.ts';
+import { findMetric, isSameMetric } from '../metrics/catalogue.ts';
 import type { ResolvedGate } from '../pipeline/resolve.ts';
 import { formatNumber } from '../report/format.ts';
 import { metricTitle } from '../report/metric-titles.ts';
@@ -41,7 +41,7 @@ export const gateMetrics = (gates: readonly ResolvedGate[]): string[] => gates.m
 
 function checkGate(gate: ResolvedGate, { metrics, baseline, champion }: GateInputs): GateVerdict {
   const { metric } = gate;
-  const found = metrics[metric]?.value ?? null;
+  const found = measuredValue(metrics, metric);
   if ('atMost' in gate) return verdict(metric, found, `at most ${gate.atMost}`, (value) => value <= gate.atMost);
   if ('atLeast' in gate) return verdict(metric, found, `at least ${gate.atLeast}`, (value) => value >= gate.atLeast);
   const other = gate.noWorseThan === 'champion' ? champion : baseline;
@@ -50,7 +50,7 @@ function checkGate(gate: ResolvedGate, { metrics, baseline, champion }: GateInpu
     const sentence = `${metricTitle(metric).title}: ${why}.`;
     return { sentence, metric, expected: 'no worse than champion', found, verdict: 'pass' };
   }
-  const limit = other[metric]?.value ?? null;
+  const limit = measuredValue(other, metric);
   if (limit === null) {
     const sentence = `${metricTitle(metric).title}: undefined for ${gate.noWorseThan}, so nothing can be compared.`;
     return { sentence, metric, expected: `no worse than ${gate.noWorseThan}`, found, verdict: 'fail' };
@@ -73,6 +73,12 @@ function verdict(
   const value = found === null ? 'no value' : formatNumber(found, { digits: 6 });
   const sentence = `${metricTitle(metric).title}: expected ${expected}, found ${value}.`;
   return { sentence, metric, expected, found, verdict: passes ? 'pass' : 'fail' };
+}
+
+/** By whichever name it was measured. */
+function measuredValue(metrics: Metrics, metric: string): number | null {
+  const name = Object.keys(metrics).find((measured) => isSameMetric(measured, metric));
+  return name === undefined ? null : metrics[name].value;
 }
 
 function directionOf(metric: string): 'higher' | 'lower' {

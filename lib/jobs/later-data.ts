@@ -1,5 +1,5 @@
 import { encodingKinds } from '../data/encode.ts';
-import { checkSchema, conformTable, schemaKinds } from '../data/schema/schema.ts';
+import { checkSchema, conformTable, type Schema, schemaKinds, withMissingFeatures } from '../data/schema/schema.ts';
 import type { Table } from '../data/table.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { neededColumns } from './read-options.ts';
@@ -17,11 +17,24 @@ export function featureKinds({ encoding, schema }: Manifest): Record<string, 'nu
   return schema ? schemaKinds(schema) : encodingKinds(encoding);
 }
 
-/** A later table as the model's encoding takes it; how it breaks the model's schema is added to its warnings. */
-export function conformed(manifest: Manifest, table: Table): Table {
+/**
+ * A later table as the model's encoding takes it; how it breaks the model's schema is added to its warnings.
+ *
+ * @param options.lacking whether it may lack some of the features: then they count as missing, and a warning says so
+ * @throws InputError naming a feature that the table may not lack
+ */
+export function conformed(manifest: Manifest, table: Table, { lacking = false } = {}): Table {
   const { schema } = manifest;
   if (!schema) return table;
   const isWanted = neededColumns(recordedRequest(manifest));
-  const warnings = [...table.warnings, ...checkSchema(schema, table, isWanted)];
-  return { ...conformTable(schema, table), warnings };
+  const broken = checkSchema(withoutLacking(schema, table, lacking), table, isWanted);
+  const { table: whole, sentences } = lacking ? withMissingFeatures(schema, table) : { table, sentences: [] };
+  return { ...conformTable(schema, whole), warnings: [...table.warnings, ...sentences, ...broken] };
+}
+
+/** The schema as far as the table has its columns, or whole; of the others nothing more is to be said. */
+function withoutLacking(schema: Schema, table: Table, lacking: boolean): Schema {
+  if (!lacking) return schema;
+  const names = new Set(table.columns.map(({ name }) => name));
+  return { columns: schema.columns.map((column) => (names.has(column.name) ? column : { ...column, role: 'unused' })) };
 }

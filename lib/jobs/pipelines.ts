@@ -42,25 +42,50 @@ export type ListedPipeline = { key: string; name: string } & ({ pipeline: Resolv
  * @throws StoreError when the store does not answer: a pipeline that can't be read just now is not a wrong one
  */
 export async function listPipelines(store: Store): Promise<ListedPipeline[]> {
+  const listed: { key: string; tag: string; name: string }[] = [];
+  for await (const { key, tag } of listAll(store, 'pipelines/')) {
+    const ending = endings.find((candidate) => key.endsWith(candidate));
+    if (ending) listed.push({ key, tag, name: key.slice('pipelines/'.length, -ending.length) });
+  }
+  const before = known.get(store);
+  const read = new Map<string, Promise<ListedPipeline>>();
   const pipelines: ListedPipeline[] = [];
   const names = new Set<string>();
-  for await (const { key } of listAll(store, 'pipelines/')) {
-    const ending = endings.find((candidate) => key.endsWith(candidate));
-    if (!ending) continue;
-    const name = key.slice('pipelines/'.length, -ending.length);
-    try {
-      if (!namePattern.test(name)) {
-        throw new InputError(`${key}: expected ${nameInWords}, found ${JSON.stringify(name)}`);
-      }
-      if (names.has(name)) throw new InputError(`${key}: expected one document for pipeline ${name}, found another`);
+  for (let start = 0; start < listed.length; start += readTogether) {
+    const batch = listed.slice(start, start + readTogether).map(({ key, tag, name }) => {
+      if (names.has(name)) return { key, name, problem: notAlone(key, name) };
       names.add(name);
-      pipelines.push({ key, name, pipeline: await openPipeline(store, key, name) });
-    } catch (problem) {
-      if (!(problem instanceof InputError || problem instanceof NotFoundError)) throw problem;
-      pipelines.push({ key, name, problem });
-    }
+      const version = `${key}\0${tag}`;
+      const entry = before?.get(version) ?? openListed(store, key, name);
+      read.set(version, entry);
+      return entry;
+    });
+    pipelines.push(...(await Promise.all(batch)));
   }
+  known.set(store, read);
   return pipelines;
+}
+
+/** How many documents are asked for at once. */
+const readTogether = 32;
+
+// Every object that arrives asks which pipelines it concerns, and their documents seldom change: those of the last listing
+// are kept, by key and tag, so that an event costs one listing and not a read of each.
+const known = new WeakMap<Store, Map<string, Promise<ListedPipeline>>>();
+
+const notAlone = (key: string, name: string): InputError =>
+  new InputError(`${key}: expected one document for pipeline ${name}, found another`);
+
+async function openListed(store: Store, key: string, name: string): Promise<ListedPipeline> {
+  try {
+    if (!namePattern.test(name)) {
+      throw new InputError(`${key}: expected ${nameInWords}, found ${JSON.stringify(name)}`);
+    }
+    return { key, name, pipeline: await openPipeline(store, key, name) };
+  } catch (problem) {
+    if (problem instanceof InputError || problem instanceof NotFoundError) return { key, name, problem };
+    throw problem;
+  }
 }
 
 /** Whether an object belongs to the dataset at `path`: it is that object, or lies below that prefix. */

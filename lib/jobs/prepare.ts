@@ -5,7 +5,7 @@ import type { ColumnKind } from '../data/column-reader.ts';
 import { type Encoding, encodeRows } from '../data/encode.ts';
 import { encodeSparse, fitSparse, hasSparse } from '../data/encode-sparse.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
-import { placeOf } from '../data/lookup.ts';
+import { listNames, placeOf } from '../data/lookup.ts';
 import { checkFeatureMemory } from '../data/memory.ts';
 import { readTable } from '../data/read.ts';
 import { storageOf } from '../data/schema/kinds.ts';
@@ -19,6 +19,7 @@ import type { Examples } from '../models/model.ts';
 import { contentRequest, type Request, type StopRequest, trialsOf } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
 import { classWeighted } from './model-for.ts';
+import { openPool } from './open-pool.ts';
 import { neededColumns, readOptions, unnamedColumns } from './read-options.ts';
 import { openObjects, type RunRequest, runKey, shortHash } from './runs.ts';
 import { readWinner } from './winner.ts';
@@ -83,15 +84,19 @@ export function readData(context: Context, run: RunRequest): Promise<{ table: Ta
       bytes: objects.reduce((sum, { size }) => sum + size, 0),
     });
     const { request } = run;
+    const bytes = objects.reduce((sum, { size }) => sum + size, 0);
     const requests = [request, ...trialsOf(request).map((trial) => trial.request)];
     const wanted = requests.map(neededColumns);
     const unnamed = requests.map(unnamedColumns);
+    const single = requests.map(mayBeSingle);
     const options = readOptions(context, request.data);
     const table = await readTable(objects, {
       ...options,
       kinds: readingKinds(request),
       wanted: (name) => wanted.some((isWanted) => isWanted(name)),
       mayLetGo: (name) => unnamed.every((isUnnamed) => isUnnamed(name)),
+      single: (name) => single.every((mayBe) => mayBe(name)),
+      packed: { pool: await openPool({ threads: context.threads ?? 1, bytes }) },
     });
     await keepRejected(context, run.run, table);
     for (const each of requests) checkColumns(each, table, Object.keys(each.data.columns));
@@ -215,7 +220,7 @@ export function fitToRequest(
   }
   const { encoding, target } = fitPreparation(request, table, training);
   const warnings = [...table.warnings, ...unlabelled];
-  for (const { name, reason } of encoding.leftOut) warnings.push(`Column "${name}" was left out: ${reason}.`);
+  warnings.push(...leftOutWarnings(encoding));
   const features = encoding.features.map(({ name }) => name);
   const look = {
     target: column,
@@ -237,6 +242,16 @@ export function fitToRequest(
 const versionOf = (request: Request, { blocks }: Table): string =>
   shortHash({ request: contentRequest(request), blocks: blocks.map(({ hash }) => hash), recipe });
 
+/** A sentence for each reason for which columns were left out. */
+function leftOutWarnings({ leftOut }: Encoding): string[] {
+  const byReason = Map.groupBy(leftOut, ({ reason }) => reason);
+  return Array.from(byReason, ([reason, columns]) => {
+    const names = columns.map(({ name }) => name);
+    const what = names.length === 1 ? `Column ${listNames(names)} was` : `Columns ${listNames(names)} were`;
+    return `${what} left out: ${reason}.`;
+  });
+}
+
 /** Leaves the rows that were skipped under runs/<run>/rejected.jsonl, with the reasons. */
 async function keepRejected({ store }: Context, run: string, { rejected = [] }: Table): Promise<void> {
   if (rejected.length === 0) return;
@@ -253,6 +268,12 @@ export function readingKinds({ task, data }: Pick<Request, 'task' | 'data'>): Re
   const kind = task === 'regression' || task === 'count' ? 'number' : 'category';
   const declared = Object.entries(data.columns).map(([name, own]) => [name, storageOf(own)] as const);
   return { [data.target]: kind, ...Object.fromEntries(declared) };
+}
+
+/** Which number columns are rounded to float32: those that are, as features, in any case. */
+function mayBeSingle({ data }: Pick<Request, 'data'>): (name: string) => boolean {
+  const exact = new Set([data.target, data.weight, data.split === 'none' ? undefined : data.split.column]);
+  return (name) => !exact.has(name);
 }
 
 /** Whether a name is the index of a sparse feature. */

@@ -77,7 +77,7 @@ async function openPlace(context: Context, path: string): Promise<Place> {
 }
 
 /** What hone itself keeps in the store: no data, whoever asks for it. */
-const ownFolders = new Set(['pipelines', 'models', 'runs', 'reports', 'predictions']);
+const ownFolders = new Set(['pipelines', 'models', 'runs', 'reports', 'predictions', 'settings']);
 
 /** `prefix` itself; on some disks `Models/` is `models/`. @throws InputError when hone's own objects lie there */
 function checkNotOwn(prefix: string, path: string): string {

@@ -66,7 +66,7 @@ function classBaseline(
   return {
     kind: 'classes',
     classCount,
-    actual: actual instanceof Int32Array ? actual : Int32Array.from(actual),
+    actual: new Int32Array(actual),
     probabilities,
     predicted: new Int32Array(actual.length).fill(shares.indexOf(Math.max(...shares))),
     weights: weights && Float64Array.from(weights),

@@ -84,6 +84,10 @@ export function findMetric(name: string): Metric | undefined {
   }
 }
 
+/** Whether two names mean the same metric: `ndcg@10` and `ndcg@k=10` do. */
+export const isSameMetric = (a: string, b: string): boolean =>
+  a === b || (findMetric(a)?.name ?? a) === (findMetric(b)?.name ?? b);
+
 /** A metric's value; `why` says what is odd about it, and always why it is NaN. */
 export interface Measurement {
   value: number;

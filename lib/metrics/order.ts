@@ -1,3 +1,5 @@
+import { orderOf } from '../kernels/order.ts';
+
 const digitBits = 11;
 const bucketCount = 1 << digitBits;
 const passCount = 6;
@@ -12,17 +14,23 @@ interface Keys {
 /**
  * Row numbers in ascending order of their values; equal values keep the order of their rows.
  *
- * A radix sort: six counting passes of eleven bits over the 64 bits of a float, those skipped in which all agree.
- *
  * @param values finite numbers, shape [n]; −0 and 0 are equal
- * @see Knuth, The Art of Computer Programming 3, section 5.2.5
  */
-export const ascendingOrder = (values: ArrayLike<number>): Uint32Array => sortedKeys(values).rows;
+export const ascendingOrder = (values: ArrayLike<number>): Uint32Array => orderOf(values) ?? orderByAllBits(values);
+
+/** The same in plain TypeScript, for numbers that differ by less than the kernel can tell. */
+export const orderByAllBits = (values: ArrayLike<number>): Uint32Array => sortedKeys(values).rows;
 
 /**
  * The same, and the values in that order, which need not be fetched row by row from all over memory; −0 becomes 0.
  */
 export function ascending(values: ArrayLike<number>): { rows: Uint32Array; values: Float64Array } {
+  const byKernel = orderOf(values);
+  if (byKernel) {
+    const sorted = new Float64Array(values.length);
+    for (let i = 0; i < sorted.length; i++) sorted[i] = values[byKernel[i]] + 0;
+    return { rows: byKernel, values: sorted };
+  }
   const { low, high, rows } = sortedKeys(values);
   const sorted = new Float64Array(rows.length);
   const words = new Uint32Array(sorted.buffer);
@@ -87,6 +95,11 @@ function toStarts(counts: Uint32Array): void {
   }
 }
 
+/**
+ * A radix sort: six counting passes of eleven bits over the 64 bits of a float, those skipped in which all agree.
+ *
+ * @see Knuth, The Art of Computer Programming 3, section 5.2.5
+ */
 function sortedKeys(values: ArrayLike<number>): Keys {
   const rowCount = values.length;
   let keys = sortableKeys(values);

@@ -1,4 +1,5 @@
 import { checkFinite, checkSameLength } from '../core/checks.ts';
+import { rankedCounts } from '../kernels/order.ts';
 import { checkClasses } from './labels.ts';
 import { totalWeight, whyEmpty } from './mean.ts';
 import { ascending, sortAscending } from './order.ts';
@@ -40,6 +41,12 @@ export function rankScores(
   checkFinite('scores', scores);
   const rowCount = actual.length;
   totalWeight(rowCount, weights);
+  const counts = weights ? undefined : rankedCounts(actual, scores);
+  if (counts) {
+    const last = counts.thresholds.length - 1;
+    const [negatives, positives] = [counts.falsePositives[last] ?? 0, counts.truePositives[last] ?? 0];
+    return { ...counts, negatives, positives, rowCount };
+  }
 
   if (!weights) return rankAlike(actual, scores);
   const { rows, values } = ascending(scores);

@@ -37,6 +37,8 @@ export function fista({ learningRate, l1 = 0, l2 = 0, ranges }: FistaOptions = {
   if (learningRate !== undefined) checkPositive('learningRate', learningRate);
   checkNotNegative('l1', l1);
   checkNotNegative('l2', l2);
+  const fixed = learningRate ?? 0;
+  const stretches = l1 === 0 && l2 === 0 ? [] : (ranges ?? [[0, Infinity]]);
   return {
     init: (parameters) => ({
       step: 0,
@@ -48,8 +50,8 @@ export function fista({ learningRate, l1 = 0, l2 = 0, ranges }: FistaOptions = {
       lastGradient: new Float64Array(parameters.length),
     }),
     update(gradient, state, parameters) {
-      if (learningRate === undefined) measure(gradient, state, parameters);
-      const alpha = learningRate ?? 1 / state.lipschitz;
+      if (fixed === 0) measure(gradient, state, parameters);
+      const alpha = fixed > 0 ? fixed : 1 / state.lipschitz;
       const { point, lastParameters, lastGradient } = state;
       lastParameters.set(parameters);
       lastGradient.set(gradient);
@@ -57,7 +59,12 @@ export function fista({ learningRate, l1 = 0, l2 = 0, ranges }: FistaOptions = {
 
       // In `gradient` stands x from here on.
       for (let i = 0; i < gradient.length; i++) gradient[i] = parameters[i] - alpha * gradient[i];
-      shrink(gradient, alpha, l1, l2, ranges);
+      // Here, and over indices: a call would put alpha into a box, an iterator is one.
+      for (let k = 0; k < stretches.length; k++) {
+        const end = Math.min(stretches[k][1], gradient.length);
+        for (let i = stretches[k][0]; i < end; i++)
+          gradient[i] = softThreshold(gradient[i], alpha * l1) / (1 + alpha * l2);
+      }
 
       let uphill = 0;
       for (let i = 0; i < gradient.length; i++) uphill += (parameters[i] - gradient[i]) * (gradient[i] - point[i]);
@@ -76,19 +83,21 @@ export function fista({ learningRate, l1 = 0, l2 = 0, ranges }: FistaOptions = {
 
 /** Looks how far the gradient moved against the parameters since the step before. */
 function measure(gradient: Vector, state: FistaState, parameters: Vector): void {
-  const norm = euclideanNorm(gradient);
   if (state.step === 0) {
+    const norm = euclideanNorm(gradient);
     state.largestNorm = norm;
     // A step of about a ten-thousandth of the parameters, or of 1 where they are smaller.
     state.lipschitz = norm > 0 ? (norm * 1e4) / (1 + euclideanNorm(parameters)) : 1;
     return;
   }
-  state.largestNorm = Math.max(state.largestNorm, norm);
-  let [rise, run] = [0, 0];
+  let [squares, rise, run] = [0, 0, 0];
   for (let i = 0; i < gradient.length; i++) {
+    squares += gradient[i] ** 2;
     rise += (gradient[i] - state.lastGradient[i]) ** 2;
     run += (parameters[i] - state.lastParameters[i]) ** 2;
   }
+  const norm = Math.sqrt(squares);
+  state.largestNorm = Math.max(state.largestNorm, norm);
   [rise, run] = [Math.sqrt(rise), Math.sqrt(run)];
   // A change near the rounding of the gradient says nothing of its steepness.
   if (!(run > 0 && rise > 1e-7 * norm && rise > 1e-9 * state.largestNorm)) return;
@@ -97,16 +106,4 @@ function measure(gradient: Vector, state: FistaState, parameters: Vector): void 
     state.lipschitz = slope;
     state.t = 1;
   }
-}
-
-function shrink(
-  values: Vector,
-  alpha: number,
-  l1: number,
-  l2: number,
-  ranges: readonly (readonly [number, number])[] | undefined,
-): void {
-  if (l1 === 0 && l2 === 0) return;
-  for (const [from, to] of ranges ?? [[0, values.length]])
-    for (let i = from; i < to; i++) values[i] = softThreshold(values[i], alpha * l1) / (1 + alpha * l2);
 }

@@ -1,10 +1,10 @@
 import { checkDecay, checkNotNegative } from '../core/checks.ts';
-import { pow } from '../core/elementary.ts';
 import type { Vector } from '../core/vector.ts';
 import type { Rule } from './rule.ts';
 
 export interface AdamState {
-  step: number;
+  /** β₁ᵗ and β₂ᵗ: what the start at zero still weighs. */
+  powers: Vector;
   /** Decaying mean of the gradients, not yet corrected for its start at zero. */
   mean: Vector;
   /** Decaying mean of their squares, likewise. */
@@ -45,21 +45,24 @@ export function scaleByAdam({
   checkDecay('beta2', beta2);
   checkNotNegative('epsilon', epsilon);
   if (epsilonHat !== undefined) checkNotNegative('epsilonHat', epsilonHat);
+  // One of them is 0, and adds nothing.
+  const [epsilonAfter, epsilonBefore] = epsilonHat === undefined ? [epsilon, 0] : [0, epsilonHat];
 
   return {
     init: ({ length }) => ({
-      step: 0,
+      powers: Float64Array.of(1, 1),
       mean: new Float64Array(length),
       square: new Float64Array(length),
       largest: new Float64Array(amsgrad ? length : 0),
     }),
     update(gradient, state) {
-      const { mean, square, largest } = state;
-      state.step++;
+      const { powers, mean, square, largest } = state;
+      powers[0] *= beta1;
+      powers[1] *= beta2;
       // Both averages start at zero; dividing by 1 - beta ** t removes that bias.
-      const meanScale = 1 / (1 - pow(beta1, state.step));
-      const squareScale = 1 / (1 - pow(beta2, state.step));
-      const added = epsilonHat === undefined ? epsilon : epsilonHat * Math.sqrt(squareScale);
+      const meanScale = 1 / (1 - powers[0]);
+      const squareScale = 1 / (1 - powers[1]);
+      const added = epsilonAfter + epsilonBefore * Math.sqrt(squareScale);
       for (let i = 0; i < gradient.length; i++) {
         const g = gradient[i];
         mean[i] = beta1 * mean[i] + (1 - beta1) * g;

@@ -1,10 +1,10 @@
 import { checkDecay, checkPositive } from '../core/checks.ts';
-import { pow } from '../core/elementary.ts';
 import type { Vector } from '../core/vector.ts';
 import type { Rule } from './rule.ts';
 
 export interface AdamaxState {
-  step: number;
+  /** β₁ᵗ, what the start at zero still weighs; shape [1]. */
+  power: Vector;
   /** Decaying mean of the gradients, not yet corrected for its start at zero. */
   mean: Vector;
   /** Decaying largest size of a gradient. */
@@ -32,11 +32,15 @@ export function scaleByAdamax({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Ad
   checkDecay('beta2', beta2);
   checkPositive('epsilon', epsilon);
   return {
-    init: ({ length }) => ({ step: 0, mean: new Float64Array(length), largest: new Float64Array(length) }),
+    init: ({ length }) => ({
+      power: Float64Array.of(1),
+      mean: new Float64Array(length),
+      largest: new Float64Array(length),
+    }),
     update(gradient, state) {
-      const { mean, largest } = state;
-      state.step++;
-      const meanScale = 1 / (1 - pow(beta1, state.step));
+      const { power, mean, largest } = state;
+      power[0] *= beta1;
+      const meanScale = 1 / (1 - power[0]);
       for (let i = 0; i < gradient.length; i++) {
         const g = gradient[i];
         mean[i] = beta1 * mean[i] + (1 - beta1) * g;

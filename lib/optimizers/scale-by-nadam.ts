@@ -4,9 +4,8 @@ import type { Vector } from '../core/vector.ts';
 import type { Rule } from './rule.ts';
 
 export interface NadamState {
-  step: number;
-  /** μ₁·μ₂·…·μₜ, what the mean's start at zero still weighs. */
-  momentumProduct: number;
+  /** μ₁·μ₂·…·μₜ and β₂ᵗ, what the starts at zero still weigh, and 0.96^(ψ·(t + 1)), how far momentum has yet to warm up. */
+  powers: Vector;
   mean: Vector;
   square: Vector;
 }
@@ -42,25 +41,25 @@ export function scaleByNadam({
   checkDecay('beta2', beta2);
   checkNotNegative('epsilon', epsilon);
   checkNotNegative('momentumDecay', momentumDecay);
-  const momentumAt = (step: number) => beta1 * (1 - 0.5 * pow(0.96, step * momentumDecay));
+  const cooling = pow(0.96, momentumDecay);
 
   return {
     init: ({ length }) => ({
-      step: 0,
-      momentumProduct: 1,
+      powers: Float64Array.of(1, 1, cooling),
       mean: new Float64Array(length),
       square: new Float64Array(length),
     }),
     update(gradient, state) {
-      const { mean, square } = state;
-      const t = ++state.step;
-      const momentum = momentumAt(t);
-      const nextMomentum = momentumAt(t + 1);
-      state.momentumProduct *= momentum;
-      const gradientScale = (1 - momentum) / (1 - state.momentumProduct);
-      const nextProduct = state.momentumProduct * nextMomentum;
+      const { powers, mean, square } = state;
+      const momentum = beta1 * (1 - 0.5 * powers[2]);
+      powers[0] *= momentum;
+      powers[1] *= beta2;
+      powers[2] *= cooling;
+      const nextMomentum = beta1 * (1 - 0.5 * powers[2]);
+      const gradientScale = (1 - momentum) / (1 - powers[0]);
+      const nextProduct = powers[0] * nextMomentum;
       const meanScale = nextMomentum / (1 - (countsMomentumTwice ? momentum * nextProduct : nextProduct));
-      const squareScale = 1 / (1 - pow(beta2, t));
+      const squareScale = 1 / (1 - powers[1]);
       for (let i = 0; i < gradient.length; i++) {
         const g = gradient[i];
         mean[i] = beta1 * mean[i] + (1 - beta1) * g;

@@ -1,10 +1,11 @@
 import { checkDecay, checkNotNegative } from '../core/checks.ts';
-import { pow } from '../core/elementary.ts';
 import type { Vector } from '../core/vector.ts';
 import type { Rule } from './rule.ts';
 
 export interface RadamState {
   step: number;
+  /** β₁ᵗ and β₂ᵗ: what the start at zero still weighs. */
+  powers: Vector;
   mean: Vector;
   square: Vector;
 }
@@ -36,12 +37,19 @@ export function scaleByRadam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Rad
   const longest = 2 / (1 - beta2) - 1;
 
   return {
-    init: ({ length }) => ({ step: 0, mean: new Float64Array(length), square: new Float64Array(length) }),
+    init: ({ length }) => ({
+      step: 0,
+      powers: Float64Array.of(1, 1),
+      mean: new Float64Array(length),
+      square: new Float64Array(length),
+    }),
     update(gradient, state) {
-      const { mean, square } = state;
+      const { powers, mean, square } = state;
       const t = ++state.step;
-      const forgotten = pow(beta2, t);
-      const meanScale = 1 / (1 - pow(beta1, t));
+      powers[0] *= beta1;
+      powers[1] *= beta2;
+      const forgotten = powers[1];
+      const meanScale = 1 / (1 - powers[0]);
       const length = longest - (2 * t * forgotten) / (1 - forgotten);
       const isTrusted = length > trustedLength;
       const rectifier = isTrusted

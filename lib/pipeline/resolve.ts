@@ -1,6 +1,7 @@
 import { InputError } from '../core/errors.ts';
+import { usualReadLimits } from '../core/read-limits.ts';
+import { checkPipeline } from './check-pipeline.ts';
 import { parseDuration } from './duration.ts';
-import { checkPipeline } from './parse.ts';
 import { type ModelRequest, modelProblem, resolveModel } from './resolve-model.ts';
 import type { Gate, PipelineDocument, Task } from './schema.ts';
 import type { SearchDocument } from './search-schema.ts';
@@ -37,7 +38,7 @@ export interface Request {
     badRows: 'fail' | { skip: { count: number; share: number } };
     infinite: 'error' | 'missing';
     /** `memoryBytes` stands here only when it is asked for: else the machine's is what counts. */
-    limits: typeof defaultLimits & { memoryBytes?: number };
+    limits: typeof usualReadLimits & { memoryBytes?: number };
   };
   /** What is left out does not stand here, so that a document which does not ask for it keeps its version. */
   prepare: Omit<PrepareDocument, 'target'> & {
@@ -56,6 +57,8 @@ export interface Request {
   /** `folds`: cross-validation on the training rows, where it is asked for. */
   evaluate: { metrics: string[] | null; gates: ResolvedGate[]; folds?: number };
   schedule: { everySeconds: number } | null;
+  /** What people say of the model; not there where they say nothing. */
+  card?: NonNullable<PipelineDocument['card']>;
 }
 
 /** A gate; `byDefault` where the document names none, and then for what a training makes alone. */
@@ -113,18 +116,6 @@ export interface AppliedDefault {
   value: unknown;
 }
 
-/** How much a dataset may ask of the reader: the same as data/limits has, which a pipeline does not know of. */
-const defaultLimits = {
-  columns: 4_096,
-  features: 1_000_000,
-  lineBytes: 16 * 2 ** 20,
-  objectBytes: 64 * 2 ** 30,
-  decompressedBytes: 64 * 2 ** 30,
-  ratio: 200,
-  depth: 64,
-  levels: 10_000_000,
-};
-
 /**
  * Fills in what a document leaves out, and says which fields those were.
  *
@@ -159,7 +150,7 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
       ready: resolveReady(data.ready, or),
       badRows: resolveBadRows(data.badRows, or),
       infinite: or(data.infinite, 'data.infinite', 'error'),
-      limits: { ...defaultLimits, ...data.limits },
+      limits: { ...usualReadLimits, ...data.limits },
     },
     prepare: resolvePrepare(prepare, task, or),
     model: resolveModel(model, task, or),
@@ -171,6 +162,7 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
       ...(evaluate.folds === undefined ? {} : { folds: evaluate.folds }),
     },
     schedule: document.schedule ? { everySeconds: seconds(document.schedule.every) } : null,
+    ...(document.card && { card: document.card }),
   };
   if (document.search) {
     request.search = resolveSearch(document, document.search, or);
@@ -211,12 +203,13 @@ function resolvedTrial(document: PipelineDocument, source: string): Request {
 }
 
 /**
- * The part of a request that a model's content follows from: without where the data lies, when it is complete and how
- * often it is looked at again. A version is named after it.
+ * The part of a request that a model's content follows from: without where the data lies, when it is complete, how
+ * often it is looked at again, and what people say of the model. A version is named after it.
  */
 export function contentRequest({
   data: { path: _path, ready: _ready, ...data },
   schedule: _schedule,
+  card: _card,
   ...rest
 }: Request) {
   return { ...rest, data };

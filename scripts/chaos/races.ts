@@ -133,23 +133,30 @@ export async function runRaces(
     }
   }
   const events = short ? 100 : 500;
-  const burst = await runRace(seed, burstOf(events), { plants, weather: { concurrency: 10 } });
+  const seen = { workflows: 0 };
+  const burst = await runRace(seed, burstOf(events), { plants, weather: { concurrency: 10 } }, seen);
   if (burst.length > 0) failures.push(`seed ${seed}, burst of ${events} events: ${burst.join('; ')}`);
   const tried = rounds * kinds.length + 1;
   return {
-    tried: `${count(rounds * kinds.length)} races of ${racers}, and a burst of ${count(events)} events`,
+    tried: `${count(rounds * kinds.length)} races of ${racers}, and a burst of ${count(events)} events, which made ${seen.workflows} workflows`,
     passed: tried - failures.length,
     failed: failures.length,
     failures,
   };
 }
 
-async function runRace(seed: number, race: Race, options: TellOptions): Promise<string[]> {
+async function runRace(
+  seed: number,
+  race: Race,
+  options: TellOptions,
+  seen?: { workflows: number },
+): Promise<string[]> {
   let wrong: string[] = [];
   const told: Told = await onStage(seed, options, async (stage, rest) => {
     wrong = await race(stage, rest);
     stage.oracle.checkRest({ pipelines: ['alpha'] });
   });
+  if (seen) seen.workflows = told.executions;
   return [...wrong, ...told.breaches.map(({ promise, found }) => `${promise}: ${found}`)];
 }
 
@@ -164,7 +171,7 @@ function burstOf(events: number): Race {
       });
     }
     await rest(events * 100 + 60_000);
-    const runs = resultsOf(stage).length;
+    const runs = stage.bucket.keys('runs/').filter((key) => /^runs\/[0-9a-f]{32}\/request\.json$/.test(key)).length;
     // One at a time, and each takes a second or two of the fifty that the burst lasts.
     const most = Math.ceil(events / 10);
     return [
@@ -180,6 +187,7 @@ name: alpha
 task: regression
 data: { path: datasets/alpha/, target: value, exclude: [id, class], ${ready} }
 stop: { steps: 4 }
+evaluate: { gates: [] }
 `;
   bucket.put('pipelines/alpha.yml', new TextEncoder().encode(document));
 }

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hone, root, sharedDatasets, temporaryFolder } from '../support/cli.ts';
+import { hone, root, temporaryFolder } from '../support/cli.ts';
 import { sampleCsv } from '../support/jobs.ts';
 
 const folder = temporaryFolder();
@@ -73,26 +73,6 @@ describe('hone run', () => {
     expect(models.versions.map(({ version }: { version: string }) => version)).toContain(result.version);
     expect(models.aliases.champion).not.toBe(result.version);
   });
-
-  test.skipIf(!existsSync(sharedDatasets)).each([
-    ['California', 'california_housing.csv', 'median_house_value', 0.6],
-    ['Ames', 'ames.csv', 'Sale_Price', 0.7],
-  ])(
-    '%s house prices train from a document of five lines (skipped without ../shared)',
-    async (name, file, target, r2) => {
-      const document = [
-        'name: prices',
-        'task: regression',
-        'data:',
-        `  path: ${join(sharedDatasets, 'housing', file)}`,
-        `  target: ${target}`,
-      ];
-      write(`${name}.yml`, document.join('\n'));
-      const { code, stdout } = await inStore('run', `${name}.yml`, '--json');
-      expect(code).toBe(0);
-      expect(JSON.parse(stdout).metrics.r2.value).toBeGreaterThan(r2);
-    },
-  );
 });
 
 describe('a mistake of the user gives exit code 2, one sentence on standard error, and nothing on standard output', () => {
@@ -197,7 +177,8 @@ test('help names every command, and each command its options', async () => {
   const { code, stdout } = await hone(['--help']);
   expect(code).toBe(0);
   const names = [...stdout.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
-  expect(names).toEqual(['run', 'inspect', 'evaluate', 'predict', 'models', 'promote', 'rollback', 'sign', 'open', 'dev']);
+  const models = ['metrics', 'models', 'promote', 'rollback', 'sign'];
+  expect(names).toEqual(['run', 'inspect', 'evaluate', 'predict', ...models, 'open', 'dev', 'replay']);
   expect((await hone(['predict', '--help'])).stdout).toContain('--rows JSON');
 });
 

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/errors.ts';
@@ -28,13 +28,23 @@ const someText = fc.string({ unit: 'grapheme', maxLength: 6 }).map((text) => `t$
 const someNumber = fc.double({ noNaN: true, noDefaultInfinity: true });
 const someRows = fc.array(fc.tuple(fc.option(someNumber), fc.option(someText)), { minLength: 1, maxLength: 8 });
 
+/** A text as it is, and in gzip and zstd, of which the one is two members, and the other two frames. */
+function packings(content: string): Uint8Array[] {
+  const bytes = new TextEncoder().encode(content);
+  const [head, tail] = [bytes.subarray(0, bytes.length / 2), bytes.subarray(bytes.length / 2)];
+  const pack = (by: (part: Uint8Array) => Uint8Array) => Buffer.concat([by(head), by(tail)]);
+  return [bytes, pack(gzipSync), pack(zstdCompressSync)];
+}
+
 describe('what is written and read back is equal', () => {
   const everyChunk = async (content: string, rows: [number | null, string | null][], options?: ReadOptions) => {
-    const bytes = new TextEncoder().encode(content);
-    for (const chunkBytes of [1, 2, 3, 7, bytes.length]) {
-      const found = summary(await read(bytes, { kinds: { n: 'number', t: 'category' }, ...options }, chunkBytes));
-      expect(found.n).toEqual(rows.map(([n]) => (n === null ? null : Number(String(n)))));
-      expect(found.t).toEqual(rows.map(([, t]) => t));
+    for (const [i, bytes] of packings(content).entries()) {
+      // Of one byte each, chunks end at every byte.
+      for (const chunkBytes of i === 0 ? [1, 2, 3, 7, bytes.length] : [1, bytes.length]) {
+        const found = summary(await read(bytes, { kinds: { n: 'number', t: 'category' }, ...options }, chunkBytes));
+        expect(found.n).toEqual(rows.map(([n]) => (n === null ? null : Number(String(n)))));
+        expect(found.t).toEqual(rows.map(([, t]) => t));
+      }
     }
   };
 
@@ -89,18 +99,23 @@ describe('what is written and read back is equal', () => {
       fc.asyncProperty(
         fc.array(row, { minLength: 1, maxLength: 8 }),
         fc.integer({ min: 1, max: 40 }),
-        async (rows, chunkBytes) => {
+        fc.constantFrom('\n', '\r\n'),
+        async (rows, chunkBytes, end) => {
           const lines = rows.map(([label, list]) => [label, ...list.map((pair) => pair.join(':'))].join(' '));
-          const table = await read(lines.join('\n'), { format: 'libsvm' }, chunkBytes);
-          expect(summary(table).label).toEqual(rows.map(([label]) => Number(String(label))));
-          const { rowStarts, columns, data } = table.sparse ?? expect.fail('no sparse features');
-          const found = rows.map((_, i) =>
-            Array.from(columns.slice(rowStarts[i], rowStarts[i + 1]), (column, k) => [
-              column + 1,
-              data[rowStarts[i] + k],
-            ]),
-          );
-          expect(found).toEqual(rows.map(([, list]) => list.filter(([, value]) => value !== 0)));
+          for (const bytes of packings(lines.join(end))) {
+            for (const size of [1, chunkBytes]) {
+              const table = await read(bytes, { format: 'libsvm' }, size);
+              expect(summary(table).label).toEqual(rows.map(([label]) => Number(String(label))));
+              const { rowStarts, columns, data } = table.sparse ?? expect.fail('no sparse features');
+              const found = rows.map((_, i) =>
+                Array.from(columns.slice(rowStarts[i], rowStarts[i + 1]), (column, k) => [
+                  column + 1,
+                  data[rowStarts[i] + k],
+                ]),
+              );
+              expect(found).toEqual(rows.map(([, list]) => list.filter(([, value]) => value !== 0)));
+            }
+          }
         },
       ),
       { numRuns: 60 },

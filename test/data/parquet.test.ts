@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/errors.ts';
@@ -39,7 +39,7 @@ test('what is written and read back is equal, in any row groups and whatever is 
       fc.integer({ min: 1, max: 50 }),
       async (rows, groupRows) => {
         const bytes = writeParquet({ n: rows.map(([n]) => n), t: rows.map(([, t]) => t) }, groupRows);
-        for (const packed of [bytes, gzipSync(bytes)]) {
+        for (const packed of [bytes, gzipSync(bytes), zstdCompressSync(bytes)]) {
           const table = await readTable([bytesObject('a.parquet', packed)], { kinds: { n: 'number', t: 'category' } });
           const [n, t] = table.columns;
           if (n.kind !== 'number' || t.kind !== 'category') throw new Error('other kinds');

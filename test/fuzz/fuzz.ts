@@ -86,7 +86,7 @@ function runBatch(
   const child: ChildProcessByStdio<null, Readable, Readable> = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let [next, at, errors, rest]: [number, number | undefined, string, string] = [first, undefined, '', ''];
     let [isReady, isOver, reason] = [false, false, ''];
     const harm = (what: string) => tally.finds.push({ index: at ?? next, harm: what });
@@ -134,7 +134,7 @@ function runBatch(
       clearTimeout(timer);
       if (!isOver && (reason !== '' || (code !== 0 && code !== 4))) {
         harm(reason || `the process ended with code ${code}: ${errors}`);
-        if (!isReady) throw new Error(`${name}: expected a target, found ${reason || errors}`);
+        if (!isReady) return reject(new Error(`${name}: expected a target, found ${reason || errors}`));
         next = (at ?? next) + 1;
       }
       resolve(next);

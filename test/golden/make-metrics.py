@@ -132,21 +132,22 @@ def scores_case(name, y, s, w=None):
         return dict(fpr=f, fnr=t, thresholds=h)
     e['det_curve'] = ask(det)
     for strategy in ('uniform', 'quantile'):
-        for bins in (1, 3, 7, 25):
+        # It counts a NaN into the last bin.
+        for bins in (1, 3, 7, 25) if not math.isnan(sum(s)) else ():
             def curve():
                 t, p = calibration_curve(y, s, n_bins=bins, strategy=strategy, pos_label=1)
                 return dict(prob_true=t, prob_pred=p)
             e[f'calibration_curve_{strategy}_{bins}'] = ask(curve)
-    for bins in (4, 15):
+    for bins in (4, 15) if y and not math.isnan(sum(s)) else ():
         ece, mce = calibration_error(y, s, bins, ones)
         e[f'ece_uniform_{bins}'], e[f'mce_uniform_{bins}'] = {'value': ece}, {'value': mce}
-    for share in (0.07, 0.5, 1):
+    for share in (0.07, 0.5, 1) if not math.isnan(sum(s)) else ():
         gain = gain_at(y, s, share, ones)
         e[f'gain_{share}'], e[f'lift_{share}'] = {'value': plain(gain)}, {'value': plain(gain / share)}
-    if w is None and len(set(y)) == 2:
+    if w is None and len(set(y)) == 2 and not math.isnan(sum(s)):
         two = [[si for yi, si in zip(y, s) if yi == label] for label in (0, 1)]
         e['ks'] = {'value': float(scipy.stats.ks_2samp(*two).statistic)}
-    return dict(name=name, y_true=y, y_score=s, sample_weight=w, expected=e)
+    return dict(name=name, y_true=y, y_score=plain(s), sample_weight=w, expected=e)
 
 
 def some_scores(n, digits, weights=False):
@@ -162,6 +163,8 @@ write('more_scores', [
     scores_case('all negative', [0, 0, 0], [0.2, 0.9, 0.9]),
     scores_case('the positives tie with a negative', [1, 1, 0, 0], [0.9, 0.5, 0.5, 0.1]),
     scores_case('best and worst', [1, 0], [1.0, 0.0]),
+    scores_case('no rows', [], []),
+    scores_case('a score that is NaN', [0, 1, 1], [0.1, math.nan, 0.9]),
     scores_case('on the edges of ten bins', [0, 1, 0, 1, 1, 0, 1, 0, 1, 1, 0], [i / 10 for i in range(11)]),
     *[scores_case(f'random n={n} digits={d} weights={w}', *some_scores(n, d, w))
       for n, d, w in ((12, 1, False), (40, 2, True), (75, 16, False), (60, 1, True))],
@@ -297,12 +300,13 @@ def values_case(name, y, p, w=None, features=1):
         if len(set(y)) > 1:
             e[f'd2_tweedie_{power}'] = ask(lambda: m.d2_tweedie_score(y, p, power=power, **o))
     ya, pa, wa = np.array(y), np.array(p), np.ones(len(y)) if w is None else np.array(w)
-    with np.errstate(all='ignore'):
-        e['smape'] = {'value': plain(np.average(np.nan_to_num(2 * abs(ya - pa) / (abs(ya) + abs(pa))), weights=wa))}
+    if len(y) and np.isfinite(sum(y) + sum(p)):
+        with np.errstate(all='ignore'):
+            e['smape'] = {'value': plain(np.average(np.nan_to_num(2 * abs(ya - pa) / (abs(ya) + abs(pa))), weights=wa))}
     if w is None and len(y) > features + 1 and len(set(y)) > 1:
         r2 = m.r2_score(y, p)
         e[f'adjusted_r2_{features}'] = {'value': plain(1 - (1 - r2) * (len(y) - 1) / (len(y) - features - 1))}
-    return dict(name=name, y_true=y, y_pred=p, sample_weight=w, expected=e)
+    return dict(name=name, y_true=plain(y), y_pred=plain(p), sample_weight=w, expected=e)
 
 
 def some_values(n, weights=False, negative=False):
@@ -317,6 +321,9 @@ write('more_regression', [
     values_case('one row', [2.0], [3.0]),
     values_case('two rows', [2.0, 4.0], [3.0, 3.0]),
     values_case('all equal', [2.0, 2.0, 2.0], [2.5, 2.0, 1.0]),
+    values_case('no rows', [], []),
+    values_case('a value that is NaN', [1.0, math.nan], [1.0, 2.0]),
+    values_case('a prediction that is infinite', [1.0, 2.0], [1.0, math.inf]),
     values_case('both zero', [0.0, 0.0, 3.0], [0.0, 1.0, 3.0]),
     *[values_case(f'random n={n} weights={w} negative={g}', *some_values(n, w, g), features=f)
       for n, w, g, f in ((7, False, False, 2), (10, False, True, 3), (23, True, False, 1), (40, False, False, 12), (15, True, True, 1))],

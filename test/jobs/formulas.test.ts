@@ -18,8 +18,8 @@ test('a text that a spreadsheet would run leaves as a text, in names of rows and
   const pipeline = pipelineOf(
     'name: f\ntask: binary\ndata: { path: datasets/f/, target: class, exclude: [who] }\nmodel: { kind: logistic }\nevaluate: { gates: [] }\n',
   );
-  await runPipeline(context, pipeline);
-  const model = await openModel(context, { name: 'f' });
+  const { version } = await runPipeline(context, pipeline);
+  const model = await openModel(context, { name: 'f', version });
   const csv = predictionsCsv(
     model,
     await readForScoring(model, await listDataset(context, 'datasets/f/'), { id: 'who' }),

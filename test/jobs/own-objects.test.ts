@@ -18,6 +18,7 @@ const own = [
   'runs/',
   'reports/x.json',
   'predictions/houses/',
+  'settings/',
   'Models/',
   'RUNS/a',
 ];

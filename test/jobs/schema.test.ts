@@ -121,6 +121,25 @@ test('data that breaks the schema is evaluated, and the report says how it break
   expect((await readJson<Report>(context.store, report)).data.warnings).toEqual(complaints);
 });
 
+test('data that lacks a feature is evaluated all the same, and the report says so; without any it is refused', async () => {
+  const { context, version } = await trained();
+  await putText(
+    context.store,
+    'datasets/lacking/t.csv',
+    passengers(60).replace('deck', 'desk').replace('boarded', 'x'),
+  );
+  const evaluateAt = (path: string) => evaluateModel(context, { name: 't', version, path });
+  const { report, metrics } = await evaluateAt('datasets/lacking/');
+  expect(metrics.auc.value).toBeGreaterThan(0.5);
+  expect((await readJson<Report>(context.store, report)).data.warnings).toEqual([
+    'Column "deck" is not there: it counts as missing in every row. Is it "desk" now?',
+    'Column "boarded" is not there: it counts as missing in every row.',
+    'Columns "desk", "x" were not in the training data, and were ignored.',
+  ]);
+  await putText(context.store, 'datasets/other/t.csv', 'a,survived\n1,1\n2,0\n');
+  await expect(evaluateAt('datasets/other/')).rejects.toThrow('expected a column "age" (feature)');
+});
+
 test('data that breaks the schema is scored with warnings; without a needed column it is refused by name', async () => {
   const { context, version } = await trained();
   await putText(context.store, 'datasets/later/t.csv', broken);

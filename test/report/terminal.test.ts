@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { renderTable } from '../../lib/report/terminal.ts';
+import { fullReports } from '../support/full-reports.ts';
 import { hostileReport, sampleReports } from '../support/sample-reports.ts';
 
 describe('renderTable', () => {
@@ -47,6 +48,18 @@ describe('renderTable', () => {
     expect(table).not.toMatch(/^metrics /m);
   });
 
+  test('warns of the data, of leaks first, and says how many more warnings there are', () => {
+    const report = structuredClone(sampleReports.regression);
+    const leak = 'Column "alive" is suspected to leak the target: its value tells it.';
+    const others = Array.from({ length: 8 }, (_, i) => `Column "c${i}" was left out: constant.`);
+    report.data.warnings = [...others.slice(1), leak];
+    const warned = (text: string) => [...text.matchAll(/^warning +(.*)$/gm)].map(([, warning]) => warning);
+    expect(warned(renderTable(report, { path: 'p', width: 200 }))).toEqual([leak, ...others.slice(1)]);
+    report.data.warnings = [...others, leak];
+    const last = '2 more warnings about the data stand in the report.';
+    expect(warned(renderTable(report, { path: 'p', width: 200 }))).toEqual([leak, ...others.slice(0, 6), last]);
+  });
+
   test('an evaluation counts the rows it scored', () => {
     expect(renderTable(sampleReports.binary, { path: 'report.html' })).toContain('7,056 read, 7,056 scored');
   });
@@ -58,5 +71,27 @@ describe('renderTable', () => {
     const text = renderTable(report, { path: 'report.html' });
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect(text.split('\n')[0]).toBe('a�[2Jb�c�d�e');
+  });
+});
+
+describe('an evaluation with intervals', () => {
+  const lines = (width?: number) =>
+    renderTable(fullReports['full-binary'], { path: 'report.html', ...(width && { width }) }).split('\n');
+
+  test('shows them beside the values, and what the first metric says against champion', () => {
+    expect(lines()).toContain('ROC AUC             0.8321   0.8216 to 0.8426        0.5   +0.332          0.8274');
+    expect(lines().join(' ')).toContain('compared     ROC AUC is higher than champion');
+    expect(lines().join('\n')).toContain('worst slices contract = month to month, tenure_months from 0 to 6');
+  });
+
+  test('says which gate is undecided, and why', () => {
+    expect(lines().join(' ').replace(/\s+/g, ' ')).toContain(
+      'gates: undecided 1 of 4 gates is undecided. Accuracy: expected no worse than champion’s 0.8226',
+    );
+  });
+
+  test('leaves out what two columns say already where lines would be too long', () => {
+    expect(lines(72).every((line) => line.length <= 72)).toBe(true);
+    expect(lines(72)).toContain('ROC AUC             0.8321   0.8216 to 0.8426        0.5     0.8274');
   });
 });

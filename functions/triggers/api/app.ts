@@ -43,7 +43,14 @@ export function createApi(services: Services, { uploadLimitBytes = 0 } = {}): Ho
       bodyLimit({
         maxSize: limit,
         onError: (c) =>
-          refuse(c, services, new RequestError(413, `expected a body of at most ${limit} bytes, found more`)),
+          refuse(
+            c,
+            services,
+            new RequestError(
+              413,
+              `expected a body of at most ${limit} bytes, found more: larger data goes by the store`,
+            ),
+          ),
       }),
       (c) => serve(c, route, services, cache),
     );

@@ -1,6 +1,6 @@
 import { InputError } from '../../core/errors.ts';
 import { defaultLimits, type ReadLimits } from '../limits.ts';
-import type { OnBadRow, TextRow, Tokenizer } from '../text.ts';
+import { emptyRow, type OnBadRow, type TextRow, type Tokenizer, withChunk } from '../text.ts';
 import { type JsonRowParser, jsonRowParser } from './json-row.ts';
 import { lineTokenizer } from './lines.ts';
 
@@ -58,15 +58,7 @@ export function jsonArrayTokenizer(
   /** Open brackets inside the element at hand, and whether a string, and an escape in it, is open. */
   let [open, inString, escaped] = [0, false, false];
   let [line, elementLine] = [1, 1];
-  const row: TextRow = {
-    bytes,
-    starts: new Int32Array(64),
-    ends: new Int32Array(64),
-    count: 0,
-    line: 1,
-    offset: 0,
-    end: 0,
-  };
+  const row = emptyRow(bytes);
 
   return {
     names: parser.names,
@@ -130,12 +122,7 @@ export function jsonArrayTokenizer(
   }
 
   function append(chunk: Uint8Array): void {
-    if (used + chunk.length > bytes.length) {
-      const grown = new Uint8Array(Math.max(bytes.length * 2, used + chunk.length));
-      grown.set(bytes.subarray(0, used));
-      bytes = row.bytes = grown;
-    }
-    bytes.set(chunk, used);
+    bytes = row.bytes = withChunk(bytes, used, chunk);
     used += chunk.length;
   }
 

@@ -1,5 +1,5 @@
 import { InputError } from '../../core/errors.ts';
-import type { OnBadRow, TextRow, Tokenizer } from '../text.ts';
+import { emptyRow, type OnBadRow, type TextRow, type Tokenizer, withChunk } from '../text.ts';
 
 export interface LineOptions {
   /** Most bytes of a line. */
@@ -18,15 +18,7 @@ export function lineTokenizer(key: string, { lineBytes, onBadRow, parse }: LineO
   /** Position of `bytes[0]` in the text. */
   let base = 0;
   let line = 1;
-  const row: TextRow = {
-    bytes,
-    starts: new Int32Array(64),
-    ends: new Int32Array(64),
-    count: 0,
-    line: 1,
-    offset: 0,
-    end: 0,
-  };
+  const row = emptyRow(bytes);
 
   return {
     push(chunk, onRow) {
@@ -72,12 +64,7 @@ export function lineTokenizer(key: string, { lineBytes, onBadRow, parse }: LineO
   }
 
   function append(chunk: Uint8Array): void {
-    if (used + chunk.length > bytes.length) {
-      const grown = new Uint8Array(Math.max(bytes.length * 2, used + chunk.length));
-      grown.set(bytes.subarray(0, used));
-      bytes = row.bytes = grown;
-    }
-    bytes.set(chunk, used);
+    bytes = row.bytes = withChunk(bytes, used, chunk);
     used += chunk.length;
   }
 

@@ -1,9 +1,10 @@
-import { findColumn, listNames } from '../lookup.ts';
+import { findColumn, listNames, nearestName } from '../lookup.ts';
 import { parseNumberText } from '../number.ts';
+import { numberFacts } from '../number-facts.ts';
 import type { Column, Table } from '../table.ts';
 import { quoteText } from '../text.ts';
 import { type DateOrder, dateOrderOf, parseDateTime } from './dates.ts';
-import { describeColumns, type SchemaKind } from './kinds.ts';
+import { codeCounts, describeColumns, type SchemaKind } from './kinds.ts';
 
 /** What a model's training data looked like, column by column: plain JSON, kept in the manifest. */
 export interface Schema {
@@ -53,7 +54,7 @@ export function fitSchema(
       ...descriptions[i],
       storage: column.kind,
       role: roleOf(column.name),
-      ...statisticsOf(column, rows, descriptions[i].kind),
+      ...statisticsOf(table, column, rows, descriptions[i].kind),
     }),
   );
   for (const { name, kind, reason, missing } of table.freeTexts ?? []) {
@@ -64,26 +65,30 @@ export function fitSchema(
 
 type Statistics = Pick<ColumnSchema, 'missingShare' | 'min' | 'max' | 'order' | 'levels'>;
 
-function statisticsOf(column: Column, rows: Int32Array, kind: SchemaKind): Statistics {
-  const present = rows.filter((row) => !isMissingAt(column, row));
-  const missingShare = rows.length === 0 ? 0 : (rows.length - present.length) / rows.length;
-  if (column.kind === 'number') return { missingShare, ...rangeOf(present, (row) => column.values[row]) };
-
-  const used = new Set(present.map((row) => column.codes[row]));
-  const levels = column.levels.filter((_, code) => used.has(code));
+function statisticsOf(table: Table, column: Column, rows: Int32Array, kind: SchemaKind): Statistics {
+  const missingAmong = (present: number) => (rows.length === 0 ? 0 : (rows.length - present) / rows.length);
+  if (column.kind === 'number') {
+    const { count, min, max } = numberFacts(table, column, rows);
+    // Adding zero turns -0, which JSON can't hold, into 0.
+    return { missingShare: missingAmong(count), ...(count > 0 && { min: min + 0, max: max + 0 }) };
+  }
+  const counts = codeCounts(column, rows);
+  const missingShare = missingAmong(counts.reduce((sum, count) => sum + count, 0));
+  const levels = column.levels.filter((_, code) => counts[code] > 0);
   if (kind === 'date-time') {
     const order = dateOrderOf(levels);
     const seconds = Float64Array.from(column.levels, (level) => parseDateTime(level, order));
-    return { missingShare, order, ...rangeOf(present, (row) => seconds[column.codes[row]]) };
+    const used = Int32Array.from(counts.keys()).filter((code) => counts[code] > 0);
+    return { missingShare, order, ...rangeOf(used, (code) => seconds[code]) };
   }
   const isFree = kind === 'text' || kind === 'identifier' || levels.length > mostLevels;
   return { missingShare, ...(isFree ? {} : { levels }) };
 }
 
-function rangeOf(rows: Int32Array, numberAt: (row: number) => number): { min?: number; max?: number } {
+function rangeOf(codes: Int32Array, numberOf: (code: number) => number): { min?: number; max?: number } {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const row of rows) {
-    const value = numberAt(row);
+  for (const code of codes) {
+    const value = numberOf(code);
     if (value < min) min = value;
     if (value > max) max = value;
   }
@@ -183,6 +188,31 @@ function valuesOf(
 }
 
 /**
+ * The table with the features that it lacks, as columns without any value, and a sentence for each.
+ *
+ * @throws InputError naming the first feature when the table has none of them: it is other data
+ */
+export function withMissingFeatures(schema: Schema, table: Table): { table: Table; sentences: string[] } {
+  const names = table.columns.map(({ name }) => name);
+  const features = schema.columns.filter(({ role }) => role === 'feature');
+  const lacking = features.filter(({ name }) => !names.includes(name));
+  if (lacking.length > 0 && lacking.length === features.length) findColumn(table, lacking[0].name, 'feature');
+  const columns = lacking.map(({ name, storage }): Column => {
+    if (storage === 'number')
+      return { kind: 'number', name, values: new Float64Array(table.rowCount).fill(Number.NaN) };
+    return { kind: 'category', name, codes: new Int32Array(table.rowCount).fill(-1), levels: [] };
+  });
+  const known = new Set(schema.columns.map(({ name }) => name));
+  const others = names.filter((name) => !known.has(name));
+  const sentences = lacking.map(({ name }) => {
+    const near = nearestName(name, others);
+    const hint = near === undefined ? '' : ` Is it ${JSON.stringify(near)} now?`;
+    return `Column ${JSON.stringify(name)} is not there: it counts as missing in every row.${hint}`;
+  });
+  return { table: { ...table, columns: [...table.columns, ...columns] }, sentences };
+}
+
+/**
  * The table with its columns in the storage that a schema expects: texts where numbers were are read as numbers, and
  * what is none is missing; numbers where texts were are written as JavaScript does. `checkSchema` tells of both.
  */
@@ -215,10 +245,6 @@ function finiteNumber(text: string): number {
 function presentCount(column: Column): number {
   if (column.kind === 'number') return column.values.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
   return column.codes.reduce((sum, code) => sum + (code < 0 ? 0 : 1), 0);
-}
-
-function isMissingAt(column: Column, row: number): boolean {
-  return column.kind === 'number' ? Number.isNaN(column.values[row]) : column.codes[row] < 0;
 }
 
 const quoted = (texts: readonly string[]): string => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parseDeadLetters } from '../../../functions/adapter/dead-letters.ts';
 import type { Workflow } from '../../../lib/engine/engine.ts';
 import { type LocalEngine, localEngine, type Outcome } from '../../../lib/engine/local.ts';
 import { SimulatedBucket } from './bucket.ts';
@@ -107,12 +108,14 @@ async function comeToRest({ scheduler, lambda, weather, oracle }: Stage, afterMs
   const { skewMs } = weather;
   scheduler.after(restMs, 'the faults end', () => Object.assign(weather, clearSky, { skewMs }));
   for (let hour = 1; hour * hourMs < restMs + 5 * hourMs; hour++) {
-    scheduler.after(hour * hourMs, 'the clock strikes', () => lambda.send('scheduled', {}));
+    scheduler.after(hour * hourMs, 'the clock strikes', () =>
+      lambda.send('scheduled', { 'detail-type': 'Scheduled Event' }),
+    );
   }
   scheduler.after(restMs + 2 * hourMs, 'an operator replays', () => {
-    for (const { requestPayload } of lambda.deadLetters.splice(0)) {
-      lambda.send(functionOf(requestPayload), requestPayload);
-    }
+    const messages = lambda.deadLetters.splice(0).map((letter) => ({ Body: JSON.stringify(letter) }));
+    const letters = messages.length > 0 ? parseDeadLetters(JSON.stringify({ Messages: messages }), 'the queue') : [];
+    for (const { handler, event } of letters) lambda.send(handler, event);
   });
   await scheduler.run();
   const { length } = lambda.deadLetters;
@@ -123,9 +126,6 @@ async function comeToRest({ scheduler, lambda, weather, oracle }: Stage, afterMs
 function described(outcome: Outcome): string {
   return outcome.status === 'failed' ? `failed ${outcome.error}` : outcome.status;
 }
-
-const functionOf = (event: unknown): string =>
-  (event as { Records?: unknown }).Records === undefined ? 'scheduled' : 'dataset-created';
 
 function readDefinition(name: string): object {
   return JSON.parse(readFileSync(new URL(`../../../functions/workflows/${name}.asl.json`, import.meta.url), 'utf8'));

@@ -1,5 +1,6 @@
 import { sha256Hex } from '../../../lib/core/hash.ts';
 import type { RunRequest, RunResult } from '../../../lib/jobs/runs.ts';
+import type { ScoringRequest } from '../../../lib/jobs/score.ts';
 import type { Alias } from '../../../lib/registry/aliases.ts';
 import { modelFile } from '../../../lib/registry/keys.ts';
 import type { Manifest } from '../../../lib/registry/manifest.ts';
@@ -102,6 +103,7 @@ export class Oracle {
   checkRest({ pipelines }: { pipelines: readonly string[] }): void {
     const bucket = this.#bucket();
     for (const { run } of this.#requests()) this.#checkEnd(run);
+    for (const { scoring, objects } of this.#scorings()) this.#checkScoring(scoring, objects);
     for (const name of pipelines) {
       const identity = this.identityOf(name);
       if (identity !== '' && this.#announced.get(name)) this.#checkRemembered(name, identity);
@@ -217,6 +219,15 @@ export class Oracle {
     if (!error.name || !error.message) this.#breach('an error says why', `run ${run}: ${JSON.stringify(error)}`);
   }
 
+  #checkScoring(scoring: string, objects: ScoringRequest['objects']): void {
+    this.#checkEnd(scoring);
+    const bucket = this.#bucket();
+    if (!bucket.objects.has(`runs/${scoring}/result.json`)) return;
+    for (const { output } of objects) {
+      if (!bucket.objects.has(output)) this.#breach('no prediction is lost', `scoring ${scoring} has no ${output}`);
+    }
+  }
+
   #checkRemembered(name: string, identity: string): void {
     const bucket = this.#bucket();
     const runs = this.runsOn(name, identity);
@@ -238,11 +249,17 @@ export class Oracle {
   }
 
   #requests(): RunRequest[] {
+    return this.#kept<RunRequest>().filter(({ run }) => run !== undefined);
+  }
+
+  #scorings(): ScoringRequest[] {
+    return this.#kept<ScoringRequest>().filter(({ scoring }) => scoring !== undefined);
+  }
+
+  #kept<T>(): T[] {
     const keys = this.#bucket().keys('runs/');
-    return keys
-      .filter((key) => /^runs\/[0-9a-f]{32}\/request\.json$/.test(key))
-      .flatMap((key) => this.#bucket().json<RunRequest>(key) ?? [])
-      .filter((request) => request.run !== undefined);
+    const ofRequests = keys.filter((key) => /^runs\/[0-9a-f]{32}\/request\.json$/.test(key));
+    return ofRequests.flatMap((key) => this.#bucket().json<T>(key) ?? []);
   }
 
   #breach(promise: string, found: string): void {

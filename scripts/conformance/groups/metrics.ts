@@ -1,8 +1,9 @@
 // metrics/*.json: what scikit-learn answers on small vectors, by its own names. A case's vectors say what it is about:
 // classes, scores, sets of labels, rankings or values; the parameters stand in the names.
+import { InputError } from '../../../lib/core/errors.ts';
 import { differences, type Group, outcome, type Tolerance } from '../group.ts';
 import { classAnswers } from '../metric-answers/classes.ts';
-import type { Answers, Ask, GoldenCase } from '../metric-answers/golden-case.ts';
+import type { Answers, GoldenCase } from '../metric-answers/golden-case.ts';
 import { labelSetAnswers } from '../metric-answers/label-sets.ts';
 import { rankingAnswers } from '../metric-answers/rankings.ts';
 import { scoreAnswers } from '../metric-answers/scores.ts';
@@ -51,12 +52,24 @@ export function goldenValue(expected: unknown): unknown {
   return value === undefined ? expected : value;
 }
 
-/** What hone answers for one name of a golden case; undefined when hone has no such metric. */
+/**
+ * What hone answers for one name of a golden case; undefined when hone has no such metric.
+ *
+ * What both refuse is undefined for both: NaN, and hone's reason is told.
+ */
 export function answer(name: string, golden: GoldenCase, warn: (why: string) => void): unknown {
   const options = { weights: golden.sample_weight ?? undefined, warn };
   for (const [pattern, ask] of answersTo(golden)) {
     const match = pattern.exec(name);
-    if (match) return (ask as Ask)(golden, options, match.groups ?? {});
+    if (!match) continue;
+    try {
+      return ask(golden, options, match.groups ?? {});
+    } catch (error) {
+      const { error: refused } = golden.expected[name] as Expectation;
+      if (!(error instanceof InputError) || refused === undefined) throw error;
+      warn(error.message);
+      return Number.NaN;
+    }
   }
   return undefined;
 }

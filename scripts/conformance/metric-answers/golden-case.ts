@@ -22,7 +22,8 @@ export type Ask = (golden: GoldenCase, options: AskOptions, found: Record<string
 /** Answers by the pattern of their name; the first that matches counts. */
 export type Answers = [RegExp, Ask][];
 
-export const vector = (values: number[] | number[][] | undefined): number[] => (values ?? []).flat();
+/** Rows one after the other; JSON writes NaN and infinities as strings. */
+export const vector = (values: number[] | number[][] | undefined): number[] => (values ?? []).flat().map(Number);
 
 /** A number as Python prints it in a name. */
 export const number = (text: string): number => (text === 'nan' || text === 'NaN' ? Number.NaN : Number(text));

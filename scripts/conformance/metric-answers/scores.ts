@@ -75,15 +75,18 @@ export const scoreAnswers: Answers = [
   [/^calibration_curve_(?<strategy>uniform|quantile)_(?<bins>\d+)$/, calibration],
 ];
 
+/** An error of the reference is an undefined value: of a curve, one without points. */
+const withoutPoints = Number.NaN;
+
 function roc(golden: GoldenCase, options: AskOptions, dropCollinear: boolean) {
   const curve = rocCurve(vector(golden.y_true), scoresOf(golden), { ...options, dropCollinear });
+  if (curve.thresholds.length === 0) return withoutPoints;
   return { fpr: curve.falsePositiveRate, tpr: curve.truePositiveRate, thresholds: curve.thresholds };
 }
 
-/** An error of the reference is an undefined value: here, a curve without points. */
 function detectionError(golden: GoldenCase, options: AskOptions) {
   const curve = detectionErrorCurve(vector(golden.y_true), scoresOf(golden), options);
-  if (curve.thresholds.length === 0) return Number.NaN;
+  if (curve.thresholds.length === 0) return withoutPoints;
   return { fpr: curve.falsePositiveRate, fnr: curve.falseNegativeRate, thresholds: curve.thresholds };
 }
 
@@ -94,6 +97,7 @@ function calibration(golden: GoldenCase, { warn }: AskOptions, { strategy, bins 
     strategy: strategy as 'uniform' | 'quantile',
     warn,
   });
+  if (curve.weight.length === 0) return withoutPoints;
   return { prob_true: curve.observed, prob_pred: curve.predicted };
 }
 

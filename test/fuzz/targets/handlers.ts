@@ -4,6 +4,8 @@ import { createTasks } from '../../../functions/tasks/tasks.ts';
 import { createApiHandler } from '../../../functions/triggers/api.ts';
 import { createDatasetCreated } from '../../../functions/triggers/dataset-created.ts';
 import { createScheduled } from '../../../functions/triggers/scheduled.ts';
+import { parseS3Url } from '../../../lib/store/s3.ts';
+import type { Store } from '../../../lib/store/store.ts';
 import { eventNames, functionOf, readEvent, seedForEvents } from '../../support/events.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 import { mutateBytes, mutateJson } from '../mutations.ts';
@@ -24,7 +26,7 @@ async function handlerTarget(name: string): Promise<Target> {
   const store = memoryStore(Date.now);
   await seedForEvents(store);
   const seeded = new Map(store.objects);
-  const services = servicesOf({ store, engine: { start: async () => 'started' } });
+  const services = servicesOf({ store, engine: { start: async () => 'started' }, openStore: openEmpty });
   const samples = eventNames.filter((event) => functionOf(event, names) === name).map(readEvent);
   const call = callOf(name, services);
   return {
@@ -36,6 +38,12 @@ async function handlerTarget(name: string): Promise<Target> {
       return call(JSON.parse(new TextDecoder().decode(input)));
     },
   };
+}
+
+/** A bucket that somebody names: nothing is asked of a network. */
+async function openEmpty(location: string): Promise<Store> {
+  parseS3Url(location);
+  return memoryStore();
 }
 
 interface HttpEvent {
