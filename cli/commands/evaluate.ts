@@ -27,6 +27,6 @@ export const evaluateCommand = command({
       if (result.status === 'found') console.log('Found: this version was evaluated on this data before.\n');
       await printReport(context, result.report, { store });
     }
-    return result.gate === 'fail' ? ExitCode.checkFailed : ExitCode.done;
+    return result.gate === 'fail' || result.gate === 'undecided' ? ExitCode.checkFailed : ExitCode.done;
   },
 });
