@@ -2,6 +2,7 @@ import { isMap, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod/mini';
 import { InputError } from '../core/errors.ts';
 import { describeIssues } from './issues.ts';
+import { type PredictionsDocument, predictionsSchema } from './predictions-schema.ts';
 import { type PipelineDocument, pipelineSchema } from './schema.ts';
 
 /** Longest document that is read, in characters. */
@@ -15,8 +16,32 @@ const lengthLimit = 256 * 1024;
  *   all problems are named at once
  */
 export function parsePipeline(text: string, source: string): PipelineDocument {
+  return ofBearableDepth(source, () => {
+    const { value, lineOf } = parse(text, source);
+    return checkPipeline(value, source, lineOf);
+  });
+}
+
+/** What a document asks for: a training, or the evaluation of predictions that somebody made. */
+export type ParsedDocument =
+  | { kind: 'pipeline'; document: PipelineDocument }
+  | { kind: 'predictions'; document: PredictionsDocument };
+
+/** Reads a pipeline document, or its sibling, which has `predictions` in the place of `data`. Errors as `parsePipeline`. */
+export function parseEither(text: string, source: string): ParsedDocument {
+  return ofBearableDepth(source, () => {
+    const { value, lineOf } = parse(text, source);
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, 'predictions')
+      ? { kind: 'predictions', document: checkPredictionsDocument(value, source, lineOf) }
+      : { kind: 'pipeline', document: checkPipeline(value, source, lineOf) };
+  });
+}
+
+type LineOf = (path: readonly PropertyKey[]) => number | undefined;
+
+function ofBearableDepth<T>(source: string, read: () => T): T {
   try {
-    return parse(text, source);
+    return read();
   } catch (error) {
     // The parser, and what walks its tree, call themselves once a level.
     if (!(error instanceof RangeError)) throw error;
@@ -24,7 +49,7 @@ export function parsePipeline(text: string, source: string): PipelineDocument {
   }
 }
 
-function parse(text: string, source: string): PipelineDocument {
+function parse(text: string, source: string): { value: unknown; lineOf: LineOf } {
   if (text.length > lengthLimit) {
     throw new InputError(
       `${source}: expected a pipeline document of at most ${lengthLimit} characters, found ${text.length}`,
@@ -44,7 +69,7 @@ function parse(text: string, source: string): PipelineDocument {
       `${source}: expected a pipeline document with name, task and data, found ${kindOf(document.toJS())}`,
     );
   }
-  const lineOf = (path: readonly PropertyKey[]): number | undefined => {
+  const lineOf: LineOf = (path) => {
     for (let length = path.length; length > 0; length--) {
       const node = document.getIn(path.slice(0, length), true);
       const range = (node as { range?: [number, number, number] } | undefined)?.range;
@@ -52,7 +77,7 @@ function parse(text: string, source: string): PipelineDocument {
     }
     return undefined;
   };
-  return checkPipeline(toPlain(document, source), source, lineOf);
+  return { value: toPlain(document, source), lineOf };
 }
 
 /**
@@ -61,12 +86,21 @@ function parse(text: string, source: string): PipelineDocument {
  * @param source what to call it in messages
  * @throws InputError as `parsePipeline` does
  */
-export function checkPipeline(
+export function checkPipeline(value: unknown, source: string, lineOf: LineOf = () => undefined): PipelineDocument {
+  return check(pipelineSchema, value, source, lineOf);
+}
+
+/** Checks a document about predictions; otherwise as `checkPipeline`. */
+export function checkPredictionsDocument(
   value: unknown,
   source: string,
-  lineOf: (path: readonly PropertyKey[]) => number | undefined = () => undefined,
-): PipelineDocument {
-  const result = z.safeParse(pipelineSchema, value);
+  lineOf: LineOf = () => undefined,
+): PredictionsDocument {
+  return check(predictionsSchema, value, source, lineOf);
+}
+
+function check<T>(schema: z.core.$ZodType<T>, value: unknown, source: string, lineOf: LineOf): T {
+  const result = z.safeParse(schema, value);
   if (result.success) return result.data;
   throw new InputError(
     describeIssues(result.error.issues, value, ({ path, sentence }) => {

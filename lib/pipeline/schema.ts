@@ -250,10 +250,11 @@ const evaluate = z.strictObject({
   ),
 });
 
-const schedule = z.strictObject({
+/** How often a document's work is done again. */
+export const scheduleSchema = z.strictObject({
   every: duration.check(
     z.refine((text) => (parseDuration(text) ?? Number.POSITIVE_INFINITY) >= 3_600_000, { error: 'one hour or more' }),
-    describe('Evaluate the champion again so often, on data that has come since.'),
+    describe('Evaluate again so often, on data that has come since.'),
   ),
 });
 
@@ -282,7 +283,7 @@ export const pipelineSchema = z.strictObject({
   stop: z.optional(stop),
   search: z.optional(searchSchema),
   evaluate: z.optional(evaluate),
-  schedule: z.optional(schedule),
+  schedule: z.optional(scheduleSchema),
   card: z.optional(card),
 });
 

@@ -7,7 +7,7 @@ import { pipelineOf, putText, sampleCsv, testContext } from '../support/jobs.ts'
 const yaml = (card: string) => `
 name: houses
 task: regression
-data: { path: datasets/houses/, target: price }
+data: { path: datasets/houses/, target: value }
 ${card}
 `;
 
