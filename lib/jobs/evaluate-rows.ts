@@ -2,14 +2,16 @@ import { NumericError } from '../core/errors.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
 import { placeOf } from '../data/lookup.ts';
 import type { Table } from '../data/table.ts';
-import { actualValues, type TargetEncoding } from '../data/target.ts';
+import { actualValues, classSizes, type TargetEncoding } from '../data/target.ts';
 import { baselinePredictions } from '../metrics/baseline.ts';
 import { defaultMetrics, isSameMetric } from '../metrics/catalogue.ts';
 import type { Predictions } from '../metrics/predictions.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { LoadedModel } from '../registry/versions.ts';
 import { type Assessment, assess, type Rival } from './assess/assess.ts';
+import type { GateSubject } from './gate-evidence.ts';
 import { gateMetrics } from './gates.ts';
+import { looksAt } from './looks-at.ts';
 import { predictRows, type RowPredictions, withActual } from './predictions.ts';
 import { weightsOf } from './prepare.ts';
 
@@ -22,25 +24,31 @@ type Asked = Pick<Request, 'task' | 'evaluate' | 'data'>;
  * @param rows row numbers of labelled rows, shape [rowCount]
  * @param options.on which rows these are, as a sentence
  * @param options.baselineOn the rows that the baseline is fitted on
- * @param options.request its metrics, and the column that weighs the rows, whatever the model was trained under
+ * @param options.request its metrics, slices and the like, and the column that weighs the rows, whatever the model was trained under
  * @throws InputError when the table lacks a column that the model needs, or a metric does not fit the task
  * @throws NumericError when a prediction is beyond the range of numbers
+ * @returns the assessment, and what gates may ask further
  */
 export function evaluateRows(
   model: LoadedModel,
   table: Table,
   rows: Int32Array,
   { on, baselineOn, request }: { on: string; baselineOn: BaselineRows; request: Asked },
-): Assessment {
+): Assessment & { subject: GateSubject } {
   const predictions = predictionsOn(model, table, rows, request);
   const { target } = model.manifest;
-  return assess(request.task, predictions, {
+  const baseline = baselineFor(model, { ...baselineOn, weight: request.data.weight }, predictions);
+  const uncertainty = { blockOffsets: blockOffsets(table, rows) };
+  const assessment = assess(request.task, predictions, {
     on,
     metrics: metricNames(request),
     ...('classes' in target && { classes: target.classes }),
-    baseline: baselineFor(model, { ...baselineOn, weight: request.data.weight }, predictions),
-    uncertainty: { blockOffsets: blockOffsets(table, rows) },
+    baseline,
+    uncertainty,
+    ...looksAt(request, model, table, rows),
   });
+  const subject = { task: request.task, table, rows, predictions, baseline: baseline.predictions, uncertainty };
+  return { ...assessment, subject };
 }
 
 /**
@@ -96,14 +104,21 @@ function baselineFor(
   { manifest }: LoadedModel,
   { table, rows, whose, weight }: BaselineRows & { weight: string | null },
   { actual, weights }: Predictions,
-): Rival {
+): Rival & { predictions: Predictions } {
   const { task, target } = manifest;
   const predictions = baselinePredictions(task, {
     classCount: 'classes' in target ? target.classes.length : undefined,
-    trainingTargets: actualValues(target, table, rows),
-    trainingWeights: weightsOf(table, weight, rows),
+    ...trainingTargets(target, table, rows, weight),
     actual,
     weights,
   });
   return { name: `the ${'classes' in target ? 'most frequent class' : 'mean'} of ${whose}`, predictions };
+}
+
+/** What a baseline is fitted on; of classes without weights, each once, with as much weight as it has rows. */
+function trainingTargets(target: TargetEncoding, table: Table, rows: Int32Array, weight: string | null) {
+  if ('classes' in target && weight === null) {
+    return { trainingTargets: target.classes.map((_, k) => k), trainingWeights: classSizes(target, table, rows) };
+  }
+  return { trainingTargets: actualValues(target, table, rows), trainingWeights: weightsOf(table, weight, rows) };
 }

@@ -1,6 +1,7 @@
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import { InputError } from '../core/errors.ts';
-import { checkPipeline } from './check-pipeline.ts';
+import { checkPipeline, checkPredictionsDocument, type LineOf } from './check-pipeline.ts';
+import type { PredictionsDocument } from './predictions-schema.ts';
 import type { PipelineDocument } from './schema.ts';
 
 /** Longest document that is read, in characters. */
@@ -14,8 +15,30 @@ const lengthLimit = 256 * 1024;
  *   all problems are named at once
  */
 export function parsePipeline(text: string, source: string): PipelineDocument {
+  return ofBearableDepth(source, () => {
+    const { value, lineOf } = parse(text, source);
+    return checkPipeline(value, source, lineOf);
+  });
+}
+
+/** What a document asks for: a training, or the evaluation of predictions that somebody made. */
+export type ParsedDocument =
+  | { kind: 'pipeline'; document: PipelineDocument }
+  | { kind: 'predictions'; document: PredictionsDocument };
+
+/** Reads a pipeline document, or its sibling, which has `predictions` in the place of `data`. Errors as `parsePipeline`. */
+export function parseEither(text: string, source: string): ParsedDocument {
+  return ofBearableDepth(source, () => {
+    const { value, lineOf } = parse(text, source);
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, 'predictions')
+      ? { kind: 'predictions', document: checkPredictionsDocument(value, source, lineOf) }
+      : { kind: 'pipeline', document: checkPipeline(value, source, lineOf) };
+  });
+}
+
+function ofBearableDepth<T>(source: string, read: () => T): T {
   try {
-    return parse(text, source);
+    return read();
   } catch (error) {
     // The parser, and what walks its tree, call themselves once a level.
     if (!(error instanceof RangeError)) throw error;
@@ -23,7 +46,7 @@ export function parsePipeline(text: string, source: string): PipelineDocument {
   }
 }
 
-function parse(text: string, source: string): PipelineDocument {
+function parse(text: string, source: string): { value: unknown; lineOf: LineOf } {
   if (text.length > lengthLimit) {
     throw new InputError(
       `${source}: expected a pipeline document of at most ${lengthLimit} characters, found ${text.length}`,
@@ -43,7 +66,7 @@ function parse(text: string, source: string): PipelineDocument {
       `${source}: expected a pipeline document with name, task and data, found ${kindOf(document.toJS())}`,
     );
   }
-  const lineOf = (path: readonly PropertyKey[]): number | undefined => {
+  const lineOf: LineOf = (path) => {
     for (let length = path.length; length > 0; length--) {
       const node = document.getIn(path.slice(0, length), true);
       const range = (node as { range?: [number, number, number] } | undefined)?.range;
@@ -51,7 +74,7 @@ function parse(text: string, source: string): PipelineDocument {
     }
     return undefined;
   };
-  return checkPipeline(toPlain(document, source), source, lineOf);
+  return { value: toPlain(document, source), lineOf };
 }
 
 function toPlain(document: ReturnType<typeof parseDocument>, source: string): unknown {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { parseDuration } from './duration.ts';
+import { gateSchema } from './gate-schema.ts';
 import { modelSchema } from './model-schema.ts';
 import { optimizerSchema } from './optimizer-schema.ts';
 import { foldCount, searchSchema } from './search-schema.ts';
@@ -22,7 +23,6 @@ const name = z
   .check(z.regex(namePattern, { error: nameInWords }), describe('Names the pipeline and its models.'));
 
 const positive = z.number().check(z.positive());
-const nonNegative = z.number().check(z.nonnegative());
 const count = z.int().check(z.positive());
 const seed = z.int().check(z.minimum(0), z.maximum(0xffff_ffff));
 const columnNames = z.array(z.string()).check(z.minLength(1));
@@ -225,34 +225,52 @@ const stop = z.strictObject({
   ),
 });
 
-const gate = z.union([
-  z.strictObject({ metric: z.string(), atMost: z.number() }),
-  z.strictObject({ metric: z.string(), atLeast: z.number() }),
-  z.strictObject({
-    metric: z.string(),
-    noWorseThan: z.enum(['champion', 'baseline']),
-    by: z.optional(nonNegative.check(describe("Share of the other's value by which this one may be worse."))),
-  }),
-]);
-
 const evaluate = z.strictObject({
   metrics: z.optional(z.array(z.string()).check(z.minLength(1))),
   gates: z.optional(
     z
-      .array(gate)
+      .array(gateSchema)
       .check(
         describe('Left out: no worse than the baseline in the first metric. []: whatever is trained is champion.'),
       ),
   ),
   folds: z.optional(foldCount),
-});
-
-const schedule = z.strictObject({
-  every: duration.check(
-    z.refine((text) => (parseDuration(text) ?? Number.POSITIVE_INFINITY) >= 3_600_000, { error: 'one hour or more' }),
-    describe('Evaluate the champion again so often, on data that has come since.'),
+  slices: z.optional(
+    columnNames.check(describe('Columns to slice the rows by: each, and up to four of them in pairs.')),
+  ),
+  fairness: z.optional(columnNames.check(describe('Columns whose groups should be treated alike; binary tasks.'))),
+  worstRows: z.optional(
+    z
+      .int()
+      .check(
+        z.minimum(0),
+        z.maximum(100),
+        describe('How many rows with large losses the report shows: they are private data. None by default.'),
+      ),
   ),
 });
+
+/** How often a document's work is done again. */
+export const scheduleSchema = z.strictObject({
+  every: duration.check(
+    z.refine((text) => (parseDuration(text) ?? Number.POSITIVE_INFINITY) >= 3_600_000, { error: 'one hour or more' }),
+    describe('Evaluate again so often, on data that has come since.'),
+  ),
+});
+
+const words = (text: string) => z.optional(z.string().check(z.minLength(1), z.maxLength(4000), describe(text)));
+
+const card = z
+  .strictObject({
+    owner: words('Who made the model and answers for it.'),
+    licence: words('Under which licence it may be used.'),
+    contact: words('Where to turn with questions.'),
+    intendedUse: words('What it is for, and for whom.'),
+    outOfScope: words('What it must not be used for.'),
+    ethics: words('Whom it may harm, and what was done about that.'),
+    caveats: words('What else to know before using it.'),
+  })
+  .check(describe("What the model card says beyond what hone knows; it changes no version's name."));
 
 /** The pipeline document, as written. */
 export const pipelineSchema = z.strictObject({
@@ -265,9 +283,9 @@ export const pipelineSchema = z.strictObject({
   stop: z.optional(stop),
   search: z.optional(searchSchema),
   evaluate: z.optional(evaluate),
-  schedule: z.optional(schedule),
+  schedule: z.optional(scheduleSchema),
+  card: z.optional(card),
 });
 
 export type PipelineDocument = z.infer<typeof pipelineSchema>;
 export type Task = PipelineDocument['task'];
-export type Gate = z.infer<typeof gate>;

@@ -20,6 +20,16 @@ const metrics = z.record(
   z.string(),
   z.strictObject({
     value: z.nullable(z.number()),
+    interval: z.optional(
+      z.strictObject({
+        low: z.number(),
+        high: z.number(),
+        confidence: z.number().check(describe('Such as 0.95.')),
+        method: text('How the interval was found.'),
+        resamples: z.optional(z.int()),
+        note: z.optional(z.string()),
+      }),
+    ),
     why: z.optional(text('Why the value is undefined, or how it was settled.')),
   }),
 );
