@@ -182,12 +182,15 @@ test('help names every command, and each command its options', async () => {
     'inspect',
     'evaluate',
     'predict',
+    'metrics',
     'models',
+    'card',
     'promote',
     'rollback',
     'sign',
     'open',
     'dev',
+    'replay',
   ]);
   expect((await hone(['predict', '--help'])).stdout).toContain('--rows JSON');
 });
