@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import type { Context, JobProgress } from '../lib/jobs/context.ts';
+import { threadCount } from '../lib/jobs/thread-count.ts';
 import { type TrustSettings, trustedStore } from '../lib/registry/trust.ts';
 import { folderStore } from '../lib/store/folder.ts';
 import { openStore } from '../lib/store/open.ts';
@@ -33,6 +35,7 @@ export async function localContext({
     now: Date.now,
     newId: randomUUID,
     remainingMs: () => (interruption?.aborted ? 0 : Number.POSITIVE_INFINITY),
+    threads: threadCount({ available: availableParallelism(), environment: process.env }),
     interruption,
     onProgress,
     memory: new Map(),

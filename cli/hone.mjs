@@ -1,15 +1,46 @@
 #!/usr/bin/env node
-// `npx hone`: makes the clone ready, then runs the command line on Node 24, whatever Node started this file.
+// `npx hone`: makes the clone ready and bundles the command line, where that is not done, and runs the bundle on Node 24,
+// whatever Node started this file.
+import { readFileSync, statSync } from 'node:fs';
+import module from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { runOnNode24 } from '../scripts/node24.mjs';
-import { setup } from '../scripts/setup.mjs';
 
-const here = dirname(fileURLToPath(import.meta.url));
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const compileCache = join(root, 'dist', 'compile-cache');
 try {
-  await setup();
-  process.exitCode = await runOnNode24([join(here, 'main.ts'), ...process.argv.slice(2)]);
+  const entry = freshBundle() ?? (await makeBundle());
+  if (process.versions.node.startsWith('24.')) {
+    module.enableCompileCache(compileCache);
+    await import(pathToFileURL(entry).href);
+  } else {
+    process.env.NODE_COMPILE_CACHE ??= compileCache;
+    process.exitCode = await runOnNode24([entry, ...process.argv.slice(2)]);
+  }
 } catch (error) {
   console.error(error.message);
   process.exitCode = 3;
+}
+
+/** The bundle, when every file that it was made from is as it was. */
+function freshBundle() {
+  try {
+    const { entry, inputs } = JSON.parse(readFileSync(join(root, 'dist', 'current.json'), 'utf8'));
+    const isFresh = inputs.every(([path, size, mtimeMs]) => {
+      const found = statSync(join(root, path), { throwIfNoEntry: false });
+      return found?.size === size && found.mtimeMs === mtimeMs;
+    });
+    return isFresh ? join(root, 'dist', entry) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function makeBundle() {
+  const { setup } = await import('../scripts/setup.mjs');
+  await setup();
+  const status = await runOnNode24([join(root, 'scripts', 'build', 'cli.ts')], { cwd: root });
+  const bundle = status === 0 ? freshBundle() : undefined;
+  return bundle ?? join(root, 'cli', 'main.ts');
 }

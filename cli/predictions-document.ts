@@ -1,6 +1,6 @@
 import { InputError } from '../lib/core/errors.ts';
 import { nameOf } from '../lib/jobs/file-name.ts';
-import { checkPredictionsDocument } from '../lib/pipeline/parse.ts';
+import { checkPredictionsDocument } from '../lib/pipeline/check-pipeline.ts';
 import type { PredictionsDocument } from '../lib/pipeline/predictions-schema.ts';
 import type { Values } from './command.ts';
 import type { ofPredictions } from './commands/evaluate.ts';

@@ -122,7 +122,7 @@ function alarmResource(name: string, alarm: Alarm, topicArn: string | undefined)
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
-      AlarmName: { 'Fn::Sub': `\${AWS::StackName}-${name.replace(/Alarm$/, '')}` },
+      AlarmName: { 'Fn::Sub': `${substituted('AWS::StackName')}-${shortName(name)}` },
       AlarmDescription: `${description} See docs/operations.md.`,
       ...watched,
       EvaluationPeriods: 1,
@@ -169,9 +169,17 @@ function dashboard(resources: Template['Resources'], alarms: string[]): object {
     height: 6,
     properties: { title, metrics, stat, region: substituted('AWS::Region'), period: 300, view: 'timeSeries' },
   }));
-  const status = { title: 'Alarms', alarms: alarms.map((name) => substituted(`${name}.Arn`)) };
+  const status = { title: 'Alarms', alarms: alarms.map(alarmArn) };
   return { widgets: [{ type: 'alarm', x: 0, y: 0, width: 24, height: 3, properties: status }, ...widgets] };
 }
+
+/** By the alarm's name, not by a reference to it: the page is no reason to make one after the other. */
+const alarmArn = (name: string): string => {
+  const [partition, region, account] = ['Partition', 'Region', 'AccountId'].map((part) => substituted(`AWS::${part}`));
+  return `arn:${partition}:cloudwatch:${region}:${account}:alarm:${substituted('AWS::StackName')}-${shortName(name)}`;
+};
+
+const shortName = (alarm: string): string => alarm.replace(/Alarm$/, '');
 
 /** What CloudFormation puts a value in the place of. */
 const substituted = (name: string): string => `\${${name}}`;

@@ -35,9 +35,14 @@ function packageService(options: string[]): number | undefined {
   return status === 0 ? undefined : (status ?? 3);
 }
 
-/** Writes what the bundles may hold, with licences and hashes, beside them, as CycloneDX; the exit code when that fails. */
+/**
+ * Writes what the bundles may hold, with licences and hashes, beside them, as CycloneDX; the exit code when that fails.
+ *
+ * npm's own --omit=dev leaves out whatever a package for development asks for as well (npm 11.19), so that most would miss:
+ * all are listed, and those for development alone taken out by the lock file.
+ */
 function listMaterials(): number | undefined {
-  const options = ['--sbom-format=cyclonedx', '--omit=dev', '--package-lock-only'];
+  const options = ['--sbom-format=cyclonedx', '--package-lock-only'];
   const { status, stdout, stderr } = spawnSync('npm', ['sbom', ...options], {
     cwd: root,
     encoding: 'utf8',
@@ -48,8 +53,37 @@ function listMaterials(): number | undefined {
     console.error(stderr);
     return status ?? 3;
   }
-  writeFileSync(`${root}.serverless/sbom.cdx.json`, stdout);
+  const materials = JSON.parse(stdout) as Materials;
+  const { packages } = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')) as {
+    packages: Record<string, { version: string; dev?: boolean }>;
+  };
+  const running = Object.entries(packages).filter(([path, { dev }]) => path !== '' && !dev);
+  const wanted = new Set(
+    running.map(([path, { version }]) => `${path.slice(path.lastIndexOf('node_modules/') + 13)}@${version}`),
+  );
+  const components = materials.components.filter(({ name, version }) => wanted.has(`${name}@${version}`));
+  const references = new Set([materials.metadata.component, ...components].map((component) => component['bom-ref']));
+  const dependencies = materials.dependencies
+    .filter(({ ref }) => references.has(ref))
+    .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter((other) => references.has(other)) }));
+  writeFileSync(
+    `${root}.serverless/sbom.cdx.json`,
+    JSON.stringify({ ...materials, components, dependencies }, null, 2),
+  );
   return undefined;
+}
+
+/** What is read of a CycloneDX document. */
+interface Materials {
+  metadata: { component: Component };
+  components: Component[];
+  dependencies: { ref: string; dependsOn?: string[] }[];
+}
+
+interface Component {
+  'bom-ref': string;
+  name: string;
+  version: string;
 }
 
 /** Prints a line for each bundle; the exit code says whether all are small enough. */

@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import type { Engine } from '../../lib/engine/engine.ts';
 import type { Context, JobProgress } from '../../lib/jobs/context.ts';
+import { threadCount } from '../../lib/jobs/thread-count.ts';
 import type { Signing } from '../../lib/registry/trust.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { type Invocation, silentTelemetry, type Telemetry } from './telemetry.ts';
@@ -77,6 +79,7 @@ export async function contextOf(services: Services, invocation?: Invocation): Pr
     now,
     newId,
     memory,
+    threads: threadCount({ available: availableParallelism(), environment: process.env }),
     machine,
     memoryBytes,
     remainingMs: () => invocation?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY,

@@ -10,11 +10,19 @@ import type { Table } from './table.ts';
  */
 export function blockOffsets(table: Table, rows: Int32Array): Int32Array {
   const offsets = new Int32Array(table.blocks.length + 1);
-  let at = 0;
-  for (const [i, block] of table.blocks.entries()) {
-    offsets[i] = at;
-    while (at < rows.length && rows[at] < block.firstRow + block.rowCount) at++;
+  for (const [i, { firstRow, rowCount }] of table.blocks.entries()) {
+    offsets[i + 1] = firstFrom(rows, firstRow + rowCount, offsets[i]);
   }
-  offsets[table.blocks.length] = at;
   return offsets;
+}
+
+/** Where the first of the ascending `rows` that is not below `row` stands, at or after `from`. */
+function firstFrom(rows: Int32Array, row: number, from: number): number {
+  let [low, high] = [from, rows.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rows[middle] < row) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

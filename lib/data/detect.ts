@@ -20,7 +20,7 @@ export const separators: readonly string[] = [',', '\t', ';', '|'];
  * Says what a text is, from its first bytes.
  *
  * A text that begins with `{` is JSON Lines, with `[` a JSON array. One whose first rows all read `label index:value …`
- * is LIBSVM. Any other is delimited: the separator is the one that cuts all of the first rows into equally many cells,
+ * is LIBSVM. Any other is delimited: the separator is the one that cuts all of the first rows, about a hundred, into equally many cells,
  * more than one; of several such the one that makes most cells. When none does, it is the first that cuts the first row
  * at all; a blank, where it cuts all rows into equally many cells that are numbers below the first row; else the comma.
  *
@@ -45,6 +45,9 @@ export function detectFormat(
   }
   return { kind: 'delimited', separator: separator ?? findSeparator(head, atEnd) };
 }
+
+/** Rows after which the first ones have told enough, and bytes between looks. */
+const [sampleRows, pieceBytes] = [100, 4096];
 
 /** Bytes that `detectFormat` wants to see. */
 export const headBytes = 1 << 16;
@@ -99,8 +102,11 @@ function cellCounts(head: Uint8Array, atEnd: boolean, separator: string, look?: 
     look?.(row);
   };
   try {
-    tokenizer.push(head, onRow);
-    if (atEnd) tokenizer.end(onRow);
+    let at = 0;
+    for (; at < head.length && counts.length < sampleRows; at += pieceBytes) {
+      tokenizer.push(head.subarray(at, at + pieceBytes), onRow);
+    }
+    if (atEnd && at >= head.length) tokenizer.end(onRow);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return [];

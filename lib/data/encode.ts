@@ -1,10 +1,12 @@
 import { InputError } from '../core/errors.ts';
 import type { Matrix } from '../core/matrix.ts';
 import type { ColumnKind } from './column-reader.ts';
+import { encodePacked, type PackedFeature, packedMatrix } from './encode-packed.ts';
 import type { Encoding, FeatureEncoding } from './feature-encoding.ts';
 import { type CellEncoder, cellEncoder, type EncodedCell } from './features/cell-encoder.ts';
 import { findColumn, listNames, placeOf } from './lookup.ts';
 import { isMissingText, parseNumberText } from './number.ts';
+import type { PackedNumbers } from './packed.ts';
 import type { CategoryColumn, NumberColumn, Table } from './table.ts';
 import { quoteText } from './text.ts';
 
@@ -29,20 +31,43 @@ export function encodingKinds(encoding: Encoding): Record<string, ColumnKind> {
  */
 export function encodeRows(encoding: Encoding, table: Table, rows: Int32Array, warnings: string[] = []): Matrix {
   const columnCount = encoding.columns.length;
-  const data = new Float32Array(rows.length * columnCount);
   const { encoders } = lookupOf(encoding);
+  const packed = packedFeatures(encoding, encoders, table);
+  const numbers = packed.values().next().value?.numbers;
+  const data = numbers ? packedMatrix(numbers, rows.length, columnCount) : new Float32Array(rows.length * columnCount);
+  const byKernel =
+    numbers !== undefined && encodePacked(table, numbers, rows, [...packed.values()], { data, columnCount });
   let at = 0;
   for (const [i, feature] of encoding.features.entries()) {
     const target: Target = { data, columnCount, at };
     const encoder = encoders[i];
-    if (encoder.number) encodeNumbers(feature, encoder, table, rows, target);
-    else {
+    // Where the kernel met a number that is too large, the other way names the cell.
+    if (encoder.number && !(byKernel && packed.has(feature))) encodeNumbers(feature, encoder, table, rows, target);
+    else if (!encoder.number) {
       const unknown = encodeTexts(feature, encoder, table, rows, target);
       if (unknown.size > 0) warnings.push(unknownWarning(feature, unknown));
     }
     at += widthOf(feature, encoder);
   }
   return { rowCount: rows.length, columnCount, data };
+}
+
+/** The features that a kernel can encode, and where their numbers lie. */
+function packedFeatures(
+  { features }: Encoding,
+  encoders: readonly CellEncoder[],
+  table: Table,
+): Map<FeatureEncoding, PackedFeature & { numbers: PackedNumbers }> {
+  const found = new Map<FeatureEncoding, PackedFeature & { numbers: PackedNumbers }>();
+  let to = 0;
+  for (const [i, feature] of features.entries()) {
+    const column = table.columns.find(({ name }) => name === feature.name);
+    if (feature.kind === 'number' && !feature.quantiles && !feature.missingIndicator && column?.kind === 'number') {
+      if (column.packed) found.set(feature, { feature, from: column.packed.at, to, numbers: column.packed.numbers });
+    }
+    to += widthOf(feature, encoders[i]);
+  }
+  return found;
 }
 
 /**

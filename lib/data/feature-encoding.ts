@@ -46,6 +46,8 @@ interface Indicated {
 export interface NumberEncoding extends Indicated, Scaling {
   kind: 'number';
   impute: number;
+  /** A cell is rounded to float32 before it is scaled, as those of the training data were. */
+  float32?: true;
 }
 
 /**

@@ -15,6 +15,7 @@ import type { Choices, FitContext } from './features/fit-context.ts';
 import { fitText } from './features/ngrams.ts';
 import { fitNumber } from './features/number.ts';
 import { findColumn } from './lookup.ts';
+import { numberFacts } from './number-facts.ts';
 import { type ColumnDescription, describeColumns } from './schema/kinds.ts';
 import type { CategoryColumn, Column, Table } from './table.ts';
 
@@ -47,7 +48,7 @@ export function fitEncoding(table: Table, rows: Int32Array, options: EncodingOpt
     const { name } = column;
     if (excluded.has(name) || (chosen && !chosen.has(name))) continue;
     const choices = choicesOf(name, options);
-    const reason = reasonToLeaveOut(column, rows, descriptions[i], choices);
+    const reason = reasonToLeaveOut(context, column, descriptions[i], choices);
     if (reason !== undefined) {
       encoding.leftOut.push({ name, reason });
       continue;
@@ -58,7 +59,7 @@ export function fitEncoding(table: Table, rows: Int32Array, options: EncodingOpt
       encoding.leftOut.push({ name, reason: 'constant in the training rows' });
       continue;
     }
-    if (choices.missingIndicator && rows.some((row) => isMissingAt(column, row))) feature.missingIndicator = true;
+    if (choices.missingIndicator && hasMissing(context, column)) feature.missingIndicator = true;
     encoding.features.push(feature);
     encoding.columns.push(...encodedColumns(feature));
   }
@@ -90,16 +91,14 @@ function choicesOf(name: string, options: EncodingOptions): ColumnChoices {
 }
 
 function reasonToLeaveOut(
+  context: FitContext,
   column: Column,
-  rows: Int32Array,
   { kind, reason }: ColumnDescription,
   { encode, dates }: Choices,
 ): string | undefined {
-  const first = rows.find((row) => !isMissingAt(column, row));
-  if (first === undefined) return 'missing in all training rows';
-  const cells: ArrayLike<number> = column.kind === 'number' ? column.values : column.codes;
-  if (rows.every((row) => cells[row] === cells[first] || isMissingAt(column, row)))
-    return 'constant in the training rows';
+  const variety = varietyOf(context, column);
+  if (variety === 'none') return 'missing in all training rows';
+  if (variety === 'one value') return 'constant in the training rows';
   if (encode === 'none') return 'by the request';
   // Whoever says how to encode a column wants it.
   if (encode !== undefined) return undefined;
@@ -171,8 +170,21 @@ function levelCount({ codes }: CategoryColumn, rows: Int32Array): number {
   return used.size;
 }
 
-function isMissingAt(column: Column, row: number): boolean {
-  return column.kind === 'number' ? Number.isNaN(column.values[row]) : column.codes[row] < 0;
+function varietyOf({ table, rows }: FitContext, column: Column): 'none' | 'one value' | 'values' {
+  if (column.kind === 'number') {
+    const { count, min, max } = numberFacts(table, column, rows);
+    if (count === 0) return 'none';
+    return min === max ? 'one value' : 'values';
+  }
+  const { codes } = column;
+  const first = rows.find((row) => codes[row] >= 0);
+  if (first === undefined) return 'none';
+  return rows.every((row) => codes[row] === codes[first] || codes[row] < 0) ? 'one value' : 'values';
+}
+
+function hasMissing({ table, rows }: FitContext, column: Column): boolean {
+  if (column.kind === 'number') return numberFacts(table, column, rows).count < rows.length;
+  return rows.some((row) => column.codes[row] < 0);
 }
 
 function encodedColumns(feature: FeatureEncoding): EncodedColumn[] {

@@ -26,6 +26,9 @@ export interface PlannedText {
   kinds: ColumnKind[];
 }
 
+/** Rows after which the first ones have told enough, and bytes between looks. */
+const [sampleRows, pieceBytes] = [100, 4096];
+
 /** The longest row that kernels take; a limit below is for the other way to hold. */
 const rowLimitBytes = 1 << 18;
 
@@ -94,8 +97,11 @@ function planRows(
       else if (!isMissing(row.bytes, from, to)) counts[i].texts++;
     }
   };
-  tokenizer.push(head, onRow);
-  if (isWhole) tokenizer.end(onRow);
+  let at = 0;
+  for (; at < head.length && rowCount < sampleRows; at += pieceBytes) {
+    tokenizer.push(head.subarray(at, at + pieceBytes), onRow);
+  }
+  if (isWhole && at >= head.length) tokenizer.end(onRow);
   if (!names || rowCount === 0 || names.length > limits.columns) return undefined;
   return {
     names,

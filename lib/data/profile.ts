@@ -1,10 +1,11 @@
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
-import { blockMoments } from '../core/statistics.ts';
-import { blockOffsets } from './block-offsets.ts';
 import { maxLevels } from './feature-encoding.ts';
 import type { FreeText } from './free-text.ts';
 import { frequentValues } from './most-frequent.ts';
+import { allRows, numberFacts } from './number-facts.ts';
+import { cellReader } from './packed.ts';
 import { type ColumnDescription, describeColumns, type SchemaKind } from './schema/kinds.ts';
+import { shortestSingle } from './single.ts';
 import type { CategoryColumn, NumberColumn, Table } from './table.ts';
 
 /** What a report says of one column. Statistics leave missing cells out; NaN means undefined. */
@@ -15,7 +16,9 @@ export interface ColumnProfile {
   reason: string;
   rows: number;
   missing: number;
+  /** Different values, and in `frequent` the most frequent ones: of all rows, or of so many, evenly spaced. */
   distinct: number;
+  sampled?: number;
   /** In the column's units; these four are NaN for a column of texts. */
   min: number;
   max: number;
@@ -121,22 +124,55 @@ function warningsOf({ kind, reason, rows, missing, distinct }: Omit<ColumnProfil
 
 type Statistics = Omit<ColumnProfile, 'name' | 'kind' | 'reason' | 'rows' | 'warnings'>;
 
-function profileNumbers(table: Table, { values }: NumberColumn): Statistics {
-  const rows = rowsWhere(values.length, (row) => !Number.isNaN(values[row]));
-  const sorted = Float64Array.from(rows, (row) => values[row]).sort();
-  const { top, distinct } = frequentValues(sorted, frequentLimit);
-  const { mean, variance } = blockMoments(values, rows, blockOffsets(table, rows));
+function profileNumbers(table: Table, column: NumberColumn): Statistics {
+  const { count, min, max, moments } = numberFacts(table, column, allRows(table));
+  const { mean, variance } = moments;
+  const { top, distinct } = frequentValues(sampleOf(table, column).sort(), frequentLimit);
+  const shown = (value: number) => (column.single ? shortestSingle(value) : value);
+  const frequent = top.map(({ value, count: own }) => ({ value: shown(value), count: own }));
   return {
-    missing: values.length - rows.length,
+    missing: table.rowCount - count,
     distinct,
-    min: rows.length > 0 ? sorted[0] : Number.NaN,
-    max: rows.length > 0 ? sorted[rows.length - 1] : Number.NaN,
+    ...(isSampled(table, column) && { sampled: sampleRows }),
+    min: shown(min),
+    max: shown(max),
     mean,
-    standardDeviation: rows.length > 1 ? Math.sqrt((variance * rows.length) / (rows.length - 1)) : Number.NaN,
-    mostFrequent: top[0],
-    frequent: top,
-    examples: firstDifferent(rows, (row) => values[row]),
+    standardDeviation: count > 1 ? Math.sqrt((variance * count) / (count - 1)) : Number.NaN,
+    mostFrequent: frequent[0],
+    frequent,
+    examples: firstNumbers(table, column).map(shown),
   };
+}
+
+/** Of packed columns of more rows, distribution and different values are those of a sample. */
+const [mostRows, sampleRows] = [100_000, 4_096];
+
+const isSampled = ({ rowCount }: Table, { packed }: NumberColumn): boolean =>
+  packed !== undefined && rowCount > mostRows;
+
+/** The values that a profile looks at one by one, in the order of their rows, missing ones left out. */
+export function sampleOf(table: Table, column: NumberColumn): Float64Array {
+  const { rowCount } = table;
+  const count = isSampled(table, column) ? sampleRows : rowCount;
+  const cellAt = cellReader(column);
+  const values = new Float64Array(count);
+  let present = 0;
+  for (let i = 0; i < count; i++) {
+    const value = cellAt(count === rowCount ? i : Math.floor((i * rowCount) / count));
+    if (!Number.isNaN(value)) values[present++] = value;
+  }
+  return values.subarray(0, present);
+}
+
+/** The first different values, at most five. */
+function firstNumbers({ rowCount }: Table, column: NumberColumn): number[] {
+  const cellAt = cellReader(column);
+  const values = new Set<number>();
+  for (let row = 0; row < rowCount && values.size < 5; row++) {
+    const value = cellAt(row);
+    if (!Number.isNaN(value)) values.add(value);
+  }
+  return [...values];
 }
 
 function profileCategories({ codes, levels }: CategoryColumn): Statistics {

@@ -1,9 +1,9 @@
 import * as csv from '../kernels/csv.generated.ts';
 import type { Pool } from '../kernels/pool.ts';
 import { powersOfTen } from '../kernels/powers-of-ten.ts';
+import { squeezeTable } from '../kernels/squeezes.ts';
 import { placeArray, writeStruct } from '../kernels/struct.ts';
 import { type ColumnKind, numberShare } from './column-reader.ts';
-import { sortLevels } from './levels.ts';
 import { isMissingText, parseNumberText } from './number.ts';
 import { allRows, numberFacts } from './number-facts.ts';
 import { type PackedNumbers, packedNumberColumn } from './packed.ts';
@@ -116,7 +116,7 @@ async function parseObject(
 ): Promise<ParsedText | undefined> {
   const file = (await object.openFile?.()) as OpenFile;
   try {
-    let capacity = Math.ceil((segmentBytes / text.rowBytes) * 1.1) + 64;
+    let capacity = Math.ceil((Math.min(segmentBytes, object.size) / text.rowBytes) * 1.1) + 64;
     for (;;) {
       const parsed = parseSegments(pool, file.descriptor, object.size, text, columns, capacity);
       await file.check();
@@ -182,6 +182,7 @@ function parseSegments(
       84: blocksOfSegment,
       88: headingAt,
       92: heading.length,
+      96: squeezeTable(home),
     },
     { 64: size, 72: text.firstRow },
   );
@@ -196,7 +197,7 @@ function parseSegments(
     const status = word(result);
     if (status === 1) isFull = true;
     // Something else than plain cells, a file that can't be read, or a number that float32 would crush.
-    else if (status !== 0 || word(result + 16) !== 0) return undefined;
+    else if (status !== 0 || (widths.single > 0 && word(result + 16) !== 0)) return undefined;
     segments.push({
       rows: word(result + 4),
       lines: word(result + 8),
@@ -229,67 +230,153 @@ function assemble(
   parsed: readonly ParsedText[],
   options: ReadOptions,
 ): Table | undefined {
-  const rowCount = parsed.reduce(
-    (sum, { segments }) => segments.reduce((rows, segment) => rows + segment.rows, sum),
-    0,
-  );
+  const segments = parsed.flatMap(segmentsOf);
+  const rowCount = segments.reduce((sum, { rows }) => sum + rows, 0);
   const widths = { single: 0, double: 0, category: 0 };
   const places = columns.map(({ kind }) => widths[kind]++);
   const numbers: PackedNumbers = { memory: home, columnCount: widths.single, blocks: [] };
   const stride = Math.ceil(widths.single / 4) * 16;
-  const [rowHashes, lines] = [new Uint32Array(rowCount), new Uint32Array(rowCount)];
-  const doubles = Array.from({ length: widths.double }, () => new Float64Array(rowCount));
-  const categories = Array.from({ length: widths.category }, () => growingLevels(rowCount));
-  const [tableObjects, blocks]: [TableObject[], Block[]] = [[], []];
-  let row = 0;
-  for (const [i, text] of parsed.entries()) {
-    const firstRow = row;
-    let line = text.firstLine;
-    for (const [s, segment] of text.segments.entries()) {
-      const before = s * text.capacity;
-      rowHashes.set(new Uint32Array(home.memory.buffer, text.hashes + before * 4, segment.rows), row);
-      const found = new Uint32Array(home.memory.buffer, text.lines + before * 4, segment.rows);
-      for (let r = 0; r < segment.rows; r++) lines[row + r] = line + found[r];
-      if (widths.double > 0) {
-        const from = new Float64Array(home.memory.buffer, text.doubles + before * widths.double * 8);
-        for (const [d, values] of doubles.entries()) {
-          for (let r = 0, at = d; r < segment.rows; r++, at += widths.double) values[row + r] = from[at];
-        }
-      }
-      for (const [c, category] of categories.entries()) {
-        const dictionary = text.dictionaries + (s * widths.category + c) * dictionaryBytes;
-        const codes = new Uint8Array(home.memory.buffer, text.codes + before * widths.category + c);
-        const isRead = category.add(codes, widths.category, row, segment.rows, textsAt(home.memory.buffer, dictionary));
-        if (!isRead) return undefined;
-      }
-      let at = text.singles + before * stride;
-      let blockRow = row;
-      for (const block of segment.blocks) {
-        blocks.push({ firstRow: blockRow, ...block });
-        numbers.blocks.push({ address: at, firstRow: blockRow, rowCount: block.rowCount });
-        at += block.rowCount * stride;
-        blockRow += block.rowCount;
-      }
-      row += segment.rows;
-      line += segment.lines;
+  const blocks: Block[] = [];
+  const rowHashes = new Uint32Array(rowCount);
+  for (const { text, before, firstRow, rows, blocks: own } of segments) {
+    rowHashes.set(new Uint32Array(home.memory.buffer, text.hashes + before * 4, rows), firstRow);
+    let [address, row] = [text.singles + before * stride, firstRow];
+    for (const block of own) {
+      blocks.push({ firstRow: row, ...block });
+      numbers.blocks.push({ address, firstRow: row, rowCount: block.rowCount });
+      address += block.rowCount * stride;
+      row += block.rowCount;
     }
-    const { key, size } = objects[i];
-    tableObjects.push({ key, size, firstRow, rowCount: row - firstRow });
   }
+  const tableObjects = parsed.map((text, i): TableObject => {
+    const own = segments.filter((segment) => segment.text === text);
+    const { key, size } = objects[i];
+    return { key, size, firstRow: own[0].firstRow, rowCount: own.reduce((sum, { rows }) => sum + rows, 0) };
+  });
   // What holds no row is told of by the other way.
   if (tableObjects.some(({ rowCount: own }) => own === 0)) return undefined;
 
   const tableColumns: Column[] = [];
   for (const [i, { name, kind, isDeclared }] of columns.entries()) {
     if (kind === 'single') tableColumns.push(packedNumberColumn(name, { numbers, at: places[i] }));
-    else if (kind === 'double') tableColumns.push({ kind: 'number', name, values: doubles[places[i]] });
-    else {
-      const column = categories[places[i]].finish(name, isDeclared, options.limits?.levels);
+    else if (kind === 'double') {
+      const values = new Float64Array(rowCount);
+      for (const segment of segments) copyDoubles(home.memory.buffer, segment, widths.double, places[i], values);
+      tableColumns.push({ kind: 'number', name, values });
+    } else {
+      const place = { width: widths.category, at: places[i] };
+      const column = textColumn(home.memory.buffer, segments, place, { name, isDeclared, rowCount, options });
       if (!column) return undefined;
       tableColumns.push(column);
     }
   }
-  return { rowCount, columns: tableColumns, objects: tableObjects, blocks, rowHashes, lines, warnings: [] };
+  let lines: Uint32Array | undefined;
+  return {
+    rowCount,
+    columns: tableColumns,
+    objects: tableObjects,
+    blocks,
+    rowHashes,
+    // Few ask for them.
+    get lines() {
+      lines ??= linesOf(home.memory.buffer, segments, rowCount);
+      return lines;
+    },
+    warnings: [],
+  };
+}
+
+/** A segment in its table. */
+interface Segment {
+  text: ParsedText;
+  /** Its place among the segments of its object, and rows that there is room for before it. */
+  index: number;
+  before: number;
+  firstRow: number;
+  rows: number;
+  /** Line before its first. */
+  line: number;
+  blocks: { rowCount: number; hash: string }[];
+}
+
+function segmentsOf(text: ParsedText, i: number, texts: readonly ParsedText[]): Segment[] {
+  const rowsIn = ({ segments }: ParsedText) => segments.reduce((sum, { rows }) => sum + rows, 0);
+  let firstRow = texts.slice(0, i).reduce((sum, other) => sum + rowsIn(other), 0);
+  let line = text.firstLine;
+  return text.segments.map(({ rows, lines, blocks }, index) => {
+    const segment = { text, index, before: index * text.capacity, firstRow, rows, line, blocks };
+    firstRow += rows;
+    line += lines;
+    return segment;
+  });
+}
+
+function copyDoubles(
+  buffer: ArrayBufferLike,
+  { text, before, firstRow, rows }: Segment,
+  width: number,
+  at: number,
+  values: Float64Array,
+): void {
+  const from = new Float64Array(buffer, text.doubles + before * width * 8, rows * width);
+  for (let row = 0, place = at; row < rows; row++, place += width) values[firstRow + row] = from[place];
+}
+
+function linesOf(buffer: ArrayBufferLike, segments: readonly Segment[], rowCount: number): Uint32Array {
+  const lines = new Uint32Array(rowCount);
+  for (const { text, before, firstRow, rows, line } of segments) {
+    const found = new Uint32Array(buffer, text.lines + before * 4, rows);
+    for (let row = 0; row < rows; row++) lines[firstRow + row] = line + found[row];
+  }
+  return lines;
+}
+
+/** A column of texts, which each segment has numbered in its own way; undefined where it is not one. */
+function textColumn(
+  buffer: ArrayBufferLike,
+  segments: readonly Segment[],
+  { width, at }: { width: number; at: number },
+  {
+    name,
+    isDeclared,
+    rowCount,
+    options,
+  }: { name: string; isDeclared: boolean; rowCount: number; options: ReadOptions },
+): Column | undefined {
+  const dictionaries = segments.map(({ text, index }) => {
+    return textsAt(buffer, text.dictionaries + (index * width + at) * dictionaryBytes);
+  });
+  const levels: string[] = [];
+  for (const text of new Set(dictionaries.flat())) {
+    if (text === undefined) return undefined;
+    if (!isMissingText(text)) levels.push(text);
+  }
+  levels.sort((a, b) => (a < b ? -1 : 1));
+  if (levels.length > (options.limits?.levels ?? Number.POSITIVE_INFINITY)) return undefined;
+  const codeOf = new Map(levels.map((text, code) => [text, code]));
+  const codes = new Int32Array(rowCount);
+  const counts = new Int32Array(levels.length);
+  for (const [i, segment] of segments.entries()) {
+    const { text, before, firstRow, rows } = segment;
+    const found = new Uint8Array(buffer, text.codes + before * width, rows * width);
+    const renumbered = Int32Array.from(dictionaries[i], (level) => codeOf.get(level as string) ?? -1);
+    renumber(found, width, at, renumbered, codes.subarray(firstRow, firstRow + rows));
+    if (!isDeclared) countCodes(codes.subarray(firstRow, firstRow + rows), counts);
+  }
+  if (!isDeclared) {
+    const cells = counts.reduce((sum, count) => sum + count, 0);
+    const ofNumbers = levels.reduce((sum, text, i) => sum + (Number.isNaN(parseNumberText(text)) ? 0 : counts[i]), 0);
+    if (!(ofNumbers / cells < numberShare)) return undefined;
+  }
+  return { kind: 'category', name, codes, levels };
+}
+
+function renumber(found: Uint8Array, width: number, at: number, renumbered: Int32Array, codes: Int32Array): void {
+  for (let row = 0, place = at; row < codes.length; row++, place += width) codes[row] = renumbered[found[place]];
+}
+
+function countCodes(codes: Int32Array, counts: Int32Array): void {
+  for (let row = 0; row < codes.length; row++) if (codes[row] >= 0) counts[codes[row]]++;
 }
 
 /** The texts of a segment's dictionary; undefined where one is not UTF-8. */
@@ -300,45 +387,4 @@ function textsAt(buffer: ArrayBufferLike, address: number): (string | undefined)
     const bytes = new Uint8Array(buffer, address + 16 + i * 20, view.getUint32(16 + i * 20 + 16, true)).slice();
     return decodeText(bytes, 0, bytes.length);
   });
-}
-
-/** A column of texts, whose segments have numbered them each in its own way. */
-function growingLevels(rowCount: number) {
-  const codes = new Int32Array(rowCount);
-  const known = new Map<string, number>();
-  /** How many cells hold each text. */
-  const counts: number[] = [];
-  return {
-    add(found: Uint8Array, step: number, firstRow: number, count: number, texts: (string | undefined)[]): boolean {
-      const numbers = new Int32Array(texts.length);
-      for (const [i, text] of texts.entries()) {
-        if (text === undefined) return false;
-        if (isMissingText(text)) numbers[i] = -1;
-        else {
-          numbers[i] = known.get(text) ?? known.size;
-          known.set(text, numbers[i]);
-        }
-      }
-      const seen = new Int32Array(texts.length);
-      for (let r = 0, at = 0; r < count; r++, at += step) {
-        seen[found[at]]++;
-        codes[firstRow + r] = numbers[found[at]];
-      }
-      for (const [i, number] of numbers.entries()) if (number >= 0) counts[number] = (counts[number] ?? 0) + seen[i];
-      return true;
-    },
-    finish(name: string, isDeclared: boolean, limit = Number.POSITIVE_INFINITY): Column | undefined {
-      const texts = [...known.keys()];
-      if (texts.length > limit) return undefined;
-      if (!isDeclared) {
-        const cells = counts.reduce((sum, count) => sum + count, 0);
-        const ofNumbers = texts.reduce(
-          (sum, text, i) => sum + (Number.isNaN(parseNumberText(text)) ? 0 : counts[i]),
-          0,
-        );
-        if (!(ofNumbers / cells < numberShare)) return undefined;
-      }
-      return { kind: 'category', name, codes, levels: sortLevels(texts, codes) };
-    },
-  };
 }

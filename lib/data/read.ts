@@ -85,14 +85,9 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
 }
 
 /** What a table of kernels has to be told of: it has no rows that can't be read, and no object without rows. */
-function withWarnings(table: Table, { kinds = {} }: ReadOptions): Table {
-  table.warnings.push(
-    ...kindWarnings(
-      table.columns.map(({ name }) => name),
-      kinds,
-      new Set(),
-    ),
-  );
+function withWarnings(table: Table, { kinds = {}, forModel = false }: ReadOptions): Table {
+  const names = table.columns.map(({ name }) => name);
+  if (!forModel) table.warnings.push(...kindWarnings(names, kinds, new Set()));
   for (const column of table.columns) {
     const isMissing =
       column.kind === 'number'

@@ -32,6 +32,15 @@ export function fitsSingle({
   return isWhole || min === max || max - min >= magnitude * commonShare;
 }
 
+/** The number of fewest digits that is rounded to this float32: 0.1 for 0.10000000149011612. */
+export function shortestSingle(value: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const shorter = Number(value.toPrecision(digits));
+    if (Math.fround(shorter) === value) return shorter;
+  }
+  return Number.isFinite(value) ? Number(value.toPrecision(9)) : value;
+}
+
 /** Rounds a column's values to float32, in place, where they lose nothing that matters; else they stay as they are. */
 export function roundToSingle(column: NumberColumn): void {
   const { values } = column;

@@ -21,7 +21,11 @@ export function salted(seed: number): (hash: number) => number {
 
 /** The hash of each row's content, or of its cell in a column; a row without such a cell counts by its content. */
 export function contentHashes(table: Table, rows: Int32Array, name?: string): Uint32Array {
-  if (name === undefined) return Uint32Array.from(rows, (row) => table.rowHashes[row]);
+  if (name === undefined) {
+    const hashes = new Uint32Array(rows.length);
+    for (let i = 0; i < rows.length; i++) hashes[i] = table.rowHashes[rows[i]];
+    return hashes;
+  }
   const column = findColumn(table, name, 'split.column');
   const hash = seededHash(0);
   const ofLevel = column.kind === 'number' ? [] : column.levels.map(hash);

@@ -53,13 +53,28 @@ export function splitRows(table: Table, rows: Int32Array, options: SplitOptions 
   if (!Number.isSafeInteger(seed)) throw new InputError(`split.seed: expected a whole number, found ${seed}`);
 
   const isHeld = test === 0 ? new Uint8Array(rows.length) : heldOut[by](table, rows, { ...options, test, seed });
-  const training = rows.filter((_, i) => isHeld[i] === 0);
+  const [training, held] = parted(rows, isHeld);
   if (training.length === 0) {
     throw new InputError(`split: expected rows to train on, found all ${rows.length} rows held out`, {
       advice: 'Lower split.test, or give more rows',
     });
   }
-  return { training, test: rows.filter((_, i) => isHeld[i] === 1) };
+  return { training, test: held };
+}
+
+/** The rows that are not marked, and those that are. */
+function parted(rows: Int32Array, isMarked: Uint8Array): [Int32Array, Int32Array] {
+  let markedCount = 0;
+  for (let i = 0; i < rows.length; i++) markedCount += isMarked[i];
+  const [others, marked] = [new Int32Array(rows.length - markedCount), new Int32Array(markedCount)];
+  // Written to both, since no branch can guess a draw; what stands past the end is dropped.
+  for (let i = 0, other = 0, mark = 0; i < rows.length; i++) {
+    others[other] = rows[i];
+    marked[mark] = rows[i];
+    mark += isMarked[i];
+    other += 1 - isMarked[i];
+  }
+  return [others, marked];
 }
 
 /**
@@ -102,7 +117,10 @@ const heldOut: Record<SplitKind, (table: Table, rows: Int32Array, options: Chose
   hash(table, rows, { test, seed, column }) {
     const hash = salted(seed);
     const threshold = test * 2 ** 32;
-    return Uint8Array.from(contentHashes(table, rows, column), (content) => (hash(content) < threshold ? 1 : 0));
+    const contents = contentHashes(table, rows, column);
+    const isHeld = new Uint8Array(rows.length);
+    for (let i = 0; i < rows.length; i++) isHeld[i] = Number(hash(contents[i]) < threshold);
+    return isHeld;
   },
   random(table, rows, { test, seed }) {
     const units = shuffled(unitsOf(table, rows), seed);

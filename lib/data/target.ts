@@ -5,8 +5,9 @@ import { blockOffsets } from './block-offsets.ts';
 import type { ColumnKind } from './column-reader.ts';
 import { findColumn, listNames, placeOf } from './lookup.ts';
 import { parseNumberText } from './number.ts';
+import { codeCounts } from './schema/kinds.ts';
 import { spelling } from './spelling.ts';
-import type { Column, NumberColumn, Table } from './table.ts';
+import type { CategoryColumn, Column, NumberColumn, Table } from './table.ts';
 import { quoteText } from './text.ts';
 
 export type TargetTask = 'regression' | 'count' | 'binary' | 'multiclass';
@@ -80,12 +81,18 @@ export function labelledRows(table: Table, target: string): { rows: Int32Array; 
   const column = findColumn(table, target, 'target');
   const rows = new Int32Array(table.rowCount);
   let count = 0;
-  for (let row = 0; row < table.rowCount; row++) if (!isMissingAt(column, row)) rows[count++] = row;
+  if (column.kind === 'number') {
+    const { values } = column;
+    for (let row = 0; row < rows.length; row++) if (!Number.isNaN(values[row])) rows[count++] = row;
+  } else {
+    const { codes } = column;
+    for (let row = 0; row < rows.length; row++) if (codes[row] >= 0) rows[count++] = row;
+  }
   if (count === 0) throw new InputError(`target ${JSON.stringify(target)}: expected values, found all cells missing`);
 
   const without = table.rowCount - count;
   const warning = `${without} of ${table.rowCount} rows have no ${JSON.stringify(target)} and were left out.`;
-  return { rows: rows.slice(0, count), warnings: without > 0 ? [warning] : [] };
+  return { rows: rows.subarray(0, count), warnings: without > 0 ? [warning] : [] };
 }
 
 /**
@@ -109,16 +116,33 @@ export function encodeTarget(encoding: TargetEncoding, table: Table, rows: Int32
 /** The target of each row in the user's units, or its class index. Shape [rows.length]. Errors: see `encodeTarget`. */
 export function actualValues(encoding: TargetEncoding, table: Table, rows: Int32Array): Float64Array {
   const column = findColumn(table, encoding.name, 'target');
-  for (const row of rows) {
-    if (isMissingAt(column, row)) {
-      throw new InputError(`${cellPlace(table, row, encoding.name)}: expected a target, found a missing value`);
-    }
+  const missing = column.kind === 'number' ? firstMissingNumber(column, rows) : firstMissingText(column, rows);
+  if (missing >= 0) {
+    throw new InputError(`${cellPlace(table, missing, encoding.name)}: expected a target, found a missing value`);
   }
   if (!('classes' in encoding)) {
     const { values } = numbersOf(table, column, rows);
-    return Float64Array.from(rows, (row) => values[row]);
+    const actual = new Float64Array(rows.length);
+    for (let i = 0; i < rows.length; i++) actual[i] = values[rows[i]];
+    return actual;
   }
   return classIndices(encoding, table, column, rows);
+}
+
+/** How many of the rows belong to each class of the encoding. Errors: see `encodeTarget`. */
+export function classSizes(encoding: ClassTarget, table: Table, rows: Int32Array): Float64Array {
+  const column = findColumn(table, encoding.name, 'target');
+  const sizes = new Float64Array(encoding.classes.length);
+  if (column.kind === 'category') {
+    const counts = codeCounts(column, rows);
+    const codes = encoding.classes.map((text) => column.levels.indexOf(text));
+    for (const [k, code] of codes.entries()) sizes[k] = code < 0 ? 0 : counts[code];
+    if (sizes.reduce((sum, size) => sum + size, 0) === rows.length) return sizes;
+    sizes.fill(0);
+  }
+  // Row by row, which names the one whose class is not known.
+  for (const index of actualValues(encoding, table, rows)) sizes[index]++;
+  return sizes;
 }
 
 /** A prediction of a regression model or one for counts, in the user's units; the score of a classifier is answered as it is. */
@@ -126,6 +150,17 @@ export function decodeValue(encoding: TargetEncoding, score: number): number {
   if ('classes' in encoding) return score;
   const value = score * encoding.scale + encoding.mean;
   return encoding.log ? exp(value) : value;
+}
+
+/** The first of the rows without a value, or -1. */
+function firstMissingNumber({ values }: NumberColumn, rows: Int32Array): number {
+  for (let i = 0; i < rows.length; i++) if (Number.isNaN(values[rows[i]])) return rows[i];
+  return -1;
+}
+
+function firstMissingText({ codes }: CategoryColumn, rows: Int32Array): number {
+  for (let i = 0; i < rows.length; i++) if (codes[rows[i]] < 0) return rows[i];
+  return -1;
 }
 
 function fitRegression(
@@ -214,9 +249,9 @@ function fitClasses(
     });
   }
   const encoding: ClassTarget = { task, name, kind, classes };
-  const indices = classIndices(encoding, table, column, rows);
-  if (indices.every((index) => index === indices[0])) {
-    const only = rows.length > 0 ? `only ${quoteText(classes[indices[0]])}` : 'none';
+  const present = presentClasses(encoding, table, column, rows);
+  if (present.length < 2) {
+    const only = present.length > 0 ? `only ${quoteText(present[0])}` : 'none';
     throw new InputError(`${where}: expected at least two classes in the training rows, found ${only}`);
   }
   if (task === 'binary' && positive !== undefined) {
@@ -229,6 +264,16 @@ function fitClasses(
     if (index === 0) classes.reverse();
   }
   return encoding;
+}
+
+/** The classes that some of the rows belong to. */
+function presentClasses(encoding: ClassTarget, table: Table, column: Column, rows: Int32Array): string[] {
+  if (column.kind === 'category') {
+    const counts = codeCounts(column, rows);
+    return column.levels.filter((_, code) => counts[code] > 0);
+  }
+  const indices = classIndices(encoding, table, column, rows);
+  return [...new Set(indices)].map((index) => encoding.classes[index]);
 }
 
 /** Where the positive class stands: as it is written, else the only one that spells the same number or boolean. */
@@ -250,14 +295,20 @@ function classIndices(encoding: ClassTarget, table: Table, column: Column, rows:
   const positions = new Map(encoding.classes.map((text, i) => [text, i]));
   const textOf = (row: number) =>
     column.kind === 'number' ? String(column.values[row]) : column.levels[column.codes[row]];
-  return Float64Array.from(rows, (row) => {
-    const index = positions.get(textOf(row));
-    if (index !== undefined) return index;
-    const expected = `one of ${listNames(encoding.classes)}`;
-    throw new InputError(
-      `${cellPlace(table, row, encoding.name)}: expected ${expected}, found ${quoteText(textOf(row))}`,
-    );
-  });
+  const ofCode = column.kind === 'number' ? undefined : column.levels.map((text) => positions.get(text));
+  const indices = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    const index = ofCode && column.kind === 'category' ? ofCode[column.codes[row]] : positions.get(textOf(row));
+    if (index === undefined) {
+      const expected = `one of ${listNames(encoding.classes)}`;
+      throw new InputError(
+        `${cellPlace(table, row, encoding.name)}: expected ${expected}, found ${quoteText(textOf(row))}`,
+      );
+    }
+    indices[i] = index;
+  }
+  return indices;
 }
 
 /** The column if it is one of numbers, or has no value at all; else an error that names the first text among `rows`. */
@@ -275,10 +326,6 @@ function numbersOf(table: Table, column: Column, rows: Int32Array): NumberColumn
     `${cellPlace(table, row, name)}: expected a number as target, found ${quoteText(levels[codes[row]])}`,
     { advice: 'To predict classes, use the task binary or multiclass' },
   );
-}
-
-function isMissingAt(column: Column, row: number): boolean {
-  return column.kind === 'number' ? Number.isNaN(column.values[row]) : column.codes[row] < 0;
 }
 
 function cellPlace(table: Table, row: number, name: string): string {

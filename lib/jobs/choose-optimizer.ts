@@ -31,7 +31,7 @@ const inBatches: StopRequest = { epochs: 200, tolerance: 1e-7, patience: 10 };
  *
  * - with l1, FISTA, whose proximal steps make exact zeros; where the loss has kinks or is not convex, SGD with such steps
  * - least squares without l1, up to 5e9 multiplications (2 · rows · parameters²): its closed form
- * - other convex losses with second derivatives, below 131,072 rows, up to 500 parameters and 5e9 multiplications a step
+ * - other convex losses with second derivatives, below 32,768 rows, up to 500 parameters and 5e9 multiplications a step
  *   (½ · rows · parameters²): Newton's method
  * - larger ones, and those that have only a gradient: L-BFGS, which on many rows stops as near to the minimum as their
  *   spread lets anyone tell

@@ -21,6 +21,8 @@ export interface Context {
   newId(): string;
   /** Milliseconds until the work in hand must have been put away. */
   remainingMs(): number;
+  /** Threads that may work on one dataset; one by default. */
+  threads?: number;
   /** Bytes of memory that the process has; absent where nobody says. */
   memoryBytes?: number;
   /** Aborted when the user asks that the work end: a training in hand is put away, and no further call goes on. */

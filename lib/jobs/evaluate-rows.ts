@@ -2,7 +2,7 @@ import { NumericError } from '../core/errors.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
 import { placeOf } from '../data/lookup.ts';
 import type { Table } from '../data/table.ts';
-import { actualValues, type TargetEncoding } from '../data/target.ts';
+import { actualValues, classSizes, type TargetEncoding } from '../data/target.ts';
 import { baselinePredictions } from '../metrics/baseline.ts';
 import { defaultMetrics, isSameMetric } from '../metrics/catalogue.ts';
 import type { Predictions } from '../metrics/predictions.ts';
@@ -111,10 +111,17 @@ function baselineFor(
   const { task, target } = manifest;
   const predictions = baselinePredictions(task, {
     classCount: 'classes' in target ? target.classes.length : undefined,
-    trainingTargets: actualValues(target, table, rows),
-    trainingWeights: weightsOf(table, weight, rows),
+    ...trainingTargets(target, table, rows, weight),
     actual,
     weights,
   });
   return { name: `the ${'classes' in target ? 'most frequent class' : 'mean'} of ${whose}`, predictions };
+}
+
+/** What a baseline is fitted on; of classes without weights, each once, with as much weight as it has rows. */
+function trainingTargets(target: TargetEncoding, table: Table, rows: Int32Array, weight: string | null) {
+  if ('classes' in target && weight === null) {
+    return { trainingTargets: target.classes.map((_, k) => k), trainingWeights: classSizes(target, table, rows) };
+  }
+  return { trainingTargets: actualValues(target, table, rows), trainingWeights: weightsOf(table, weight, rows) };
 }

@@ -15,8 +15,8 @@ export interface FailedWork {
   isPassing: boolean;
 }
 
-/** Errors that say to mend the request or the data: trying again fails again. */
-const final = new Set(['InputError', 'NotFoundError', 'NumericError']);
+/** Errors that say to mend the request, the data or the model's files: trying again fails again. */
+const final = new Set(['InputError', 'NotFoundError', 'NumericError', 'IntegrityError']);
 
 /** Whether what failed with an error of this name may go well another time. */
 export const isPassing = (name: string): boolean => !final.has(name);

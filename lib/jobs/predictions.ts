@@ -89,11 +89,11 @@ export function withActual(
     return { kind: 'values', actual: actualValues(target, table, rows), predicted: predicted.values, weights };
   }
   const { classes, labels, probabilities, margins } = predicted;
-  const ofPositive = classes.length === 2 ? probabilities?.filter((_, i) => i % 2 === 1) : probabilities;
+  const ofPositive = classes.length === 2 && probabilities ? secondOfTwo(probabilities) : probabilities;
   return {
     kind: 'classes',
     classCount: classes.length,
-    actual: Int32Array.from(encodeTarget(target, table, rows)),
+    actual: new Int32Array(encodeTarget(target, table, rows)),
     predicted: labels,
     probabilities: ofPositive ?? new Float64Array(0),
     ...(margins && { margins }),
@@ -103,11 +103,17 @@ export function withActual(
 
 function bothClasses(positive: Float64Array): Float64Array {
   const both = new Float64Array(positive.length * 2);
-  positive.forEach((probability, row) => {
-    both[2 * row] = 1 - probability;
-    both[2 * row + 1] = probability;
-  });
+  for (let row = 0; row < positive.length; row++) {
+    both[2 * row] = 1 - positive[row];
+    both[2 * row + 1] = positive[row];
+  }
   return both;
+}
+
+function secondOfTwo(both: Float64Array): Float64Array {
+  const second = new Float64Array(both.length / 2);
+  for (let row = 0; row < second.length; row++) second[row] = both[2 * row + 1];
+  return second;
 }
 
 /** The first of the most probable classes of each row. */

@@ -19,6 +19,7 @@ import type { Examples } from '../models/model.ts';
 import { contentRequest, type Request, type StopRequest, trialsOf } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
 import { classWeighted } from './model-for.ts';
+import { openPool } from './open-pool.ts';
 import { neededColumns, readOptions, unnamedColumns } from './read-options.ts';
 import { openObjects, type RunRequest, runKey, shortHash } from './runs.ts';
 import { readWinner } from './winner.ts';
@@ -85,15 +86,19 @@ export function readData(context: Context, run: RunRequest): Promise<{ table: Ta
       bytes: objects.reduce((sum, { size }) => sum + size, 0),
     });
     const { request } = run;
+    const bytes = objects.reduce((sum, { size }) => sum + size, 0);
     const requests = [request, ...trialsOf(request).map((trial) => trial.request)];
     const wanted = requests.map(neededColumns);
     const unnamed = requests.map(unnamedColumns);
+    const single = requests.map(mayBeSingle);
     const options = readOptions(context, request.data);
     const table = await readTable(objects, {
       ...options,
       kinds: readingKinds(request),
       wanted: (name) => wanted.some((isWanted) => isWanted(name)),
       mayLetGo: (name) => unnamed.every((isUnnamed) => isUnnamed(name)),
+      single: (name) => single.every((mayBe) => mayBe(name)),
+      packed: { pool: await openPool({ threads: context.threads ?? 1, bytes }) },
     });
     await keepRejected(context, run.run, table);
     for (const each of requests) checkColumns(each, table, Object.keys(each.data.columns));
@@ -283,6 +288,12 @@ export function readingKinds({ task, data }: Pick<Request, 'task' | 'data'>): Re
   const kind = task === 'regression' || task === 'count' ? 'number' : 'category';
   const declared = Object.entries(data.columns).map(([name, own]) => [name, storageOf(own)] as const);
   return { [data.target]: kind, ...Object.fromEntries(declared) };
+}
+
+/** Which number columns are rounded to float32: those that are, as features, in any case. */
+function mayBeSingle({ data }: Pick<Request, 'data'>): (name: string) => boolean {
+  const exact = new Set([data.target, data.weight, data.split === 'none' ? undefined : data.split.column]);
+  return (name) => !exact.has(name);
 }
 
 /** Whether a name is the index of a sparse feature. */

@@ -4,11 +4,13 @@ import * as double from './linear-pass.generated.ts';
 import { poolOf } from './pool.ts';
 import { roomFor } from './room.ts';
 import * as single from './single-linear-pass.generated.ts';
+import * as mlp from './single-mlp-pass.generated.ts';
+import * as softmax from './single-softmax-pass.generated.ts';
 
-/** The formula of a loss of one score, by the name that the kernel knows it by. */
+/** The formula of a loss, by the name that the kernel knows it by. */
 export interface LossFormula {
   name: keyof typeof lossNumbers;
-  /** huber: delta; quantile: the quantile; tweedie: the power; logistic: the label smoothing. */
+  /** huber: delta; quantile: the quantile; tweedie: the power; logistic and cross-entropy: the label smoothing. */
   shape?: number;
   /** quantile and hinge. */
   smoothing?: number;
@@ -27,11 +29,14 @@ const lossNumbers = {
   logistic: 8,
   hinge: 9,
   'squared-hinge': 10,
+  'cross-entropy': 11,
 } as const;
 
-/** What a linear model with one score learns from. */
+/** What a linear model learns from. */
 export interface LinearRows {
   inputs: number;
+  /** Scores of a row, 1 where they are left out; more for the cross-entropy, with products in float32. */
+  outputs?: number;
   /** Row-major, shape [rowCount, inputs]. */
   features: Float32Array;
   targets: Float64Array;
@@ -43,9 +48,9 @@ export interface LinearRows {
 /** What features are multiplied in: assembly/linear-pass.ts, or assembly/single-linear-pass.ts. */
 export type Products = 'float64' | 'float32';
 
-/** One of the two kernels on some rows. Sums are a gradient, shape [inputs + 1], and a loss. */
+/** One of the two kernels on some rows. Sums are a gradient, in the layout of the parameters, and a loss. */
 export interface LinearPass {
-  /** Writes the sums of every block over `sums`, shape [blocks, inputs + 2]: on as many threads as the memory's pool has. */
+  /** Writes the sums of every block over `sums`, shape [blocks, parameters + 1]: on as many threads as the memory's pool has. */
   sumBlocks(parameters: Float64Array, sums: Float64Array): void;
   /** Adds rows [from, end) to the sums at `offset`. */
   addRows(parameters: Float64Array, from: number, end: number, sums: Float64Array, offset: number): void;
@@ -73,7 +78,13 @@ export interface LinearPassOptions {
   gathered?: number;
   /** Most blocks to be curved at once. */
   curvedBlocks?: number;
+  /** Layers between features and scores, for products in float32: a multilayer perceptron. */
+  network?: { hidden: readonly number[]; activation: SingleActivation };
 }
+
+/** Activations that a network in float32 may have, as assembly/single-mlp-pass.ts numbers them. */
+export const singleActivations = { relu: 0, tanh: 1, sigmoid: 2 } as const;
+export type SingleActivation = keyof typeof singleActivations;
 
 /** Columns of a row with a one behind it, up to a multiple of four. */
 export const paddedColumns = (inputs: number): number => (inputs + 4) & ~3;
@@ -85,12 +96,16 @@ export const paddedColumns = (inputs: number): number => (inputs + 4) & ~3;
 export function linearPass(
   rows: LinearRows,
   formula: LossFormula,
-  { products = 'float64', gathered = 0, curvedBlocks = 0 }: LinearPassOptions = {},
+  { products = 'float64', gathered = 0, curvedBlocks = 0, network }: LinearPassOptions = {},
 ): LinearPass {
-  const kernel = products === 'float32' ? single : double;
-  const { inputs, features, targets, weights, blockOffsets } = rows;
+  const isSeveral = formula.name === 'cross-entropy';
+  const kernel = network ? mlp : isSeveral ? softmax : products === 'float32' ? single : double;
+  const { inputs, outputs = 1, features, targets, weights, blockOffsets } = rows;
+  const widths = Int32Array.of(inputs, ...(network?.hidden ?? []), outputs);
+  let parameterCount = 0;
+  for (let i = 1; i < widths.length; i++) parameterCount += (widths[i - 1] + 1) * widths[i];
   const blockCount = blockOffsets.length - 1;
-  const width = inputs + 2;
+  const width = parameterCount + 1;
   const bytes = 24 * targets.length + 12 * (blockCount + 2) * width + 4096 + gathered * (4 * inputs + 32);
   const padded = paddedColumns(inputs);
   const room = roomFor(features, bytes + 8 * curvedBlocks * padded * padded);
@@ -105,17 +120,20 @@ export function linearPass(
     rows: room.place(new Int32Array(gathered)),
     places: room.place(new Int32Array(gathered)),
   };
-  const at = room.place(new Float64Array(inputs + 1));
+  const at = room.place(new Float64Array(parameterCount));
   const blockSums = room.place(new Float64Array(blockCount * width));
   const stretch = { ends: room.place(new Int32Array(2)), sums: room.place(new Float64Array(width)) };
 
   const curved = room.place(new Float64Array(curvedBlocks * padded * padded));
+  const shape = room.place(widths);
   const describe = (source: number[], ends: number, sums: number): number => {
     const description = room.allocate(descriptionBytes);
     room.fill(() => {
       const numbers = [...source, ends, at.address, sums, inputs, lossNumbers[formula.name]];
       new Uint32Array(memory.buffer, description, 8).set(numbers);
       new Float64Array(memory.buffer, description + 32, 2).set([formula.shape ?? 0, formula.smoothing ?? 0]);
+      const activation = singleActivations[network?.activation ?? 'relu'];
+      new Int32Array(memory.buffer, description + 48, 4).set([outputs, shape.address, widths.length - 1, activation]);
     });
     return description;
   };
@@ -127,7 +145,9 @@ export function linearPass(
   // Where that description says at which block to begin.
   const firstBlock = new Uint32Array(memory.buffer, byCurvature + 12, 1);
   const { gatherRows } = instantiate<{ gatherRows(...numbers: number[]): void }>(double, memory);
-  const scratchBytes = products === 'float32' ? 3072 + 4 * inputs + 12 : 3 * 8 * 64;
+  const scratchBytes = network
+    ? mlpScratch(widths)
+    : outputs * (4 * (inputs + 3) + 12 * 64 + 4) + 3072 + 4 * inputs + 12;
 
   const addStretch = (
     description: number,
@@ -138,7 +158,7 @@ export function linearPass(
     offset: number,
   ) => {
     room.enter();
-    for (let i = 0; i <= inputs; i++) at.view[i] = parameters[i];
+    for (let i = 0; i < parameterCount; i++) at.view[i] = parameters[i];
     for (let i = 0; i < width; i++) stretch.sums.view[i] = sums[offset + i];
     stretch.ends.view[0] = from;
     stretch.ends.view[1] = end;
@@ -149,7 +169,7 @@ export function linearPass(
   return {
     sumBlocks(parameters, sums) {
       room.enter();
-      for (let i = 0; i <= inputs; i++) at.view[i] = parameters[i];
+      for (let i = 0; i < parameterCount; i++) at.view[i] = parameters[i];
       blockSums.view.fill(0);
       poolOf(room.memory).run(kernel, 'passBlock', byBlocks, blockCount, scratchBytes);
       sums.set(blockSums.view);
@@ -157,7 +177,7 @@ export function linearPass(
     curved: curved.view,
     curveBlocks(parameters, from, count) {
       room.enter();
-      for (let i = 0; i <= inputs; i++) at.view[i] = parameters[i];
+      for (let i = 0; i < parameterCount; i++) at.view[i] = parameters[i];
       curved.view.fill(0);
       firstBlock[0] = offsets.address + 4 * from;
       const tile = Math.max(4, Math.min(64, Math.floor(4096 / padded)));
@@ -177,3 +197,13 @@ export function linearPass(
 }
 
 const descriptionBytes = 64;
+
+/** As assembly/single-mlp-pass.ts lays it out, rather too much than too little. */
+function mlpScratch(widths: Int32Array): number {
+  let bytes = 4096;
+  for (let i = 0; i < widths.length; i++) {
+    const [width, next] = [widths[i] + 3, (widths[i + 1] ?? 0) + 3];
+    bytes += 8 * (width + 1) * next + 32 * 8 * width;
+  }
+  return bytes + 32 * 8 * (2 * widths[widths.length - 1] + 16);
+}

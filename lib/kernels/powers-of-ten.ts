@@ -17,10 +17,13 @@ export function powersOfTen(home: KernelMemory): number {
   if (address === undefined) {
     address = home.allocate((greatest - least + 1) * 16);
     const table = new BigUint64Array(home.memory.buffer, address, (greatest - least + 1) * 2);
-    for (let q = least; q <= greatest; q++) {
-      const bits = leadingBits(q);
+    const put = (q: number, bits: bigint) => {
       table[2 * (q - least)] = bits >> 64n;
       table[2 * (q - least) + 1] = bits & 0xffff_ffff_ffff_ffffn;
+    };
+    for (let q = 0, power = 1n; q <= -least; q++, power *= 5n) {
+      if (q <= greatest) put(q, leadingBits(power));
+      if (q > 0) put(-q, leadingBitsOfInverse(power));
     }
     addresses.set(home, address);
   }
@@ -28,11 +31,17 @@ export function powersOfTen(home: KernelMemory): number {
 }
 
 /** 128 bits, the highest of them set. */
-function leadingBits(q: number): bigint {
-  // biome-ignore lint/plugin: powers of whole numbers are exact.
-  const power = 5n ** BigInt(Math.abs(q));
-  const length = power.toString(2).length;
-  if (q >= 0) return length <= 128 ? power << BigInt(128 - length) : power >> BigInt(length - 128);
+function leadingBits(power: bigint): bigint {
+  const length = bitLength(power);
+  return length <= 128 ? power << BigInt(128 - length) : power >> BigInt(length - 128);
+}
+
+function leadingBitsOfInverse(power: bigint): bigint {
   // 2^(length + 127) / power has 128 bits, as power is no power of two.
-  return (1n << BigInt(length + 127)) / power + 1n;
+  return (1n << BigInt(bitLength(power) + 127)) / power + 1n;
+}
+
+function bitLength(value: bigint): number {
+  const digits = value.toString(16);
+  return 4 * digits.length - (Math.clz32(Number.parseInt(digits[0], 16)) - 28);
 }

@@ -83,7 +83,7 @@ interface Tile {
 }
 
 /** Columns 0, 4, 8, …, 1, 5, 9, …, and so on apart, from the left, then (0 + 2) + (1 + 3), and the intercept. */
-function scoreOf(features: Float32Array, at: number, inputs: number, coefficients: Float32Array): number {
+export function scoreOf(features: Float32Array, at: number, inputs: number, coefficients: Float32Array): number {
   const lanes = [0, 0, 0, 0];
   for (let j = 0; j < inputs; j++)
     lanes[j % 4] = Math.fround(lanes[j % 4] + Math.fround(coefficients[j] * features[at + j]));

@@ -15,6 +15,7 @@ export const crossEntropy: Loss = {
   targets: 'the index of a class, from 0',
   link: 'softmax',
   convex: true,
+  formula: { name: 'cross-entropy' },
   accepts: (target, outputs) => Number.isInteger(target) && target >= 0 && target < outputs,
   evaluate(scores, targets, count, outputs, losses, slopes) {
     for (let i = 0; i < count; i++) {
@@ -70,6 +71,7 @@ export function smoothCrossEntropy({ labelSmoothing = 0 }: { labelSmoothing?: nu
   if (labelSmoothing === 0) return crossEntropy;
   return {
     ...crossEntropy,
+    formula: { name: 'cross-entropy', shape: labelSmoothing },
     evaluate(scores, targets, count, outputs, losses, slopes) {
       const share = labelSmoothing / outputs;
       for (let i = 0; i < count; i++) {

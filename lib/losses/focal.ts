@@ -42,6 +42,7 @@ export function softmaxFocal({ gamma = 2 }: { gamma?: number } = {}): Loss {
   checkNotNegative('gamma', gamma);
   return {
     ...crossEntropy,
+    formula: undefined,
     name: 'focal',
     convex: gamma === 0,
     evaluate(scores, targets, count, outputs, losses, slopes) {

@@ -61,11 +61,12 @@ function classBaseline(
 
   const given = classCount === 2 ? shares.subarray(1) : shares;
   const probabilities = new Float64Array(actual.length * given.length);
-  for (let row = 0; row < actual.length; row++) probabilities.set(given, row * given.length);
+  if (given.length === 1) probabilities.fill(given[0]);
+  else for (let row = 0; row < actual.length; row++) probabilities.set(given, row * given.length);
   return {
     kind: 'classes',
     classCount,
-    actual: Int32Array.from(actual),
+    actual: new Int32Array(actual),
     probabilities,
     predicted: new Int32Array(actual.length).fill(shares.indexOf(Math.max(...shares))),
     weights: weights && Float64Array.from(weights),

@@ -9,6 +9,8 @@ const classLimit = 1 << 20;
  * @throws InputError naming the first row that is not an integer from 0, or not below `classCount`
  */
 export function checkClasses(name: string, classes: ArrayLike<number>, classCount = classLimit): void {
+  // Almost always they are whole numbers already: those are looked at without more ado.
+  if (classes instanceof Int32Array && isBelow(classes, classCount)) return;
   for (let row = 0; row < classes.length; row++) {
     const label = classes[row];
     if (!(Number.isInteger(label) && label >= 0 && label < classCount)) {
@@ -17,13 +19,28 @@ export function checkClasses(name: string, classes: ArrayLike<number>, classCoun
   }
 }
 
+function isBelow(classes: Int32Array, classCount: number): boolean {
+  // As unsigned numbers, negative ones are the largest.
+  let top = 0;
+  for (let row = 0; row < classes.length; row++) if (classes[row] >>> 0 > top) top = classes[row] >>> 0;
+  return top < classCount;
+}
+
 /** The classes that occur in any of `columns`, ascending. Expects checked columns. */
 export function presentLabels(...columns: ArrayLike<number>[]): Int32Array {
-  let top = -1;
-  for (const column of columns) for (let row = 0; row < column.length; row++) top = Math.max(top, column[row]);
-  const seen = new Uint8Array(top + 1);
-  for (const column of columns) for (let row = 0; row < column.length; row++) seen[column[row]] = 1;
+  const seen = new Uint8Array(Math.max(...columns.map(topOf)) + 1);
+  for (const column of columns) markSeen(column, seen);
   return Int32Array.from(seen.keys().filter((label) => seen[label] === 1));
+}
+
+function topOf(column: ArrayLike<number>): number {
+  let top = -1;
+  for (let row = 0; row < column.length; row++) if (column[row] > top) top = column[row];
+  return top;
+}
+
+function markSeen(column: ArrayLike<number>, seen: Uint8Array): void {
+  for (let row = 0; row < column.length; row++) seen[column[row]] = 1;
 }
 
 /**

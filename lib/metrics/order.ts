@@ -1,3 +1,5 @@
+import { orderOf } from '../kernels/order.ts';
+
 const digitBits = 11;
 const bucketCount = 1 << digitBits;
 const passCount = 6;
@@ -12,17 +14,23 @@ interface Keys {
 /**
  * Row numbers in ascending order of their values; equal values keep the order of their rows.
  *
- * A radix sort: six counting passes of eleven bits over the 64 bits of a float, those skipped in which all agree.
- *
  * @param values finite numbers, shape [n]; −0 and 0 are equal
- * @see Knuth, The Art of Computer Programming 3, section 5.2.5
  */
-export const ascendingOrder = (values: ArrayLike<number>): Uint32Array => sortedKeys(values).rows;
+export const ascendingOrder = (values: ArrayLike<number>): Uint32Array => orderOf(values) ?? orderByAllBits(values);
+
+/** The same in plain TypeScript, for numbers that differ by less than the kernel can tell. */
+export const orderByAllBits = (values: ArrayLike<number>): Uint32Array => sortedKeys(values).rows;
 
 /**
  * The same, and the values in that order, which need not be fetched row by row from all over memory; −0 becomes 0.
  */
 export function ascending(values: ArrayLike<number>): { rows: Uint32Array; values: Float64Array } {
+  const byKernel = orderOf(values);
+  if (byKernel) {
+    const sorted = new Float64Array(values.length);
+    for (let i = 0; i < sorted.length; i++) sorted[i] = values[byKernel[i]] + 0;
+    return { rows: byKernel, values: sorted };
+  }
   const { low, high, rows } = sortedKeys(values);
   const sorted = new Float64Array(rows.length);
   const words = new Uint32Array(sorted.buffer);
@@ -34,6 +42,64 @@ export function ascending(values: ArrayLike<number>): { rows: Uint32Array; value
   return { rows, values: sorted };
 }
 
+/** Fewer values than this are sorted as well by comparing them. */
+const leastForDigits = 4096;
+
+/**
+ * Sorts finite values in place, without their rows: by the same passes over half as much memory. −0 stays as it is, and
+ * stands among the zeros.
+ */
+export function sortAscending(values: Float64Array): void {
+  const count = values.length;
+  if (count < leastForDigits) {
+    values.sort();
+    return;
+  }
+  const own: Uint32Array = new Uint32Array(values.buffer, values.byteOffset, 2 * count);
+  let from = own;
+  const counts = new Uint32Array(passCount * bucketCount);
+  for (let i = 0; i < 2 * count; i += 2) {
+    const negative = -(from[i + 1] >>> 31);
+    const low = (from[i] ^ negative) >>> 0;
+    const high = (from[i + 1] ^ (negative | 0x80000000)) >>> 0;
+    from[i] = low;
+    from[i + 1] = high;
+    for (let pass = 0; pass < passCount; pass++) counts[pass * bucketCount + digit(low, high, pass)]++;
+  }
+  let to: Uint32Array = new Uint32Array(2 * count);
+  for (let pass = 0; pass < passCount; pass++) {
+    const starts = counts.subarray(pass * bucketCount, (pass + 1) * bucketCount);
+    if (starts.includes(count)) continue;
+    toStarts(starts);
+    for (let i = 0; i < 2 * count; i += 2) {
+      const place = 2 * starts[digit(from[i], from[i + 1], pass)]++;
+      to[place] = from[i];
+      to[place + 1] = from[i + 1];
+    }
+    [from, to] = [to, from];
+  }
+  for (let i = 0; i < 2 * count; i += 2) {
+    const wasNegative = from[i + 1] >>> 31 === 0 ? 0xffffffff : 0;
+    own[i] = from[i] ^ wasNegative;
+    own[i + 1] = from[i + 1] ^ (wasNegative | 0x80000000);
+  }
+}
+
+/** Counts of each digit become the places of the first value that has it. */
+function toStarts(counts: Uint32Array): void {
+  let start = 0;
+  for (let bucket = 0; bucket < bucketCount; bucket++) {
+    const size = counts[bucket];
+    counts[bucket] = start;
+    start += size;
+  }
+}
+
+/**
+ * A radix sort: six counting passes of eleven bits over the 64 bits of a float, those skipped in which all agree.
+ *
+ * @see Knuth, The Art of Computer Programming 3, section 5.2.5
+ */
 function sortedKeys(values: ArrayLike<number>): Keys {
   const rowCount = values.length;
   let keys = sortableKeys(values);
@@ -42,12 +108,7 @@ function sortedKeys(values: ArrayLike<number>): Keys {
   for (let pass = 0; pass < passCount; pass++) {
     const starts = counts.subarray(pass * bucketCount, (pass + 1) * bucketCount);
     if (starts.includes(rowCount)) continue;
-    let start = 0;
-    for (let bucket = 0; bucket < bucketCount; bucket++) {
-      const size = starts[bucket];
-      starts[bucket] = start;
-      start += size;
-    }
+    toStarts(starts);
     distribute(keys, sorted, starts, pass);
     [keys, sorted] = [sorted, keys];
   }

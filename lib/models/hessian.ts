@@ -19,10 +19,10 @@ interface SecondOrderPass extends Pass {
 }
 
 /**
- * From so many rows on, a Hessian's products are float32: their rounding, 1e-7 in a row, is 1e-10 in the mean, far below what
- * the rows' own spread leaves open. The gradient stays float64.
+ * From so many rows on products are float32: their rounding, 1e-7 in a row, is 1e-9 in the mean, far below what
+ * the spread of the rows leaves open. (Those of a Hessian; and those of a gradient, where a job says so.)
  */
-export const manyRows = 2 ** 17;
+export const manyRows = 2 ** 15;
 
 /**
  * What the objective of a linear model over all rows can tell beyond its gradient: the Hessian, where its loss has second

@@ -1,13 +1,13 @@
 import { InputError } from '../core/errors.ts';
 import { isSparse } from '../core/sparse-matrix.ts';
-import { linearPass } from '../kernels/linear-pass.ts';
+import { linearScores as scoresByKernel } from '../kernels/linear-scores.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Ranges } from '../losses/penalties.ts';
-import { batchOrder } from './batch-order.ts';
 import { checkExamples, checkFeatures } from './examples.ts';
 import { secondOrder } from './hessian.ts';
+import { passByKernel } from './kernel-pass.ts';
 import { meanLoss } from './mean-loss.ts';
-import type { Examples, Features, Model, ModelKind, ObjectiveOptions } from './model.ts';
+import type { Examples, Features, Model, ModelKind } from './model.ts';
 import { type RowPass, rowObjective } from './row-objective.ts';
 import { addOuterProducts, linearScores, type RowTile, rowTile } from './row-tile.ts';
 import { addSparseProducts, sparseScores } from './sparse-tile.ts';
@@ -78,36 +78,13 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
   };
 }
 
-/** The same by a kernel, to the same bits: where there is one for the loss, and the features are dense and float32. */
-function passByKernel(
-  { loss, inputs, outputs, examples }: Pass,
-  { batchSize, shuffle = true, products }: ObjectiveOptions,
-): Partial<RowPass> {
-  const { features, targets, weights, blockOffsets } = examples;
-  if (!loss.formula || outputs !== 1 || isSparse(features) || !(features.data instanceof Float32Array)) return {};
-  const isBatched = shuffle && batchSize !== undefined && batchSize < features.rowCount;
-  const gathered = isBatched ? batchOrder({ ...features, batchSize }, 0).windowRows : 0;
-  const rows = { inputs, features: features.data, targets, weights, blockOffsets };
-  const {
-    sumBlocks,
-    addRows: addInPlace,
-    addGathered,
-    gather,
-  } = linearPass(rows, loss.formula, {
-    products,
-    gathered,
-  });
-  return {
-    sumBlocks,
-    gather: (window) => gather(window.rows, window.places, window.count),
-    addRows: (parameters, order, from, end, sums, offset) =>
-      (order ? addGathered : addInPlace)(parameters, from, end, sums, offset),
-  };
-}
-
 function allScores(parameters: Float64Array, features: Features, tile: RowTile): Float64Array {
   const { rowCount } = features;
-  const { outputs } = tile;
+  const { inputs, outputs } = tile;
+  if (!isSparse(features) && features.data instanceof Float32Array) {
+    const byKernel = scoresByKernel(features.data, parameters, { rowCount, inputs, outputs });
+    if (byKernel) return byKernel;
+  }
   const scores = new Float64Array(rowCount * outputs);
   for (let first = 0; first < rowCount; first += tile.size) {
     const count = Math.min(tile.size, rowCount - first);

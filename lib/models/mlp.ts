@@ -10,6 +10,7 @@ import { addDenseGradient, type DenseLayer, denseBackward, denseForward } from '
 import { type Dropout, dropout } from './dropout.ts';
 import { checkExamples } from './examples.ts';
 import { drawWeights, type Initialisation } from './initialisation.ts';
+import { passByKernel } from './kernel-pass.ts';
 import { checkFit } from './linear-family.ts';
 import { meanLoss } from './mean-loss.ts';
 import type { Examples, Features, Model, Slice } from './model.ts';
@@ -85,6 +86,7 @@ export function mlp(options: MlpOptions): Model {
       const net = network(layers, unit);
       const mask = rate > 0 ? dropout(rate, objectiveOptions.seed ?? 0) : undefined;
       const pass = { loss, examples, net, mask, rows: new Int32Array(tileRows), targets: new Float64Array(tileRows) };
+      const shape = rate === 0 && activation !== 'gelu' ? { hidden, activation } : undefined;
       return rowObjective(
         {
           examples,
@@ -92,6 +94,7 @@ export function mlp(options: MlpOptions): Model {
           penalised,
           addRows: (parameters, order, from, end, sums, offset, step) =>
             addRows(pass, { parameters, order, from, end, step }, sums, offset),
+          ...(shape && passByKernel({ loss, inputs, outputs, examples }, objectiveOptions, shape)),
         },
         objectiveOptions,
       );

@@ -1,9 +1,8 @@
 import { isMap, LineCounter, parseDocument } from 'yaml';
-import * as z from 'zod/mini';
 import { InputError } from '../core/errors.ts';
-import { describeIssues } from './issues.ts';
-import { type PredictionsDocument, predictionsSchema } from './predictions-schema.ts';
-import { type PipelineDocument, pipelineSchema } from './schema.ts';
+import { checkPipeline, checkPredictionsDocument, type LineOf } from './check-pipeline.ts';
+import type { PredictionsDocument } from './predictions-schema.ts';
+import type { PipelineDocument } from './schema.ts';
 
 /** Longest document that is read, in characters. */
 const lengthLimit = 256 * 1024;
@@ -36,8 +35,6 @@ export function parseEither(text: string, source: string): ParsedDocument {
       : { kind: 'pipeline', document: checkPipeline(value, source, lineOf) };
   });
 }
-
-type LineOf = (path: readonly PropertyKey[]) => number | undefined;
 
 function ofBearableDepth<T>(source: string, read: () => T): T {
   try {
@@ -80,37 +77,6 @@ function parse(text: string, source: string): { value: unknown; lineOf: LineOf }
   return { value: toPlain(document, source), lineOf };
 }
 
-/**
- * Checks a pipeline document that is already an object, as it comes in an HTTP request.
- *
- * @param source what to call it in messages
- * @throws InputError as `parsePipeline` does
- */
-export function checkPipeline(value: unknown, source: string, lineOf: LineOf = () => undefined): PipelineDocument {
-  return check(pipelineSchema, value, source, lineOf);
-}
-
-/** Checks a document about predictions; otherwise as `checkPipeline`. */
-export function checkPredictionsDocument(
-  value: unknown,
-  source: string,
-  lineOf: LineOf = () => undefined,
-): PredictionsDocument {
-  return check(predictionsSchema, value, source, lineOf);
-}
-
-function check<T>(schema: z.core.$ZodType<T>, value: unknown, source: string, lineOf: LineOf): T {
-  const result = z.safeParse(schema, value);
-  if (result.success) return result.data;
-  throw new InputError(
-    describeIssues(result.error.issues, value, ({ path, sentence }) => {
-      const line = lineOf(path);
-      const place = path.length === 0 ? '' : `, ${formatPath(path)}`;
-      return `${source}${line === undefined ? '' : `, line ${line}`}${place}: ${sentence}`;
-    }),
-  );
-}
-
 function toPlain(document: ReturnType<typeof parseDocument>, source: string): unknown {
   let plain: unknown;
   try {
@@ -126,9 +92,6 @@ function toPlain(document: ReturnType<typeof parseDocument>, source: string): un
   }
   return plain;
 }
-
-const formatPath = (path: readonly PropertyKey[]): string =>
-  path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`)).join('');
 
 const kindOf = (value: unknown): string =>
   value === null ? 'nothing' : Array.isArray(value) ? 'a list' : typeof value;

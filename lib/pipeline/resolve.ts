@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import { usualReadLimits } from '../core/read-limits.ts';
+import { checkPipeline } from './check-pipeline.ts';
 import { parseDuration } from './duration.ts';
-import { checkPipeline } from './parse.ts';
 import { defaultGate, gateProblem, headlineOf, type ResolvedGate, resolveGate } from './resolve-gates.ts';
 import { type ModelRequest, modelProblem, resolveModel } from './resolve-model.ts';
 import type { PipelineDocument, Task } from './schema.ts';

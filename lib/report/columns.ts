@@ -1,4 +1,4 @@
-import { type ColumnProfile, profileTable } from '../data/profile.ts';
+import { type ColumnProfile, profileTable, sampleOf } from '../data/profile.ts';
 import type { ColumnDescription } from '../data/schema/kinds.ts';
 import type { Column, Table } from '../data/table.ts';
 import type { ColumnSummary } from './report.ts';
@@ -27,7 +27,7 @@ export function describeColumns(
   return profileTable(table, descriptions).map((profile) => {
     const { name, kind, reason: kindReason } = profile;
     const { role, reason } = roleOf(name);
-    const values = summaryOf(profile, byName.get(profile.name));
+    const values = summaryOf(profile, table, byName.get(profile.name));
     return { name, kind, kindReason, role, ...(reason === undefined ? {} : { reason }), ...values };
   });
 }
@@ -35,27 +35,34 @@ export function describeColumns(
 type Summary = Omit<ColumnSummary, 'name' | 'kind' | 'kindReason' | 'role' | 'reason'>;
 
 /** @param column undefined when it was let go of as it was read */
-function summaryOf(profile: ColumnProfile, column: Column | undefined): Summary {
-  const { missing, distinct, min, max, mean, standardDeviation, frequent } = profile;
+function summaryOf(profile: ColumnProfile, table: Table, column: Column | undefined): Summary {
+  const { missing, distinct, sampled, min, max, mean, standardDeviation, frequent } = profile;
   if (column?.kind !== 'number') {
     return { missing, distinct, mostFrequent: frequent.map(({ value, count }) => ({ value: String(value), count })) };
   }
   if (distinct === 0) return { missing, distinct };
-  const histogram = histogramOf(column.values, profile);
-  return { missing, distinct, ...finite({ min, max, mean, standardDeviation }), ...(histogram && { histogram }) };
+  const histogram = histogramOf(sampleOf(table, column), profile);
+  return {
+    missing,
+    distinct,
+    ...(sampled !== undefined && { sampled }),
+    ...finite({ min, max, mean, standardDeviation }),
+    ...(histogram && { histogram }),
+  };
 }
 
 /** How many values are in each of equal stretches from the least to the greatest. */
 function histogramOf(
   values: Float64Array,
-  { min: from, max: to, rows, missing, distinct }: ColumnProfile,
+  { min: from, max: to, distinct }: ColumnProfile,
 ): ColumnSummary['histogram'] {
   if (!Number.isFinite(to - from)) return undefined;
-  if (from === to) return { from, to, counts: [rows - missing] };
+  if (from === to) return { from, to, counts: [values.length] };
   const binCount = Math.min(binLimit, distinct);
   const counts = new Array<number>(binCount).fill(0);
-  for (const value of values) {
-    if (!Number.isNaN(value)) counts[Math.min(binCount - 1, Math.floor(((value - from) / (to - from)) * binCount))]++;
+  for (let i = 0; i < values.length; i++) {
+    const bin = Math.floor(((values[i] - from) / (to - from)) * binCount);
+    counts[Math.max(0, Math.min(binCount - 1, bin))]++;
   }
   return { from, to, counts };
 }

@@ -1,6 +1,7 @@
 import { figuresOf } from './figures.ts';
 import { type Html, html, raw } from './markup.ts';
-import { pageScript, pageScriptHash, pageStyle, pageStyleHash } from './page.generated.ts';
+import { pageScriptHash, pageStyle, pageStyleHash } from './page.generated.ts';
+import { pageScript } from './page-script.ts';
 import { checkReport, type Report } from './report.ts';
 import { renderClasses } from './sections/classes.ts';
 import { renderComparisons } from './sections/comparisons.ts';
@@ -61,7 +62,7 @@ ${renderRequest(checked)}
 ${renderFootprint(checked)}
 </main>
 ${renderFooter(checked)}
-<script>${raw(pageScript)}</script>
+<script>${raw(pageScript())}</script>
 </body>
 </html>
 `.text;

@@ -38,6 +38,7 @@ const columnSchema = z.strictObject({
   reason: z.optional(text('Why the column has this role, where the request does not say it.')),
   missing: count('Cells without a value.'),
   distinct: count('Different values, missing cells left out.'),
+  sampled: z.optional(count('Rows, evenly spaced, that `distinct` and `histogram` are of; all, where it is absent.')),
   min: z.optional(z.number()),
   max: z.optional(z.number()),
   mean: z.optional(z.number()),

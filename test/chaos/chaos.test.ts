@@ -10,7 +10,7 @@ const short = { seed: 1, short: true };
 test('histories of faults, deaths and people keep every promise', async () => {
   const { failures, passed } = await tellHistories(short);
   expect(failures).toEqual([]);
-  expect(passed).toBeGreaterThan(40);
+  expect(passed).toBe(40);
 });
 
 test('races of 20 and a burst end as one event alone does', async () => {
@@ -22,7 +22,7 @@ test('races of 20 and a burst end as one event alone does', async () => {
 test('a process killed anywhere, and begun again, leaves what an undisturbed one leaves', async () => {
   const { failures, passed } = await killEverywhere(short);
   expect(failures).toEqual([]);
-  expect(passed).toBeGreaterThan(5);
+  expect(passed).toBe(6);
 });
 
 test('on a store that answers wrongly, work is done in the end and is right', async () => {
@@ -41,14 +41,15 @@ describe('a history', () => {
     expect((await tellHistory(3)).traceHash).not.toBe((await tellHistory(14)).traceHash);
   });
 
-  // Each of these seeds once broke a promise; what was wrong stands beside it.
+  // With the mend that stands beside it taken back, each of these seeds broke a promise. What a seed leads to changes with
+  // each operation that the service adds or leaves out: the finds have tests of their own besides.
   test.each([
-    [4, 'a run whose failure could not be noted, as the store was out of order for longer than all retries'],
-    [24, 'a training of older data that ended last took champion from a newer one'],
-    [26, 'a candidate was read again after it was verified, and registered with a turned bit'],
-    [35, 'a dataset was forgotten when its plan failed for good'],
-    [51, 'an evaluation that died between page and JSON left a page behind, and wrote another one'],
-    [326, 'an API that died between noting an attempt and marking the run as open'],
+    [123, 'champion stays with the newer data, however late the training of older data ends'],
+    [46, 'a candidate is registered from the bytes that were verified'],
+    [21, 'the hourly tick starts anew what died without a word'],
+    [167, 'a run whose failure could not be noted ends all the same'],
+    [6, 'a plan that failed of what passes leaves its note'],
+    [9, 'a run is marked as open before its attempt is noted'],
   ])('of seed %i keeps every promise (%s)', async (seed) => {
     expect((await tellHistory(seed)).breaches).toEqual([]);
   });

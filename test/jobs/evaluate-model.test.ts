@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { StoreError } from '../../lib/core/errors.ts';
 import { evaluateModel } from '../../lib/jobs/evaluate-model.ts';
 import { readReport } from '../../lib/jobs/reports.ts';
 import { runPipeline } from '../../lib/jobs/run.ts';
 import { champion, readAlias } from '../../lib/registry/aliases.ts';
+import type { Store } from '../../lib/store/store.ts';
 import { pipelineOf, putText, sampleCsv, testContext } from '../support/jobs.ts';
 import { housesPipeline } from '../support/s3-events.ts';
 
@@ -17,6 +19,24 @@ test('two evaluations in one second leave two reports, each of its own data', as
   );
   const reports = await Promise.all(results.map(({ report }) => readReport(context, report)));
   expect(reports.map(({ data }) => data.rowCount)).toEqual(sizes);
+});
+
+test('an evaluation killed between its page and its JSON finishes that report, and writes no other', async () => {
+  const clock = { nowMs: Date.UTC(2026, 0, 1) };
+  const context = testContext({ clock });
+  await putText(context.store, 'datasets/houses/a.csv', sampleCsv(60));
+  await runPipeline(context, pipelineOf(housesPipeline()));
+  const dying: Store = {
+    ...context.store,
+    put: (key, ...rest) =>
+      /^reports.*json$/.test(key) ? Promise.reject(new StoreError('killed')) : context.store.put(key, ...rest),
+  };
+  const what = { name: 'houses', path: 'datasets/houses/' };
+  await expect(evaluateModel({ ...context, store: dying }, what)).rejects.toThrow('killed');
+  clock.nowMs += 60_000;
+  const { report } = await evaluateModel(context, what);
+  const reports = (await context.store.list('reports/')).objects.map(({ key }) => key);
+  expect(reports).toEqual(['html', 'json', 'md'].map((ending) => report.replace(/json$/, ending)));
 });
 
 test('a pipeline that holds no rows out is not said to have been evaluated on held-out ones', async () => {
@@ -37,7 +57,7 @@ test('a prediction beyond the range of numbers is a NumericError that names the 
   const context = testContext();
   await putText(context.store, 'datasets/houses/a.csv', outlier);
   // With this seed the row is held out: what was trained without it says e^(a great many) of it.
-  const failure = await runPipeline(context, pipelineOf(logarithmic(0))).catch((error: Error) => error);
+  const failure = await runPipeline(context, pipelineOf(logarithmic(6))).catch((error: Error) => error);
   expect(failure).toMatchObject({ name: 'NumericError' });
   expect((failure as Error).message).toContain(
     'datasets/houses/a.csv, line 7: expected a prediction within the range of numbers, found Infinity',
@@ -49,11 +69,11 @@ test('a champion that fails so on new rows does not keep its successor from bein
   const context = testContext();
   const mild = outlier.replace('1000000,', '5,');
   await putText(context.store, 'datasets/houses/a.csv', mild);
-  const first = await runPipeline(context, pipelineOf(logarithmic(0)));
+  const first = await runPipeline(context, pipelineOf(logarithmic(6)));
   await putText(context.store, 'datasets/houses/a.csv', outlier);
   // Trained with the row, for another seed holds others out; its champion has never seen the like.
   const gates = 'evaluate: { gates: [{ metric: rmse, noWorseThan: champion }] }\n';
-  const document = logarithmic(0, gates).replace('target: log', 'target: standard');
+  const document = logarithmic(6, gates).replace('target: log', 'target: standard');
   const second = await runPipeline({ ...context, memory: new Map() }, pipelineOf(document));
   expect(second.version).not.toBe(first.version);
   expect((await readAlias(context.store, 'houses', champion))?.version).toBe(second.version);

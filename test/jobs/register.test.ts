@@ -12,6 +12,7 @@ import { defaultMetrics } from '../../lib/metrics/catalogue.ts';
 import { champion, moveAlias, readAlias, rollBackAlias } from '../../lib/registry/aliases.ts';
 import { readVersion } from '../../lib/registry/versions.ts';
 import { renderTable } from '../../lib/report/terminal.ts';
+import type { Store } from '../../lib/store/store.ts';
 import { pipelineOf, putText, sampleCsv, testContext } from '../support/jobs.ts';
 
 const yaml = (gates = '', l2 = 0) => `
@@ -241,4 +242,22 @@ test('the report states the defaults, the data, and every section that a decisio
   const { manifest } = await readVersion(context.store, 'houses', report.version as string);
   expect(report.training).toMatchObject({ curveOf: 'rows', loss: manifest.training.loss });
   expect(report.evaluation?.predictedVsActual).toHaveLength(report.data.testRowCount);
+});
+
+test('what is registered are the bytes that were verified: a file that is read once more may be another', async () => {
+  const { context } = await withData();
+  const { run } = await openRun(context, pipelineOf(yaml()));
+  await train(context, { run });
+  await evaluate(context, { run });
+  let reads = 0;
+  const store: Store = {
+    ...context.store,
+    async get(key, options) {
+      const object = await context.store.get(key, options);
+      if (!key.startsWith('runs/') || !key.endsWith('.safetensors') || reads++ === 0) return object;
+      return { ...object, body: object.body.map((byte, i) => (i === 200 ? byte ^ 1 : byte)) };
+    },
+  };
+  const { version } = await register({ ...context, store }, { run });
+  expect((await readVersion(context.store, 'houses', version)).manifest.version).toBe(version);
 });

@@ -98,11 +98,12 @@ describe.skipIf(!hasPackage)(`template${packageCondition}`, () => {
         LOG_LEVEL: 'INFO',
       });
     }
-    const { Variables } = resources.ApiLambdaFunction.Properties.Environment;
-    expect(Variables).toMatchObject({
-      HONE_TRAINING_ARN: { Ref: 'TrainingMachine' },
-      HONE_SCORING_ARN: { Ref: 'ScoringMachine' },
-    });
+    for (const { Properties } of [resources.ApiLambdaFunction, resources.ScheduledLambdaFunction]) {
+      expect(Properties.Environment.Variables).toMatchObject({
+        HONE_TRAINING_ARN: { Ref: 'TrainingMachine' },
+        HONE_SCORING_ARN: { Ref: 'ScoringMachine' },
+      });
+    }
     expect(resources.DatasetDashcreatedLambdaFunction.Properties.Environment.Variables).toMatchObject({
       HONE_TRAINING_ARN: { Ref: 'TrainingMachine' },
     });
@@ -183,7 +184,7 @@ describe.skipIf(!hasPackage)(`template${packageCondition}`, () => {
       },
     );
 
-    test('only api and dataset-created start executions, of named machines', () => {
+    test('only triggers start executions, of named machines', () => {
       const starting = roles.flatMap(([name, role]) =>
         statementsOf(role)
           .filter(({ Action }) => [Action].flat().includes('states:StartExecution'))
@@ -192,6 +193,8 @@ describe.skipIf(!hasPackage)(`template${packageCondition}`, () => {
       expect(starting).toEqual([
         ['ApiIamRoleLambdaExecution', [{ Ref: 'TrainingMachine' }, { Ref: 'ScoringMachine' }]],
         ['DatasetDashcreatedIamRoleLambdaExecution', [{ Ref: 'TrainingMachine' }]],
+        // The hourly sweep: what an event, or a workflow that died, left waiting.
+        ['ScheduledIamRoleLambdaExecution', [{ Ref: 'TrainingMachine' }, { Ref: 'ScoringMachine' }]],
       ]);
     });
 
@@ -276,7 +279,9 @@ describe.skipIf(!hasPackage)(`template${packageCondition}`, () => {
     test('a dashboard shows every alarm, function and workflow', () => {
       const body = resources.Dashboard.Properties.DashboardBody['Fn::Sub'];
       const { widgets } = JSON.parse(body);
-      expect(widgets[0].properties.alarms).toEqual(alarms.map(([name]) => `\${${name}.Arn}`));
+      const named = alarms.map(([, { Properties }]) => Properties.AlarmName['Fn::Sub']);
+      const arn = 'arn:$' + '{AWS::Partition}:cloudwatch:$' + '{AWS::Region}:$' + '{AWS::AccountId}:alarm:';
+      expect(widgets[0].properties.alarms).toEqual(named.map((name) => `${arn}${name}`));
       for (const [id] of [...functions, ...ofType('AWS::StepFunctions::StateMachine')])
         expect(body).toContain(`\${${id}}`);
       for (const [, reference] of body.matchAll(/\$\{(\w+)(?:\.\w+)?\}/g))

@@ -1,6 +1,6 @@
 import { InputError } from '../../core/errors.ts';
 import { normalQuantile } from '../../core/normal-quantile.ts';
-import { blockMoments, quantile } from '../../core/statistics.ts';
+import { blockMoments, type Moments, quantile } from '../../core/statistics.ts';
 import type { ScaleOption, ScaleOptions, Scaling } from '../feature-encoding.ts';
 
 /** Most quantiles that are kept of a column. */
@@ -22,7 +22,7 @@ export const quantileCount = 1_000;
 export function fitScaling(values: Float64Array, offsets: Int32Array, option: ScaleOption, name: string): Scaling {
   const options = typeof option === 'string' ? ({ kind: option } as ScaleOptions) : option;
   if (options.kind === 'none') return { mean: 0, scale: 1 };
-  if (options.kind === 'standard') return checked(standardScaling(values, offsets), name);
+  if (options.kind === 'standard') return standardScaling(blockMoments(values, undefined, offsets), name);
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   if (options.kind === 'quantile') return checked(quantileScaling(sorted, options), name);
   if (options.kind === 'robust') return checked(robustScaling(sorted, options.quantiles), name);
@@ -36,9 +36,13 @@ export function applyScaling({ mean, scale, quantiles, output }: Scaling, value:
   return output === 'normal' ? clampedDeviate(share) : share;
 }
 
-function standardScaling(values: Float64Array, offsets: Int32Array): Scaling {
-  const { count, mean, variance } = blockMoments(values, undefined, offsets);
-  return { mean: mean + 0, scale: isRoundingNoise(variance, mean, count) ? 1 : Math.sqrt(variance) };
+/**
+ * `fitScaling` by `standard`, of values with these moments.
+ *
+ * @throws InputError when the column's spread overflows
+ */
+export function standardScaling({ count, mean, variance }: Moments, name: string): Scaling {
+  return checked({ mean: mean + 0, scale: isRoundingNoise(variance, mean, count) ? 1 : Math.sqrt(variance) }, name);
 }
 
 /** Whether a variance may be nothing but the rounding of its sums; such a column is centred and not scaled. */

@@ -1,3 +1,5 @@
+import { allRows, numberFacts } from '../number-facts.ts';
+import { shortestSingle } from '../single.ts';
 import type { CategoryColumn, Column, NumberColumn, Table } from '../table.ts';
 import { quoteText } from '../text.ts';
 import { dateOrderOf, parseDateTime } from './dates.ts';
@@ -57,36 +59,29 @@ export function describeColumns(
     rowsAre = 'rows',
   }: { rows?: Int32Array; declared?: Readonly<Record<string, SchemaKind>>; rowsAre?: string } = {},
 ): ColumnDescription[] {
-  const looked = rows ?? Int32Array.from({ length: table.rowCount }, (_, row) => row);
+  const looked = rows ?? allRows(table);
   return table.columns.map((column) => {
     const { name } = column;
     if (Object.hasOwn(declared, name)) return { name, kind: declared[name], reason: 'declared by the request' };
     return {
       name,
-      ...(column.kind === 'number' ? kindOfNumbers(column, looked) : describeTexts(column, looked, rowsAre)),
+      ...(column.kind === 'number' ? kindOfNumbers(table, column, looked) : describeTexts(column, looked, rowsAre)),
     };
   });
 }
 
 export type Finding = Omit<ColumnDescription, 'name'>;
 
-function kindOfNumbers({ name, values }: NumberColumn, rows: Int32Array): Finding {
-  let [count, fractions, differs] = [0, 0, false];
-  let first = Number.NaN;
-  for (const row of rows) {
-    const value = values[row];
-    if (Number.isNaN(value)) continue;
-    if (count++ === 0) first = value;
-    if (value !== first) differs = true;
-    if (!Number.isSafeInteger(value)) fractions++;
-  }
+function kindOfNumbers(table: Table, column: NumberColumn, rows: Int32Array): Finding {
+  const { name } = column;
+  const { count, fractions, min, max } = numberFacts(table, column, rows);
   if (count === 0) return { kind: 'constant', reason: 'no cell has a value' };
-  if (!differs) return { kind: 'constant', reason: `every value is ${first}` };
+  if (min === max) return { kind: 'constant', reason: `every value is ${column.single ? shortestSingle(min) : min}` };
   if (fractions > 0) return { kind: 'number', reason: `${cells(count)} are numbers, ${fractions} of them not whole` };
   if (
     count > 20 &&
     (identifierName.test(name) || camelCaseIdentifier.test(name)) &&
-    allDifferent(values, rows, count)
+    allDifferent(column.values, rows, count)
   ) {
     return { kind: 'identifier', reason: `${count} different whole numbers, and the name says so` };
   }
@@ -107,13 +102,8 @@ function allDifferent(values: Float64Array, rows: Int32Array, count: number): bo
 
 /** What a column of texts holds, by rules 2 and 4 of `describeColumns`. */
 export function describeTexts(column: CategoryColumn, rows: Int32Array, rowsAre: string): Finding {
-  const counts = new Int32Array(column.levels.length);
-  let count = 0;
-  for (const row of rows) {
-    if (column.codes[row] < 0) continue;
-    counts[column.codes[row]]++;
-    count++;
-  }
+  const counts = codeCounts(column, rows);
+  const count = counts.reduce((sum, own) => sum + own, 0);
   const levels = column.levels.filter((_, code) => counts[code] > 0);
   if (count === 0) return { kind: 'constant', reason: 'no cell has a value' };
   if (levels.length === 1) return { kind: 'constant', reason: `every value is ${quoteText(levels[0])}` };
@@ -134,6 +124,18 @@ export function describeTexts(column: CategoryColumn, rows: Int32Array, rowsAre:
     return { kind: 'identifier', reason: `${reason}: it looks like an identifier` };
   }
   return { kind: 'category', reason: `${levels.length} different values in ${cells(count)}` };
+}
+
+/** How many of the rows hold each level of a column. */
+export function codeCounts({ codes, levels }: CategoryColumn, rows: Int32Array): Int32Array {
+  const counts = new Int32Array(levels.length + 1);
+  // The last counts what is missing, so that no row asks for a branch.
+  const last = levels.length;
+  for (let i = 0; i < rows.length; i++) {
+    const code = codes[rows[i]];
+    counts[code < 0 ? last : code]++;
+  }
+  return counts.subarray(0, last);
 }
 
 const booleanPairs = ['false true', 'no yes', 'f t', 'n y', 'off on'];

@@ -1,4 +1,6 @@
 import { findColumn } from '../lookup.ts';
+import { numberFacts } from '../number-facts.ts';
+import { cellReader } from '../packed.ts';
 import type { CategoryColumn, Column, NumberColumn, Table } from '../table.ts';
 
 /** A column that seems to know the target. */
@@ -17,6 +19,9 @@ export const fewestOthers = 5;
 /** A column of texts is suspected when a value has at least so many rows on average. */
 export const rowsPerValue = 10;
 
+/** A column of more different numbers than this is a quantity, not a code. */
+const mostNumbers = 1_000;
+
 /** Share of the errors, or of the variance, that a suspected column leaves at most. */
 export const left = 0.001;
 
@@ -31,8 +36,8 @@ export const suspectCorrelation = 0.9999;
  *
  * - for classes, when at least five rows are not of the most frequent one: a column of texts or whole numbers, with ten
  *   rows or more per different value, whose values tell the class with at most a thousandth of the errors that always
- *   naming the most frequent class makes; and a column of numbers that, in ascending order, has each class in one
- *   stretch of its own. Missing cells count as a value;
+ *   naming the most frequent class makes; and a column of numbers without missing cells in which the ranges of the
+ *   classes do not touch. Missing cells count as a value, and of more than 1,000 different numbers nothing is told;
  * - for a number: a column of numbers whose correlation with it is above 0.9999 in absolute value; and a column of
  *   texts, with ten rows or more per different value, that leaves at most a thousandth of its variance.
  *
@@ -50,7 +55,7 @@ export function suspectedLeaks(
   if (classes && classes.others < fewestOthers) return [];
   return names.flatMap((name) => {
     const column = findColumn(table, name, 'feature');
-    const reason = classes ? classLeak(column, rows, classes, target) : numberLeak(column, rows, goal, target);
+    const reason = classes ? classLeak(table, column, rows, classes, target) : numberLeak(column, rows, goal, target);
     return reason === undefined ? [] : [{ name, reason }];
   });
 }
@@ -64,27 +69,39 @@ export interface Classes {
 }
 
 export function classesOf(goal: Column, rows: Int32Array): Classes {
-  const cellAt = cellReader(goal);
-  const numbers = new Map<number, number>();
-  const of = Int32Array.from(rows, (row) => {
-    const cell = cellAt(row);
-    const known = numbers.get(cell);
-    if (known !== undefined) return known;
-    numbers.set(cell, numbers.size);
-    return numbers.size - 1;
-  });
-  const sizes = new Int32Array(numbers.size);
-  for (const k of of) sizes[k]++;
-  return { of, count: numbers.size, others: rows.length - sizes.reduce((most, size) => Math.max(most, size), 0) };
+  const of = new Int32Array(rows.length);
+  let count = 0;
+  if (goal.kind === 'category') {
+    count = goal.levels.length;
+    for (let i = 0; i < rows.length; i++) of[i] = goal.codes[rows[i]];
+  } else {
+    const numbers = new Map<number, number>();
+    for (let i = 0; i < rows.length; i++) {
+      const value = goal.values[rows[i]];
+      const known = numbers.get(value);
+      if (known === undefined) numbers.set(value, numbers.size);
+      of[i] = known ?? numbers.size - 1;
+    }
+    count = numbers.size;
+  }
+  const sizes = new Int32Array(count);
+  for (let i = 0; i < of.length; i++) sizes[of[i]]++;
+  return { of, count, others: rows.length - sizes.reduce((most, size) => Math.max(most, size), 0) };
 }
 
-function classLeak(column: Column, rows: Int32Array, classes: Classes, target: string): string | undefined {
+function classLeak(
+  table: Table,
+  column: Column,
+  rows: Int32Array,
+  classes: Classes,
+  target: string,
+): string | undefined {
   const errors = errorsByValue(column, rows, classes);
   if (errors !== undefined && errors <= left * classes.others) {
     const told = rows.length - errors;
     return `its value tells ${JSON.stringify(target)} in ${told} of ${rows.length} training rows`;
   }
-  if (column.kind === 'number' && isParted(column, rows, classes)) {
+  if (column.kind === 'number' && isParted(table, column, rows, classes)) {
     return `its order parts the values of ${JSON.stringify(target)} without an error`;
   }
   return undefined;
@@ -92,13 +109,14 @@ function classLeak(column: Column, rows: Int32Array, classes: Classes, target: s
 
 /** Rows that are not of the most frequent class of their value; undefined when there are too many values to tell. */
 function errorsByValue(column: Column, rows: Int32Array, { of, count }: Classes): number | undefined {
-  const cellAt = cellReader(column);
+  const cellAt = cellOf(column);
   const byValue = new Map<number, Int32Array>();
+  const most = column.kind === 'number' ? mostNumbers : Number.POSITIVE_INFINITY;
   for (let i = 0; i < rows.length; i++) {
     const cell = cellAt(rows[i]);
     let sizes = byValue.get(cell);
     if (!sizes) {
-      if ((byValue.size + 1) * rowsPerValue > rows.length) return undefined;
+      if ((byValue.size + 1) * rowsPerValue > rows.length || byValue.size === most) return undefined;
       sizes = new Int32Array(count);
       byValue.set(cell, sizes);
     }
@@ -109,17 +127,31 @@ function errorsByValue(column: Column, rows: Int32Array, { of, count }: Classes)
   return errors;
 }
 
-/** Whether each class is one stretch of the ascending values, and equal values are of one class. */
-function isParted({ values }: NumberColumn, rows: Int32Array, { of, count }: Classes): boolean {
-  const order = Int32Array.from(rows, (_, i) => i).filter((i) => !Number.isNaN(values[rows[i]]));
-  if (order.length < fewestRows || order.length < rows.length) return false;
-  order.sort((a, b) => values[rows[a]] - values[rows[b]]);
-  let stretches = 1;
-  for (let k = 1; k < order.length; k++) {
-    if (of[order[k]] === of[order[k - 1]]) continue;
-    if (++stretches > count || values[rows[order[k]]] === values[rows[order[k - 1]]]) return false;
+/** Rows after which it is looked whether two classes overlap already, as those of a quantity do. */
+const rowsBetweenLooks = 1_024;
+
+/** Whether the ranges of the classes' values do not touch, and no cell is missing. */
+function isParted(table: Table, column: NumberColumn, rows: Int32Array, { of, count }: Classes): boolean {
+  if (rows.length < fewestRows || numberFacts(table, column, rows).count < rows.length) return false;
+  const cellAt = cellOf(column);
+  const least = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+  const greatest = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+  for (let start = 0; start < rows.length; start += rowsBetweenLooks) {
+    for (let i = start; i < Math.min(start + rowsBetweenLooks, rows.length); i++) {
+      const value = cellAt(rows[i]);
+      if (value < least[of[i]]) least[of[i]] = value;
+      if (value > greatest[of[i]]) greatest[of[i]] = value;
+    }
+    if (overlap(least, greatest)) return false;
   }
-  return stretches === count;
+  return true;
+}
+
+/** Whether two of the ranges touch; a range that is empty as yet touches none. */
+function overlap(least: Float64Array, greatest: Float64Array): boolean {
+  const order = Array.from(least.keys()).filter((k) => least[k] <= greatest[k]);
+  order.sort((a, b) => least[a] - least[b]);
+  return order.some((k, i) => i > 0 && least[k] <= greatest[order[i - 1]]);
 }
 
 function numberLeak(column: Column, rows: Int32Array, goal: Column, target: string): string | undefined {
@@ -174,6 +206,6 @@ function varianceLeft(column: CategoryColumn, rows: Int32Array, y: Float64Array)
 }
 
 /** A number for each different cell; one for all missing ones. */
-function cellReader(column: Column): (row: number) => number {
-  return column.kind === 'number' ? (row) => column.values[row] : (row) => column.codes[row];
+function cellOf(column: Column): (row: number) => number {
+  return column.kind === 'number' ? cellReader(column) : (row) => column.codes[row];
 }

@@ -1,9 +1,10 @@
 import { findColumn, listNames, nearestName } from '../lookup.ts';
 import { parseNumberText } from '../number.ts';
+import { numberFacts } from '../number-facts.ts';
 import type { Column, Table } from '../table.ts';
 import { quoteText } from '../text.ts';
 import { type DateOrder, dateOrderOf, parseDateTime } from './dates.ts';
-import { describeColumns, type SchemaKind } from './kinds.ts';
+import { codeCounts, describeColumns, type SchemaKind } from './kinds.ts';
 
 /** What a model's training data looked like, column by column: plain JSON, kept in the manifest. */
 export interface Schema {
@@ -53,7 +54,7 @@ export function fitSchema(
       ...descriptions[i],
       storage: column.kind,
       role: roleOf(column.name),
-      ...statisticsOf(column, rows, descriptions[i].kind),
+      ...statisticsOf(table, column, rows, descriptions[i].kind),
     }),
   );
   for (const { name, kind, reason, missing } of table.freeTexts ?? []) {
@@ -64,26 +65,30 @@ export function fitSchema(
 
 type Statistics = Pick<ColumnSchema, 'missingShare' | 'min' | 'max' | 'order' | 'levels'>;
 
-function statisticsOf(column: Column, rows: Int32Array, kind: SchemaKind): Statistics {
-  const present = rows.filter((row) => !isMissingAt(column, row));
-  const missingShare = rows.length === 0 ? 0 : (rows.length - present.length) / rows.length;
-  if (column.kind === 'number') return { missingShare, ...rangeOf(present, (row) => column.values[row]) };
-
-  const used = new Set(present.map((row) => column.codes[row]));
-  const levels = column.levels.filter((_, code) => used.has(code));
+function statisticsOf(table: Table, column: Column, rows: Int32Array, kind: SchemaKind): Statistics {
+  const missingAmong = (present: number) => (rows.length === 0 ? 0 : (rows.length - present) / rows.length);
+  if (column.kind === 'number') {
+    const { count, min, max } = numberFacts(table, column, rows);
+    // Adding zero turns -0, which JSON can't hold, into 0.
+    return { missingShare: missingAmong(count), ...(count > 0 && { min: min + 0, max: max + 0 }) };
+  }
+  const counts = codeCounts(column, rows);
+  const missingShare = missingAmong(counts.reduce((sum, count) => sum + count, 0));
+  const levels = column.levels.filter((_, code) => counts[code] > 0);
   if (kind === 'date-time') {
     const order = dateOrderOf(levels);
     const seconds = Float64Array.from(column.levels, (level) => parseDateTime(level, order));
-    return { missingShare, order, ...rangeOf(present, (row) => seconds[column.codes[row]]) };
+    const used = Int32Array.from(counts.keys()).filter((code) => counts[code] > 0);
+    return { missingShare, order, ...rangeOf(used, (code) => seconds[code]) };
   }
   const isFree = kind === 'text' || kind === 'identifier' || levels.length > mostLevels;
   return { missingShare, ...(isFree ? {} : { levels }) };
 }
 
-function rangeOf(rows: Int32Array, numberAt: (row: number) => number): { min?: number; max?: number } {
+function rangeOf(codes: Int32Array, numberOf: (code: number) => number): { min?: number; max?: number } {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const row of rows) {
-    const value = numberAt(row);
+  for (const code of codes) {
+    const value = numberOf(code);
     if (value < min) min = value;
     if (value > max) max = value;
   }
@@ -240,10 +245,6 @@ function finiteNumber(text: string): number {
 function presentCount(column: Column): number {
   if (column.kind === 'number') return column.values.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
   return column.codes.reduce((sum, code) => sum + (code < 0 ? 0 : 1), 0);
-}
-
-function isMissingAt(column: Column, row: number): boolean {
-  return column.kind === 'number' ? Number.isNaN(column.values[row]) : column.codes[row] < 0;
 }
 
 const quoted = (texts: readonly string[]): string => {

@@ -77,6 +77,16 @@ export function gatherRows(from: usize, to: usize, rows: usize, places: usize, c
 @inline
 function copyRow(from: usize, to: usize, bytes: usize): void {
   let at: usize = 0;
+  for (; at + 64 <= bytes; at += 64) {
+    const a = v128.load(from + at);
+    const b = v128.load(from + at, 16);
+    const c = v128.load(from + at, 32);
+    const d = v128.load(from + at, 48);
+    v128.store(to + at, a);
+    v128.store(to + at, b, 16);
+    v128.store(to + at, c, 32);
+    v128.store(to + at, d, 48);
+  }
   for (; at + 16 <= bytes; at += 16) v128.store(to + at, v128.load(from + at));
   for (; at < bytes; at += 4) store<f32>(to + at, load<f32>(from + at));
 }

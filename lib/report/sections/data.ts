@@ -44,7 +44,7 @@ function renderColumns(columns: ColumnSummary[], rowCount: number): Html {
 <tr><th scope="row">${dataName(column.name, { limit: 60 })}<small${column.kindReason !== undefined && html` title="${column.kindReason}"`}>${column.kind}</small></th>
 <td><span class="role ${column.role}">${column.role}</span>${column.reason && html`<small>${column.reason}</small>`}</td>
 <td class="number">${column.missing === 0 ? '–' : html`${formatNumber(column.missing)}<small>${formatShare(column.missing / rowCount)}</small>`}</td>
-<td class="number">${formatNumber(column.distinct)}</td>
+<td class="number">${formatNumber(column.distinct)}${column.sampled !== undefined && html` <small>of ${formatNumber(column.sampled)} rows</small>`}</td>
 <td class="values">${describeValues(column, rowCount)}</td>
 <td class="distribution">${renderDistribution(column, rowCount)}</td></tr>`,
   )}</tbody></table></div>`;

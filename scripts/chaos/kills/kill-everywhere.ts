@@ -69,7 +69,7 @@ export async function killEverywhere(
 function killPoints({ seed, short }: Extent, changes: number): KillPoint[] {
   const random = seededRandom(seed);
   const atChange = (change: number): KillPoint => ({ change });
-  if (short) return Array.from({ length: 8 }, () => atChange(random.nextInt(changes)));
+  if (short) return Array.from({ length: 6 }, () => atChange(random.nextInt(changes)));
   const byChance = Array.from({ length: 60 }, (): KillPoint => ({ afterMs: 1 + random.nextInt(600) }));
   // A change in a hundred more would tell nothing new: all of them, up to a limit that keeps to minutes.
   const every = Math.max(1, Math.ceil(changes / 240));

@@ -17,7 +17,7 @@ interface Tally {
 /** Tells histories of consecutive seeds, on all cores. */
 export async function tellHistories(
   { seed, short }: Extent,
-  { histories = short ? 60 : 10_000 }: { histories?: number } = {},
+  { histories = short ? 40 : 10_000 }: { histories?: number } = {},
 ): Promise<Summary> {
   const size = Math.min(250, Math.ceil(histories / availableParallelism()));
   const shares: Share[] = [];

@@ -1,4 +1,4 @@
-/** Where everything lies that a pass of a linear model with one score needs; lib/kernels/linear-pass.ts writes it. */
+/** Where everything lies that a pass of a linear model needs; lib/kernels/linear-pass.ts writes it. */
 @unmanaged
 export class LinearPass {
   /** float32, shape [rows, inputs]. */
@@ -17,6 +17,12 @@ export class LinearPass {
   loss!: i32;
   shape!: f64;
   smoothing!: f64;
+  /** Scores of a row; more than 1 for single-softmax-pass.ts alone. Sums and parameters have as many of each. */
+  outputs!: i32;
+  /** For single-mlp-pass.ts alone: widths from the features to the scores, how many layers lie between them, activation. */
+  widths!: usize;
+  layers!: i32;
+  activation!: i32;
 }
 
 /** Multiplies each row's loss and slope by its weight. */

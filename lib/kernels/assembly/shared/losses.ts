@@ -22,6 +22,8 @@ export namespace Loss {
   export const logistic: i32 = 8;
   export const hinge: i32 = 9;
   export const squaredHinge: i32 = 10;
+  /** Of several scores: cross-entropy.ts. */
+  export const crossEntropy: i32 = 11;
 }
 
 /**

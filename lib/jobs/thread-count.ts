@@ -1,0 +1,28 @@
+/** Megabytes of memory for which AWS Lambda gives a whole processor: Lambda developer guide, "Memory". */
+const megabytesPerProcessor = 1_769;
+
+/**
+ * How many threads to work with.
+ *
+ * On Lambda the number of processors that a process sees is 2 from 128 MB to 3,008 MB, whatever share of them it may use:
+ * there the memory tells.
+ *
+ * @param asked what the user wants; what the machine has by default
+ * @param available processors that the process sees
+ * @param environment of the process: AWS_LAMBDA_FUNCTION_MEMORY_SIZE is set on Lambda, HONE_THREADS by the user
+ */
+export function threadCount({
+  asked,
+  available,
+  environment,
+}: {
+  asked?: number;
+  available: number;
+  environment: { AWS_LAMBDA_FUNCTION_MEMORY_SIZE?: string; HONE_THREADS?: string };
+}): number {
+  const wanted = asked ?? Number(environment.HONE_THREADS || Number.NaN);
+  if (Number.isInteger(wanted) && wanted >= 1) return wanted;
+  const megabytes = Number(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE || Number.NaN);
+  if (Number.isNaN(megabytes)) return available;
+  return Math.min(available, Math.max(1, Math.floor(megabytes / megabytesPerProcessor)));
+}

@@ -1,0 +1,111 @@
+import { instantiate, type KernelMemory, kernelMemory } from './instantiate.ts';
+import * as kernel from './order.generated.ts';
+
+interface Exports {
+  makeRecords(values: number, labels: number, count: number, records: number, counts: number): number;
+  sortRecords(records: number, room: number, count: number, counts: number): number;
+  orderRuns(records: number, count: number, values: number): number;
+  writeRows(records: number, count: number, rows: number): void;
+  writeCounts(
+    records: number,
+    count: number,
+    values: number,
+    numbers: number,
+    negatives: number,
+    positives: number,
+  ): number;
+}
+
+/**
+ * Row numbers in ascending order of their values; equal values keep the order of their rows.
+ *
+ * Undefined where too many numbers differ by less than float32 can tell: then another way must be taken.
+ *
+ * @param values finite, shape [n], fewer than 2^31; −0 and 0 are equal
+ */
+export function orderOf(values: ArrayLike<number>): Uint32Array | undefined {
+  return withSorted(values, undefined, ({ exports, memory, records, spare }) => {
+    exports.writeRows(records, values.length, spare);
+    return new Uint32Array(memory.memory.buffer, spare, values.length).slice();
+  });
+}
+
+/** Each distinct score, and how many rows of each class reach it. */
+export interface RankedCounts {
+  /** Descending. */
+  thresholds: Float64Array;
+  /** Rows of label 0, and of label 1, with a score from the threshold up. */
+  falsePositives: Float64Array;
+  truePositives: Float64Array;
+}
+
+/**
+ * What every curve of scores is made of, where rows have no weights. Undefined where `orderOf` is.
+ *
+ * @param labels 0 or 1, shape [n]
+ * @param values finite, shape [n], fewer than 2^31
+ */
+export function rankedCounts(labels: ArrayLike<number>, values: ArrayLike<number>): RankedCounts | undefined {
+  const most = values.length;
+  return withSorted(
+    values,
+    labels,
+    ({ exports, memory, records, spare, values: at, isRounded, extra }) => {
+      const addresses = [extra, spare, extra + 8 * most] as const;
+      const distinct = exports.writeCounts(records, most, isRounded ? at : 0, ...addresses);
+      const [thresholds, falsePositives, truePositives] = addresses.map((address) =>
+        new Float64Array(memory.memory.buffer, address, distinct).slice(),
+      );
+      return { thresholds, falsePositives, truePositives };
+    },
+    16 * most,
+  );
+}
+
+interface Sorted {
+  exports: Exports;
+  memory: KernelMemory;
+  records: number;
+  /** Room for as many records that nobody needs. */
+  spare: number;
+  values: number;
+  isRounded: boolean;
+  /** Room that was asked for. */
+  extra: number;
+}
+
+/** Bytes of memory that is kept for the next time: fresh memory is slow, and much of it is not to be held. */
+const keptBytes = 64 * 1024 * 1024;
+let kept: { memory: KernelMemory; exports: Exports; start: number; bytes: number } | undefined;
+
+function withSorted<Answer>(
+  values: ArrayLike<number>,
+  labels: ArrayLike<number> | undefined,
+  answer: (sorted: Sorted) => Answer,
+  extraBytes = 0,
+): Answer | undefined {
+  const count = values.length;
+  const countsBytes = 3 * 2048 * 4;
+  const bytes = countsBytes + 25 * count + 64 + extraBytes;
+  const room = kept && kept.bytes >= bytes ? kept : makeRoom(bytes);
+  const { memory, exports, start } = room;
+  const counts = start;
+  const at = counts + countsBytes;
+  const [records, other] = [at + 8 * count, at + 16 * count];
+  const [labelsAt, extra] = [at + 24 * count, at + 25 * count + ((7 * count) % 8)];
+  new Float64Array(memory.memory.buffer, at, count).set(values);
+  if (labels) new Uint8Array(memory.memory.buffer, labelsAt, count).set(labels);
+
+  const isRounded = exports.makeRecords(at, labels ? labelsAt : 0, count, records, counts) === 1;
+  const sorted = exports.sortRecords(records, other, count, counts);
+  if (isRounded && exports.orderRuns(sorted, count, at) === 0) return undefined;
+  const spare = sorted === records ? other : records;
+  return answer({ exports, memory, records: sorted, spare, values: at, isRounded, extra });
+}
+
+function makeRoom(bytes: number): NonNullable<typeof kept> {
+  const memory = kernelMemory();
+  const room = { memory, exports: instantiate<Exports>(kernel, memory.memory), start: memory.allocate(bytes), bytes };
+  if (bytes <= keptBytes) kept = room;
+  return room;
+}

@@ -1,0 +1,33 @@
+import { isSparse } from '../core/sparse-matrix.ts';
+import { type LinearPassOptions, linearPass } from '../kernels/linear-pass.ts';
+import type { Loss } from '../losses/loss.ts';
+import { batchOrder } from './batch-order.ts';
+import type { Examples, ObjectiveOptions } from './model.ts';
+import type { RowPass } from './row-objective.ts';
+
+/**
+ * A model's way through rows by a kernel: where there is one for the loss and the products, and the features are dense and
+ * float32. With products in float64 it has the bits of the plain code that it stands in for; nothing, where there is none.
+ *
+ * @param network of a multilayer perceptron, for which there is a kernel for products in float32 alone
+ */
+export function passByKernel(
+  { loss, inputs, outputs, examples }: { loss: Loss; inputs: number; outputs: number; examples: Examples },
+  { batchSize, shuffle = true, products }: ObjectiveOptions,
+  network?: LinearPassOptions['network'],
+): Partial<RowPass> {
+  const { features, targets, weights, blockOffsets } = examples;
+  if (!loss.formula || isSparse(features) || !(features.data instanceof Float32Array)) return {};
+  // With several scores, too, there is one for products in float32 alone.
+  if ((network || loss.formula.name === 'cross-entropy') && products !== 'float32') return {};
+  const isBatched = shuffle && batchSize !== undefined && batchSize < features.rowCount;
+  const gathered = isBatched ? batchOrder({ ...features, batchSize }, 0).windowRows : 0;
+  const rows = { inputs, outputs, features: features.data, targets, weights, blockOffsets };
+  const pass = linearPass(rows, loss.formula, { products, gathered, network });
+  return {
+    sumBlocks: pass.sumBlocks,
+    gather: ({ rows, places, count }) => pass.gather(rows, places, count),
+    addRows: (parameters, order, from, end, sums, offset) =>
+      (order ? pass.addGathered : pass.addRows)(parameters, from, end, sums, offset),
+  };
+}
