@@ -9,6 +9,7 @@ import type { Predictions } from '../metrics/predictions.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { LoadedModel } from '../registry/versions.ts';
 import { type Assessment, assess, type Rival } from './assess/assess.ts';
+import { describeDecision } from './decision.ts';
 import type { GateSubject } from './gate-evidence.ts';
 import { gateMetrics } from './gates.ts';
 import { looksAt } from './looks-at.ts';
@@ -48,7 +49,9 @@ export function evaluateRows(
     ...looksAt(request, model, table, rows),
   });
   const subject = { task: request.task, table, rows, predictions, baseline: baseline.predictions, uncertainty };
-  return { ...assessment, subject };
+  const { decision } = model.manifest;
+  const evaluation = { ...assessment.evaluation, ...(decision && describeDecision(decision)) };
+  return { ...assessment, evaluation, subject };
 }
 
 /**

@@ -2,7 +2,7 @@ import { InputError } from '../core/errors.ts';
 import { usualReadLimits } from '../core/read-limits.ts';
 import { checkPipeline } from './check-pipeline.ts';
 import { parseDuration } from './duration.ts';
-import { gateProblem, type ResolvedGate, resolveGate } from './resolve-gates.ts';
+import { defaultGate, gateProblem, headlineOf, type ResolvedGate, resolveGate } from './resolve-gates.ts';
 import { type ModelRequest, modelProblem, resolveModel } from './resolve-model.ts';
 import type { PipelineDocument, Task } from './schema.ts';
 import type { SearchDocument } from './search-schema.ts';
@@ -58,7 +58,7 @@ export interface Request {
   /** `folds`: cross-validation on the training rows, where it is asked for. */
   evaluate: { metrics: string[] | null; gates: ResolvedGate[]; folds?: number } & Pick<
     NonNullable<PipelineDocument['evaluate']>,
-    'slices' | 'fairness' | 'worstRows'
+    'slices' | 'fairness' | 'worstRows' | 'threshold'
   >;
   schedule: { everySeconds: number } | null;
   /** What people say of the model; not there where they say nothing. */
@@ -163,6 +163,7 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
         evaluate.gates?.map(resolveGate) ??
         or<ResolvedGate[]>(undefined, 'evaluate.gates', [defaultGate(task, evaluate.metrics)]),
       ...(evaluate.folds === undefined ? {} : { folds: evaluate.folds }),
+      ...(evaluate.threshold && { threshold: evaluate.threshold }),
       ...(evaluate.slices && { slices: evaluate.slices }),
       ...(evaluate.fairness && { fairness: evaluate.fairness }),
       ...(evaluate.worstRows && { worstRows: evaluate.worstRows }),
@@ -222,16 +223,6 @@ export function contentRequest({
 }
 
 type Or = <T>(value: T | undefined, path: string, fallback: T) => T;
-
-/** The metric that a report shows first, and that a search and the default gate look at. */
-const headlineOf = (task: Task, metrics: string[] | undefined): string =>
-  metrics?.[0] ?? (task === 'binary' || task === 'multiclass' ? 'accuracy' : 'rmse');
-
-const defaultGate = (task: Task, metrics: string[] | undefined): ResolvedGate => ({
-  metric: headlineOf(task, metrics),
-  noWorseThan: 'baseline',
-  byDefault: true,
-});
 
 function resolveSearch(
   { name, task, data, prepare, model, optimizer, stop, evaluate }: PipelineDocument,
@@ -365,7 +356,8 @@ function checkConsistency({ name, task, data, prepare, model, optimizer, evaluat
   const problem = modelProblem(model ?? {}, task);
   if (problem) fail(...problem);
   checkProximal(optimizer, model, fail);
-  if (evaluate?.fairness && task !== 'binary') fail('evaluate.fairness', 'it only with task binary', `task ${task}`);
+  const ofTwo = (['fairness', 'threshold'] as const).find((key) => evaluate?.[key] !== undefined);
+  if (ofTwo && task !== 'binary') fail(`evaluate.${ofTwo}`, 'it only with task binary', `task ${task}`);
   const wrongGate = gateProblem(evaluate?.gates ?? []);
   if (wrongGate) fail(...wrongGate);
   if (data.weight === data.target) fail('data.weight', 'another column than the target', data.target);

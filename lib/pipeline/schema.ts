@@ -225,6 +225,8 @@ const stop = z.strictObject({
   ),
 });
 
+const positiveOrZero = z.number().check(z.nonnegative());
+
 const evaluate = z.strictObject({
   metrics: z.optional(z.array(z.string()).check(z.minLength(1))),
   gates: z.optional(
@@ -235,6 +237,25 @@ const evaluate = z.strictObject({
       ),
   ),
   folds: z.optional(foldCount),
+  threshold: z.optional(
+    z
+      .union([
+        z.enum(['f1', 'youden']),
+        z.strictObject({
+          costs: z.strictObject({
+            falsePositive: positiveOrZero,
+            falseNegative: positiveOrZero,
+            truePositive: z.optional(positiveOrZero),
+            trueNegative: z.optional(positiveOrZero),
+          }),
+        }),
+        z.strictObject({ precision: share.check(describe('At least this, and as much recall as goes with it.')) }),
+        z.strictObject({ recall: share.check(describe('At least this, and as much precision as goes with it.')) }),
+      ])
+      .check(
+        describe('Binary tasks: what the threshold is chosen for, on a fifth of the training rows; 0.5 when left out.'),
+      ),
+  ),
   slices: z.optional(
     columnNames.check(describe('Columns to slice the rows by: each, and up to four of them in pairs.')),
   ),
