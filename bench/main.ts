@@ -8,6 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchData } from './data.ts';
 import { type Experiment, type Measurement, type Row, run } from './experiment.ts';
+import { metrics } from './experiments/metrics.ts';
+import { reading } from './experiments/reading.ts';
+import { serving } from './experiments/serving.ts';
+import { training } from './experiments/training.ts';
 import { wholeCommand } from './experiments/whole.ts';
 
 const { values: options } = parseArgs({
@@ -19,7 +23,7 @@ const { values: options } = parseArgs({
 });
 
 const data = benchData(options.data);
-const experiments: Experiment[] = [...wholeCommand(data)];
+const experiments: Experiment[] = [wholeCommand, reading, training, metrics, serving].flatMap((make) => make(data));
 const chosen = options.only?.split(',');
 const unknown = chosen?.filter((id) => !experiments.some((experiment) => experiment.id === id)) ?? [];
 if (unknown.length > 0) {

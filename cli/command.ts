@@ -21,6 +21,8 @@ export type Options = Record<string, OptionHelp>;
 
 export interface OptionHelp {
   type: 'string' | 'boolean';
+  /** Whether it may be given several times: its value is then the list of all. */
+  multiple?: boolean;
   /** What the value is, as help shows it: `FOLDER`. */
   value?: string;
   summary: string;
@@ -57,8 +59,13 @@ export function command<const Own extends Options>({
   };
 }
 
-type Values<Given extends Options> = {
-  [Name in keyof Given]?: Given[Name]['type'] extends 'boolean' ? boolean : string;
+/** What was given for options. */
+export type Values<Given extends Options> = {
+  [Name in keyof Given]?: Given[Name]['type'] extends 'boolean'
+    ? boolean
+    : Given[Name] extends { multiple: true }
+      ? string[]
+      : string;
 };
 
 function readArguments<Given extends Options>(

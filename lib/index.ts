@@ -43,6 +43,7 @@ export { squared } from './losses/squared.ts';
 export { tweedie } from './losses/tweedie.ts';
 // metrics: how good predictions are. The catalogue names them all; docs/metrics.md is made from it.
 export { balancedAccuracyScore, cohenKappa, matthewsCorrelation } from './metrics/agreement.ts';
+export { type Calibration, calibrate, isotonicCalibration, plattScaling } from './metrics/calibrate.ts';
 export { calibrationCurve, expectedCalibrationError, maximumCalibrationError } from './metrics/calibration.ts';
 export { catalogue, findMetric, measure, metricNamed, metricsOf } from './metrics/catalogue.ts';
 export {
@@ -58,6 +59,10 @@ export {
 } from './metrics/classification.ts';
 export { confusionMatrix } from './metrics/confusion.ts';
 export { detectionErrorCurve, gainCurve, precisionRecallCurve, rocCurve } from './metrics/curves.ts';
+export { type Box, type DetectedBox, intersectionOverUnion, type TruthBox } from './metrics/detection/boxes.ts';
+export { type CocoEvaluation, cocoEvaluation } from './metrics/detection/coco.ts';
+export { readCocoDetections, readCocoTruth } from './metrics/detection/coco-json.ts';
+export { pascalVocEvaluation, type VocEvaluation } from './metrics/detection/pascal-voc.ts';
 export { meanGammaDeviance, meanPoissonDeviance, meanTweedieDeviance } from './metrics/deviance.ts';
 export {
   adjustedR2Score,
@@ -67,6 +72,21 @@ export {
   r2Score,
 } from './metrics/explained.ts';
 export { dcgScore, ndcgScore } from './metrics/gains.ts';
+export { decideGate, decideGates, type GateDecision, type GateEvidence, type GateRule } from './metrics/gates.ts';
+export { averagePrecisionInterval } from './metrics/intervals/average-precision.ts';
+export { type BootstrapOptions, bootstrap, bootstrapSums } from './metrics/intervals/bootstrap.ts';
+export {
+  type Comparison,
+  lossDifference,
+  mcnemarTest,
+  pairedBootstrap,
+  pairedBootstrapSums,
+} from './metrics/intervals/comparison.ts';
+export { delongDifference, delongInterval } from './metrics/intervals/delong.ts';
+export type { Interval } from './metrics/intervals/interval.ts';
+export { meanInterval } from './metrics/intervals/mean-interval.ts';
+export { type RowSums, rowSums } from './metrics/intervals/row-sums.ts';
+export { proportionInterval, wilsonInterval } from './metrics/intervals/wilson.ts';
 export { coverageError, labelRankingAveragePrecision, labelRankingLoss } from './metrics/label-ranking.ts';
 export { labelConfusion, labelHammingLoss, labelSetScore, subsetAccuracyScore } from './metrics/multilabel.ts';
 export { brierLoss, brierSumLoss, hingeLoss, logLoss, topKAccuracyScore } from './metrics/probability.ts';
@@ -95,6 +115,18 @@ export {
   liftScore,
   rocAucScore,
 } from './metrics/score-metrics.ts';
+export { type ScoreTable, scoreTable } from './metrics/score-table.ts';
+export { type Fairness, groupFairness } from './metrics/slices/fairness.ts';
+export { type Slice, type SliceColumn, sliceRows } from './metrics/slices/slice-rows.ts';
+export { measureSlices, type SliceMetric, type SliceReport } from './metrics/slices/worst-slices.ts';
+export { bleu, sentenceBleu } from './metrics/text/bleu.ts';
+export { chrf } from './metrics/text/chrf.ts';
+export { characterErrorRate, wordErrorRate } from './metrics/text/edit-distance.ts';
+export { compilePattern, patternScore } from './metrics/text/pattern.ts';
+export { rougeL, rougeLsum, rougeN } from './metrics/text/rouge.ts';
+export { exactMatchScore, squadF1Score } from './metrics/text/squad.ts';
+export { jsonValidityScore, perplexity } from './metrics/text/validity.ts';
+export { type ChosenThreshold, chooseThreshold, type ThresholdAim } from './metrics/threshold.ts';
 // models: a layout of one flat parameter vector, and a prediction.
 export { createModel, type ModelOptions } from './models/create-model.ts';
 export type { Examples, Model, ObjectiveOptions } from './models/model.ts';
@@ -152,7 +184,8 @@ export { sgd } from './optimizers/sgd.ts';
 export type { Checkpoint, Progress, Solution, Status, StopCriteria } from './optimizers/solution.ts';
 export { trace } from './optimizers/trace.ts';
 // pipeline: the user's document.
-export { checkPipeline, parsePipeline } from './pipeline/parse.ts';
+export { checkPipeline } from './pipeline/check-pipeline.ts';
+export { parsePipeline } from './pipeline/parse.ts';
 export { type AppliedDefault, type Request, resolvePipeline } from './pipeline/resolve.ts';
 export { type PipelineDocument, pipelineSchema } from './pipeline/schema.ts';
 // registry: versions, aliases, and files that other programs read.

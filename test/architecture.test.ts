@@ -74,7 +74,8 @@ const nodeFiles: RegExp[] = [
   /^lib\/core\/(hash|signature)\.ts$/,
   /^lib\/store\/folder[^/]*\.ts$/,
   /^lib\/data\/(decompress|formats\/parquet-codecs|kernel-host|kernel-worker)\.ts$/,
-  /^lib\/kernels\/worker-pool\.ts$/,
+  /^lib\/kernels\/(instantiate|worker-pool)\.ts$/,
+  /^lib\/report\/page-script\.ts$/,
 ];
 
 const files = globSync(['lib/**/*.ts', 'functions/**/*.ts', 'cli/**/*.ts', 'scripts/**/*.{ts,mjs}'], { cwd: root }).map(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { defaultMetrics } from '../lib/metrics/catalogue.ts';
-import { checkPipeline } from '../lib/pipeline/parse.ts';
+import { checkPipeline } from '../lib/pipeline/check-pipeline.ts';
 import { isMetricsPageStale } from '../scripts/metrics-page.ts';
 import { root, temporaryFolder } from './support/cli.ts';
 

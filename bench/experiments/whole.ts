@@ -1,12 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { BenchData } from '../data.ts';
+import { type BenchData, featureCount } from '../data.ts';
 import type { Experiment } from '../experiment.ts';
-import { python, timed } from '../programs.ts';
-
-const hone = fileURLToPath(new URL('../../cli/hone.mjs', import.meta.url));
+import { python } from '../programs.ts';
+import { runHone } from '../run-hone.ts';
 
 /** `hone run` from file to report against pandas and scikit-learn from file to AUC, process start included in both. */
 export function wholeCommand(data: BenchData): Experiment[] {
@@ -79,31 +74,7 @@ export function wholeCommand(data: BenchData): Experiment[] {
 
 /** The whole command into an empty store: seconds, and megabytes at their peak over those of the float32 matrix. */
 async function runCommand(path: string, cores: number): Promise<Record<string, number>> {
-  const folder = mkdtempSync(join(tmpdir(), 'hone-bench-'));
-  try {
-    const document = join(folder, 'pipeline.yml');
-    writeFileSync(document, `name: bench\ntask: binary\ndata: { path: ${path}, target: label }\n`);
-    const memory = `process.on('exit',()=>process.stderr.write('PEAK '+process.resourceUsage().maxRSS))`;
-    const { seconds, stderr, status } = await timed(
-      process.execPath,
-      [
-        '--disable-warning=ExperimentalWarning',
-        '--import',
-        `data:text/javascript,${encodeURIComponent(memory)}`,
-        hone,
-        'run',
-        document,
-        '--json',
-        '--store',
-        join(folder, 'store'),
-      ],
-      { cores },
-    );
-    if (status !== 0) throw new Error(`hone run: ${stderr.slice(-500)}`);
-    const rows = Number(/rows-(\d+)/.exec(path)?.[1]);
-    const peakKb = Number(/PEAK (\d+)/.exec(stderr)?.[1]);
-    return { seconds, peakMb: (peakKb * 1024 - rows * 28 * 4) / 1e6 };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const { seconds, peakBytes } = await runHone(path, { cores });
+  const rows = Number(/rows-(\d+)/.exec(path)?.[1]);
+  return { seconds, peakMb: (peakBytes - rows * featureCount * 4) / 1e6 };
 }

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { promoteCommand, rollbackCommand } from './aliases.ts';
+import { cardCommand } from './card.ts';
 import { devCommand } from './dev.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { inspectCommand } from './inspect.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   predictCommand,
   metricsCommand,
   modelsCommand,
+  cardCommand,
   promoteCommand,
   rollbackCommand,
   signCommand,

@@ -1,5 +1,5 @@
 import { inspect } from '../../lib/jobs/inspect.ts';
-import { checkPipeline } from '../../lib/pipeline/parse.ts';
+import { checkPipeline } from '../../lib/pipeline/check-pipeline.ts';
 import { command } from '../command.ts';
 import { localContext } from '../context.ts';
 import { asDataPath } from '../data-path.ts';

@@ -9,19 +9,23 @@ export function kernelHost(memory: WebAssembly.Memory): WebAssembly.Imports {
   /** The memory's bytes; of one that has grown there are more. */
   const bytesTo = (end: number) => {
     if (end > bytes.length) bytes = new Uint8Array(memory.buffer);
+    // This thread may not have heard yet that another one made the memory grow.
+    if (end > bytes.length) memory.grow(0);
+    if (end > bytes.length) bytes = new Uint8Array(memory.buffer);
     return bytes;
   };
-  let hash: Hash | undefined;
+  let hash: Hash = createHash('sha256');
   return {
     host: {
-      /** Adds bytes to the text whose SHA-256 `endHash` writes to an address. */
+      /** Begins a text, to which bytes are added, and whose SHA-256 `endHash` writes to an address. */
+      beginHash(): void {
+        hash = createHash('sha256');
+      },
       hashBytes(address: number, count: number): void {
-        hash ??= createHash('sha256');
         hash.update(bytesTo(address + count).subarray(address, address + count));
       },
       endHash(address: number): void {
-        if (hash) bytesTo(address + 32).set(hash.digest(), address);
-        hash = undefined;
+        bytesTo(address + 32).set(hash.digest(), address);
       },
       /** Reads up to `count` bytes of an open file; fewer at its end, or -1. */
       read(file: number, position: number, address: number, count: number): number {

@@ -1,6 +1,7 @@
 import * as csv from '../kernels/csv.generated.ts';
 import type { Pool } from '../kernels/pool.ts';
 import { powersOfTen } from '../kernels/powers-of-ten.ts';
+import { squeezeTable } from '../kernels/squeezes.ts';
 import { placeArray, writeStruct } from '../kernels/struct.ts';
 import { type ColumnKind, numberShare } from './column-reader.ts';
 import { isMissingText, parseNumberText } from './number.ts';
@@ -115,7 +116,7 @@ async function parseObject(
 ): Promise<ParsedText | undefined> {
   const file = (await object.openFile?.()) as OpenFile;
   try {
-    let capacity = Math.ceil((segmentBytes / text.rowBytes) * 1.1) + 64;
+    let capacity = Math.ceil((Math.min(segmentBytes, object.size) / text.rowBytes) * 1.1) + 64;
     for (;;) {
       const parsed = parseSegments(pool, file.descriptor, object.size, text, columns, capacity);
       await file.check();
@@ -181,6 +182,7 @@ function parseSegments(
       84: blocksOfSegment,
       88: headingAt,
       92: heading.length,
+      96: squeezeTable(home),
     },
     { 64: size, 72: text.firstRow },
   );
@@ -195,7 +197,7 @@ function parseSegments(
     const status = word(result);
     if (status === 1) isFull = true;
     // Something else than plain cells, a file that can't be read, or a number that float32 would crush.
-    else if (status !== 0 || word(result + 16) !== 0) return undefined;
+    else if (status !== 0 || (widths.single > 0 && word(result + 16) !== 0)) return undefined;
     segments.push({
       rows: word(result + 4),
       lines: word(result + 8),

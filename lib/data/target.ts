@@ -7,7 +7,7 @@ import { findColumn, listNames, placeOf } from './lookup.ts';
 import { parseNumberText } from './number.ts';
 import { codeCounts } from './schema/kinds.ts';
 import { spelling } from './spelling.ts';
-import type { Column, NumberColumn, Table } from './table.ts';
+import type { CategoryColumn, Column, NumberColumn, Table } from './table.ts';
 import { quoteText } from './text.ts';
 
 export type TargetTask = 'regression' | 'count' | 'binary' | 'multiclass';
@@ -116,16 +116,33 @@ export function encodeTarget(encoding: TargetEncoding, table: Table, rows: Int32
 /** The target of each row in the user's units, or its class index. Shape [rows.length]. Errors: see `encodeTarget`. */
 export function actualValues(encoding: TargetEncoding, table: Table, rows: Int32Array): Float64Array {
   const column = findColumn(table, encoding.name, 'target');
-  for (const row of rows) {
-    if (isMissingAt(column, row)) {
-      throw new InputError(`${cellPlace(table, row, encoding.name)}: expected a target, found a missing value`);
-    }
+  const missing = column.kind === 'number' ? firstMissingNumber(column, rows) : firstMissingText(column, rows);
+  if (missing >= 0) {
+    throw new InputError(`${cellPlace(table, missing, encoding.name)}: expected a target, found a missing value`);
   }
   if (!('classes' in encoding)) {
     const { values } = numbersOf(table, column, rows);
-    return Float64Array.from(rows, (row) => values[row]);
+    const actual = new Float64Array(rows.length);
+    for (let i = 0; i < rows.length; i++) actual[i] = values[rows[i]];
+    return actual;
   }
   return classIndices(encoding, table, column, rows);
+}
+
+/** How many of the rows belong to each class of the encoding. Errors: see `encodeTarget`. */
+export function classSizes(encoding: ClassTarget, table: Table, rows: Int32Array): Float64Array {
+  const column = findColumn(table, encoding.name, 'target');
+  const sizes = new Float64Array(encoding.classes.length);
+  if (column.kind === 'category') {
+    const counts = codeCounts(column, rows);
+    const codes = encoding.classes.map((text) => column.levels.indexOf(text));
+    for (const [k, code] of codes.entries()) sizes[k] = code < 0 ? 0 : counts[code];
+    if (sizes.reduce((sum, size) => sum + size, 0) === rows.length) return sizes;
+    sizes.fill(0);
+  }
+  // Row by row, which names the one whose class is not known.
+  for (const index of actualValues(encoding, table, rows)) sizes[index]++;
+  return sizes;
 }
 
 /** A prediction of a regression model or one for counts, in the user's units; the score of a classifier is answered as it is. */
@@ -133,6 +150,17 @@ export function decodeValue(encoding: TargetEncoding, score: number): number {
   if ('classes' in encoding) return score;
   const value = score * encoding.scale + encoding.mean;
   return encoding.log ? exp(value) : value;
+}
+
+/** The first of the rows without a value, or -1. */
+function firstMissingNumber({ values }: NumberColumn, rows: Int32Array): number {
+  for (let i = 0; i < rows.length; i++) if (Number.isNaN(values[rows[i]])) return rows[i];
+  return -1;
+}
+
+function firstMissingText({ codes }: CategoryColumn, rows: Int32Array): number {
+  for (let i = 0; i < rows.length; i++) if (codes[rows[i]] < 0) return rows[i];
+  return -1;
 }
 
 function fitRegression(
@@ -298,10 +326,6 @@ function numbersOf(table: Table, column: Column, rows: Int32Array): NumberColumn
     `${cellPlace(table, row, name)}: expected a number as target, found ${quoteText(levels[codes[row]])}`,
     { advice: 'To predict classes, use the task binary or multiclass' },
   );
-}
-
-function isMissingAt(column: Column, row: number): boolean {
-  return column.kind === 'number' ? Number.isNaN(column.values[row]) : column.codes[row] < 0;
 }
 
 function cellPlace(table: Table, row: number, name: string): string {

@@ -75,7 +75,7 @@ export async function evaluateModel(
   const { rows, on } = rowsToScore(request, table, heldOut);
   const model = await readVersion(store, name, version);
   const baselineOn = { table, rows, whose: 'these rows' };
-  const evaluation = evaluateRows(model, table, rows, { on, baselineOn, request });
+  const { evaluation } = evaluateRows(model, table, rows, { on, baselineOn, request });
   const createdAt = await reportTime(context, run);
   const report = evaluationReport(manifest, { run, request, table, evaluation, createdAt });
   const result: EvaluationResult = {

@@ -1,23 +1,23 @@
 import { NumericError } from '../core/errors.ts';
+import { blockOffsets } from '../data/block-offsets.ts';
 import { placeOf } from '../data/lookup.ts';
 import type { Table } from '../data/table.ts';
-import { actualValues, type TargetEncoding } from '../data/target.ts';
+import { actualValues, classSizes, type TargetEncoding } from '../data/target.ts';
 import { baselinePredictions } from '../metrics/baseline.ts';
-import { defaultMetrics, isSameMetric, measure } from '../metrics/catalogue.ts';
-import { confusionMatrix } from '../metrics/confusion.ts';
-import { rocCurve } from '../metrics/curves.ts';
+import { defaultMetrics, isSameMetric } from '../metrics/catalogue.ts';
 import type { Predictions } from '../metrics/predictions.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { LoadedModel } from '../registry/versions.ts';
-import { curveLimit, predictionLimit } from '../report/evaluation-schema.ts';
-import { type Evaluation, type Metrics, measured } from '../report/report.ts';
-import { thin } from '../report/thin.ts';
+import { type Assessment, assess, type Rival } from './assess/assess.ts';
 import { gateMetrics } from './gates.ts';
 import { predictRows, type RowPredictions, withActual } from './predictions.ts';
 import { weightsOf } from './prepare.ts';
 
+/** What an evaluation of a model asks for: its metrics, and the column that weighs the rows. */
+type Asked = Pick<Request, 'task' | 'evaluate' | 'data'>;
+
 /**
- * A model's metrics on rows of a table, beside those of a baseline, and the numbers that a report draws.
+ * All that can be said of a model on rows of a table, beside a baseline.
  *
  * @param rows row numbers of labelled rows, shape [rowCount]
  * @param options.on which rows these are, as a sentence
@@ -30,25 +30,33 @@ export function evaluateRows(
   model: LoadedModel,
   table: Table,
   rows: Int32Array,
-  {
+  { on, baselineOn, request }: { on: string; baselineOn: BaselineRows; request: Asked },
+): Assessment {
+  const predictions = predictionsOn(model, table, rows, request);
+  const { target } = model.manifest;
+  return assess(request.task, predictions, {
     on,
-    baselineOn,
-    request,
-  }: { on: string; baselineOn: BaselineRows; request: Pick<Request, 'task' | 'evaluate' | 'data'> },
-): Evaluation {
+    metrics: metricNames(request),
+    ...('classes' in target && { classes: target.classes }),
+    baseline: baselineFor(model, { ...baselineOn, weight: request.data.weight }, predictions),
+    uncertainty: { blockOffsets: blockOffsets(table, rows) },
+  });
+}
+
+/**
+ * What a model says of rows, beside what was measured there.
+ *
+ * Errors: see `evaluateRows`.
+ */
+export function predictionsOn(
+  model: LoadedModel,
+  table: Table,
+  rows: Int32Array,
+  { data: { weight } }: Pick<Asked, 'data'>,
+): Predictions {
   const predicted = predictRows(model, table, rows);
   checkPredicted(predicted, table, rows, model.manifest.target);
-  const { weight } = request.data;
-  const predictions = withActual(model, predicted, table, { rows, weight });
-  const names = metricNames(request);
-  const baseline = baselineFor(model, { ...baselineOn, weight }, predictions);
-  const evaluation: Evaluation = {
-    on,
-    rowCount: rows.length,
-    metrics: metricsOf(request.task, names, predictions),
-    baseline: { name: baseline.name, metrics: metricsOf(request.task, names, baseline.predictions) },
-  };
-  return { ...evaluation, ...figuresOf(model, predictions) };
+  return withActual(model, predicted, table, { rows, weight });
 }
 
 /** @throws NumericError naming the first row of which the model says more than a number can hold */
@@ -84,75 +92,25 @@ interface BaselineRows {
   whose: string;
 }
 
-/** The parts of an evaluation that are drawn: pairs of a regression, a confusion matrix, an ROC curve. */
-function figuresOf({ manifest }: LoadedModel, predictions: Predictions): Partial<Evaluation> {
-  if (predictions.kind === 'values') {
-    return { predictedVsActual: samplePairs(predictions.actual, predictions.predicted) };
-  }
-  const { target } = manifest;
-  if (!('classes' in target)) return {};
-  const { classes } = target;
-  const labels = classes.map((_, index) => index);
-  const { values } = confusionMatrix(predictions.actual, predictions.predicted, { labels });
-  const matrix = { labels: classes, counts: toRows(values, classes.length) };
-  if (classes.length !== 2) return { confusionMatrix: matrix };
-  return { confusionMatrix: matrix, positiveClass: classes[1], roc: rocOf(predictions) };
-}
-
-function metricsOf(task: Request['task'], names: string[], predictions: Predictions): Metrics {
-  const values = measure(task, names, predictions);
-  return Object.fromEntries(Object.entries(values).map(([name, { value, why }]) => [name, measured(value, why)]));
-}
-
 function baselineFor(
   { manifest }: LoadedModel,
   { table, rows, whose, weight }: BaselineRows & { weight: string | null },
   { actual, weights }: Predictions,
-): { name: string; predictions: Predictions } {
+): Rival {
   const { task, target } = manifest;
   const predictions = baselinePredictions(task, {
     classCount: 'classes' in target ? target.classes.length : undefined,
-    trainingTargets: actualValues(target, table, rows),
-    trainingWeights: weightsOf(table, weight, rows),
+    ...trainingTargets(target, table, rows, weight),
     actual,
     weights,
   });
   return { name: `the ${'classes' in target ? 'most frequent class' : 'mean'} of ${whose}`, predictions };
 }
 
-/** At most `predictionLimit` pairs, evenly spaced over the rows. */
-function samplePairs(actual: Float64Array, predicted: Float64Array): { actual: number; predicted: number }[] {
-  const count = Math.min(actual.length, predictionLimit);
-  return Array.from({ length: count }, (_, i) => {
-    const row = Math.floor((i * actual.length) / count);
-    return { actual: actual[row], predicted: predicted[row] };
-  });
+/** What a baseline is fitted on; of classes without weights, each once, with as much weight as it has rows. */
+function trainingTargets(target: TargetEncoding, table: Table, rows: Int32Array, weight: string | null) {
+  if ('classes' in target && weight === null) {
+    return { trainingTargets: target.classes.map((_, k) => k), trainingWeights: classSizes(target, table, rows) };
+  }
+  return { trainingTargets: actualValues(target, table, rows), trainingWeights: weightsOf(table, weight, rows) };
 }
-
-/** Undefined where the rows hold one class only. */
-function rocOf({
-  actual,
-  probabilities,
-  margins,
-  weights,
-}: Extract<Predictions, { kind: 'classes' }>): Evaluation['roc'] {
-  const auc = measure('binary', ['auc'], {
-    kind: 'classes',
-    classCount: 2,
-    actual,
-    predicted: actual,
-    probabilities,
-    margins,
-    weights,
-  }).auc;
-  if (!Number.isFinite(auc.value)) return undefined;
-  const { falsePositiveRate, truePositiveRate } = rocCurve(actual, margins ?? probabilities, { weights });
-  const points = Array.from(falsePositiveRate, (rate, i) => ({
-    falsePositiveRate: rate,
-    truePositiveRate: truePositiveRate[i],
-  }));
-  return { points: thin(points, curveLimit), auc: auc.value };
-}
-
-const toRows = (flat: ArrayLike<number>, width: number): number[][] =>
-  Array.from({ length: width }, (_, row) => Array.from({ length: width }, (_, column) => flat[row * width + column]));

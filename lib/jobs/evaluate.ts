@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { conformTable } from '../data/schema/schema.ts';
+import type { Measured } from '../metrics/uncertain.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import { champion, readAlias } from '../registry/aliases.ts';
 import type { Manifest } from '../registry/manifest.ts';
@@ -7,10 +8,12 @@ import { type LoadedModel, readVersion } from '../registry/versions.ts';
 import { formatCount } from '../report/format.ts';
 import type { Evaluation, Metrics } from '../report/report.ts';
 import { putJson } from '../store/json.ts';
+import type { Assessment } from './assess/assess.ts';
+import { comparisonsWith } from './assess/comparisons.ts';
 import { readCandidate } from './candidate.ts';
 import type { Context } from './context.ts';
 import { readCrossValidation } from './cross-validate.ts';
-import { evaluateRows } from './evaluate-rows.ts';
+import { evaluateRows, predictionsOn } from './evaluate-rows.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type RunStep, readRun, runKey } from './runs.ts';
 import { readSearch } from './winner.ts';
@@ -22,6 +25,8 @@ export interface EvaluatedRun {
   championVersion: string | null;
   /** The champion's metrics on the same rows; null when there is none, or it cannot score them. */
   championMetrics: Metrics | null;
+  /** How the candidate differs from the champion on the same rows. */
+  championComparisons?: NonNullable<Evaluation['comparisons']>;
   /** Why the champion could not score the rows. */
   championProblem?: string;
 }
@@ -34,19 +39,23 @@ export async function evaluate(context: Context, { run }: RunStep): Promise<{ ru
   const startMs = context.now();
   const candidate = await readCandidate(store, run);
   const [search, crossValidation] = await Promise.all([readSearch(store, request), readCrossValidation(store, run)]);
+  const held = evaluateHeldOut(candidate, prepared, request.request);
   const evaluation: Evaluation = {
-    ...evaluateHeldOut(candidate, prepared, request.request),
+    ...held.evaluation,
     ...(search && { search }),
     ...(crossValidation && { crossValidation }),
   };
-  const evaluated = { evaluation, ...(await evaluateChampion(context, candidate.manifest, prepared, request.request)) };
+  const evaluated = {
+    evaluation,
+    ...(await evaluateChampion(context, candidate.manifest, prepared, request.request, held.measured)),
+  };
   await putJson(store, runKey(run, 'evaluation.json'), evaluated);
   context.onProgress?.({ kind: 'evaluated', rows: prepared.test.length, milliseconds: context.now() - startMs });
   return { run };
 }
 
 /** A version's evaluation on the rows that its pipeline holds out. Follows from data, request and recipe alone. */
-function evaluateHeldOut(model: LoadedModel, { table, training, test }: Prepared, request: Request): Evaluation {
+function evaluateHeldOut(model: LoadedModel, { table, training, test }: Prepared, request: Request): Assessment {
   const on =
     request.data.split === 'none'
       ? `The ${formatCount(test.length, 'row')} that it was trained on, since the pipeline holds none out: expect worse on new data.`
@@ -63,6 +72,7 @@ async function evaluateChampion(
   candidate: Manifest,
   prepared: Prepared,
   request: Request,
+  measured: Measured,
 ): Promise<Omit<EvaluatedRun, 'evaluation'>> {
   const { name } = candidate;
   const state = await readAlias(store, name, champion);
@@ -73,8 +83,13 @@ async function evaluateChampion(
     checkSameAnswers(model.manifest, candidate);
     const { schema } = model.manifest;
     const table = schema ? conformTable(schema, prepared.table) : prepared.table;
-    const { metrics } = evaluateHeldOut(model, { ...prepared, table }, request);
-    return { championVersion, championMetrics: metrics };
+    const predictions = predictionsOn(model, table, prepared.test, request);
+    const { metrics, comparisons } = comparisonsWith(measured, {
+      against: 'champion',
+      name: championVersion,
+      predictions,
+    });
+    return { championVersion, championMetrics: metrics, championComparisons: comparisons };
   } catch (error) {
     // A champion that cannot read today's data, or is gone, must not keep its successor from being judged.
     if (!unscorable.has((error as Error).name)) throw error;

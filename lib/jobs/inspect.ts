@@ -9,7 +9,7 @@ import { inspectionReport } from '../report/inspection.ts';
 import { putJson, readIfThere } from '../store/json.ts';
 import { putText } from '../store/text.ts';
 import type { Context } from './context.ts';
-import { withoutEndings } from './file-name.ts';
+import { nameOf } from './file-name.ts';
 import { release } from './release.ts';
 import { reportTime, writeReport } from './reports.ts';
 import { identityOf, runKey, shortHash } from './runs.ts';
@@ -122,17 +122,4 @@ function guessTask(kind: SchemaKind, distinct: number, rows: number): Task {
   if (distinct === 2) return 'binary';
   if (storageOf(kind) === 'category' || distinct <= Math.min(20, rows / 20)) return 'multiclass';
   return 'regression';
-}
-
-/** A pipeline's name made from a dataset's path: its last segment, without endings. */
-function nameOf(path: string): string {
-  const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.' && segment !== '..');
-  const base = withoutEndings(segments.at(-1) ?? 'dataset');
-  return (
-    base
-      .replace(/[^A-Za-z0-9._-]+/g, '-')
-      .replace(/^[^A-Za-z0-9]+/, '')
-      .slice(0, 64)
-      .replace(/[^A-Za-z0-9]+$/, '') || 'dataset'
-  );
 }

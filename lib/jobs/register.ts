@@ -6,6 +6,7 @@ import { readManifest, readVersion, writeVersion } from '../registry/versions.ts
 import type { Evaluation, Metrics, Report } from '../report/report.ts';
 import { jsonBytes, putJson, readIfThere, readJson } from '../store/json.ts';
 import { readCandidate } from './candidate.ts';
+import { putCard } from './cards.ts';
 import type { Context } from './context.ts';
 import type { EvaluatedRun } from './evaluate.ts';
 import { metricNames } from './evaluate-rows.ts';
@@ -180,6 +181,7 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
     footprintBasis: basis,
     createdAt: new Date(context.now()).toISOString(),
   });
+  await putCard(store, run, report, request.request.card);
   const result: RunResult = {
     run,
     version: manifest.version,

@@ -1,4 +1,4 @@
-import type { Model } from '../models/model.ts';
+import type { Examples, Model } from '../models/model.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import { formatNumber } from '../report/format.ts';
 import { type Fitted, toTrainingExamples } from './prepare.ts';
@@ -35,8 +35,17 @@ export function separationWarnings(fitted: Fitted, request: Request, model: Mode
 /** Losses of classes that fall for ever as the scores of rightly classified rows grow. */
 const unbounded = new Set(['logistic', 'cross-entropy', 'focal']);
 
+/** Rows among which there nearly always is one that is wrong, where there is one at all. */
+const firstRows = 1_024;
+
 function isSeparated(fitted: Fitted, request: Request, model: Model, parameters: Float64Array): boolean {
-  const { features, targets } = toTrainingExamples(fitted, request, fitted.training);
+  const { training } = fitted;
+  const isRightOn = (rows: Int32Array) => isRight(toTrainingExamples(fitted, request, rows), model, parameters);
+  return isRightOn(training.subarray(0, firstRows)) && isRightOn(training);
+}
+
+/** Whether the model is right on every row. */
+function isRight({ features, targets }: Examples, model: Model, parameters: Float64Array): boolean {
   const scores = model.scores(parameters, features);
   const { outputs } = model;
   return targets.every((target, row) => {

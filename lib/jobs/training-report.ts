@@ -18,7 +18,7 @@ import type { RunRequest } from './runs.ts';
 export function trainingReport({
   request: { run, request, defaults },
   manifest,
-  evaluated: { evaluation, championVersion, championMetrics },
+  evaluated: { evaluation, championVersion, championMetrics, championComparisons = [] },
   verdict,
   prepared,
   parameters,
@@ -40,7 +40,10 @@ export function trainingReport({
 }): Report {
   const champion =
     championVersion !== null && championMetrics !== null && championVersion !== manifest.version
-      ? { champion: { version: championVersion, metrics: championMetrics } }
+      ? {
+          champion: { version: championVersion, metrics: championMetrics },
+          comparisons: [...championComparisons, ...(evaluation.comparisons ?? [])],
+        }
       : {};
   const solution = manifest.training.solution as Solution;
   // After a search, what it found.

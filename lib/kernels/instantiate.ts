@@ -1,3 +1,5 @@
+import { inflateRawSync } from 'node:zlib';
+
 /**
  * One memory that kernels and threads share: the constants of the kernels below `dataStart`, data above.
  *
@@ -39,7 +41,7 @@ export function kernelMemory(): KernelMemory {
   return home;
 }
 
-/** A module's text of base64, as the build leaves it. */
+/** A module, deflated and in base64, as the build leaves it. */
 export interface KernelSource {
   wasm: string;
 }
@@ -50,7 +52,7 @@ const compiled = new Map<string, WebAssembly.Module>();
 export function compile({ wasm }: KernelSource): WebAssembly.Module {
   let module = compiled.get(wasm);
   if (!module) {
-    module = new WebAssembly.Module(Uint8Array.from(atob(wasm), (character) => character.charCodeAt(0)));
+    module = new WebAssembly.Module(new Uint8Array(inflateRawSync(Buffer.from(wasm, 'base64'))));
     compiled.set(wasm, module);
   }
   return module;

@@ -20,6 +20,10 @@ export interface CalibrationCurve {
   observed: Float64Array;
   /** Weight of its rows; their number without weights. */
   weight: Float64Array;
+  /** How many rows it holds, those left out that weigh nothing. */
+  rowCount: Float64Array;
+  /** As how many equal rows they tell: (Σw)² / Σw². */
+  trials: Float64Array;
 }
 
 /**
@@ -45,22 +49,27 @@ export function calibrationCurve(
   checkInteger('bins', bins, 1, 1 << 20);
   if (totalWeight(actual.length, weights) === 0) {
     warn?.(whyEmpty(actual.length));
-    return { predicted: new Float64Array(0), observed: new Float64Array(0), weight: new Float64Array(0) };
+    const [predicted, observed, weight, rowCount, trials] = [0, 1, 2, 3, 4].map(() => new Float64Array(0));
+    return { predicted, observed, weight, rowCount, trials };
   }
   const edges = strategy === 'uniform' ? uniformEdges(bins) : quantileEdges(probabilities, bins, weights);
-  const [forecasts, outcomes, totals] = [0, 1, 2].map(() => new Float64Array(bins));
+  const [forecasts, outcomes, totals, squares, counts] = [0, 1, 2, 3, 4].map(() => new Float64Array(bins));
   for (let row = 0; row < actual.length; row++) {
     const weight = weights ? weights[row] : 1;
     const bin = edgesBelow(edges, probabilities[row]);
     forecasts[bin] += weight * probabilities[row];
     outcomes[bin] += weight * actual[row];
     totals[bin] += weight;
+    squares[bin] += weight * weight;
+    if (weight > 0) counts[bin]++;
   }
   const filled = (_: number, bin: number) => totals[bin] > 0;
   return {
     predicted: forecasts.map((sum, bin) => sum / totals[bin]).filter(filled),
     observed: outcomes.map((sum, bin) => sum / totals[bin]).filter(filled),
     weight: totals.filter(filled),
+    rowCount: counts.filter(filled),
+    trials: totals.map((total, bin) => (total * total) / squares[bin]).filter(filled),
   };
 }
 

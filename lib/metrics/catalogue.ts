@@ -1,10 +1,12 @@
 import { InputError } from '../core/errors.ts';
 import { classificationMetrics } from './catalogue/classification.ts';
-import { type MetricEntry, type ParameterValues, rememberShared } from './catalogue/entry.ts';
+import { detectionMetrics } from './catalogue/detection.ts';
+import { type MetricCall, type MetricEntry, type ParameterValues, rememberShared } from './catalogue/entry.ts';
 import { printMetricName, readParameters, splitMetricName, titleOf } from './catalogue/metric-name.ts';
 import { rankingMetrics } from './catalogue/ranking.ts';
 import { regressionMetrics } from './catalogue/regression.ts';
 import { scoreMetrics } from './catalogue/scores.ts';
+import { textMetrics } from './catalogue/text.ts';
 import { checkPredictions } from './check-predictions.ts';
 import type { AnyPredictions, Task } from './predictions.ts';
 
@@ -15,10 +17,14 @@ import type { AnyPredictions, Task } from './predictions.ts';
  */
 export const catalogue: Readonly<Record<string, MetricEntry>> = Object.freeze(
   Object.fromEntries(
-    [...regressionMetrics, ...classificationMetrics, ...scoreMetrics, ...rankingMetrics].map((entry) => [
-      entry.name,
-      entry,
-    ]),
+    [
+      ...regressionMetrics,
+      ...classificationMetrics,
+      ...scoreMetrics,
+      ...rankingMetrics,
+      ...detectionMetrics,
+      ...textMetrics,
+    ].map((entry) => [entry.name, entry]),
   ),
 );
 
@@ -39,6 +45,8 @@ const usual: Record<Task, string[]> = {
   multiclass: ['accuracy', 'precision', 'recall', 'f1', 'logLoss'],
   multilabel: ['subsetAccuracy', 'hammingLoss', 'f1@micro', 'f1@macro'],
   ranking: ['ndcg@10', 'map', 'mrr', 'recallAt@10'],
+  detection: ['ap', 'ap50', 'ap75', 'apSmall', 'apMedium', 'apLarge', 'ar1', 'ar10', 'ar100'],
+  text: ['exactMatch', 'squadF1', 'bleu', 'chrf', 'rougeL', 'wer', 'cer'],
 };
 
 /** What a report measures where the pipeline does not say. */
@@ -91,6 +99,7 @@ export interface Measurement {
  * computed once.
  *
  * @param names as `metricNamed` reads them; `defaultMetrics(task)` where the user did not choose
+ * @param options.shared where work of one measurement of these predictions is kept for the next
  * @returns one measurement a name, as it was given, in their order
  * @throws InputError when a name is not a metric of the task, or the predictions are not of its kind
  * @example measure('regression', ['mae'], { kind: 'values', actual, predicted }) // { mae: { value: 0.5 } }
@@ -99,10 +108,10 @@ export function measure(
   task: Task,
   names: readonly string[],
   predictions: AnyPredictions,
+  { shared = rememberShared() }: { shared?: MetricCall['shared'] } = {},
 ): Record<string, Measurement> {
   const metrics = names.map((name) => metricNamed(name, task));
   checkPredictions(task, predictions);
-  const shared = rememberShared();
   return Object.fromEntries(
     metrics.map(({ entry, parameters }, i) => {
       const reasons = new Set<string>();

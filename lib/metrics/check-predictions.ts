@@ -8,6 +8,7 @@ import {
   type LabelSetPredictions,
   type RankingPredictions,
   type Task,
+  type TextPredictions,
 } from './predictions.ts';
 
 /**
@@ -25,6 +26,7 @@ export function checkPredictions(task: Task, predictions: AnyPredictions): void 
   if (predictions.kind === 'classes') checkClassPredictions(task, predictions);
   if (predictions.kind === 'labelSets') checkLabelSets(predictions);
   if (predictions.kind === 'rankings') checkRankings(predictions);
+  if (predictions.kind === 'texts') checkTexts(predictions);
 }
 
 function checkClassPredictions(
@@ -38,7 +40,8 @@ function checkClassPredictions(
     );
   }
   const expectedLength = margins ? 0 : classCount === 2 ? actual.length : actual.length * classCount;
-  if (probabilities.length !== expectedLength) {
+  // None at all is the word of a model that says nothing but a class.
+  if (probabilities.length !== expectedLength && probabilities.length > 0) {
     throw new InputError(
       `predictions, probabilities: expected ${expectedLength} numbers for ${actual.length} rows of ${classCount} ` +
         `classes, found ${probabilities.length}`,
@@ -70,4 +73,11 @@ function checkRankings({ relevance, scores, queryOffsets }: RankingPredictions):
   throw new InputError(
     `predictions, queryOffsets: expected ascending numbers from 0 to ${relevance.length}, found ${queryOffsets.length} others`,
   );
+}
+
+function checkTexts({ hypotheses, references, logProbabilities }: TextPredictions): void {
+  checkSameLength('hypotheses', hypotheses, 'references', references);
+  if (logProbabilities) checkSameLength('hypotheses', hypotheses, 'logProbabilities', logProbabilities);
+  const without = references.findIndex((accepted) => accepted.length === 0);
+  if (without >= 0) throw new InputError(`references[${without}]: expected at least one text, found none`);
 }

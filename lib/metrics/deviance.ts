@@ -84,7 +84,8 @@ function nameOf(power: number): string {
   return power === 1 ? 'Poisson' : power === 2 ? 'gamma' : `Tweedie (power ${power})`;
 }
 
-function unitDeviance(power: number): (y: number, mean: number) => number {
+/** What a row adds, unweighted; of values that the power allows. */
+export function unitDeviance(power: number): (y: number, mean: number) => number {
   if (power === 0) return (y, mean) => (y - mean) ** 2;
   if (power === 1) return (y, mean) => 2 * ((y === 0 ? 0 : y * log(y / mean)) - y + mean);
   if (power === 2) return (y, mean) => 2 * (log(mean / y) + y / mean - 1);

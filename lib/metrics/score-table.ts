@@ -2,6 +2,7 @@ import { checkFinite, checkSameLength } from '../core/checks.ts';
 import { checkClasses } from './labels.ts';
 import { totalWeight } from './mean.ts';
 import { ascendingOrder } from './order.ts';
+import type { RankedScores } from './ranked-scores.ts';
 
 /**
  * What two classes weigh at each distinct score: all that AUC, average precision, thresholds and calibration look at.
@@ -61,6 +62,36 @@ export function scoreTable(
     negativeSquares,
     positiveRows: rows[1],
     negativeRows: rows[0],
+  };
+}
+
+/**
+ * The same from rows that are ranked already, all of which weigh 1.
+ *
+ * Both classes' counts at a score are the differences of those from there up, which are whole numbers.
+ */
+export function unweightedScoreTable({
+  falsePositives,
+  truePositives,
+  thresholds,
+  positives,
+  negatives,
+}: RankedScores): ScoreTable {
+  const count = thresholds.length;
+  const at = (cumulated: Float64Array) =>
+    Float64Array.from(
+      { length: count },
+      (_, i) => cumulated[count - 1 - i] - (i === count - 1 ? 0 : cumulated[count - 2 - i]),
+    );
+  const [positive, negative] = [at(truePositives), at(falsePositives)];
+  return {
+    scores: thresholds.toReversed(),
+    positive,
+    negative,
+    positiveSquares: positive,
+    negativeSquares: negative,
+    positiveRows: positives,
+    negativeRows: negatives,
   };
 }
 

@@ -1,8 +1,8 @@
 import { isMap, LineCounter, parseDocument } from 'yaml';
-import * as z from 'zod/mini';
 import { InputError } from '../core/errors.ts';
-import { describeIssues } from './issues.ts';
-import { type PipelineDocument, pipelineSchema } from './schema.ts';
+import { checkPipeline, checkPredictionsDocument, type LineOf } from './check-pipeline.ts';
+import type { PredictionsDocument } from './predictions-schema.ts';
+import type { PipelineDocument } from './schema.ts';
 
 /** Longest document that is read, in characters. */
 const lengthLimit = 256 * 1024;
@@ -15,8 +15,30 @@ const lengthLimit = 256 * 1024;
  *   all problems are named at once
  */
 export function parsePipeline(text: string, source: string): PipelineDocument {
+  return ofBearableDepth(source, () => {
+    const { value, lineOf } = parse(text, source);
+    return checkPipeline(value, source, lineOf);
+  });
+}
+
+/** What a document asks for: a training, or the evaluation of predictions that somebody made. */
+export type ParsedDocument =
+  | { kind: 'pipeline'; document: PipelineDocument }
+  | { kind: 'predictions'; document: PredictionsDocument };
+
+/** Reads a pipeline document, or its sibling, which has `predictions` in the place of `data`. Errors as `parsePipeline`. */
+export function parseEither(text: string, source: string): ParsedDocument {
+  return ofBearableDepth(source, () => {
+    const { value, lineOf } = parse(text, source);
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, 'predictions')
+      ? { kind: 'predictions', document: checkPredictionsDocument(value, source, lineOf) }
+      : { kind: 'pipeline', document: checkPipeline(value, source, lineOf) };
+  });
+}
+
+function ofBearableDepth<T>(source: string, read: () => T): T {
   try {
-    return parse(text, source);
+    return read();
   } catch (error) {
     // The parser, and what walks its tree, call themselves once a level.
     if (!(error instanceof RangeError)) throw error;
@@ -24,7 +46,7 @@ export function parsePipeline(text: string, source: string): PipelineDocument {
   }
 }
 
-function parse(text: string, source: string): PipelineDocument {
+function parse(text: string, source: string): { value: unknown; lineOf: LineOf } {
   if (text.length > lengthLimit) {
     throw new InputError(
       `${source}: expected a pipeline document of at most ${lengthLimit} characters, found ${text.length}`,
@@ -44,7 +66,7 @@ function parse(text: string, source: string): PipelineDocument {
       `${source}: expected a pipeline document with name, task and data, found ${kindOf(document.toJS())}`,
     );
   }
-  const lineOf = (path: readonly PropertyKey[]): number | undefined => {
+  const lineOf: LineOf = (path) => {
     for (let length = path.length; length > 0; length--) {
       const node = document.getIn(path.slice(0, length), true);
       const range = (node as { range?: [number, number, number] } | undefined)?.range;
@@ -52,29 +74,7 @@ function parse(text: string, source: string): PipelineDocument {
     }
     return undefined;
   };
-  return checkPipeline(toPlain(document, source), source, lineOf);
-}
-
-/**
- * Checks a pipeline document that is already an object, as it comes in an HTTP request.
- *
- * @param source what to call it in messages
- * @throws InputError as `parsePipeline` does
- */
-export function checkPipeline(
-  value: unknown,
-  source: string,
-  lineOf: (path: readonly PropertyKey[]) => number | undefined = () => undefined,
-): PipelineDocument {
-  const result = z.safeParse(pipelineSchema, value);
-  if (result.success) return result.data;
-  throw new InputError(
-    describeIssues(result.error.issues, value, ({ path, sentence }) => {
-      const line = lineOf(path);
-      const place = path.length === 0 ? '' : `, ${formatPath(path)}`;
-      return `${source}${line === undefined ? '' : `, line ${line}`}${place}: ${sentence}`;
-    }),
-  );
+  return { value: toPlain(document, source), lineOf };
 }
 
 function toPlain(document: ReturnType<typeof parseDocument>, source: string): unknown {
@@ -92,9 +92,6 @@ function toPlain(document: ReturnType<typeof parseDocument>, source: string): un
   }
   return plain;
 }
-
-const formatPath = (path: readonly PropertyKey[]): string =>
-  path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`)).join('');
 
 const kindOf = (value: unknown): string =>
   value === null ? 'nothing' : Array.isArray(value) ? 'a list' : typeof value;

@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import { usualReadLimits } from '../core/read-limits.ts';
+import { checkPipeline } from './check-pipeline.ts';
 import { parseDuration } from './duration.ts';
-import { checkPipeline } from './parse.ts';
 import { type ModelRequest, modelProblem, resolveModel } from './resolve-model.ts';
 import type { Gate, PipelineDocument, Task } from './schema.ts';
 import type { SearchDocument } from './search-schema.ts';
@@ -57,6 +57,8 @@ export interface Request {
   /** `folds`: cross-validation on the training rows, where it is asked for. */
   evaluate: { metrics: string[] | null; gates: ResolvedGate[]; folds?: number };
   schedule: { everySeconds: number } | null;
+  /** What people say of the model; not there where they say nothing. */
+  card?: NonNullable<PipelineDocument['card']>;
 }
 
 /** A gate; `byDefault` where the document names none, and then for what a training makes alone. */
@@ -160,6 +162,7 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
       ...(evaluate.folds === undefined ? {} : { folds: evaluate.folds }),
     },
     schedule: document.schedule ? { everySeconds: seconds(document.schedule.every) } : null,
+    ...(document.card && { card: document.card }),
   };
   if (document.search) {
     request.search = resolveSearch(document, document.search, or);
@@ -200,12 +203,13 @@ function resolvedTrial(document: PipelineDocument, source: string): Request {
 }
 
 /**
- * The part of a request that a model's content follows from: without where the data lies, when it is complete and how
- * often it is looked at again. A version is named after it.
+ * The part of a request that a model's content follows from: without where the data lies, when it is complete, how
+ * often it is looked at again, and what people say of the model. A version is named after it.
  */
 export function contentRequest({
   data: { path: _path, ready: _ready, ...data },
   schedule: _schedule,
+  card: _card,
   ...rest
 }: Request) {
   return { ...rest, data };

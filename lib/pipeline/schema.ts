@@ -247,12 +247,27 @@ const evaluate = z.strictObject({
   folds: z.optional(foldCount),
 });
 
-const schedule = z.strictObject({
+/** How often a document's work is done again. */
+export const scheduleSchema = z.strictObject({
   every: duration.check(
     z.refine((text) => (parseDuration(text) ?? Number.POSITIVE_INFINITY) >= 3_600_000, { error: 'one hour or more' }),
-    describe('Evaluate the champion again so often, on data that has come since.'),
+    describe('Evaluate again so often, on data that has come since.'),
   ),
 });
+
+const words = (text: string) => z.optional(z.string().check(z.minLength(1), z.maxLength(4000), describe(text)));
+
+const card = z
+  .strictObject({
+    owner: words('Who made the model and answers for it.'),
+    licence: words('Under which licence it may be used.'),
+    contact: words('Where to turn with questions.'),
+    intendedUse: words('What it is for, and for whom.'),
+    outOfScope: words('What it must not be used for.'),
+    ethics: words('Whom it may harm, and what was done about that.'),
+    caveats: words('What else to know before using it.'),
+  })
+  .check(describe("What the model card says beyond what hone knows; it changes no version's name."));
 
 /** The pipeline document, as written. */
 export const pipelineSchema = z.strictObject({
@@ -265,7 +280,8 @@ export const pipelineSchema = z.strictObject({
   stop: z.optional(stop),
   search: z.optional(searchSchema),
   evaluate: z.optional(evaluate),
-  schedule: z.optional(schedule),
+  schedule: z.optional(scheduleSchema),
+  card: z.optional(card),
 });
 
 export type PipelineDocument = z.infer<typeof pipelineSchema>;

@@ -1,14 +1,20 @@
 import { figuresOf } from './figures.ts';
 import { type Html, html, raw } from './markup.ts';
-import { pageScript, pageScriptHash, pageStyle, pageStyleHash } from './page.generated.ts';
+import { pageScriptHash, pageStyle, pageStyleHash } from './page.generated.ts';
+import { pageScript } from './page-script.ts';
 import { checkReport, type Report } from './report.ts';
+import { renderClasses } from './sections/classes.ts';
+import { renderComparisons } from './sections/comparisons.ts';
 import { renderConfusionMatrix } from './sections/confusion.ts';
 import { renderData } from './sections/data.ts';
+import { renderDecision } from './sections/decision.ts';
 import { renderFootprint, renderModelFacts, renderRequest } from './sections/facts.ts';
 import { renderFigures, renderModel } from './sections/figures.ts';
 import { renderMetrics } from './sections/metrics.ts';
 import { renderSearch } from './sections/search.ts';
+import { renderSlices } from './sections/slices.ts';
 import { renderHeader, renderVerdict } from './sections/verdict.ts';
+import { renderWorstRows } from './sections/worst-rows.ts';
 
 /**
  * The report as one self-contained page: it loads nothing, follows the reader's light or dark setting, and prints.
@@ -20,8 +26,9 @@ import { renderHeader, renderVerdict } from './sections/verdict.ts';
  */
 export function renderHtml(report: Report): string {
   const checked = checkReport(report);
+  const { evaluation } = checked;
   const figures = figuresOf(checked);
-  const confusionMatrix = renderConfusionMatrix(checked.evaluation);
+  const confusionMatrix = renderConfusionMatrix(evaluation);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -41,16 +48,21 @@ ${renderHeader(checked)}
 <main>
 ${renderVerdict(checked)}
 ${renderContents(checked, figures.length > 0 || confusionMatrix !== undefined)}
-${checked.evaluation && renderMetrics(checked.evaluation)}
-${checked.evaluation && renderSearch(checked.evaluation)}
+${evaluation && renderMetrics(evaluation)}
+${evaluation && renderComparisons(evaluation)}
 ${renderFigures(figures, confusionMatrix)}
+${evaluation && renderClasses(evaluation)}
+${evaluation && renderSlices(evaluation)}
+${evaluation && renderDecision(evaluation)}
+${evaluation && renderWorstRows(evaluation)}
+${evaluation && renderSearch(evaluation)}
 ${renderData(checked)}
 ${renderModel(checked, renderModelFacts(checked))}
 ${renderRequest(checked)}
 ${renderFootprint(checked)}
 </main>
 ${renderFooter(checked)}
-<script>${raw(pageScript)}</script>
+<script>${raw(pageScript())}</script>
 </body>
 </html>
 `.text;
@@ -72,11 +84,17 @@ const icon = `data:image/svg+xml,${encodeURIComponent(
 )}`;
 
 function renderContents(report: Report, hasFigures: boolean): Html {
-  const { search, crossValidation } = report.evaluation ?? {};
+  const evaluation: Partial<NonNullable<Report['evaluation']>> = report.evaluation ?? {};
+  const { search, crossValidation, comparisons = [], classes = [], slices, fairness = [], worstRows = [] } = evaluation;
   const sections: [id: string, title: string, isThere: boolean][] = [
     ['metrics', 'Metrics', report.evaluation !== undefined],
-    search ? ['search', 'Search', true] : ['search', 'Cross-validation', crossValidation !== undefined],
+    ['comparison', 'Comparison', comparisons.length > 0],
     ['figures-heading', 'Figures', hasFigures],
+    ['classes', 'Classes', classes.length > 0],
+    ['slices', slices ? 'Slices' : 'Fairness', slices !== undefined || fairness.length > 0],
+    ['decision', 'Threshold and calibration', Boolean(evaluation.threshold ?? evaluation.calibration)],
+    ['worst-rows', 'Rows to look at', worstRows.length > 0],
+    search ? ['search', 'Search', true] : ['search', 'Cross-validation', crossValidation !== undefined],
     ['data', 'Data', true],
     ['model', 'Model', report.model !== undefined || report.training !== undefined],
     ['request', 'Request', true],

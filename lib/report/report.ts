@@ -34,7 +34,7 @@ const columnSchema = z.strictObject({
   name: z.string(),
   kind: z.enum(['number', 'integer', 'category', 'boolean', 'date-time', 'text', 'identifier', 'constant']),
   kindReason: z.optional(text('Why the column is of this kind.')),
-  role: z.enum(['feature', 'target', 'weight', 'excluded']),
+  role: z.enum(['feature', 'target', 'weight', 'excluded', 'prediction', 'group', 'slice']),
   reason: z.optional(text('Why the column has this role, where the request does not say it.')),
   missing: count('Cells without a value.'),
   distinct: count('Different values, missing cells left out.'),

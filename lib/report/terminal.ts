@@ -1,7 +1,7 @@
 import { formatCount, formatNumber, formatSeconds } from './format.ts';
 import { shorten } from './markup.ts';
 import { compareMetric, metricTitle } from './metric-titles.ts';
-import type { Report } from './report.ts';
+import type { Evaluation, Measured, Report } from './report.ts';
 import { crossValidationRows, trialRows } from './terminal-search.ts';
 
 /**
@@ -19,6 +19,9 @@ export function renderTable(report: Report, { path, width = 88 }: { path: string
     ['rows', describeRows(report) + (seconds === undefined ? '' : `, in ${formatSeconds(seconds)}`)],
   ];
   if (evaluation?.baseline) facts.push(['baseline', evaluation.baseline.name]);
+  if (evaluation) facts.push(...comparisonFacts(evaluation), ...sliceFacts(evaluation));
+  if (evaluation?.threshold) facts.push(['threshold', describeThreshold(evaluation.threshold)]);
+  if (evaluation?.calibration) facts.push(['calibrated', describeCalibration(evaluation.calibration)]);
   if (training) facts.push(['training', training.sentence]);
   if (evaluation?.search) facts.push(['search', evaluation.search.sentence]);
   for (const warning of training?.warnings ?? []) facts.push(['warning', warning]);
@@ -42,6 +45,12 @@ export function renderTable(report: Report, { path, width = 88 }: { path: string
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const describeThreshold = ({ value, aim, on }: NonNullable<Evaluation['threshold']>): string =>
+  `${ascii(value)} for ${aim}, chosen on ${on}`;
+
+const describeCalibration = ({ method, on }: NonNullable<Evaluation['calibration']>): string =>
+  `by ${method === 'platt' ? "Platt's scaling" : 'isotonic regression'}, fitted on ${on}`;
 
 /** Most warnings about data that are printed. */
 const warningLimit = 8;
@@ -67,28 +76,81 @@ function isOnTrainingRows({ kind, data, evaluation }: Report): boolean {
   return kind === 'training' && evaluation !== undefined && data.testRowCount === 0;
 }
 
-function metricLines({ metrics, baseline, champion }: NonNullable<Report['evaluation']>, width: number): string[] {
-  const header = ['', 'model', ...(baseline ? ['baseline', ''] : []), ...(champion ? ['champion'] : [])];
-  const rows = Object.entries(metrics).map(([name, { value }]) => {
-    const other = baseline?.metrics[name]?.value ?? null;
-    const gap = compareMetric(name, value, other)?.text.replaceAll('−', '-') ?? '';
-    const row = [shorten(clean(metricTitle(name).title), 30), ascii(value), ...(baseline ? [ascii(other), gap] : [])];
-    return champion ? [...row, ascii(champion.metrics[name]?.value ?? null)] : row;
-  });
-  const table = [header, ...rows];
-  const widths = header.map((_, column) => Math.max(...table.map((row) => row[column].length)));
-  const notes = Object.entries(metrics).flatMap(([name, { value, why }]) =>
+function metricLines({ metrics, baseline, champion, against }: Evaluation, width: number): string[] {
+  const entries = Object.entries(metrics);
+  const interval = entries.map(([, measured]) => intervalOf(measured)).find((found) => found !== undefined);
+  const other = champion ?? against;
+  const columns: { head: string; cells: string[]; isText?: boolean; mayGo?: boolean }[] = [
+    { head: '', cells: entries.map(([name]) => shorten(clean(metricTitle(name).title), 30)), isText: true },
+    { head: 'model', cells: entries.map(([, { value }]) => ascii(value)) },
+  ];
+  if (interval) {
+    const head = `${formatNumber(interval.confidence * 100)}% interval`;
+    columns.push({ head, cells: entries.map(([, measured]) => intervalText(measured)), isText: true });
+  }
+  if (baseline) {
+    const baselineOf = (name: string) => baseline.metrics[name]?.value ?? null;
+    const gapOf = ([name, { value }]: (typeof entries)[number]) =>
+      compareMetric(name, value, baselineOf(name))?.text.replaceAll('−', '-') ?? '';
+    columns.push({ head: 'baseline', cells: entries.map(([name]) => ascii(baselineOf(name))) });
+    // What the two columns before it say already.
+    columns.push({ head: '', cells: entries.map(gapOf), isText: true, mayGo: true });
+  }
+  if (other) {
+    const cells = entries.map(([name]) => ascii(other.metrics[name]?.value ?? null));
+    columns.push({ head: champion ? 'champion' : 'other', cells });
+  }
+  const notes = entries.flatMap(([name, { value, why }]) =>
     value === null ? [`${metricTitle(name).title}: ${why}`] : [],
   );
-  return [
-    ...table.map((row) =>
-      row
-        .map((cell, i) => (i === 0 || i === 3 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
-        .join('   ')
-        .trimEnd(),
-    ),
-    ...notes.flatMap((note) => wrap(clean(note), width)),
-  ];
+  return [...fitted(columns, width), ...notes.flatMap((note) => wrap(clean(note), width))];
+}
+
+/** Columns side by side; those that may go do so where a line would be too long. */
+function fitted(
+  columns: { head: string; cells: string[]; isText?: boolean; mayGo?: boolean }[],
+  width: number,
+): string[] {
+  const sized = columns.map((column) => ({
+    ...column,
+    size: Math.max(...[column.head, ...column.cells].map((cell) => cell.length)),
+  }));
+  const total = sized.reduce((sum, { size }) => sum + size, 3 * (sized.length - 1));
+  const shown = total <= width ? sized : sized.filter(({ mayGo }) => !mayGo);
+  const line = (cellOf: (column: (typeof shown)[number]) => string) =>
+    shown
+      .map((column) => cellOf(column)[column.isText ? 'padEnd' : 'padStart'](column.size))
+      .join('   ')
+      .trimEnd();
+  return [line(({ head }) => head), ...columns[0].cells.map((_, row) => line(({ cells }) => cells[row]))];
+}
+
+const intervalOf = (measured: Measured) => (measured.value === null ? undefined : measured.interval);
+
+function intervalText(measured: Measured): string {
+  const interval = intervalOf(measured);
+  return interval ? `${ascii(interval.low)} to ${ascii(interval.high)}` : '';
+}
+
+/** What the first metric says against champion or another file, and else against the baseline. */
+function comparisonFacts({ comparisons = [] }: Evaluation): [string, string][] {
+  const [first] = comparisons;
+  if (!first) return [];
+  const ofFirst = comparisons.filter(({ metric }) => metric === first.metric);
+  const others = ofFirst.filter(({ against }) => against !== 'baseline');
+  return (others.length > 0 ? others : ofFirst).map(({ sentence }, i) => [i === 0 ? 'compared' : '', sentence]);
+}
+
+/** The worst slices, where the model is surely worse there. */
+function sliceFacts({ slices }: Evaluation): [string, string][] {
+  if (!slices) return [];
+  const { metric, examined } = slices;
+  const worse = slices.slices.filter(({ difference }) => difference?.verdict === 'worse');
+  if (worse.length === 0) return [['slices', `on none of ${examined} surely worse than on all rows`]];
+  return worse.slice(0, 3).map(({ name, rowCount, metrics }, i) => {
+    const found = `${metricTitle(metric).title} ${ascii(metrics[metric]?.value ?? null)}`;
+    return [i === 0 ? 'worst slices' : '', `${name}: ${found} on ${formatCount(rowCount, 'row')}`];
+  });
 }
 
 function ascii(value: number | null): string {
@@ -112,7 +174,7 @@ function tableLines(rows: readonly string[][]): string[] {
 const nameWidth = 13;
 
 function wrapFact(name: string, text: string, width: number): string[] {
-  return wrap(text, width - nameWidth).map((line, i) => (i === 0 ? name : '').padEnd(nameWidth) + line);
+  return wrap(text, width - nameWidth).map((line, i) => (i === 0 ? `${name} ` : '').padEnd(nameWidth) + line);
 }
 
 /** Breaks `text` between words; a word that is longer than a line, such as a path, stays whole. */

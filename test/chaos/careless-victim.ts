@@ -1,14 +1,23 @@
-// A victim with a fault planted in it: renaming is a copy, so that a death leaves half of a file under its final name.
+// A victim with a fault planted in it: it renames by copying, and dies in the midst of its N-th copy.
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 
+const [root, data, at] = process.argv.slice(2);
+let copies = 0;
+
 const rename = async (from: string, to: string) => {
   const bytes = await fs.readFile(from);
-  const file = await fs.open(to, 'w');
-  await file.writeFile(bytes);
-  await file.close();
+  if (copies++ === Number(at)) {
+    await fs.writeFile(to, bytes.subarray(0, bytes.length / 2));
+    process.kill(process.pid, 'SIGKILL');
+  }
+  await fs.writeFile(to, bytes);
   await fs.unlink(from);
 };
 Object.assign(fs, { rename });
 syncBuiltinESMExports();
-await import('../../scripts/chaos/kills/victim.ts');
+
+const { doWork } = await import('../../scripts/chaos/kills/work.ts');
+process.stdout.write('begun\n');
+await doWork(root, data);
+process.stdout.write(`${copies}\n`);

@@ -57,7 +57,7 @@ test('a prediction beyond the range of numbers is a NumericError that names the 
   const context = testContext();
   await putText(context.store, 'datasets/houses/a.csv', outlier);
   // With this seed the row is held out: what was trained without it says e^(a great many) of it.
-  const failure = await runPipeline(context, pipelineOf(logarithmic(0))).catch((error: Error) => error);
+  const failure = await runPipeline(context, pipelineOf(logarithmic(6))).catch((error: Error) => error);
   expect(failure).toMatchObject({ name: 'NumericError' });
   expect((failure as Error).message).toContain(
     'datasets/houses/a.csv, line 7: expected a prediction within the range of numbers, found Infinity',
@@ -69,11 +69,11 @@ test('a champion that fails so on new rows does not keep its successor from bein
   const context = testContext();
   const mild = outlier.replace('1000000,', '5,');
   await putText(context.store, 'datasets/houses/a.csv', mild);
-  const first = await runPipeline(context, pipelineOf(logarithmic(0)));
+  const first = await runPipeline(context, pipelineOf(logarithmic(6)));
   await putText(context.store, 'datasets/houses/a.csv', outlier);
   // Trained with the row, for another seed holds others out; its champion has never seen the like.
   const gates = 'evaluate: { gates: [{ metric: rmse, noWorseThan: champion }] }\n';
-  const document = logarithmic(0, gates).replace('target: log', 'target: standard');
+  const document = logarithmic(6, gates).replace('target: log', 'target: standard');
   const second = await runPipeline({ ...context, memory: new Map() }, pipelineOf(document));
   expect(second.version).not.toBe(first.version);
   expect((await readAlias(context.store, 'houses', champion))?.version).toBe(second.version);

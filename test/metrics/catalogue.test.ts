@@ -57,6 +57,8 @@ const bestIs: Record<string, number> = {
   lift: 5 / 3,
   gain: 5 / 6,
   precisionAt: 1,
+  // One box of three things an image.
+  ar1: 1 / 3,
 };
 
 const bare = { parameters: {}, shared: rememberShared() };
@@ -122,7 +124,15 @@ describe.each(everyMetric)('%s of a %s task', (name, task) => {
     expect(() => entry.compute(other, bare)).toThrow(InputError);
     const predictions = sample(task);
     if (entry.weighted) expect(() => value({ ...predictions, weights: Float64Array.of(1) })).toThrow(InputError);
-    const short = predictions.kind === 'rankings' ? 'relevance' : 'actual';
+    // Of detections any things and any boxes fit together.
+    if (predictions.kind === 'detections') return;
+    const short = {
+      rankings: 'relevance',
+      texts: 'hypotheses',
+      values: 'actual',
+      classes: 'actual',
+      labelSets: 'actual',
+    }[predictions.kind];
     const cut = { ...predictions, [short]: (predictions as never as Record<string, Float64Array>)[short].slice(1) };
     expect(() => value(cut as AnyPredictions)).toThrow(InputError);
   });

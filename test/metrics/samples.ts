@@ -1,9 +1,12 @@
+import type { Box, Id } from '../../lib/metrics/detection/boxes.ts';
 import type {
   AnyPredictions,
   ClassPredictions,
+  DetectionPredictions,
   LabelSetPredictions,
   RankingPredictions,
   Task,
+  TextPredictions,
 } from '../../lib/metrics/predictions.ts';
 
 /** Imperfect predictions of six rows (queries, of rankings) in which every class and label occurs, with weights. */
@@ -51,6 +54,8 @@ export function sample(task: Task): AnyPredictions {
       weights,
     };
   }
+  if (task === 'detection') return { ...sampleDetections(), weights };
+  if (task === 'text') return { ...sampleTexts, weights };
   return {
     kind: 'rankings',
     relevance: Float64Array.of(...[0, 2, 1], ...[1, 0], ...[0, 0, 3, 1], ...[1, 0, 2], ...[0, 1], ...[2, 0, 0, 1]),
@@ -60,11 +65,76 @@ export function sample(task: Task): AnyPredictions {
   };
 }
 
+const sampleTexts: TextPredictions = {
+  kind: 'texts',
+  hypotheses: [
+    'The cat sat on the mat.',
+    '{"a": 1}',
+    'two dogs in 1984',
+    'nothing at all',
+    'a b c d e',
+    'the red fox ran home',
+  ],
+  references: [
+    ['a cat sat on the mat', 'cats sit'],
+    ['{"a": 1}'],
+    ['two dogs in 1985', 'a dog'],
+    ['something else'],
+    ['a b c d'],
+    ['the red fox ran away home'],
+  ],
+  logProbabilities: [[-0.5, -1], [-0.25], [-2, -0.125, -1], [-3], [-0.5, -0.5], [-1, -0.75]],
+  pattern: '\\d',
+};
+
+/** Of each image a small, a middling and a large thing, the sizes of which some are found, at a place that is a bit off. */
+function sampleDetections(): DetectionPredictions {
+  const images = [1, 2, 3, 4, 5, 6];
+  const sides = [20, 60, 150];
+  const place = (side: number, off: number): Box => [10 * side + off, 10, side, side];
+  const found = [[0, 1, 2], [1, 2], [0, 2], [0, 1], [2], [0, 1, 2]];
+  return {
+    kind: 'detections',
+    images,
+    categories: [1],
+    truth: images.flatMap((image) =>
+      sides.map((side) => ({ image, category: 1, box: place(side, 0), area: side * side, ignored: false })),
+    ),
+    detected: images.flatMap((image, i) => [
+      ...found[i].map((k) => ({
+        image,
+        category: 1,
+        box: place(sides[k], sides[k] * 0.1),
+        score: 0.9 - 0.01 * (3 * i + k),
+      })),
+      ...(i % 2 === 0
+        ? sides.map((side) => ({
+            image,
+            category: 1,
+            box: [0, 400, side, side] as Box,
+            score: 0.85 - 0.01 * i - side / 1e4,
+          }))
+        : []),
+    ]),
+  };
+}
+
 /** The rows (queries, of rankings) named by `order`, in that order. */
 export function pick(predictions: AnyPredictions, order: number[]): AnyPredictions {
   const { weights } = predictions;
   const picked = weights && Float64Array.from(order, (row) => weights[row]);
   if (predictions.kind === 'rankings') return { ...pickQueries(predictions, order), weights: picked };
+  if (predictions.kind === 'texts') {
+    const { hypotheses, references, logProbabilities } = predictions;
+    return {
+      ...predictions,
+      hypotheses: order.map((text) => hypotheses[text]),
+      references: order.map((text) => references[text]),
+      logProbabilities: logProbabilities && order.map((text) => logProbabilities[text]),
+      weights: picked,
+    };
+  }
+  if (predictions.kind === 'detections') return { ...pickImages(predictions, order), weights: picked };
   const of = <T extends Float64Array | Int32Array | Uint8Array>(array: T, width: number): T =>
     (array.constructor as unknown as { from(values: number[]): T }).from(
       order.flatMap((row) => Array.from(array.subarray(row * width, (row + 1) * width))),
@@ -90,6 +160,13 @@ export function perfect(task: Task): AnyPredictions {
   if (predictions.kind === 'values') return { ...predictions, predicted: predictions.actual };
   if (predictions.kind === 'classes') return perfectClasses(predictions);
   if (predictions.kind === 'labelSets') return perfectLabels(predictions);
+  if (predictions.kind === 'texts') return perfectTexts(predictions);
+  if (predictions.kind === 'detections') {
+    return {
+      ...predictions,
+      detected: predictions.truth.map(({ image, category, box }) => ({ image, category, box, score: 0.5 })),
+    };
+  }
   return { ...predictions, scores: predictions.relevance };
 }
 
@@ -125,4 +202,29 @@ function pickQueries({ relevance, scores, queryOffsets }: RankingPredictions, or
   const offsets = [0];
   for (const [start, end] of items) offsets.push(offsets[offsets.length - 1] + end - start);
   return { kind: 'rankings', relevance: of(relevance), scores: of(scores), queryOffsets: Int32Array.from(offsets) };
+}
+
+/** Long enough for runs of four words, a number and JSON at once. */
+const perfectText = '["the 4 red cats sat"]';
+
+const perfectTexts = (predictions: TextPredictions): TextPredictions => ({
+  ...predictions,
+  hypotheses: predictions.hypotheses.map(() => perfectText),
+  references: predictions.references.map(() => [perfectText]),
+  logProbabilities: predictions.hypotheses.map(() => [0]),
+});
+
+/** Images by their place, each under a new id, so that one may be picked twice. */
+function pickImages({ images, truth, detected }: DetectionPredictions, order: number[]): DetectionPredictions {
+  const of = <Item extends { image: Id }>(items: readonly Item[]) =>
+    order.flatMap((place, image) =>
+      items.filter((item) => item.image === images[place]).map((item) => ({ ...item, image })),
+    );
+  return {
+    kind: 'detections',
+    images: order.map((_, image) => image),
+    categories: [1],
+    truth: of(truth),
+    detected: of(detected),
+  };
 }

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/errors.ts';
+import { checkPipeline } from '../../lib/pipeline/check-pipeline.ts';
 import { parseDuration } from '../../lib/pipeline/duration.ts';
-import { checkPipeline, parsePipeline } from '../../lib/pipeline/parse.ts';
+import { parsePipeline } from '../../lib/pipeline/parse.ts';
 import { contentRequest, resolvePipeline } from '../../lib/pipeline/resolve.ts';
 
 const minimal = 'name: houses\ntask: regression\ndata: { path: datasets/houses/, target: price }\n';

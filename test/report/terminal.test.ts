@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { renderTable } from '../../lib/report/terminal.ts';
+import { fullReports } from '../support/full-reports.ts';
 import { hostileReport, sampleReports } from '../support/sample-reports.ts';
 
 describe('renderTable', () => {
@@ -70,5 +71,27 @@ describe('renderTable', () => {
     const text = renderTable(report, { path: 'report.html' });
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect(text.split('\n')[0]).toBe('a�[2Jb�c�d�e');
+  });
+});
+
+describe('an evaluation with intervals', () => {
+  const lines = (width?: number) =>
+    renderTable(fullReports['full-binary'], { path: 'report.html', ...(width && { width }) }).split('\n');
+
+  test('shows them beside the values, and what the first metric says against champion', () => {
+    expect(lines()).toContain('ROC AUC             0.8321   0.8216 to 0.8426        0.5   +0.332          0.8274');
+    expect(lines().join(' ')).toContain('compared     ROC AUC is higher than champion');
+    expect(lines().join('\n')).toContain('worst slices contract = month to month, tenure_months from 0 to 6');
+  });
+
+  test('says which gate is undecided, and why', () => {
+    expect(lines().join(' ').replace(/\s+/g, ' ')).toContain(
+      'gates: undecided 1 of 4 gates is undecided. Accuracy: expected no worse than champion’s 0.8226',
+    );
+  });
+
+  test('leaves out what two columns say already where lines would be too long', () => {
+    expect(lines(72).every((line) => line.length <= 72)).toBe(true);
+    expect(lines(72)).toContain('ROC AUC             0.8321   0.8216 to 0.8426        0.5     0.8274');
   });
 });

@@ -29,7 +29,7 @@ function check(args: string[] = [], failing = ''): { ran: string[]; status: numb
   return { ran: stdout.split('\n').filter((line) => line !== '' && !line.startsWith('—')), status };
 }
 
-const ours = 'cli events examples functions lib scripts test vitest.config.ts';
+const ours = 'cli bench events examples functions lib scripts test vitest.config.ts';
 const all = ['tsc -p .', `biome check --error-on-warnings ${ours}`, 'conformance', 'vitest run'];
 
 test('lint looks at every folder of the project that holds code', () => {

@@ -1,4 +1,5 @@
 import { ConflictError, NotFoundError } from '../../../lib/core/errors.ts';
+import { readCard } from '../../../lib/jobs/cards.ts';
 import type { Context } from '../../../lib/jobs/context.ts';
 import { versionMetrics } from '../../../lib/jobs/models.ts';
 import { champion, listAliases, moveAlias, readAlias, rollBackAlias } from '../../../lib/registry/aliases.ts';
@@ -27,6 +28,18 @@ export const models: Route[] = [
     answers: { 200: { description: 'The model.', content: 'Model' } },
     problems: [400, 404],
     handle: async ({ context, parameters: { name } }) => answer('Model', await describeModel(context, name)),
+  },
+  {
+    method: 'get',
+    path: '/models/{name}/card',
+    summary: "Read the champion's model card.",
+    parameters: { name: nameSchema },
+    answers: { 200: { description: 'The card, in Markdown.', content: 'text/markdown' } },
+    problems: [400, 404],
+    async handle({ context, parameters: { name } }) {
+      const { text } = await readCard(context, { name });
+      return new Response(text, { headers: { 'content-type': 'text/markdown; charset=utf-8' } });
+    },
   },
   route({
     method: 'put',

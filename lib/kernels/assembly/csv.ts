@@ -17,18 +17,37 @@
 // the right; three multiply-adds sum them. So no loop runs over bytes, and no branch depends on the data but the one that
 // leaves for the slow way. The text passes through a small buffer, since fresh memory costs as much as parsing does.
 
-import { decimalEnd, exactPower, parseDecimal, setPowersOfTen, sumOfDigits } from './shared/decimal';
-import { hashText } from './shared/row-hash';
+import {
+  afterBlankLine,
+  beginCells,
+  CR,
+  codeOf,
+  COMMA,
+  DONE,
+  dictionaryBytes,
+  FULL,
+  giveUp,
+  hashCopied,
+  hashRow,
+  hasQuotes,
+  LF,
+  next,
+  OTHER,
+  READ_FAILED,
+  status,
+  tinySeen,
+  unusualCell,
+} from './shared/csv-cells';
+import { exactPower, setPowersOfTen, sumOfDigits } from './shared/decimal';
 
 /** Reads up to `bytes` at a position of the object; fewer at its end, or -1. */
 // @ts-ignore: decorator
 @external('host', 'read')
 declare function read(file: i32, position: f64, address: usize, bytes: i32): i32;
-/** The value of a cell that is written in an unusual way: NaN where it is missing, an infinity where it is no number. */
+/** SHA-256: begins anew, takes bytes, and leaves the 32 bytes of the hash of all that it took. */
 // @ts-ignore: decorator
-@external('host', 'number')
-declare function unusualNumber(start: usize, end: usize): f64;
-/** SHA-256: takes bytes, and leaves the 32 bytes of the hash of all that it took. */
+@external('host', 'beginHash')
+declare function beginHash(): void;
 // @ts-ignore: decorator
 @external('host', 'hashBytes')
 declare function hashBytes(address: usize, bytes: usize): void;
@@ -59,55 +78,28 @@ const BLOCKS: usize = 80; // of a segment, MOST_BLOCKS: u32 rows, then 32 bytes
 const MOST_BLOCKS: usize = 84;
 const HEADING: usize = 88; // what the hash of a block begins with, and how many bytes it has
 const HEADING_BYTES: usize = 92;
+const SQUEEZES: usize = 96; // lib/kernels/squeezes.ts makes them
 
 const segmentBytes: f64 = 8388608;
 const chunkBytes: usize = 262144;
-const dictionaryTexts: u32 = 64;
-const dictionaryBytes: usize = 16 + 64 * 20;
 const slack: usize = 64;
 /** Where in the scratch a row is copied to; 256 KiB are left there. */
 const spareAt: usize = 3 * 262144;
 const blockRowLimit: u32 = 65536;
 const blockBytes: usize = 36;
 
-const DONE: u32 = 0;
-const FULL: u32 = 1;
-const OTHER: u32 = 2;
-const READ_FAILED: u32 = 3;
-
-const LF: u32 = 10;
-const CR: u32 = 13;
-const QUOTE: u32 = 34;
-const COMMA: u32 = 44;
-
-/** For a point at 0 … 16 and a length of 0 … 16: which byte goes where, so that the digits stand right. */
-const squeezes = memory.data(17 * 17 * 16);
-/** 16 bytes of 255 and 16 of 0. */
-const headMasks = memory.data<u8>([
-  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0,
-]);
-
 // Of the segment at hand.
 let separator: u32 = 0;
+let squeezes: usize = 0;
 let lastColumn: i32 = 0;
 let runs: usize = 0;
 let matrixAt: usize = 0;
 let doublesAt: usize = 0;
 let codesAt: usize = 0;
 let linesAt: usize = 0;
-let dictionaries: usize = 0;
 let rowsLeft: i32 = 0;
 let line: u32 = 0;
-let status: u32 = DONE;
-/** Where the cell at hand ended: the address after its separator or line end. */
-let next: usize = 0;
-let isReady = false;
 let hashesAt: usize = 0;
-let spare: usize = 0;
-/** Whether the row at hand has a cell in quotes, and whether the segment a number near 0 that float32 would crush. */
-let hasQuotes = false;
-let tinySeen = false;
 /** Of the block at hand: its rows, and from where on its text has not been hashed. */
 let blockRows: u32 = 0;
 let unhashed: usize = 0;
@@ -117,26 +109,25 @@ let heading: usize = 0;
 let headingBytes: usize = 0;
 
 export function parseSegment(description: usize, index: i32, scratch: usize): void {
-  if (!isReady) fillSqueezes();
   const capacity = load<usize>(description, CAPACITY);
   const before = <usize>index * capacity;
   const stride = load<usize>(description, STRIDE);
   const doubleColumns = load<usize>(description, DOUBLE_COLUMNS);
   const codeColumns = load<usize>(description, CODE_COLUMNS);
   separator = load<u32>(description, SEPARATOR);
+  squeezes = load<usize>(description, SQUEEZES);
   lastColumn = load<i32>(description, COLUMNS) - 1;
   runs = load<usize>(description, RUNS);
   matrixAt = load<usize>(description, MATRIX) + before * stride;
   doublesAt = load<usize>(description, DOUBLES) + before * doubleColumns * 8;
   codesAt = load<usize>(description, CODES) + before * codeColumns;
   linesAt = load<usize>(description, LINES) + before * 4;
-  dictionaries = load<usize>(description, DICTIONARIES) + <usize>index * codeColumns * dictionaryBytes;
+  const dictionaries = load<usize>(description, DICTIONARIES) + <usize>index * codeColumns * dictionaryBytes;
   for (let k: usize = 0; k < codeColumns; k++) store<u32>(dictionaries + k * dictionaryBytes, 0);
+  beginCells(separator, lastColumn + 1, runs, dictionaries, scratch + spareAt);
   setPowersOfTen(load<usize>(description, POWERS));
   rowsLeft = <i32>capacity;
   line = 0;
-  status = DONE;
-  tinySeen = false;
   hashesAt = load<usize>(description, HASHES) + before * 4;
   const mostBlocks = load<usize>(description, MOST_BLOCKS);
   blocksAt = load<usize>(description, BLOCKS) + <usize>index * mostBlocks * blockBytes;
@@ -163,14 +154,13 @@ function readRows(description: usize, index: i32, scratch: usize, stride: usize)
   let position = index == 0 ? load<f64>(description, FIRST_ROW) : <f64>index * segmentBytes - 1;
   let isInsideRow = index > 0;
   const buffer = scratch + slack;
-  spare = scratch + spareAt;
   let used: usize = 0;
   while (true) {
     /** Position of the buffer's first byte. */
     const base = position - <f64>used;
     const wanted = <i32>min(<f64>chunkBytes, size - position);
     if (wanted > 0 && read(file, position, buffer + used, wanted) != wanted) {
-      status = READ_FAILED;
+      giveUp(READ_FAILED);
       return;
     }
     position += <f64>wanted;
@@ -196,14 +186,16 @@ function readRows(description: usize, index: i32, scratch: usize, stride: usize)
       start = parseRows(start, until, stride);
       if (status != DONE) return;
     }
-    const isDone = isLast || (base + <f64>(start - buffer) >= end && start < whole);
+    let isDone = isLast || (base + <f64>(start - buffer) >= end && start < whole);
     if (blockRows > 0) {
-      // Blank lines belong to the block before them.
       let stop = start;
       if (isDone) {
-        for (let after = afterBlankLine(stop); after != stop && after <= whole; after = afterBlankLine(stop)) stop = after;
-        if (stop >= whole && !isLast) status = OTHER;
-        if (isLast) stop = textEnd;
+        // Blank lines belong to the block before them, and there may be more of them than were read.
+        for (let after = afterBlankLine(stop); after != stop && stop < whole; after = afterBlankLine(stop)) stop = after;
+        if (stop >= whole) {
+          isDone = isLast;
+          stop = isLast ? textEnd : start;
+        }
       }
       hashBytes(unhashed, stop - unhashed);
       if (isDone) closeBlock();
@@ -211,7 +203,7 @@ function readRows(description: usize, index: i32, scratch: usize, stride: usize)
     if (isDone) return;
     const rest = limit - start;
     if (rest > chunkBytes) {
-      status = OTHER;
+      giveUp(OTHER);
       return;
     }
     memory.copy(buffer, start, rest);
@@ -221,7 +213,7 @@ function readRows(description: usize, index: i32, scratch: usize, stride: usize)
 
 function closeBlock(): void {
   if (blocksLeft == 0) {
-    status = FULL;
+    giveUp(FULL);
     return;
   }
   store<u32>(blocksAt, blockRows);
@@ -238,6 +230,7 @@ function beginRow(p: usize): void {
     closeBlock();
   }
   if (blockRows == 0) {
+    beginHash();
     hashBytes(heading, headingBytes);
     unhashed = p;
   }
@@ -252,6 +245,7 @@ function parseRows(start: usize, until: usize, stride: usize): usize {
   const separators = i8x16.splat(<u8>separator);
   const comma = separator;
   const last = lastColumn;
+  const table = squeezes;
   const mustCopy = separator != COMMA;
   let p = start;
   while (p < until) {
@@ -265,7 +259,7 @@ function parseRows(start: usize, until: usize, stride: usize): usize {
       }
     }
     if (rowsLeft == 0) {
-      status = FULL;
+      giveUp(FULL);
       return p;
     }
     beginRow(p);
@@ -307,7 +301,7 @@ function parseRows(start: usize, until: usize, stride: usize): usize {
         ) {
           const digits = i8x16.swizzle(
             v128.and(values, isDigit),
-            v128.load(squeezes + (<usize>(point * 17 + length) << 4)),
+            v128.load(table + (<usize>(point * 17 + length) << 4)),
           );
           const magnitude = <f64>sumOfDigits(digits) / exactPower(max(length - 1 - point, 0));
           value = reinterpret<f64>(reinterpret<u64>(magnitude) | (<u64>negative << 63));
@@ -335,183 +329,4 @@ function parseRows(start: usize, until: usize, stride: usize): usize {
     line++;
   }
   return p;
-}
-
-/** The hash of a row's cells, joined by commas; those at the end, of empty cells, do not count. */
-// @ts-ignore: decorator
-@inline
-function hashRow(start: usize, rowEnd: usize): u32 {
-  let end = rowEnd;
-  while (end > start && load<u8>(end - 1) == COMMA) end--;
-  return hashText(start, end);
-}
-
-/** `hashRow` of a row with other separators, or with cells in quotes: copied without them. */
-function hashCopied(start: usize, end: usize): u32 {
-  hasQuotes = false;
-  let to = spare;
-  let isCellStart = true;
-  for (let from = start; from < end; from++) {
-    if (isCellStart && load<u8>(from) == QUOTE) {
-      for (from++; load<u8>(from) != QUOTE; from++) {
-        store<u8>(to, load<u8>(from));
-        to++;
-      }
-      continue;
-    }
-    isCellStart = <u32>load<u8>(from) == separator;
-    store<u8>(to, isCellStart ? <u8>COMMA : load<u8>(from));
-    to++;
-  }
-  return hashRow(spare, to);
-}
-
-/** The address after a line of nothing but blanks that begins at `p`; `p` where it is no such line. */
-function afterBlankLine(p: usize): usize {
-  let at = p;
-  while ((load<u8>(at) == 32 || load<u8>(at) == 9) && <u32>load<u8>(at) != separator) at++;
-  if (load<u8>(at) == LF) return at + 1;
-  if (load<u8>(at) == CR && load<u8>(at + 1) == LF) return at + 2;
-  return p;
-}
-
-/** A number's cell that is not plain and short: of many digits, with an exponent, quoted, blank, missing, at a CR LF. */
-function unusualCell(p: usize, column: i32): f64 {
-  let value = parseDecimal(p);
-  if (decimalEnd != 0 && isCellEnd(decimalEnd)) {
-    endCell(decimalEnd, column);
-    return finite(value);
-  }
-  const close = contentEnd(p, column);
-  let start = load<u8>(p) == QUOTE ? p + 1 : p;
-  let end = close;
-  while (start < end && isBlank(start)) start++;
-  while (end > start && isBlank(end - 1)) end--;
-  if (start == end) return NaN;
-  value = parseDecimal(start);
-  if (decimalEnd == end) return finite(value);
-  value = unusualNumber(start, end);
-  return value == value ? finite(value) : NaN;
-}
-
-// @ts-ignore: decorator
-@inline
-function finite(value: f64): f64 {
-  const magnitude = abs(value);
-  if (!(magnitude < Infinity)) status = OTHER;
-  if (magnitude < 1.1754943508222875e-38 && magnitude > 0) tinySeen = true;
-  return value;
-}
-
-/** The number of a cell's text in its column's dictionary; `next` and `status` say the rest. */
-function codeOf(p: usize, column: i32): u8 {
-  let start = p;
-  let length = 0;
-  const text = v128.load(p);
-  const ends = i8x16.bitmask(
-    v128.or(i8x16.eq(text, i8x16.splat(<u8>separator)), i8x16.le_u(text, i8x16.splat(13))),
-  );
-  if (load<u8>(p) != QUOTE && ends != 0 && isCellEnd(p + ctz(ends))) {
-    length = ctz(ends);
-    endCell(p + <usize>length, column);
-  } else {
-    const close = contentEnd(p, column);
-    if (load<u8>(p) == QUOTE) start++;
-    if (close - start > 16) status = OTHER;
-    else length = <i32>(close - start);
-  }
-  if (status != DONE) return 0;
-  return lookUp(v128.and(v128.load(start), v128.load(headMasks + 16 - <usize>length)), length, column);
-}
-
-function lookUp(text: v128, length: i32, column: i32): u8 {
-  // Which of the columns of texts it is: those before it in the runs.
-  let which: usize = 0;
-  let at = 0;
-  for (let run = runs; ; run += 8) {
-    const cells = load<i32>(run, 4);
-    if (load<u32>(run) == 2) {
-      if (column < at + cells) {
-        which += <usize>(column - at);
-        break;
-      }
-      which += <usize>cells;
-    }
-    at += cells;
-  }
-  const dictionary = dictionaries + which * dictionaryBytes;
-  const count = load<u32>(dictionary);
-  let entry = dictionary + 16;
-  for (let code: u32 = 0; code < count; code++, entry += 20) {
-    if (!v128.any_true(v128.xor(v128.load(entry), text)) && load<i32>(entry, 16) == length) return <u8>code;
-  }
-  if (count == dictionaryTexts) {
-    status = OTHER;
-    return 0;
-  }
-  v128.store(entry, text);
-  store<i32>(entry, length, 16);
-  store<u32>(dictionary, count + 1);
-  return <u8>count;
-}
-
-/** Where the content of the cell at `p` ends, quotes removed; goes past the cell. */
-function contentEnd(p: usize, column: i32): usize {
-  let at = p;
-  if (load<u8>(p) == QUOTE) {
-    hasQuotes = true;
-    at++;
-    while (load<u8>(at) != QUOTE && load<u8>(at) != LF && load<u8>(at) != CR && load<u8>(at) != 0) at++;
-    if (load<u8>(at) != QUOTE) {
-      status = OTHER;
-      return p;
-    }
-    endCell(at + 1, column);
-    return at;
-  }
-  while (!isCellEnd(at) && load<u8>(at) != 0) at++;
-  endCell(at, column);
-  return at;
-}
-
-// @ts-ignore: decorator
-@inline
-function isCellEnd(p: usize): bool {
-  const byte = <u32>load<u8>(p);
-  return byte == separator || byte == LF || byte == CR;
-}
-
-// @ts-ignore: decorator
-@inline
-function isBlank(p: usize): bool {
-  return load<u8>(p) == 32 || load<u8>(p) == 9;
-}
-
-/** Goes past the separator or line end at `p`, which must be the one that the column asks for. */
-function endCell(p: usize, column: i32): void {
-  const byte = <u32>load<u8>(p);
-  if (column < lastColumn) {
-    next = p + 1;
-    if (byte != separator) status = OTHER;
-  } else if (byte == LF) next = p + 1;
-  else {
-    next = p + 2;
-    if (byte != CR || load<u8>(p + 1) != LF) status = OTHER;
-  }
-}
-
-/** Threads share the table, and each fills it: so no byte of it is ever another than it ends up to be. */
-function fillSqueezes(): void {
-  for (let point = 0; point <= 16; point++) {
-    for (let length = 0; length <= 16; length++) {
-      const row = squeezes + (<usize>(point * 17 + length) << 4);
-      let from = length - 1;
-      for (let to = 15; to >= 0; to--) {
-        if (from == point) from--;
-        store<u8>(row + <usize>to, from >= 0 ? <u8>from : 255);
-        from--;
-      }
-    }
-  }
-  isReady = true;
 }

@@ -5,7 +5,7 @@ import { labelSetScore } from '../multilabel.ts';
 import type { AnyPredictions, ClassPredictions } from '../predictions.ts';
 import type { RankingOptions } from '../queries.ts';
 import { type RankedScores, rankScores } from '../ranked-scores.ts';
-import type { MetricOptions } from '../warn.ts';
+import type { MetricOptions, Warn } from '../warn.ts';
 import { type MetricCall, ofKind } from './entry.ts';
 
 /** What an entry's `compute` is made of: a metric's function, called with the parts of the predictions that it takes. */
@@ -33,7 +33,9 @@ export function onLabels<P>(compute: Metric<P>): Compute<P> {
 /** A metric of probabilities: undefined of a model that makes none. */
 export function onProbabilities<P>(compute: Metric<P>): Compute<P> {
   return (predictions, { parameters, warn }) => {
-    const { actual, probabilities, margins, weights } = ofKind(predictions, 'classes');
+    const classes = ofKind(predictions, 'classes');
+    const { actual, probabilities, margins, weights } = classes;
+    if (isUnscored(classes, warn)) return Number.NaN;
     if (!margins) return compute(actual, probabilities, { ...parameters, weights, warn });
     warn?.('the model makes no probabilities, as it was trained by a hinge loss');
     return Number.NaN;
@@ -48,6 +50,7 @@ export function onScores<P>(
   return (predictions, { parameters, warn, shared }) => {
     const classes = ofKind(predictions, 'classes');
     const { actual, probabilities, weights } = classes;
+    if (isUnscored(classes, warn)) return Number.NaN;
     if (classes.classCount === 2 || !ofColumns) {
       return ofRanked(
         shared('ranked scores', () => rankedScores(classes)),
@@ -56,6 +59,14 @@ export function onScores<P>(
     }
     return ofColumns(actual, probabilities, { ...parameters, weights, warn });
   };
+}
+
+/** Whether there is nothing but the classes that were chosen. */
+function isUnscored(predictions: ClassPredictions, warn: Warn | undefined): boolean {
+  const { actual, probabilities } = predictions;
+  if (probabilities.length > 0 || actual.length === 0 || predictions.margins) return false;
+  warn?.('there are no scores, but labels alone');
+  return true;
 }
 
 /** The rows of two classes by their score. */

@@ -3,7 +3,16 @@ import type { AnyPredictions, Task } from '../predictions.ts';
 import type { Warn } from '../warn.ts';
 
 /** What a metric looks at. */
-export type Input = 'values' | 'labels' | 'scores' | 'probabilities' | 'label sets' | 'label scores' | 'ranking';
+export type Input =
+  | 'values'
+  | 'labels'
+  | 'scores'
+  | 'probabilities'
+  | 'label sets'
+  | 'label scores'
+  | 'ranking'
+  | 'detections'
+  | 'texts';
 
 /** All that there is to know of a metric: help, docs/metrics.md and the tests of every metric are made from it. */
 export interface MetricEntry {
@@ -109,6 +118,9 @@ export function ofKind<K extends AnyPredictions['kind']>(
   if (predictions.kind === kind) return predictions as Extract<AnyPredictions, { kind: K }>;
   throw new InputError(`predictions: expected ${kind}, found ${predictions.kind}`);
 }
+
+/** A `shared` for a single metric, which has nobody to share with. */
+export const unshared: MetricCall['shared'] = (_, make) => make();
 
 /** A `shared` that remembers for as long as it is held itself. */
 export function rememberShared(): MetricCall['shared'] {

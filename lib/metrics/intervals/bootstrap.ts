@@ -2,7 +2,7 @@ import { checkInteger } from '../../core/checks.ts';
 import { type Random, seededRandom } from '../../core/random.ts';
 import { quantile } from '../../core/statistics.ts';
 import { deviate, type Interval, type IntervalOptions, unknownInterval } from './interval.ts';
-import type { RowSums } from './row-sums.ts';
+import { groupsDrawn, type RowSums } from './row-sums.ts';
 
 export interface BootstrapOptions extends IntervalOptions {
   /** Of the draws; the same seed gives the same interval. */
@@ -40,9 +40,34 @@ export function bootstrapSums<Name extends string>(
   return Object.fromEntries(intervals) as Record<Name, Interval>;
 }
 
+/** What a bootstrap draws, and the sums that each draw adds up. */
+export interface DrawnUnits {
+  readonly unitCount: number;
+  /** Sums that a unit adds to. */
+  readonly width: number;
+  /** Adds a unit's part to `total`, shape [width]. */
+  addTo(total: Float64Array, unit: number): void;
+}
+
 /** The values that metrics take when the units are drawn anew: for each metric, shape [resamples]. */
 export function drawSums(
   { values, unitCount, width }: RowSums,
+  metrics: readonly ((sums: Float64Array) => number)[],
+  options: BootstrapOptions = {},
+): Float64Array[] {
+  const addTo = (total: Float64Array, unit: number) => {
+    for (let j = 0, at = unit * width; j < width; j++, at++) total[j] += values[at];
+  };
+  return drawUnits({ unitCount, width, addTo }, metrics, options);
+}
+
+/**
+ * The same of units whose sums are not kept, but added as they are drawn.
+ *
+ * Draw `i` takes the same units whatever is summed: values of one draw belong together, and so do their differences.
+ */
+export function drawUnits(
+  { unitCount, width, addTo }: DrawnUnits,
   metrics: readonly ((sums: Float64Array) => number)[],
   { seed = 0, resamples = 1000 }: BootstrapOptions = {},
 ): Float64Array[] {
@@ -53,10 +78,7 @@ export function drawSums(
     // A stream for each draw: it depends on nothing that was drawn before.
     const random = seededRandom(seed, draw);
     total.fill(0);
-    for (let i = 0; i < unitCount; i++) {
-      const at = drawOf(random, unitCount) * width;
-      for (let j = 0; j < width; j++) total[j] += values[at + j];
-    }
+    for (let i = 0; i < unitCount; i++) addTo(total, drawOf(random, unitCount));
     for (const [k, metric] of metrics.entries()) found[k][draw] = metric(total);
   }
   return found;
@@ -117,9 +139,9 @@ export function percentileInterval(
   };
 }
 
-function noted(interval: Interval, { unitRows, unitCount }: RowSums): Interval {
-  if (unitRows === 1) return interval;
-  const drawn = `${unitCount} groups of up to ${unitRows} neighbouring rows were drawn, as there are many rows`;
+function noted(interval: Interval, sums: RowSums): Interval {
+  if (sums.unitRows === 1) return interval;
+  const drawn = groupsDrawn(sums);
   return { ...interval, note: interval.note ? `${drawn}; ${interval.note}` : drawn };
 }
 

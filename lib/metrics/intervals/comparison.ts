@@ -34,7 +34,7 @@ export function pairedBootstrapSums(
   const interval = percentileInterval(draws, sums.unitCount, options);
   if (sums.unitRows > 1)
     interval.note = `${sums.unitCount} groups of up to ${sums.unitRows} neighbouring rows were drawn`;
-  return fromDraws(difference(totalSums(sums)), draws, interval);
+  return comparisonOfDraws(difference(totalSums(sums)), draws, interval);
 }
 
 /**
@@ -49,7 +49,7 @@ export function pairedBootstrap(
 ): Comparison {
   const observed = evaluate(new Float64Array(rowCount).fill(1));
   const draws = drawCounts(rowCount, evaluate, options);
-  return fromDraws(observed, draws, percentileInterval(draws, rowCount, options));
+  return comparisonOfDraws(observed, draws, percentileInterval(draws, rowCount, options));
 }
 
 /**
@@ -107,7 +107,14 @@ export function lossDifference(
   return { difference, interval, pValue: error === 0 && difference === 0 ? 1 : pValue, method: 'paired t' };
 }
 
-function fromDraws(difference: number, draws: Float64Array, interval: Interval): Comparison {
+/**
+ * The comparison that draws of a difference make.
+ *
+ * @param difference on the rows as they are
+ * @param draws of the same, both models on the same drawn rows
+ * @param interval of the draws
+ */
+export function comparisonOfDraws(difference: number, draws: Float64Array, interval: Interval): Comparison {
   let [below, above, defined] = [0, 0, 0];
   for (const value of draws) {
     if (Number.isNaN(value)) continue;

@@ -8,7 +8,7 @@ export interface Interval {
   high: number;
   /** In how many of repeated samples such an interval holds the true value; 0.95 by default. */
   confidence: number;
-  method: 'bootstrap' | 'wilson' | 'delong' | 't' | 'jackknife' | 'delta';
+  method: 'bootstrap' | 'wilson' | 'delong' | 't' | 'jackknife' | 'delta' | 'sections';
   /** How many times the rows were drawn anew, for `bootstrap`. */
   resamples?: number;
   /** What a reader should know: that groups of rows were drawn, that weights were taken as an effective sample size. */

@@ -57,6 +57,10 @@ export function rowSums(
   return { width, unitCount: starts.length, unitRows, values };
 }
 
+/** What is drawn from groups of rows, in words. */
+export const groupsDrawn = ({ unitCount, unitRows }: RowSums): string =>
+  `${unitCount} groups of up to ${unitRows} neighbouring rows were drawn, as there are many rows`;
+
 /** The sums over all units, merged as a balanced tree. */
 export function totalSums({ values, unitCount, width }: RowSums): Float64Array {
   if (unitCount === 0) return new Float64Array(width);

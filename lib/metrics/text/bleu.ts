@@ -111,7 +111,9 @@ export function bleuOf(
   }
   const isZero = counts[0] === 0 || precisions.slice(0, used).includes(0);
   const sum = precisions.slice(0, used).reduce((total, precision) => total + log(precision), 0);
-  return { score: isZero ? 0 : brevityPenalty * exp(sum / used), precisions, brevityPenalty };
+  // Four logarithms of 100 lead back to a little more than it.
+  const score = isZero ? 0 : Math.min(100, brevityPenalty * exp(sum / used));
+  return { score, precisions, brevityPenalty };
 }
 
 /** The words of mteval-v13a: marks stand alone, but for a point or a comma between digits. */

@@ -1,5 +1,5 @@
 import { axisY, barX, plot, pointerY, ruleX, text, tip } from '@observablehq/plot';
-import type { Coefficients } from '../figures.ts';
+import type { Coefficients } from '../figure.ts';
 import { formatNumber } from '../format.ts';
 import { shorten } from '../markup.ts';
 import { accent, contrast, ink, look, quiet, tickFormat } from './look.ts';

@@ -1,5 +1,5 @@
 import { axisX, axisY, cell, plot, pointer, tip } from '@observablehq/plot';
-import type { ConfusionMap } from '../figures.ts';
+import type { ConfusionMap } from '../figure.ts';
 import { formatShare } from '../format.ts';
 import { shorten } from '../markup.ts';
 import { accent, contrast, look } from './look.ts';

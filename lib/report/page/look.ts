@@ -23,3 +23,18 @@ export function roomForTicks(values: number[]): number {
   const longest = Math.max(...values.map((value) => formatNumber(value, { digits: 3 }).length));
   return Math.min(96, 20 + 7 * Math.max(3, longest));
 }
+
+/** A square whose axes go from 0 to 1, as wide as the figure up to a limit. */
+export function unitSquare(width: number, labels: { x: string; y: string }): PlotOptions {
+  const side = Math.min(width - 68, 420);
+  const axis = { domain: [0, 1], labelArrow: 'none' as const, tickFormat, ticks: 5 };
+  return {
+    ...look(side + 68, side + 72),
+    marginLeft: 48,
+    marginTop: 28,
+    marginRight: 20,
+    marginBottom: 44,
+    x: { ...axis, label: labels.x, labelAnchor: 'center' },
+    y: { ...axis, label: labels.y },
+  };
+}

@@ -1,9 +1,11 @@
 // The script of the report page: draws each figure from the numbers embedded in the page, at the width it has.
-import type { Figure, FigureData } from '../figures.ts';
+import type { Figure, FigureData } from '../figure.ts';
+import { calibrationCurve } from './calibration-curve.ts';
 import { coefficients } from './coefficients.ts';
 import { confusionMap } from './confusion-map.ts';
 import { predictedAgainstActual } from './predicted-against-actual.ts';
-import { rocCurve } from './roc-curve.ts';
+import { residualHistogram, residuals } from './residuals.ts';
+import { shareCurve } from './share-curve.ts';
 import { trainingCurve } from './training-curve.ts';
 
 type Drawing = SVGSVGElement | HTMLElement;
@@ -21,12 +23,13 @@ addEventListener('beforeprint', () => {
 
 /** Draws `figure` in `place`, and again whenever the width of the place changes. */
 function keepDrawn(place: HTMLElement, figure: Figure): void {
+  label(place, figure);
   let drawnWidth = 0;
   const update = () => {
     const width = Math.floor(place.clientWidth);
     if (width === drawnWidth || width === 0) return;
     drawnWidth = width;
-    place.replaceChildren(label(draw(figure, width), figure));
+    place.replaceChildren(plain(draw(figure, width)));
   };
   update();
   new ResizeObserver(update).observe(place);
@@ -38,8 +41,14 @@ function draw(figure: FigureData, width: number): Drawing {
       return trainingCurve(figure, width);
     case 'predicted-against-actual':
       return predictedAgainstActual(figure, width);
-    case 'roc-curve':
-      return rocCurve(figure, width);
+    case 'residuals':
+      return residuals(figure, width);
+    case 'residual-histogram':
+      return residualHistogram(figure, width);
+    case 'share-curve':
+      return shareCurve(figure, width);
+    case 'calibration-curve':
+      return calibrationCurve(figure, width);
     case 'coefficients':
       return coefficients(figure, width);
     case 'confusion-map':
@@ -47,10 +56,15 @@ function draw(figure: FigureData, width: number): Drawing {
   }
 }
 
-function label(drawing: Drawing, { title, caption }: Figure): Drawing {
+/** One image, and what it says: its marks are nothing to read one by one. */
+function label(place: HTMLElement, { title, caption }: Figure): void {
+  place.setAttribute('role', 'img');
+  place.setAttribute('aria-label', `${title}. ${caption}`);
+}
+
+function plain(drawing: Drawing): Drawing {
   // The page's policy forbids style elements but its own; what Plot puts here stands in the page's style sheet.
   for (const style of drawing.querySelectorAll('style')) style.remove();
-  drawing.setAttribute('role', 'img');
-  drawing.setAttribute('aria-label', `${title}. ${caption}`);
+  drawing.setAttribute('aria-hidden', 'true');
   return drawing;
 }

@@ -1,5 +1,5 @@
 import { dot, frame, gridX, gridY, line, plot, pointer, tip } from '@observablehq/plot';
-import type { PredictedAgainstActual } from '../figures.ts';
+import type { PredictedAgainstActual } from '../figure.ts';
 import { formatNumber } from '../format.ts';
 import { shorten } from '../markup.ts';
 import { accent, contrast, hairline, look, roomForTicks, tickFormat } from './look.ts';

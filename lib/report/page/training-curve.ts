@@ -1,5 +1,5 @@
 import { dot, gridY, line, plot, pointerX, ruleX, tip } from '@observablehq/plot';
-import type { TrainingCurve } from '../figures.ts';
+import type { TrainingCurve } from '../figure.ts';
 import { formatNumber } from '../format.ts';
 import { accent, hairline, look, quiet, roomForTicks, tickFormat } from './look.ts';
 

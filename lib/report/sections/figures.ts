@@ -1,4 +1,5 @@
-import { type Figure, largestOf } from '../figures.ts';
+import type { Figure } from '../figure.ts';
+import { largestOf } from '../figures.ts';
 import { formatNumber } from '../format.ts';
 import { dataName, embedJson, type Html, html } from '../markup.ts';
 import type { Report } from '../report.ts';

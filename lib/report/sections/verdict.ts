@@ -2,6 +2,7 @@ import { formatCount, formatNumber, formatTime } from '../format.ts';
 import { dataName, type Html, html } from '../markup.ts';
 import { metricTitle } from '../metric-titles.ts';
 import type { Report } from '../report.ts';
+import { describeInterval, intervalOf } from './interval-drawing.ts';
 
 const kinds = { training: 'Training report', evaluation: 'Evaluation report', inspection: 'Inspection report' };
 const tasks = {
@@ -30,11 +31,12 @@ ${run && html`<span>run <code>${dataName(run, { limit: 24 })}</code></span>`}
 
 /** What came of it: the first thing to read. */
 export function renderVerdict(report: Report): Html {
-  const { gate, sentence, gates, champion } = report.verdict;
+  const { gate, sentence, why = [], gates, champion } = report.verdict;
   const { mark, word } = badge(report);
   return html`<section class="verdict ${gate}" aria-labelledby="verdict">
 <h2 id="verdict"><span class="mark" aria-hidden="true">${mark}</span> ${word}</h2>
 <p class="lead">${sentence}</p>
+${why.length > 0 && html`<ul class="why" aria-label="Why">${why.map((reason) => html`<li>${reason}</li>`)}</ul>`}
 ${renderHeadline(report)}
 ${
   gates.length > 0 &&
@@ -51,13 +53,20 @@ ${report.kind !== 'inspection' && html`<p class="champion">${champion.sentence}<
 const marks = { pass: '✓', fail: '✗', undecided: '?' };
 const words = { pass: 'Passed', fail: 'Failed', undecided: 'Undecided' };
 
+/** Would one ship it? */
 function badge({ verdict, kind }: Report): { mark: string; word: string } {
-  if (verdict.gate === 'pass') return { mark: '✓', word: 'All gates passed' };
-  if (verdict.gate === 'fail') {
-    const failed = verdict.gates.filter((gate) => gate.verdict === 'fail').length;
-    return { mark: '✗', word: failed > 1 ? `${failed} gates failed` : 'A gate failed' };
+  const { gate, gates } = verdict;
+  const ships = kind === 'training' ? 'Ship it' : 'Keep it';
+  if (gate === 'pass')
+    return { mark: marks.pass, word: `${ships}: ${gates.length === 1 ? 'the gate holds' : 'all gates hold'}` };
+  if (gate === 'fail') {
+    const failed = gates.filter((one) => one.verdict === 'fail').length;
+    return {
+      mark: marks.fail,
+      word: `Don’t ${ships.toLowerCase()}: ${failed > 1 ? `${failed} gates failed` : 'a gate failed'}`,
+    };
   }
-  if (verdict.gate === 'undecided') return { mark: marks.undecided, word: 'Undecided: too few rows to say' };
+  if (gate === 'undecided') return { mark: marks.undecided, word: 'Not yet: there are too few rows to say' };
   if (kind === 'inspection') return { mark: '–', word: 'Inspected' };
   return { mark: '–', word: kind === 'training' ? 'Warning: no gates' : 'No gates were set' };
 }
@@ -65,9 +74,15 @@ function badge({ verdict, kind }: Report): { mark: string; word: string } {
 /** The first metrics in large figures, each over the baseline's. */
 function renderHeadline({ evaluation, data }: Report): Html {
   const metrics = Object.entries(evaluation?.metrics ?? {}).slice(0, 3);
-  const tiles = metrics.map(([name, { value }]) => {
+  const tiles = metrics.map(([name, measured]) => {
     const baseline = evaluation?.baseline?.metrics[name];
-    return tile(metricTitle(name).title, formatNumber(value), baseline && `baseline ${formatNumber(baseline.value)}`);
+    const interval = intervalOf(measured);
+    return tile(
+      metricTitle(name).title,
+      formatNumber(measured.value),
+      interval && describeInterval(interval),
+      baseline && `baseline ${formatNumber(baseline.value)}`,
+    );
   });
   const rows = evaluation
     ? tile('Rows scored', formatNumber(evaluation.rowCount), `of ${formatNumber(data.rowCount)} read`)
@@ -75,6 +90,6 @@ function renderHeadline({ evaluation, data }: Report): Html {
   return html`<dl class="headline">${tiles}${rows}</dl>`;
 }
 
-function tile(title: string, value: string, note: string | undefined): Html {
-  return html`<div><dt>${title}</dt><dd>${value}${note && html`<small>${note}</small>`}</dd></div>`;
+function tile(title: string, value: string, ...notes: (string | undefined)[]): Html {
+  return html`<div><dt>${dataName(title, { limit: 40 })}</dt><dd>${value}${notes.map((note) => note && html`<small>${note}</small>`)}</dd></div>`;
 }

@@ -5,7 +5,7 @@ import { predictionsCsv } from '../../../lib/jobs/predictions-csv.ts';
 import { runPipeline } from '../../../lib/jobs/run.ts';
 import { readForScoring } from '../../../lib/jobs/score.ts';
 import { listDataset } from '../../../lib/jobs/sources.ts';
-import { checkPipeline } from '../../../lib/pipeline/parse.ts';
+import { checkPipeline } from '../../../lib/pipeline/check-pipeline.ts';
 import { resolvePipeline } from '../../../lib/pipeline/resolve.ts';
 import { pipelineOf, putText, sampleCsv, testContext } from '../../support/jobs.ts';
 import { housesPipeline } from '../../support/s3-events.ts';

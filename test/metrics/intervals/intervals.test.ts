@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../lib/core/random.ts';
-import { rocAucScore } from '../../../lib/metrics/score-metrics.ts';
 import { averagePrecisionInterval } from '../../../lib/metrics/intervals/average-precision.ts';
 import { bootstrap, bootstrapSums } from '../../../lib/metrics/intervals/bootstrap.ts';
 import {
@@ -13,6 +12,7 @@ import { delongDifference, delongInterval } from '../../../lib/metrics/intervals
 import { meanInterval } from '../../../lib/metrics/intervals/mean-interval.ts';
 import { rowSums, totalSums } from '../../../lib/metrics/intervals/row-sums.ts';
 import { proportionInterval, wilsonInterval } from '../../../lib/metrics/intervals/wilson.ts';
+import { rocAucScore } from '../../../lib/metrics/score-metrics.ts';
 import { scoreTable } from '../../../lib/metrics/score-table.ts';
 
 describe('Wilson', () => {

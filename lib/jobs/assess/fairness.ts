@@ -1,0 +1,43 @@
+import { InputError } from '../../core/errors.ts';
+import type { AnyPredictions } from '../../metrics/predictions.ts';
+import { groupFairness } from '../../metrics/slices/fairness.ts';
+import type { Evaluation } from '../../report/report.ts';
+import type { GroupColumn } from './assess.ts';
+
+/**
+ * How two classes are given to the groups of each column.
+ *
+ * @throws InputError when there are not two classes
+ */
+export function fairnessOf(
+  predictions: AnyPredictions,
+  columns: readonly GroupColumn[],
+): NonNullable<Evaluation['fairness']> {
+  if (predictions.kind !== 'classes' || predictions.classCount !== 2) {
+    throw new InputError(
+      'fairness: expected predictions of two classes, of which one is the positive one, found others',
+    );
+  }
+  const { actual, predicted, weights } = predictions;
+  return columns.map(({ name, codes, levels }) => {
+    const { groups, ...gaps } = groupFairness(actual, predicted, codes, levels, { weights });
+    const known = (value: number) => (Number.isNaN(value) ? null : value);
+    const gap = ({ difference, ratio }: { difference: number; ratio: number }) => ({
+      difference: known(difference),
+      ratio: known(ratio),
+    });
+    return {
+      column: name,
+      groups: groups.map(({ group, rowCount, selectionRate, truePositiveRate, falsePositiveRate }) => ({
+        value: group,
+        rowCount,
+        selectionRate: known(selectionRate),
+        truePositiveRate: known(truePositiveRate),
+        falsePositiveRate: known(falsePositiveRate),
+      })),
+      demographicParity: gap(gaps.demographicParity),
+      equalOpportunity: gap(gaps.equalOpportunity),
+      equalisedOdds: gap(gaps.equalisedOdds),
+    };
+  });
+}

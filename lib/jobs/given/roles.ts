@@ -1,0 +1,167 @@
+import { InputError } from '../../core/errors.ts';
+import { listNames, nearestName } from '../../data/lookup.ts';
+import type { PredictionsDocument, PredictionTask } from '../../pipeline/predictions-schema.ts';
+import type { AppliedDefault } from '../../pipeline/resolve.ts';
+
+/** What a column of a file of predictions may be. */
+export type Role = 'label' | 'score' | 'prediction' | 'weight' | 'group' | 'logProbabilities';
+
+/** A role's column, or its columns by what the star in their name stands for. */
+export type RoleColumns = { name: string } | { pattern: string; columns: { name: string; part: string }[] };
+
+export type Roles = Partial<Record<Role, RoleColumns>>;
+
+/** What the user says of columns. */
+export type AskedRoles = Pick<PredictionsDocument['predictions'], Role>;
+
+/** Names by which columns are known, the surest first; case and marks aside. */
+const known: Record<Role, readonly string[]> = {
+  label: ['label', 'target', 'y', 'actual', 'ytrue', 'truth', 'groundtruth', 'class', 'outcome', 'expected', 'gold'],
+  score: ['score', 'probability', 'proba', 'prob', 'p', 'yscore', 'yproba', 'yprob', 'confidence', 'scores'],
+  prediction: ['prediction', 'predicted', 'pred', 'ypred', 'yhat', 'forecast', 'estimate', 'predictedlabel'],
+  weight: ['weight', 'sampleweight'],
+  group: ['group', 'query', 'queryid', 'qid', 'groupid', 'session'],
+  logProbabilities: ['logprobs', 'logprobabilities', 'tokenlogprobs'],
+};
+
+/** The same that a single task adds, before the others. */
+const knownTo: Partial<Record<PredictionTask, Partial<Record<Role, readonly string[]>>>> = {
+  ranking: { label: ['relevance', 'rel'] },
+  text: {
+    label: ['reference', 'references', 'answer', 'answers'],
+    prediction: ['hypothesis', 'output', 'generated', 'completion', 'response', 'answer'],
+  },
+};
+
+/** What names begin with of which there is one for each class, label or reference. */
+const prefixes: Partial<Record<Role, readonly string[]>> = {
+  label: ['y_', 'label_', 'true_', 'truth_', 'actual_', 'target_', 'reference_'],
+  score: ['p_', 'prob_', 'proba_', 'probability_', 'score_'],
+  prediction: ['pred_', 'predicted_', 'prediction_'],
+};
+
+/** The roles of each task: those without which nothing can be said, those of which one is needed, and the rest. */
+const wanted: Record<PredictionTask, { must: Role[]; oneOf: Role[]; may: Role[]; stars: Role[] }> = {
+  binary: { must: ['label'], oneOf: ['score', 'prediction'], may: ['weight'], stars: [] },
+  multiclass: { must: ['label'], oneOf: ['score', 'prediction'], may: ['weight'], stars: ['score'] },
+  multilabel: {
+    must: ['label'],
+    oneOf: ['score', 'prediction'],
+    may: ['weight'],
+    stars: ['label', 'score', 'prediction'],
+  },
+  regression: { must: ['label', 'prediction'], oneOf: [], may: ['weight'], stars: [] },
+  count: { must: ['label', 'prediction'], oneOf: [], may: ['weight'], stars: [] },
+  ranking: { must: ['label', 'score'], oneOf: [], may: ['group', 'weight'], stars: [] },
+  text: { must: ['label', 'prediction'], oneOf: [], may: ['weight', 'logProbabilities'], stars: ['label'] },
+  detection: { must: [], oneOf: [], may: [], stars: [] },
+};
+
+/**
+ * Which column is what: the user's word, else the first column whose name is known for the role, else, of a file with as
+ * few columns as roles, the one that is left.
+ *
+ * @param names of all columns, in their order
+ * @param where begins messages: the file, and the field that names the roles
+ * @returns the roles, and those that were guessed
+ * @throws InputError when a column is not there, or a role that the task needs is found nowhere
+ */
+export function findRoles(
+  task: PredictionTask,
+  names: readonly string[],
+  asked: AskedRoles,
+  where: string,
+): { roles: Roles; guesses: AppliedDefault[] } {
+  const { must, oneOf, may, stars } = wanted[task];
+  const roles: Roles = {};
+  const guesses: AppliedDefault[] = [];
+  for (const role of Object.keys(asked) as Role[]) {
+    const given = asked[role];
+    if (given === undefined) continue;
+    if (![...must, ...oneOf, ...may].includes(role)) {
+      throw new InputError(`${where}, ${role}: expected none for a ${task} task, found "${given}"`);
+    }
+    roles[role] = columnsNamed(given, names, `${where}, ${role}`, stars.includes(role));
+  }
+  const taken = () => new Set(Object.values(roles).flatMap((found) => namesOf(found)));
+  const guess = (role: Role) => {
+    if (roles[role]) return;
+    const free = names.filter((name) => !taken().has(name));
+    const found = guessRole(task, role, free, stars.includes(role));
+    if (!found) return;
+    roles[role] = found;
+    guesses.push({ path: `predictions.${role}`, value: 'pattern' in found ? found.pattern : found.name });
+  };
+  for (const role of [...must, ...oneOf, ...may]) guess(role);
+  // Of two columns, one of which is known, the other is what is missing.
+  const free = names.filter((name) => !taken().has(name));
+  const open = [
+    ...must.filter((role) => !roles[role]),
+    ...(oneOf.some((role) => roles[role]) ? [] : oneOf.slice(0, 1)),
+  ];
+  if (open.length === 1 && free.length === 1 && !stars.includes(open[0])) {
+    roles[open[0]] = { name: free[0] };
+    guesses.push({ path: `predictions.${open[0]}`, value: free[0] });
+  }
+  checkRoles(task, roles, names, where);
+  return { roles, guesses };
+}
+
+/** The names of a role's columns. */
+export const namesOf = (found: RoleColumns | undefined): string[] =>
+  found === undefined ? [] : 'name' in found ? [found.name] : found.columns.map(({ name }) => name);
+
+function checkRoles(task: PredictionTask, roles: Roles, names: readonly string[], where: string): void {
+  const { must, oneOf } = wanted[task];
+  const missing = must.filter((role) => !roles[role]);
+  if (oneOf.length > 0 && !oneOf.some((role) => roles[role])) missing.push(oneOf[0]);
+  if (missing.length === 0) return;
+  const role = missing[0];
+  const words = task === 'ranking' && role === 'label' ? 'relevance' : role;
+  const common = [...(knownTo[task]?.[role] ?? []), ...known[role]].slice(0, 5).join(', ');
+  throw new InputError(`${where}: expected a column for the ${words}, found the columns ${listNames(names)}`, {
+    advice: `Name it: --${role} COLUMN, or predictions.${role} in a document; columns called ${common} are found by themselves`,
+  });
+}
+
+function columnsNamed(given: string, names: readonly string[], where: string, mayStar: boolean): RoleColumns {
+  if (names.includes(given)) return { name: given };
+  const star = given.indexOf('*');
+  if (star >= 0 && mayStar) {
+    const [before, after] = [given.slice(0, star), given.slice(star + 1)];
+    const columns = starred(names, before, after);
+    if (columns.length > 0) return { pattern: given, columns };
+  }
+  const nearest = nearestName(given, names);
+  throw new InputError(`${where}: expected a column "${given}", found the columns ${listNames(names)}`, {
+    advice: nearest === undefined ? undefined : `Did you mean ${JSON.stringify(nearest)}?`,
+  });
+}
+
+function starred(names: readonly string[], before: string, after: string): { name: string; part: string }[] {
+  return names
+    .filter((name) => name.length > before.length + after.length && name.startsWith(before) && name.endsWith(after))
+    .map((name) => ({ name, part: name.slice(before.length, name.length - after.length) }));
+}
+
+function guessRole(
+  task: PredictionTask,
+  role: Role,
+  free: readonly string[],
+  mayStar: boolean,
+): RoleColumns | undefined {
+  const plain = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  // Labels and scores of several labels have a column each.
+  if (task !== 'multilabel') {
+    for (const candidate of [...(knownTo[task]?.[role] ?? []), ...known[role]]) {
+      const found = free.find((name) => plain(name) === candidate);
+      if (found !== undefined && !(task === 'multiclass' && role === 'score')) return { name: found };
+    }
+  }
+  if (!mayStar) return undefined;
+  for (const prefix of prefixes[role] ?? []) {
+    const columns = starred(free, prefix, '');
+    if (columns.length >= (task === 'multiclass' ? 2 : 1)) return { pattern: `${prefix}*`, columns };
+  }
+  return undefined;
+}

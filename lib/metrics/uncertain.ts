@@ -1,0 +1,232 @@
+import { rankedScores } from './catalogue/adapters.ts';
+import { cocoKeys, cocoMatches, inOrderOfIds } from './catalogue/detection.ts';
+import { type MetricCall, rememberShared, unshared } from './catalogue/entry.ts';
+import { type Measurement, type Metric, measure, metricNamed } from './catalogue.ts';
+import { summarise } from './detection/coco.ts';
+import { averagePrecisionInterval } from './intervals/average-precision.ts';
+import { type BootstrapOptions, drawCounts, drawSums, drawUnits, percentileInterval } from './intervals/bootstrap.ts';
+import { delongInterval } from './intervals/delong.ts';
+import { type Interval, unknownInterval } from './intervals/interval.ts';
+import { groupsDrawn, rowLimit, rowSums } from './intervals/row-sums.ts';
+import { sectionOffsets, sectionsInterval } from './intervals/sections.ts';
+import { wilsonInterval } from './intervals/wilson.ts';
+import type { AnyPredictions, ClassPredictions, DetectionPredictions, Task } from './predictions.ts';
+import { type ScoreTable, scoreTable, unweightedScoreTable } from './score-table.ts';
+import { reweighted, unitsBetween } from './selection.ts';
+import { type SummedMetric, type Terms, termsOf, unitCountOf } from './terms/terms.ts';
+
+export interface UncertaintyOptions extends BootstrapOptions {
+  /** Where each canonical block begins, the end of the last appended: units of many rows are drawn within them. */
+  blockOffsets?: ArrayLike<number>;
+}
+
+/** A metric's value, and how sure it is. */
+export interface UncertainMeasurement extends Measurement {
+  interval?: Interval;
+}
+
+/** Measured predictions: the values, and what a comparison with others on the same rows goes on from. */
+export interface Measured {
+  task: Task;
+  predictions: AnyPredictions;
+  metrics: Metric[];
+  /** By the name as it was asked for. */
+  values: Record<string, UncertainMeasurement>;
+  /** What a metric is in each draw of units; the same draw in all measured predictions of as many units. */
+  draws: Map<string, Float64Array>;
+  /** What a metric is on each section of the rows, where it is not drawn. */
+  sections: Map<string, Float64Array>;
+  /** How groups of units were drawn, in words, where single ones were not. */
+  drawnUnits: Map<string, string>;
+  shared: MetricCall['shared'];
+  options: UncertaintyOptions;
+}
+
+/** Sections of fewer units than ten each say nothing. */
+const leastForSections = 300;
+
+/** Up to so many units, a metric that is no function of sums is measured anew on each draw; beyond, on sections. */
+const wholeLimit = 2000;
+
+/**
+ * Measures predictions, with an interval for each metric: DeLong's for the area under the ROC curve of two classes,
+ * Wilson's for shares of rows, the jackknife's for average precision, a bootstrap of sums for whatever is made of them,
+ * and for the rest a bootstrap of up to 2,000 rows or sections of more.
+ *
+ * Above 100,000 rows, groups of neighbouring rows are drawn instead of single ones; the interval's note says so.
+ *
+ * @param names as `measure` takes them
+ * @throws InputError as `measure`
+ */
+export function measureUncertain(
+  task: Task,
+  names: readonly string[],
+  predictions: AnyPredictions,
+  options: UncertaintyOptions = {},
+): Measured {
+  const shared = rememberShared();
+  const metrics = names.map((name) => metricNamed(name, task));
+  const values: Measured['values'] = measure(task, names, predictions, { shared });
+  const measured: Measured = {
+    task,
+    predictions,
+    metrics,
+    values,
+    draws: new Map(),
+    sections: new Map(),
+    drawnUnits: new Map(),
+    shared,
+    options,
+  };
+  const summed = new Map<string, SummedMetric>();
+  for (const [i, name] of names.entries()) {
+    if (!Number.isFinite(values[name].value)) continue;
+    const terms = termsOf(metrics[i], predictions, shared);
+    if (terms) summed.set(name, terms);
+  }
+  drawSummed(measured, summed);
+  for (const [i, name] of names.entries()) {
+    if (Number.isFinite(values[name].value)) {
+      values[name].interval = intervalOf(measured, name, metrics[i], summed.get(name));
+    }
+  }
+  return measured;
+}
+
+/** The middle share of the draws, where there are any, and what is known better otherwise. */
+function intervalOf(
+  measured: Measured,
+  name: string,
+  metric: Metric,
+  summed: SummedMetric | undefined,
+): Interval | undefined {
+  const { predictions, values, draws, options } = measured;
+  const { confidence } = options;
+  if (summed?.share) return shareInterval(summed.share, summed.terms.unitCount, predictions.weights, confidence);
+  if (predictions.kind === 'classes' && predictions.classCount === 2) {
+    if (metric.entry.name === 'auc' && metric.parameters.maxFpr === 1) {
+      const { auc: _, ...interval } = delongInterval(tableOf(measured, predictions), { confidence });
+      return interval;
+    }
+    if (metric.entry.name === 'averagePrecision') {
+      const { averagePrecision: _, ...interval } = averagePrecisionInterval(tableOf(measured, predictions), {
+        confidence,
+      });
+      return interval;
+    }
+  }
+  const unitCount = unitCountOf(predictions);
+  const drawn = draws.get(name) ?? drawWhole(measured, name, metric);
+  if (drawn) return noted(percentileInterval(drawn, unitCount, options), measured.drawnUnits.get(name));
+  if (unitCount < leastForSections) {
+    return unknownInterval('sections', confidence ?? 0.95, `${unitCount} units are too few to cut into sections`);
+  }
+  return sectionsInterval(values[name].value, onSections(measured, name), { confidence, range: metric.range });
+}
+
+/** The distinct scores of two classes, sorted once for all metrics and intervals. */
+export const tableOf = ({ shared }: Pick<Measured, 'shared'>, predictions: ClassPredictions): ScoreTable =>
+  shared('score table', () => {
+    const { actual, probabilities, margins, weights } = predictions;
+    if (weights) return scoreTable(actual, margins ?? probabilities, { weights });
+    return unweightedScoreTable(shared('ranked scores', () => rankedScores(predictions)));
+  });
+
+function shareInterval(
+  share: (unit: number) => number,
+  unitCount: number,
+  weights: Float64Array | undefined,
+  confidence: number | undefined,
+): Interval {
+  let [hits, total, squares, asked] = [0, 0, 0, 0];
+  for (let unit = 0; unit < unitCount; unit++) {
+    const held = share(unit);
+    if (held < 0) continue;
+    const weight = weights ? weights[unit] : 1;
+    asked++;
+    hits += weight * held;
+    total += weight;
+    squares += weight * weight;
+  }
+  const trials = total === 0 ? 0 : (total * total) / squares;
+  const interval = wilsonInterval(hits / total, trials, { confidence });
+  if (trials === asked) return interval;
+  return { ...interval, note: `weighted rows, which tell as much as ${Math.round(trials)} equal ones` };
+}
+
+/** Draws the metrics that are made of sums, those of the same sums together. */
+function drawSummed({ draws, drawnUnits, options }: Measured, summed: ReadonlyMap<string, SummedMetric>): void {
+  const groups = new Map<Terms, string[]>();
+  for (const [name, { terms }] of summed) groups.set(terms, [...(groups.get(terms) ?? []), name]);
+  for (const [terms, names] of groups) {
+    const metrics = names.map((name) => (summed.get(name) as SummedMetric).of);
+    const { unitCount, width } = terms;
+    if (terms.isSparse && unitCount <= rowLimit) {
+      const addTo = (total: Float64Array, unit: number) => terms.add(unit, total, 0);
+      const found = drawUnits({ unitCount, width, addTo }, metrics, options);
+      for (const [k, name] of names.entries()) draws.set(name, found[k]);
+      continue;
+    }
+    const sums = rowSums(unitCount, width, (unit, kept, at) => terms.add(unit, kept, at), options);
+    const found = drawSums(sums, metrics, options);
+    for (const [k, name] of names.entries()) {
+      draws.set(name, found[k]);
+      if (sums.unitRows > 1) drawnUnits.set(name, groupsDrawn(sums));
+    }
+  }
+}
+
+/** Draws a metric that is measured anew each time; undefined where that takes too long, or no weights can be given. */
+function drawWhole(measured: Measured, name: string, { entry, parameters }: Metric): Float64Array | undefined {
+  const { predictions, draws, options } = measured;
+  const unitCount = unitCountOf(predictions);
+  if (predictions.kind === 'detections' && Object.hasOwn(cocoKeys, entry.name)) {
+    drawDetections(measured, predictions);
+  } else if (unitCount <= wholeLimit && entry.weighted) {
+    const value = (counts: Float64Array) =>
+      entry.compute(reweighted(predictions, counts), { parameters, shared: unshared });
+    draws.set(name, drawCounts(unitCount, value, options));
+  }
+  return draws.get(name);
+}
+
+/** Draws of all of COCO's figures at once, as each draw's matches give them all. */
+function drawDetections(
+  { metrics, predictions: _, draws, options, shared }: Measured,
+  predictions: DetectionPredictions,
+) {
+  const matches = cocoMatches(predictions, shared);
+  const { resamples = 1000 } = options;
+  const found = new Map(
+    metrics.flatMap(({ entry }) => {
+      return Object.hasOwn(cocoKeys, entry.name) ? [[entry.name, new Float64Array(resamples)] as const] : [];
+    }),
+  );
+  let draw = 0;
+  const values = (counts: Float64Array) => {
+    const figures = summarise(matches, inOrderOfIds(reweighted(predictions, counts)));
+    for (const [name, drawn] of found) drawn[draw] = figures[cocoKeys[name]];
+    draw++;
+    return 0;
+  };
+  drawCounts(predictions.images.length, values, options);
+  for (const [name, drawn] of found) draws.set(name, drawn);
+}
+
+/** A metric on each section of the rows. */
+export function onSections({ task, predictions, sections }: Measured, name: string): Float64Array {
+  let found = sections.get(name);
+  if (!found) {
+    const offsets = sectionOffsets(unitCountOf(predictions));
+    found = Float64Array.from({ length: offsets.length - 1 }, (_, i) => {
+      const part = unitsBetween(predictions, offsets[i], offsets[i + 1]);
+      return measure(task, [name], part)[name].value;
+    });
+    sections.set(name, found);
+  }
+  return found;
+}
+
+/** An interval that says which groups were drawn. */
+export const noted = (interval: Interval, drawn: string | undefined): Interval =>
+  drawn === undefined ? interval : { ...interval, note: interval.note ? `${drawn}; ${interval.note}` : drawn };
