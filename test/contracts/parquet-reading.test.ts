@@ -168,3 +168,33 @@ describe.skipIf(!isThere)(`files written by DuckDB${isThere ? '' : ' (skipped: .
     else await agree([object], options);
   });
 });
+
+const nasty = fileURLToPath(new URL('../../../shared/nasty/', import.meta.url));
+const hostile = existsSync(nasty)
+  ? readdirSync(nasty, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.parquet'))
+  : [];
+
+test.skipIf(hostile.length === 0)(
+  `hostile files are read as the plain reader reads them, or left to it${hostile.length > 0 ? '' : ' (skipped: ../shared is not here)'}`,
+  async () => {
+    const pool = poolOf(1);
+    const wrong: unknown[] = [];
+    let taken = 0;
+    for (const name of hostile) {
+      const object = bytesObject(name, readFileSync(nasty + name));
+      const whole = await readTable([object]).catch(() => undefined);
+      const texts = new Set(whole?.columns.flatMap((column) => (column.kind === 'category' ? [column.name] : [])));
+      for (const wanted of [() => true, (column: string) => !texts.has(column)]) {
+        const table = await readPackedParquet([object], { wanted }, { pool, leastBytes: 0 });
+        if (!table) continue;
+        taken++;
+        const plain = await readTable([object], { wanted }).catch((error: Error) => error);
+        const same = plain instanceof Error ? plain.message : isDeepStrictEqual(told(table), told(plain));
+        if (same !== true) wrong.push([name, same]);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(taken).toBeGreaterThan(0);
+  },
+  120_000,
+);

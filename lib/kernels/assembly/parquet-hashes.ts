@@ -11,7 +11,10 @@
 
 import { finishFour, lowerWords, mixFour, upperWords } from './shared/value-hash';
 
-/** SHA-256: takes bytes, and leaves the 32 bytes of the hash of all that it took. */
+/** SHA-256: begins, takes bytes, and leaves the 32 bytes of the hash of all that it took. */
+// @ts-ignore: decorator
+@external('host', 'beginHash')
+declare function beginHash(): void;
 // @ts-ignore: decorator
 @external('host', 'hashBytes')
 declare function hashBytes(address: usize, bytes: usize): void;
@@ -60,6 +63,7 @@ export function hashColumns(description: usize, block: i32, scratch: usize): voi
   let out = load<usize>(description, COLUMN_HASHES) + <usize>(block * columns) * 32;
   for (let column = 0; column < columns; column++, out += 32) {
     gather(description, column, load<usize>(place), rows, scratch);
+    beginHash();
     hashBytes(scratch, <usize>rows << 3);
     endHash(out);
   }
