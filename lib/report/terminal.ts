@@ -78,7 +78,9 @@ function fairnessFacts({ fairness = [] }: Evaluation): [string, string][] {
 }
 
 const worstRowFacts = ({ worstRows }: Evaluation): [string, string][] =>
-  worstRows ? [['worst rows', `${formatCount(worstRows.length, 'row')} stand in the report: mind who may read it`]] : [];
+  worstRows
+    ? [['worst rows', `${formatCount(worstRows.length, 'row')} stand in the report: mind who may read it`]]
+    : [];
 
 const describeThreshold = ({ value, aim, on }: NonNullable<Evaluation['threshold']>): string =>
   `${ascii(value)} for ${aim}, chosen on ${on}`;
