@@ -194,9 +194,9 @@ function answers(status: number, body: object): (answer: unknown) => void {
 
 function answersText(status: number, contentType: string, part: string): (answer: unknown) => void {
   return (answer) => {
-    const { statusCode, headers, body } = answer as HttpAnswer;
+    const { statusCode, headers, body, isBase64Encoded } = answer as HttpAnswer & { isBase64Encoded?: boolean };
     expect(statusCode).toBe(status);
     expect(headers['content-type']).toContain(contentType);
-    expect(body).toContain(part);
+    expect(isBase64Encoded ? Buffer.from(body, 'base64').toString() : body).toContain(part);
   };
 }
