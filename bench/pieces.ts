@@ -119,7 +119,7 @@ async function readFile(path: string, threads: string): Promise<Figures> {
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 3; i++) {
     const start = performance.now();
-    const pool = await openPool({ threads: Number(threads), bytes: size });
+    const pool = await openPool(Number(threads));
     const objects = await listDataset(await localContext({}), path);
     await readTable(objects, { single: () => true, packed: { pool } });
     least = Math.min(least, performance.now() - start);
@@ -129,7 +129,7 @@ async function readFile(path: string, threads: string): Promise<Figures> {
 
 /** Fields of a file that came out as another number than the language's own parser makes of them, to float32. */
 async function exact(path: string): Promise<Figures> {
-  const pool = await openPool({ threads: 2, bytes: statSync(path).size });
+  const pool = await openPool(2);
   const objects = await listDataset(await localContext({}), path);
   const { columns, rowCount } = await readTable(objects, { single: () => true, packed: { pool } });
   const values = columns.map((column) => (column.kind === 'number' ? column.values : undefined));

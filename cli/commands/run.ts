@@ -21,11 +21,15 @@ export const runCommand = command({
   summary:
     'Train, evaluate and register what a pipeline asks for: a document (.yml, .json), or the name of one in the store.',
   positionals: ['PIPELINE'],
-  options: {},
-  async run([name], { store, json }) {
+  options: {
+    threads: { type: 'string', value: 'N', summary: 'threads to work with, as many as the machine has by default' },
+  },
+  async run([name], { store, json, threads }) {
+    const asked = threads === undefined ? undefined : readThreads(threads);
     const { pipeline, folder } = await findPipeline(name, store ?? defaultStore);
     const { signal, exitCode } = interruption();
-    const context = await localContext({ store, folder, onProgress: progressPrinter(), interruption: signal });
+    const onProgress = progressPrinter();
+    const context = await localContext({ store, folder, onProgress, interruption: signal, threads: asked });
     let result: RunResult;
     try {
       result = await runPipeline(context, pipeline);
@@ -45,6 +49,12 @@ export const runCommand = command({
     return result.gate === 'fail' || result.gate === 'undecided' ? ExitCode.checkFailed : ExitCode.done;
   },
 });
+
+function readThreads(text: string): number {
+  const threads = Number(text);
+  if (Number.isInteger(threads) && threads >= 1) return threads;
+  throw new InputError(`--threads: expected a whole number from 1, found ${JSON.stringify(text)}`);
+}
 
 /** A pipeline's document by its path, or by its name in the store; local paths in it begin at its own folder. */
 async function findPipeline(name: string, store: string): Promise<{ pipeline: ResolvedPipeline; folder?: string }> {

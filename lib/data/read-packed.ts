@@ -32,7 +32,7 @@ export interface PackedReading {
 export async function readPacked(
   objects: readonly DataObject[],
   options: ReadOptions,
-  { pool, leastBytes = 1 << 20 }: PackedReading,
+  { pool, leastBytes = 1 << 18 }: PackedReading,
 ): Promise<Table | undefined> {
   if (objects.length === 0 || objects.reduce((sum, { size }) => sum + size, 0) < leastBytes) return undefined;
   if (!objects.every(({ openFile }) => openFile)) return undefined;

@@ -19,7 +19,7 @@ import type { Examples } from '../models/model.ts';
 import { contentRequest, type Request, type StopRequest, trialsOf } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
 import { classWeighted } from './model-for.ts';
-import { openPool } from './open-pool.ts';
+import { openPool, threadsFor } from './open-pool.ts';
 import { neededColumns, readOptions, unnamedColumns } from './read-options.ts';
 import { openObjects, type RunRequest, runKey, shortHash } from './runs.ts';
 import { readWinner } from './winner.ts';
@@ -98,7 +98,7 @@ export function readData(context: Context, run: RunRequest): Promise<{ table: Ta
       wanted: (name) => wanted.some((isWanted) => isWanted(name)),
       mayLetGo: (name) => unnamed.every((isUnnamed) => isUnnamed(name)),
       single: (name) => single.every((mayBe) => mayBe(name)),
-      packed: { pool: await openPool({ threads: context.threads ?? 1, bytes }) },
+      packed: { pool: await openPool(threadsFor(bytes, request.threads, context.threads)) },
     });
     await keepRejected(context, run.run, table);
     for (const each of requests) checkColumns(each, table, Object.keys(each.data.columns));

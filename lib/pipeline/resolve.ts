@@ -63,6 +63,8 @@ export interface Request {
   schedule: { everySeconds: number } | null;
   /** What people say of the model; not there where they say nothing. */
   card?: NonNullable<PipelineDocument['card']>;
+  /** Left out, as many as the machine has. */
+  threads?: number;
 }
 
 /** A search with every choice made. */
@@ -170,6 +172,7 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
     },
     schedule: document.schedule ? { everySeconds: seconds(document.schedule.every) } : null,
     ...(document.card && { card: document.card }),
+    ...(document.threads !== undefined && { threads: document.threads }),
   };
   if (document.search) {
     request.search = resolveSearch(document, document.search, or);
@@ -211,12 +214,13 @@ function resolvedTrial(document: PipelineDocument, source: string): Request {
 
 /**
  * The part of a request that a model's content follows from: without where the data lies, when it is complete, how
- * often it is looked at again, and what people say of the model. A version is named after it.
+ * often it is looked at again, what people say of the model, and how many threads work. A version is named after it.
  */
 export function contentRequest({
   data: { path: _path, ready: _ready, ...data },
   schedule: _schedule,
   card: _card,
+  threads: _threads,
   ...rest
 }: Request) {
   return { ...rest, data };

@@ -306,6 +306,9 @@ export const pipelineSchema = z.strictObject({
   evaluate: z.optional(evaluate),
   schedule: z.optional(scheduleSchema),
   card: z.optional(card),
+  threads: z.optional(
+    count.check(describe("Threads to work with, as many as the machine has by default; it changes no version's name.")),
+  ),
 });
 
 export type PipelineDocument = z.infer<typeof pipelineSchema>;

@@ -59,7 +59,7 @@ test.each(['plainly', 'by kernels'])('read %s, only the directory and the wanted
   const column = (step: number) => Array.from({ length: rows }, (_, i) => i * step);
   const bytes = writeParquet({ a: column(1), b: column(2), c: column(3), d: column(4) }, 20_000);
   const object = countedObject('a.parquet', bytes);
-  const pool = await openPool({ threads: 1, bytes: bytes.length });
+  const pool = await openPool(1);
   const table = await readTable([object], {
     wanted: (name) => name === 'b' || name === 'd',
     single: () => true,
