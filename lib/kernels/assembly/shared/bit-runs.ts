@@ -42,3 +42,14 @@ export function readRuns(from: usize, end: usize, width: u32, count: i32, out: u
   }
   return most;
 }
+
+/** Whether levels are what they are most often: one run of as many ones. */
+export function isOneRun(p: usize, end: usize, count: i32): bool {
+  let head: u64 = 0;
+  for (let shift: u64 = 0; shift < 35 && p < end; shift += 7) {
+    const part = <u64>load<u8>(p++);
+    head |= (part & 127) << shift;
+    if (part < 128) return head == <u64>count << 1 && count > 0 && p < end && load<u8>(p) == 1;
+  }
+  return false;
+}
