@@ -1,10 +1,11 @@
 import { InputError } from '../core/errors.ts';
+import { averagePrecisionAgainstChance } from './intervals/average-precision.ts';
 import { percentileInterval } from './intervals/bootstrap.ts';
 import { type Comparison, comparisonOfDraws, lossDifference, mcnemarTest } from './intervals/comparison.ts';
-import { delongDifference } from './intervals/delong.ts';
+import { delongAgainstChance, delongDifference } from './intervals/delong.ts';
 import type { ClassPredictions } from './predictions.ts';
 import { unitCountOf } from './terms/terms.ts';
-import { type Measured, noted, onSections } from './uncertain.ts';
+import { type Measured, noted, onSections, tableOf } from './uncertain.ts';
 
 /**
  * How the metrics of measured predictions differ from those of others on the same rows, first less second.
@@ -35,8 +36,12 @@ function compareOne(own: Measured, other: Measured, name: string, difference: nu
   const { entry, parameters } = own.metrics[Object.keys(own.values).indexOf(name)];
   const [a, b] = [own.predictions, other.predictions];
   if (a.kind === 'classes' && b.kind === 'classes') {
-    if (entry.name === 'auc' && a.classCount === 2 && parameters.maxFpr === 1) {
+    if (a.classCount === 2 && entry.name === 'auc' && parameters.maxFpr === 1) {
+      if (isConstant(scoresOf(b))) return delongAgainstChance(tableOf(own, a), options);
       return delongDifference(a.actual, scoresOf(a), scoresOf(b), { ...options, weights: a.weights });
+    }
+    if (a.classCount === 2 && entry.name === 'averagePrecision' && isConstant(scoresOf(b))) {
+      return averagePrecisionAgainstChance(tableOf(own, a), options);
     }
     if (entry.name === 'accuracy' && !a.weights) return compareAccuracy(a, b, options.confidence);
   }
@@ -55,6 +60,11 @@ function compareOne(own: Measured, other: Measured, name: string, difference: nu
     difference,
     interval: { ...interval, low: interval.low + shift, high: interval.high + shift, method: 'sections' },
   };
+}
+
+function isConstant(scores: Float64Array): boolean {
+  for (let row = 1; row < scores.length; row++) if (scores[row] !== scores[0]) return false;
+  return true;
 }
 
 const scoresOf = ({ margins, probabilities }: ClassPredictions) => margins ?? probabilities;

@@ -56,13 +56,14 @@ const wholeLimit = 2000;
  * Above 100,000 rows, groups of neighbouring rows are drawn instead of single ones; the interval's note says so.
  *
  * @param names as `measure` takes them
+ * @param options.intervals whether to find them; what a comparison needs is there without
  * @throws InputError as `measure`
  */
 export function measureUncertain(
   task: Task,
   names: readonly string[],
   predictions: AnyPredictions,
-  options: UncertaintyOptions = {},
+  { intervals = true, ...options }: UncertaintyOptions & { intervals?: boolean } = {},
 ): Measured {
   const shared = rememberShared();
   const metrics = names.map((name) => metricNamed(name, task));
@@ -86,7 +87,7 @@ export function measureUncertain(
   }
   drawSummed(measured, summed);
   for (const [i, name] of names.entries()) {
-    if (Number.isFinite(values[name].value)) {
+    if (intervals && Number.isFinite(values[name].value)) {
       values[name].interval = intervalOf(measured, name, metrics[i], summed.get(name));
     }
   }

@@ -7,6 +7,7 @@ import type { PredictionsDocument, PredictionTask } from '../../pipeline/predict
 import type { AppliedDefault } from '../../pipeline/resolve.ts';
 import { formatCount } from '../../report/format.ts';
 import type { Context } from '../context.ts';
+import { openPool } from '../open-pool.ts';
 import type { SourceObject } from '../sources.ts';
 import { classNames } from './labels.ts';
 import { findQuerySizes, rankingPredictions } from './rankings.ts';
@@ -67,8 +68,11 @@ async function openTable(
   objects: SourceObject[],
 ): Promise<GivenTable> {
   const { format, separator, encoding, header, label, score, prediction, weight, group, logProbabilities } = asked;
+  const bytes = objects.reduce((sum, { size }) => sum + size, 0);
+  const pool = await openPool({ threads: context.threads ?? 1, bytes });
   const read = (kinds: Record<string, 'category'>) =>
     readTable(objects, {
+      packed: { pool },
       format,
       separator,
       encoding,
