@@ -19,7 +19,8 @@ export function readRuns(from: usize, end: usize, width: u32, count: i32, out: u
     }
     const times = head >> 1;
     if (head & 1) {
-      if (width == 0 || <u64>times * width > <u64>(end - p)) return -1;
+      // Readers do not agree on what an empty run takes.
+      if (width == 0 || times == 0 || <u64>times * width > <u64>(end - p)) return -1;
       const here = <u32>min(<u64>times << 3, <u64>left);
       let bit: usize = 0;
       for (let i: u32 = 0; i < here; i++, bit += width, out += 4) {
