@@ -225,6 +225,9 @@ function flatGroup(
     const own = group.columns.filter(({ meta_data: meta }) => meta?.path_in_schema[0] === name);
     const meta = own[0]?.meta_data;
     if (!flat || own.length !== 1 || !meta || meta.type !== flat.physical) return undefined;
+    // The library adds them up, which it can't when a damaged directory gives one as another type.
+    const offset = meta.dictionary_page_offset || meta.data_page_offset;
+    if (typeof offset !== 'bigint' || typeof meta.total_compressed_size !== 'bigint') return undefined;
     const [range] = chunkRanges(key, size, { ...group, columns: own }, new Set([name]));
     const { of, isNullable } = flat;
     chunks.push({ ...range, of, isNullable, codec: meta.codec, unpackedBytes: Number(meta.total_uncompressed_size) });

@@ -11,7 +11,8 @@
 // there. Rows are written in whole cache lines, sixteen columns of four bytes: four at a time would fetch every line four
 // times. Sixteen columns are also a share that threads can take of a file with few row groups.
 
-import { readRuns } from './shared/bit-runs';
+import { isOneRun, readRuns } from './shared/bit-runs';
+import { describe, HAS_TINY, roundDoubles, weave } from './shared/number-columns';
 import {
   DATA_PAGE, DATA_PAGE_V2, DICTIONARY_PAGE, encoding, isPacked, levelBytes, levelEncoding, nullCount, packedBytes,
   pageType, readPageHeader, repetitionBytes, rowCount, unpackedBytes, valueCount,
@@ -58,12 +59,6 @@ const RLE_DICTIONARY: i32 = 8;
 const UNCOMPRESSED: u32 = 0;
 const SNAPPY: u32 = 1;
 const ZSTD: u32 = 6;
-
-// Flags of a column of a group.
-const HAS_FRACTIONS: u32 = 1;
-const HAS_TINY: u32 = 2;
-
-const leastNormal: f64 = 1.1754943508222875e-38;
 
 // Of the column chunk at hand.
 let type: u32 = 0;
@@ -175,6 +170,8 @@ function readDictionary(p: usize, end: usize): bool {
 function readValues(p: usize, end: usize, count: i32, out: usize): bool {
   let present = count;
   if (pageType == DATA_PAGE) {
+    const done = unpackFloats(p, end, count, out);
+    if (done != 0) return done > 0;
     if (!unpack(p, end, unpackedBytes, true)) return false;
     if (isNullable) {
       if (levelEncoding != RLE || unpackedEnd - unpackedAt < 4) return false;
@@ -224,8 +221,39 @@ function unpack(p: usize, end: usize, bytes: i32, isPackedPart: bool): bool {
   return codec == ZSTD && unpackZstd(p, <i32>(end - p), pageAt, bytes) == bytes;
 }
 
-/** Reads which of so many rows have a value, as 0 and 1 in `levelsAt`; answers how many, or less than 0. */
+/** Unpacks plain float32 to where they belong, the levels before them; answers 0 where that can't be, -1 where it failed. */
+function unpackFloats(p: usize, end: usize, count: i32, out: usize): i32 {
+  if (type != FLOAT || encoding != PLAIN || codec != SNAPPY) return 0;
+  let before: usize = 0;
+  if (isNullable) {
+    // The page's length, and the head of a literal that begins with the length of the levels.
+    let first = p;
+    while (first < end && load<u8>(first) > 127) first++;
+    first += 2;
+    const tag = <u32>load<u8>(first - 1);
+    if (end < first || tag & 3) return 0;
+    const width = max(<i32>(tag >> 2) - 59, 0);
+    if (width == 0 && tag >> 2 < 3) return 0;
+    before = 4 + load<usize>(first + width);
+  }
+  if (before > slack || unpackedBytes != <i32>before + (count << 2)) return 0;
+  // What is written over before the values is another page's or column's.
+  memory.copy(pageAt, out - before, before);
+  let present = count;
+  const isWhole = unpackSnappy(p, end, out - before, unpackedBytes);
+  if (isWhole && isNullable) {
+    const told = levelEncoding == RLE && load<usize>(out - before) == before - 4;
+    present = told ? readLevels(out - before + 4, out, count) : -1;
+  }
+  memory.copy(out - before, pageAt, before);
+  if (!isWhole || present < 0) return -1;
+  if (present < count) spread(present, count, out);
+  return 1;
+}
+
+/** Reads which of so many rows have a value; answers how many, or less than 0. Where not all have: 0 and 1 in `levelsAt`. */
 function readLevels(p: usize, end: usize, count: i32): i32 {
+  if (isOneRun(p, end, count)) return count;
   if (readRuns(p, end, 1, count, levelsAt) < 0) return -1;
   let present = 0;
   for (let i: usize = 0; i < <usize>count; i++) present += load<i32>(levelsAt + (i << 2));
@@ -296,103 +324,5 @@ function spread(present: i32, count: i32, out: usize): void {
     } else {
       store<f64>(out + (<usize>row << 3), isThere ? load<f64>(out + (<usize>from << 3)) : f64.NaN);
     }
-  }
-}
-
-/** Rounds a column to float32; answers HAS_TINY or 0, or a larger number where a value is infinite. */
-function roundDoubles(values: usize, rows: i32, out: usize): u32 {
-  let tiny = i64x2.splat(0);
-  let infinite = i64x2.splat(0);
-  const end = values + (<usize>rows << 3);
-  for (let p = values; p < end; p += 16, out += 8) {
-    // What stands behind the last value is another group's.
-    const isLast = end - p == 8;
-    const pair = isLast ? v128.load64_zero(p) : v128.load(p);
-    const size = f64x2.abs(pair);
-    const isThere = f64x2.eq(pair, pair);
-    tiny = v128.or(tiny, v128.and(f64x2.lt(size, f64x2.splat(leastNormal)), f64x2.gt(size, f64x2.splat(0))));
-    infinite = v128.or(infinite, f64x2.eq(size, f64x2.splat(Infinity)));
-    const plain = v128.bitselect(pair, f64x2.splat(NaN), isThere);
-    if (isLast) v128.store64_lane(p, plain, 0);
-    else v128.store(p, plain);
-    v128.store64_lane(out, f32x4.demote_f64x2_zero(pair), 0);
-  }
-  return v128.any_true(infinite) ? 4 : v128.any_true(tiny) ? HAS_TINY : 0;
-}
-
-/** Leaves a column's facts, and the plain NaN for any other; answers whether no stored value is infinite. */
-function describe(values: usize, rows: i32, facts: usize, known: u32, isStored: bool): bool {
-  let least = f32x4.splat(Infinity);
-  let greatest = f32x4.splat(-Infinity);
-  let present = i32x4.splat(0);
-  let fractions = i32x4.splat(0);
-  let tiny = i32x4.splat(0);
-  const end = values + (<usize>rows << 2);
-  // Up to a multiple of four.
-  for (let p = end; p < end + 12; p += 4) store<f32>(p, f32.NaN);
-  for (let p = values; p < end; p += 16) {
-    const four = v128.load(p);
-    const isThere = f32x4.eq(four, four);
-    const size = f32x4.abs(four);
-    present = i32x4.sub(present, isThere);
-    fractions = v128.or(fractions, v128.and(isThere, f32x4.ne(four, f32x4.floor(four))));
-    tiny = v128.or(tiny, v128.and(f32x4.lt(size, f32x4.splat(<f32>leastNormal)), f32x4.gt(size, f32x4.splat(0))));
-    least = f32x4.pmin(least, four);
-    greatest = f32x4.pmax(greatest, four);
-    v128.store(p, v128.bitselect(four, f32x4.splat(f32.NaN), isThere));
-  }
-  const low = leastOf(least);
-  const high = -leastOf(f32x4.neg(greatest));
-  let flags = known;
-  if (v128.any_true(fractions)) flags |= HAS_FRACTIONS;
-  if (isStored && v128.any_true(tiny)) flags |= HAS_TINY;
-  store<f32>(facts, low);
-  store<f32>(facts, high, 4);
-  store<i32>(
-    facts,
-    i32x4.extract_lane(present, 0) + i32x4.extract_lane(present, 1) + i32x4.extract_lane(present, 2) +
-      i32x4.extract_lane(present, 3),
-    8,
-  );
-  store<u32>(facts, flags, 12);
-  return !isStored || (low > -Infinity && high < Infinity);
-}
-
-// @ts-ignore: decorator
-@inline
-function leastOf(four: v128): f32 {
-  return min(
-    min(f32x4.extract_lane(four, 0), f32x4.extract_lane(four, 1)),
-    min(f32x4.extract_lane(four, 2), f32x4.extract_lane(four, 3)),
-  );
-}
-
-/** Weaves four columns into rows. */
-function weave(a: usize, b: usize, c: usize, d: usize, rows: i32, out: usize, stride: usize): void {
-  let row = 0;
-  for (; row + 4 <= rows; row += 4) {
-    const first = v128.load(a);
-    const second = v128.load(b);
-    const third = v128.load(c);
-    const fourth = v128.load(d);
-    const evenLow = v128.shuffle<f32>(first, second, 0, 4, 1, 5);
-    const evenHigh = v128.shuffle<f32>(first, second, 2, 6, 3, 7);
-    const oddLow = v128.shuffle<f32>(third, fourth, 0, 4, 1, 5);
-    const oddHigh = v128.shuffle<f32>(third, fourth, 2, 6, 3, 7);
-    v128.store(out, v128.shuffle<f32>(evenLow, oddLow, 0, 1, 4, 5));
-    v128.store(out + stride, v128.shuffle<f32>(evenLow, oddLow, 2, 3, 6, 7));
-    v128.store(out + 2 * stride, v128.shuffle<f32>(evenHigh, oddHigh, 0, 1, 4, 5));
-    v128.store(out + 3 * stride, v128.shuffle<f32>(evenHigh, oddHigh, 2, 3, 6, 7));
-    out += 4 * stride;
-    a += 16;
-    b += 16;
-    c += 16;
-    d += 16;
-  }
-  for (; row < rows; row++, out += stride, a += 4, b += 4, c += 4, d += 4) {
-    store<f32>(out, load<f32>(a));
-    store<f32>(out, load<f32>(b), 4);
-    store<f32>(out, load<f32>(c), 8);
-    store<f32>(out, load<f32>(d), 12);
   }
 }

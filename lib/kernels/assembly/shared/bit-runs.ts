@@ -19,7 +19,8 @@ export function readRuns(from: usize, end: usize, width: u32, count: i32, out: u
     }
     const times = head >> 1;
     if (head & 1) {
-      if (width == 0 || <u64>times * width > <u64>(end - p)) return -1;
+      // Readers do not agree on what an empty run takes.
+      if (width == 0 || times == 0 || <u64>times * width > <u64>(end - p)) return -1;
       const here = <u32>min(<u64>times << 3, <u64>left);
       let bit: usize = 0;
       for (let i: u32 = 0; i < here; i++, bit += width, out += 4) {
@@ -41,4 +42,15 @@ export function readRuns(from: usize, end: usize, width: u32, count: i32, out: u
     }
   }
   return most;
+}
+
+/** Whether levels are what they are most often: one run of as many ones. */
+export function isOneRun(p: usize, end: usize, count: i32): bool {
+  let head: u64 = 0;
+  for (let shift: u64 = 0; shift < 35 && p < end; shift += 7) {
+    const part = <u64>load<u8>(p++);
+    head |= (part & 127) << shift;
+    if (part < 128) return head == <u64>count << 1 && count > 0 && p < end && load<u8>(p) == 1;
+  }
+  return false;
 }
