@@ -48,8 +48,10 @@ const leastForDigits = 4096;
 /**
  * Sorts finite values in place, without their rows: by the same passes over half as much memory. −0 stays as it is, and
  * stands among the zeros.
+ *
+ * @param room for as many values, which it writes over
  */
-export function sortAscending(values: Float64Array): void {
+export function sortAscending(values: Float64Array, room: Float64Array): void {
   const count = values.length;
   if (count < leastForDigits) {
     values.sort();
@@ -66,7 +68,7 @@ export function sortAscending(values: Float64Array): void {
     from[i + 1] = high;
     for (let pass = 0; pass < passCount; pass++) counts[pass * bucketCount + digit(low, high, pass)]++;
   }
-  let to: Uint32Array = new Uint32Array(2 * count);
+  let to: Uint32Array = new Uint32Array(room.buffer, room.byteOffset, 2 * count);
   for (let pass = 0; pass < passCount; pass++) {
     const starts = counts.subarray(pass * bucketCount, (pass + 1) * bucketCount);
     if (starts.includes(count)) continue;

@@ -24,6 +24,9 @@ export interface RankedScores {
   rowCount: number;
 }
 
+/** Beyond so many rows, the kernel's room for them is more than may be asked for beside the data. */
+const kernelRows = 1 << 21;
+
 /**
  * Sorts rows by their score and counts both classes.
  *
@@ -41,7 +44,7 @@ export function rankScores(
   checkFinite('scores', scores);
   const rowCount = actual.length;
   totalWeight(rowCount, weights);
-  const counts = weights ? undefined : rankedCounts(actual, scores);
+  const counts = weights || rowCount > kernelRows ? undefined : rankedCounts(actual, scores);
   if (counts) {
     const last = counts.thresholds.length - 1;
     const [negatives, positives] = [counts.falsePositives[last] ?? 0, counts.truePositives[last] ?? 0];
@@ -86,6 +89,10 @@ function rankAlike(actual: ArrayLike<number>, scores: ArrayLike<number>): Ranked
   let positives = 0;
   for (let row = 0; row < rowCount; row++) positives += actual[row];
   const negatives = rowCount - positives;
+  if (isConstant(scores)) {
+    const [falsePositives, truePositives] = [Float64Array.of(negatives), Float64Array.of(positives)];
+    return { falsePositives, truePositives, thresholds: Float64Array.of(scores[0]), negatives, positives, rowCount };
+  }
   const sorted = new Float64Array(rowCount);
   const [own, others] = [sorted.subarray(0, positives), sorted.subarray(positives)];
   let [ownCount, otherCount] = [0, 0];
@@ -93,10 +100,13 @@ function rankAlike(actual: ArrayLike<number>, scores: ArrayLike<number>): Ranked
     if (actual[row] === 1) own[ownCount++] = scores[row] + 0;
     else others[otherCount++] = scores[row] + 0;
   }
-  sortAscending(own);
-  sortAscending(others);
+  // What the sort works in becomes one of the answers.
+  const room = new Float64Array(rowCount);
+  sortAscending(own, room);
+  sortAscending(others, room);
   const distinct = countDistinct(own, others);
-  const [falsePositives, truePositives, thresholds] = [0, 1, 2].map(() => new Float64Array(distinct));
+  const falsePositives = distinct === rowCount ? room : new Float64Array(distinct);
+  const [truePositives, thresholds] = [new Float64Array(distinct), new Float64Array(distinct)];
   let [i, j] = [positives - 1, negatives - 1];
   for (let place = 0; place < distinct; place++) {
     const threshold = i < 0 ? others[j] : j < 0 ? own[i] : Math.max(own[i], others[j]);
@@ -107,6 +117,12 @@ function rankAlike(actual: ArrayLike<number>, scores: ArrayLike<number>): Ranked
     falsePositives[place] = negatives - 1 - j;
   }
   return { falsePositives, truePositives, thresholds, negatives, positives, rowCount };
+}
+
+/** Whether all scores are the same, as a baseline's are. */
+export function isConstant(scores: ArrayLike<number>): boolean {
+  for (let row = 1; row < scores.length; row++) if (scores[row] !== scores[0]) return false;
+  return true;
 }
 
 /** How many different values there are in two sorted arrays. */

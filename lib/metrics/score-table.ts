@@ -89,7 +89,10 @@ export function unweightedScoreTable({
   };
   const [positive, negative] = [at(truePositives), at(falsePositives)];
   return {
-    scores: thresholds.toReversed(),
+    // Turned round when somebody looks: areas need the counts alone.
+    get scores() {
+      return thresholds.toReversed();
+    },
     positive,
     negative,
     positiveSquares: positive,

@@ -46,29 +46,29 @@ function estimate(
   table: ScoreTable,
   less: { ofPositive: number; ofNegative: number },
 ): { value: number; error: number } {
-  const { scores, positive, negative } = table;
+  const { positive, negative } = table;
   const positives = sumOf(positive);
   if (positives === 0) return { value: Number.NaN, error: Number.NaN };
-  // Share of positives, and weight of all, among the rows that score at least as high.
-  const [precision, all] = [new Float64Array(scores.length), new Float64Array(scores.length)];
   let [right, total, value] = [0, 0, 0];
-  for (let i = scores.length - 1; i >= 0; i--) {
+  for (let i = positive.length - 1; i >= 0; i--) {
     right += positive[i];
     total += positive[i] + negative[i];
-    all[i] = total;
-    precision[i] = total > 0 ? right / total : 0;
-    value += (positive[i] * precision[i]) / positives;
+    if (total > 0) value += (positive[i] * (right / total)) / positives;
   }
-  // A row raises the precision at each positive that it stands above or beside, or lowers it.
+  // A row raises the precision at each positive that it stands above or beside, or lowers it. From the lowest score up:
+  // `right` and `total` are what scores at least as high.
   let [gain, loss, variance] = [0, 0, 0];
-  for (let i = 0; i < scores.length; i++) {
-    if (all[i] > 0) {
-      gain += positive[i] / all[i];
-      loss += (positive[i] * precision[i]) / all[i];
+  for (let i = 0; i < positive.length; i++) {
+    const precision = total > 0 ? right / total : 0;
+    if (total > 0) {
+      gain += positive[i] / total;
+      loss += (positive[i] * precision) / total;
     }
-    const ofPositive = precision[i] + gain - loss - value - less.ofPositive;
+    const ofPositive = precision + gain - loss - value - less.ofPositive;
     const ofNegative = -loss - less.ofNegative;
     variance += table.positiveSquares[i] * ofPositive * ofPositive + table.negativeSquares[i] * ofNegative * ofNegative;
+    right -= positive[i];
+    total -= positive[i] + negative[i];
   }
   return { value, error: Math.sqrt(variance) / positives };
 }

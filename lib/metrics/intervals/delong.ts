@@ -78,10 +78,10 @@ export function delongAgainstChance(table: ScoreTable, { confidence = 0.95 }: In
 
 /** The area, and the variance of its estimate. */
 function areaOf(table: ScoreTable): { auc: number; variance: number } {
-  const { scores, positive, negative, positiveSquares, negativeSquares } = table;
+  const { positive, negative, positiveSquares, negativeSquares } = table;
   const [positives, negatives] = [sumOf(positive), sumOf(negative)];
   let [auc, below] = [0, 0];
-  for (let i = 0; i < scores.length; i++) {
+  for (let i = 0; i < positive.length; i++) {
     auc += (positive[i] * (below + negative[i] / 2)) / (positives * negatives);
     below += negative[i];
   }
@@ -89,7 +89,7 @@ function areaOf(table: ScoreTable): { auc: number; variance: number } {
   const squares = [0, 0];
   let beside = 0;
   below = 0;
-  for (let i = 0; i < scores.length; i++) {
+  for (let i = 0; i < positive.length; i++) {
     const gapOfPositive = (below + negative[i] / 2) / negatives - auc;
     const gapOfNegative = (positives - beside - positive[i] / 2) / positives - auc;
     squares[1] += positiveSquares[i] * gapOfPositive * gapOfPositive;
