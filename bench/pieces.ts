@@ -25,7 +25,8 @@ const [comma, newline] = [44, 10];
 let predictions: Parameters<typeof measure>[2] | undefined;
 
 const pieces: Record<string, (...given: string[]) => Promise<Figures> | Figures> = {
-  csv: readText,
+  csv: readFile,
+  parquet: readFile,
   gradient: (folder, threads) => {
     const examples = examplesIn(folder, 'features.f32', 'labels.f32', 28, Number(threads));
     const pass = gradientPass(examples, { products: 'float32' });
@@ -113,7 +114,7 @@ function best(work: () => unknown, warm: number, count: number): number {
 }
 
 /** A file into float32 columns, by so many threads. */
-async function readText(path: string, threads: string): Promise<Figures> {
+async function readFile(path: string, threads: string): Promise<Figures> {
   const { size } = statSync(path);
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 3; i++) {

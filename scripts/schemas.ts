@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
+import { predictionsSchema } from '../lib/pipeline/predictions-schema.ts';
 import { pipelineSchema } from '../lib/pipeline/schema.ts';
 import { reportJsonSchema } from '../lib/report/report.ts';
 
@@ -13,6 +14,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 export function schemaFiles(): Record<string, string> {
   return {
     'docs/schema/report.schema.json': print(reportJsonSchema()),
+    'docs/schema/predictions.schema.json': print({ title: 'hone predictions', ...z.toJSONSchema(predictionsSchema) }),
     'docs/schema/pipeline.schema.json': print({ title: 'hone pipeline', ...z.toJSONSchema(pipelineSchema) }),
   };
 }

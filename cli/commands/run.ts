@@ -46,7 +46,7 @@ export const runCommand = command({
       }
       await printReport(context, result.report, { store });
     }
-    return result.gate === 'fail' ? ExitCode.checkFailed : ExitCode.done;
+    return result.gate === 'fail' || result.gate === 'undecided' ? ExitCode.checkFailed : ExitCode.done;
   },
 });
 

@@ -92,7 +92,7 @@ function ofAll(own: Measured, gate: PredictionsGate, { baseline, against }: Gate
     const none = `there is no ${gate.noWorseThan === 'baseline' ? 'baseline' : 'other file'} to compare with`;
     return { ...evidence, other: { none, verdict: 'undecided' } };
   }
-  const other = measureUncertain(own.task, [metric], rival.predictions, own.options);
+  const other = measureUncertain(own.task, [metric], rival.predictions, { ...own.options, intervals: false });
   const comparison = compareMeasured(own, other)[metric];
   return { ...evidence, other: { value: other.values[metric].value, ...(comparison && { comparison }) } };
 }

@@ -15,7 +15,7 @@ import { baselineOf } from './given/baselines.ts';
 import { readDetections } from './given/detections.ts';
 import { cellText } from './given/labels.ts';
 import { type Given, readGiven } from './given/read-given.ts';
-import { predictionsReport } from './predictions-report.ts';
+import { predictionsReport, profileLimit } from './predictions-report.ts';
 import { reportTime, writeReport } from './reports.ts';
 import { identityOf, runKey, shortHash } from './runs.ts';
 import { listDataset, type SourceObject } from './sources.ts';
@@ -137,6 +137,10 @@ async function assessRows(
     ...(evaluate.fairness && { fairness: columnsOf(own, evaluate.fairness).map(asGroups) }),
     ...(evaluate.worstRows && isByRow && { worst: { count: evaluate.worstRows, describe: describer(own) } }),
   };
+  if (table.rowCount > profileLimit && !options.worst) {
+    // Nobody looks at the cells any more, which take as much memory as the predictions.
+    table.columns = [];
+  }
   const { evaluation, measured } = assess(task, predictions, options);
   const verdict = decidePredictions(evaluate.gates ?? [], {
     measured,

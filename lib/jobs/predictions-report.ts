@@ -63,7 +63,7 @@ export function predictionsReport(
 }
 
 /** Beyond so many rows the columns are not profiled: sorting them all would take longer than what was asked for. */
-const profileLimit = 1_000_000;
+export const profileLimit = 1_000_000;
 
 function columnsOf({ table, roles }: Given, { evaluate = {} }: PredictionsDocument): Report['data']['columns'] {
   if (table.rowCount > profileLimit) return [];

@@ -1,10 +1,13 @@
 import { InputError } from '../core/errors.ts';
+import { averagePrecisionAgainstChance } from './intervals/average-precision.ts';
 import { percentileInterval } from './intervals/bootstrap.ts';
 import { type Comparison, comparisonOfDraws, lossDifference, mcnemarTest } from './intervals/comparison.ts';
-import { delongDifference } from './intervals/delong.ts';
+import { delongAgainstChance, delongDifference } from './intervals/delong.ts';
 import type { ClassPredictions } from './predictions.ts';
+import { isConstant } from './ranked-scores.ts';
+import type { ScoreTable } from './score-table.ts';
 import { unitCountOf } from './terms/terms.ts';
-import { type Measured, noted, onSections } from './uncertain.ts';
+import { type Measured, noted, onSections, scoresOf, tableOf } from './uncertain.ts';
 
 /**
  * How the metrics of measured predictions differ from those of others on the same rows, first less second.
@@ -22,21 +25,30 @@ export function compareMeasured(own: Measured, other: Measured): Record<string, 
       `predictions to compare with: expected ${unitCount} rows of ${own.predictions.kind}, found ${unitCountOf(other.predictions)} of ${other.predictions.kind}`,
     );
   }
+  const table = tableOf(own);
   const found: Record<string, Comparison> = {};
   for (const name of Object.keys(own.values)) {
     const difference = own.values[name].value - (other.values[name]?.value ?? Number.NaN);
-    if (Number.isFinite(difference)) found[name] = compareOne(own, other, name, difference);
+    if (Number.isFinite(difference)) found[name] = compareOne(own, other, { name, difference, table });
   }
   return found;
 }
 
-function compareOne(own: Measured, other: Measured, name: string, difference: number): Comparison {
+function compareOne(
+  own: Measured,
+  other: Measured,
+  { name, difference, table }: { name: string; difference: number; table: () => ScoreTable },
+): Comparison {
   const { options } = own;
   const { entry, parameters } = own.metrics[Object.keys(own.values).indexOf(name)];
   const [a, b] = [own.predictions, other.predictions];
   if (a.kind === 'classes' && b.kind === 'classes') {
-    if (entry.name === 'auc' && a.classCount === 2 && parameters.maxFpr === 1) {
+    if (a.classCount === 2 && entry.name === 'auc' && parameters.maxFpr === 1) {
+      if (isConstant(scoresOf(b))) return own.chance.get(name) ?? delongAgainstChance(table(), options);
       return delongDifference(a.actual, scoresOf(a), scoresOf(b), { ...options, weights: a.weights });
+    }
+    if (a.classCount === 2 && entry.name === 'averagePrecision' && isConstant(scoresOf(b))) {
+      return own.chance.get(name) ?? averagePrecisionAgainstChance(table(), options);
     }
     if (entry.name === 'accuracy' && !a.weights) return compareAccuracy(a, b, options.confidence);
   }
@@ -56,8 +68,6 @@ function compareOne(own: Measured, other: Measured, name: string, difference: nu
     interval: { ...interval, low: interval.low + shift, high: interval.high + shift, method: 'sections' },
   };
 }
-
-const scoresOf = ({ margins, probabilities }: ClassPredictions) => margins ?? probabilities;
 
 function compareAccuracy(a: ClassPredictions, b: ClassPredictions, confidence: number | undefined): Comparison {
   let [onlyFirst, onlySecond] = [0, 0];

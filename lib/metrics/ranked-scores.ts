@@ -2,7 +2,7 @@ import { checkFinite, checkSameLength } from '../core/checks.ts';
 import { rankedCounts } from '../kernels/order.ts';
 import { checkClasses } from './labels.ts';
 import { totalWeight, whyEmpty } from './mean.ts';
-import { ascending } from './order.ts';
+import { ascending, sortAscending } from './order.ts';
 import type { Warn } from './warn.ts';
 
 /**
@@ -24,6 +24,9 @@ export interface RankedScores {
   rowCount: number;
 }
 
+/** Beyond so many rows, the kernel's room for them is more than may be asked for beside the data. */
+const kernelRows = 1 << 21;
+
 /**
  * Sorts rows by their score and counts both classes.
  *
@@ -41,13 +44,14 @@ export function rankScores(
   checkFinite('scores', scores);
   const rowCount = actual.length;
   totalWeight(rowCount, weights);
-  const counts = weights ? undefined : rankedCounts(actual, scores);
+  const counts = weights || rowCount > kernelRows ? undefined : rankedCounts(actual, scores);
   if (counts) {
     const last = counts.thresholds.length - 1;
     const [negatives, positives] = [counts.falsePositives[last] ?? 0, counts.truePositives[last] ?? 0];
     return { ...counts, negatives, positives, rowCount };
   }
 
+  if (!weights) return rankAlike(actual, scores);
   const { rows, values } = ascending(scores);
   // Rows come in the order of their scores, so from all over memory: a byte each stays nearer to the processor.
   const labels = Uint8Array.from(actual);
@@ -73,6 +77,64 @@ export function rankScores(
     positives: truePositives,
     rowCount,
   };
+}
+
+/**
+ * The same of rows that all weigh 1: each class's scores are sorted by themselves, without their rows, and merged.
+ *
+ * Counts are whole numbers, so no order of summing matters.
+ */
+function rankAlike(actual: ArrayLike<number>, scores: ArrayLike<number>): RankedScores {
+  const rowCount = actual.length;
+  let positives = 0;
+  for (let row = 0; row < rowCount; row++) positives += actual[row];
+  const negatives = rowCount - positives;
+  if (isConstant(scores)) {
+    const [falsePositives, truePositives] = [Float64Array.of(negatives), Float64Array.of(positives)];
+    return { falsePositives, truePositives, thresholds: Float64Array.of(scores[0]), negatives, positives, rowCount };
+  }
+  const sorted = new Float64Array(rowCount);
+  const [own, others] = [sorted.subarray(0, positives), sorted.subarray(positives)];
+  let [ownCount, otherCount] = [0, 0];
+  for (let row = 0; row < rowCount; row++) {
+    if (actual[row] === 1) own[ownCount++] = scores[row] + 0;
+    else others[otherCount++] = scores[row] + 0;
+  }
+  // What the sort works in becomes one of the answers.
+  const room = new Float64Array(rowCount);
+  sortAscending(own, room);
+  sortAscending(others, room);
+  const distinct = countDistinct(own, others);
+  const falsePositives = distinct === rowCount ? room : new Float64Array(distinct);
+  const [truePositives, thresholds] = [new Float64Array(distinct), new Float64Array(distinct)];
+  let [i, j] = [positives - 1, negatives - 1];
+  for (let place = 0; place < distinct; place++) {
+    const threshold = i < 0 ? others[j] : j < 0 ? own[i] : Math.max(own[i], others[j]);
+    while (i >= 0 && own[i] === threshold) i--;
+    while (j >= 0 && others[j] === threshold) j--;
+    thresholds[place] = threshold;
+    truePositives[place] = positives - 1 - i;
+    falsePositives[place] = negatives - 1 - j;
+  }
+  return { falsePositives, truePositives, thresholds, negatives, positives, rowCount };
+}
+
+/** Whether all scores are the same, as a baseline's are. */
+export function isConstant(scores: ArrayLike<number>): boolean {
+  for (let row = 1; row < scores.length; row++) if (scores[row] !== scores[0]) return false;
+  return true;
+}
+
+/** How many different values there are in two sorted arrays. */
+function countDistinct(a: Float64Array, b: Float64Array): number {
+  let [i, j, count] = [0, 0, 0];
+  while (i < a.length || j < b.length) {
+    const value = i === a.length ? b[j] : j === b.length ? a[i] : Math.min(a[i], b[j]);
+    while (i < a.length && a[i] === value) i++;
+    while (j < b.length && b[j] === value) j++;
+    count++;
+  }
+  return count;
 }
 
 /** Whether both classes have rows; where not, `warn` is told what it means for `what`. */

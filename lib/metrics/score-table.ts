@@ -78,14 +78,21 @@ export function unweightedScoreTable({
   negatives,
 }: RankedScores): ScoreTable {
   const count = thresholds.length;
-  const at = (cumulated: Float64Array) =>
-    Float64Array.from(
-      { length: count },
-      (_, i) => cumulated[count - 1 - i] - (i === count - 1 ? 0 : cumulated[count - 2 - i]),
-    );
+  const at = (cumulated: Float64Array) => {
+    const counts = new Float64Array(count);
+    let before = 0;
+    for (let i = 0; i < count; i++) {
+      counts[count - 1 - i] = cumulated[i] - before;
+      before = cumulated[i];
+    }
+    return counts;
+  };
   const [positive, negative] = [at(truePositives), at(falsePositives)];
   return {
-    scores: thresholds.toReversed(),
+    // Turned round when somebody looks: areas need the counts alone.
+    get scores() {
+      return thresholds.toReversed();
+    },
     positive,
     negative,
     positiveSquares: positive,

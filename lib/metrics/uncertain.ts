@@ -1,11 +1,12 @@
 import { rankedScores } from './catalogue/adapters.ts';
 import { cocoKeys, cocoMatches, inOrderOfIds } from './catalogue/detection.ts';
-import { type MetricCall, rememberShared, unshared } from './catalogue/entry.ts';
+import { type MetricCall, ofKind, rememberShared, unshared } from './catalogue/entry.ts';
 import { type Measurement, type Metric, measure, metricNamed } from './catalogue.ts';
 import { summarise } from './detection/coco.ts';
-import { averagePrecisionInterval } from './intervals/average-precision.ts';
+import { averagePrecisionAgainstChance, averagePrecisionInterval } from './intervals/average-precision.ts';
 import { type BootstrapOptions, drawCounts, drawSums, drawUnits, percentileInterval } from './intervals/bootstrap.ts';
-import { delongInterval } from './intervals/delong.ts';
+import type { Comparison } from './intervals/comparison.ts';
+import { delongAgainstChance, delongInterval } from './intervals/delong.ts';
 import { type Interval, unknownInterval } from './intervals/interval.ts';
 import { groupsDrawn, rowLimit, rowSums } from './intervals/row-sums.ts';
 import { sectionOffsets, sectionsInterval } from './intervals/sections.ts';
@@ -36,6 +37,8 @@ export interface Measured {
   draws: Map<string, Float64Array>;
   /** What a metric is on each section of the rows, where it is not drawn. */
   sections: Map<string, Float64Array>;
+  /** How metrics of scores differ from those of scores that are all the same, where that is known already. */
+  chance: Map<string, Comparison>;
   /** How groups of units were drawn, in words, where single ones were not. */
   drawnUnits: Map<string, string>;
   shared: MetricCall['shared'];
@@ -56,13 +59,14 @@ const wholeLimit = 2000;
  * Above 100,000 rows, groups of neighbouring rows are drawn instead of single ones; the interval's note says so.
  *
  * @param names as `measure` takes them
+ * @param options.intervals whether to find them; what a comparison needs is there without
  * @throws InputError as `measure`
  */
 export function measureUncertain(
   task: Task,
   names: readonly string[],
   predictions: AnyPredictions,
-  options: UncertaintyOptions = {},
+  { intervals = true, ...options }: UncertaintyOptions & { intervals?: boolean } = {},
 ): Measured {
   const shared = rememberShared();
   const metrics = names.map((name) => metricNamed(name, task));
@@ -74,6 +78,7 @@ export function measureUncertain(
     values,
     draws: new Map(),
     sections: new Map(),
+    chance: new Map(),
     drawnUnits: new Map(),
     shared,
     options,
@@ -85,9 +90,10 @@ export function measureUncertain(
     if (terms) summed.set(name, terms);
   }
   drawSummed(measured, summed);
+  const table = tableOf(measured);
   for (const [i, name] of names.entries()) {
-    if (Number.isFinite(values[name].value)) {
-      values[name].interval = intervalOf(measured, name, metrics[i], summed.get(name));
+    if (intervals && Number.isFinite(values[name].value)) {
+      values[name].interval = intervalOf(measured, { name, metric: metrics[i], summed: summed.get(name), table });
     }
   }
   return measured;
@@ -96,22 +102,25 @@ export function measureUncertain(
 /** The middle share of the draws, where there are any, and what is known better otherwise. */
 function intervalOf(
   measured: Measured,
-  name: string,
-  metric: Metric,
-  summed: SummedMetric | undefined,
+  {
+    name,
+    metric,
+    summed,
+    table,
+  }: { name: string; metric: Metric; summed: SummedMetric | undefined; table: () => ScoreTable },
 ): Interval | undefined {
   const { predictions, values, draws, options } = measured;
   const { confidence } = options;
   if (summed?.share) return shareInterval(summed.share, summed.terms.unitCount, predictions.weights, confidence);
   if (predictions.kind === 'classes' && predictions.classCount === 2) {
     if (metric.entry.name === 'auc' && metric.parameters.maxFpr === 1) {
-      const { auc: _, ...interval } = delongInterval(tableOf(measured, predictions), { confidence });
+      measured.chance.set(name, delongAgainstChance(table(), { confidence }));
+      const { auc: _, ...interval } = delongInterval(table(), { confidence });
       return interval;
     }
     if (metric.entry.name === 'averagePrecision') {
-      const { averagePrecision: _, ...interval } = averagePrecisionInterval(tableOf(measured, predictions), {
-        confidence,
-      });
+      measured.chance.set(name, averagePrecisionAgainstChance(table(), { confidence }));
+      const { averagePrecision: _, ...interval } = averagePrecisionInterval(table(), { confidence });
       return interval;
     }
   }
@@ -124,13 +133,24 @@ function intervalOf(
   return sectionsInterval(values[name].value, onSections(measured, name), { confidence, range: metric.range });
 }
 
-/** The distinct scores of two classes, sorted once for all metrics and intervals. */
-export const tableOf = ({ shared }: Pick<Measured, 'shared'>, predictions: ClassPredictions): ScoreTable =>
-  shared('score table', () => {
-    const { actual, probabilities, margins, weights } = predictions;
-    if (weights) return scoreTable(actual, margins ?? probabilities, { weights });
-    return unweightedScoreTable(shared('ranked scores', () => rankedScores(predictions)));
-  });
+/**
+ * Makes the table of two classes' scores at its first call.
+ *
+ * The rows are sorted once for all; the table is kept no longer than what looks at it, as it takes as much memory again.
+ */
+export function tableOf({ predictions, shared }: Pick<Measured, 'predictions' | 'shared'>): () => ScoreTable {
+  let table: ScoreTable | undefined;
+  return () => {
+    const classes = ofKind(predictions, 'classes');
+    table ??= classes.weights
+      ? scoreTable(classes.actual, scoresOf(classes), classes)
+      : unweightedScoreTable(shared('ranked scores', () => rankedScores(classes)));
+    return table;
+  };
+}
+
+/** What two classes are ranked by. */
+export const scoresOf = ({ margins, probabilities }: ClassPredictions): Float64Array => margins ?? probabilities;
 
 function shareInterval(
   share: (unit: number) => number,

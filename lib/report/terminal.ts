@@ -19,7 +19,11 @@ export function renderTable(report: Report, { path, width = 88 }: { path: string
     ['rows', describeRows(report) + (seconds === undefined ? '' : `, in ${formatSeconds(seconds)}`)],
   ];
   if (evaluation?.baseline) facts.push(['baseline', evaluation.baseline.name]);
-  if (evaluation) facts.push(...comparisonFacts(evaluation), ...sliceFacts(evaluation));
+  if (evaluation) {
+    facts.push(...calibrationFacts(evaluation), ...comparisonFacts(evaluation), ...sliceFacts(evaluation));
+    facts.push(...fairnessFacts(evaluation), ...worstRowFacts(evaluation));
+  }
+  if (isOfPredictions(report) && report.defaults.length > 0) facts.push(['assumed', describeAssumptions(report)]);
   if (evaluation?.threshold) facts.push(['threshold', describeThreshold(evaluation.threshold)]);
   if (evaluation?.calibration) facts.push(['calibrated', describeCalibration(evaluation.calibration)]);
   if (training) facts.push(['training', training.sentence]);
@@ -29,9 +33,11 @@ export function renderTable(report: Report, { path, width = 88 }: { path: string
   if (model?.optimizerReason !== undefined) facts.push(['optimizer', model.optimizerReason]);
   if (report.version !== undefined) facts.push(['version', report.version]);
   if (isOnTrainingRows(report)) facts.push(['metrics', report.data.split]);
-  if (verdict.gate !== 'none' || report.kind === 'training') facts.push([`gates: ${verdict.gate}`, verdict.sentence]);
+  if (verdict.gate !== 'none' || report.kind === 'training') {
+    facts.push([`gates: ${verdict.gate}`, verdict.sentence]);
+  }
   for (const gate of verdict.gates) if (gate.verdict !== 'pass') facts.push(['', gate.sentence]);
-  if (report.kind !== 'inspection') facts.push(['champion', verdict.champion.sentence]);
+  if (report.kind !== 'inspection' && !isOfPredictions(report)) facts.push(['champion', verdict.champion.sentence]);
   const lines = [
     clean(report.title),
     '─'.repeat(Math.min(width, 88)),
@@ -45,6 +51,36 @@ export function renderTable(report: Report, { path, width = 88 }: { path: string
   ];
   return `${lines.join('\n')}\n`;
 }
+
+/** Whether a report is of predictions that were made elsewhere. */
+const isOfPredictions = ({ kind, version }: Report): boolean => kind === 'evaluation' && version === undefined;
+
+/** Which column was taken for what, and the like. */
+function describeAssumptions({ defaults }: Report): string {
+  const assumed = defaults.map(({ path, value }) => `${path.replace(/^predictions\./, '')} ${JSON.stringify(value)}`);
+  return `${assumed.join(', ')}; the options of these names say otherwise`;
+}
+
+function calibrationFacts({ calibrationCurve }: Evaluation): [string, string][] {
+  if (!calibrationCurve) return [];
+  const { expectedCalibrationError, maximumCalibrationError, binning } = calibrationCurve;
+  const gaps = `${ascii(expectedCalibrationError)} on average, ${ascii(maximumCalibrationError)} at most`;
+  return [['calibration', `forecasts are off by ${gaps}, in ${binning}`]];
+}
+
+function fairnessFacts({ fairness = [] }: Evaluation): [string, string][] {
+  const words = ({ difference, ratio }: { difference: number | null; ratio: number | null }) =>
+    `${ascii(difference)} apart (ratio ${ascii(ratio)})`;
+  return fairness.map(({ column, demographicParity, equalOpportunity, equalisedOdds }) => [
+    'fairness',
+    `${column}: called positive ${words(demographicParity)}, found ${words(equalOpportunity)}, equalised odds ${words(equalisedOdds)}`,
+  ]);
+}
+
+const worstRowFacts = ({ worstRows }: Evaluation): [string, string][] =>
+  worstRows
+    ? [['worst rows', `${formatCount(worstRows.length, 'row')} stand in the report: mind who may read it`]]
+    : [];
 
 const describeThreshold = ({ value, aim, on }: NonNullable<Evaluation['threshold']>): string =>
   `${ascii(value)} for ${aim}, chosen on ${on}`;

@@ -58,6 +58,7 @@ const testNames: Record<Comparison['method'], string> = {
   mcnemar: 'McNemar',
   delong: 'DeLong',
   'paired t': "paired Student's t",
+  jackknife: 'infinitesimal jackknife',
 };
 
 /** Predictions to compare with, and in which role. */
@@ -72,7 +73,10 @@ export function comparisonsWith(
   own: Measured,
   opponent: Opponent,
 ): { metrics: Metrics; comparisons: ReportedComparison[] } {
-  const other = measureUncertain(own.task, Object.keys(own.values), opponent.predictions, own.options);
+  const other = measureUncertain(own.task, Object.keys(own.values), opponent.predictions, {
+    ...own.options,
+    intervals: false,
+  });
   const comparisons = Object.entries(compareMeasured(own, other)).map(([metric, comparison]) =>
     reportedComparison(own, other, { metric, comparison, opponent }),
   );

@@ -3,7 +3,7 @@ import { rankedScores } from '../../metrics/catalogue/adapters.ts';
 import { cocoFigures } from '../../metrics/catalogue/detection.ts';
 import { type ClassCounts, countClasses, countLabels } from '../../metrics/class-counts.ts';
 import { confusionMatrix } from '../../metrics/confusion.ts';
-import { gainsOf, pointsToDraw, precisionRecallOf, rocOf } from '../../metrics/curves.ts';
+import { gainsOf, precisionRecallOf, rocOf } from '../../metrics/curves.ts';
 import { wilsonInterval } from '../../metrics/intervals/wilson.ts';
 import type { ClassPredictions, DetectionPredictions, ValuePredictions } from '../../metrics/predictions.ts';
 import type { RankedScores } from '../../metrics/ranked-scores.ts';
@@ -120,16 +120,20 @@ function scoreCurves(ranked: RankedScores): Partial<Evaluation> {
   };
 }
 
-/** The ranking at the thresholds that a drawing needs; counts stay those of all rows. */
+/**
+ * The ranking at the thresholds that a drawing needs, evenly along the curve; counts stay those of all rows.
+ *
+ * Both axes of the curve move one way only, so the way along it is that along both, in shares of their ends.
+ */
 function thinned(ranked: RankedScores, limit: number): RankedScores {
-  const { falsePositives, truePositives, thresholds } = ranked;
+  const { falsePositives, truePositives, thresholds, negatives, positives } = ranked;
   if (thresholds.length <= limit) return ranked;
-  // Both axes of the curve, in shares of their own ends.
-  const [x, y] = [
-    falsePositives.map((count) => count / ranked.negatives),
-    truePositives.map((count) => count / ranked.positives),
-  ];
-  const points = pointsToDraw(x, y, limit);
+  const walked = (i: number) => falsePositives[i] / negatives + truePositives[i] / positives;
+  const points: number[] = [];
+  for (let i = 0; i < thresholds.length; i++) {
+    const isLast = i === thresholds.length - 1;
+    if (isLast || walked(i) >= (2 * points.length) / (limit - 1)) points.push(i);
+  }
   const at = (values: Float64Array) => Float64Array.from(points, (i) => values[i]);
   return {
     ...ranked,

@@ -22,11 +22,11 @@ export function classNames(columns: readonly Column[], others: readonly string[]
 
 function distinctNumbers(values: Float64Array): Set<number> {
   const found = new Set<number>();
-  let last = Number.NaN;
+  let [last, before] = [Number.NaN, Number.NaN];
   for (let row = 0; row < values.length; row++) {
     const value = values[row];
-    if (value === last || Number.isNaN(value)) continue;
-    last = value;
+    if (value === last || value === before || Number.isNaN(value)) continue;
+    [before, last] = [last, value];
     if (found.size > maxClasses) break;
     found.add(value + 0);
   }

@@ -2,11 +2,13 @@ import { InputError } from '../../core/errors.ts';
 import { readTable } from '../../data/read.ts';
 import type { Column, Table } from '../../data/table.ts';
 import { quoteText } from '../../data/text.ts';
+import type { WorkerPool } from '../../kernels/worker-pool.ts';
 import type { AnyPredictions } from '../../metrics/predictions.ts';
 import type { PredictionsDocument, PredictionTask } from '../../pipeline/predictions-schema.ts';
 import type { AppliedDefault } from '../../pipeline/resolve.ts';
 import { formatCount } from '../../report/format.ts';
 import type { Context } from '../context.ts';
+import { openPool, threadsFor } from '../open-pool.ts';
 import type { SourceObject } from '../sources.ts';
 import { classNames } from './labels.ts';
 import { findQuerySizes, rankingPredictions } from './rankings.ts';
@@ -67,8 +69,11 @@ async function openTable(
   objects: SourceObject[],
 ): Promise<GivenTable> {
   const { format, separator, encoding, header, label, score, prediction, weight, group, logProbabilities } = asked;
+  const bytes = objects.reduce((sum, { size }) => sum + size, 0);
+  const pool = await openPool(threadsFor(bytes, undefined, context.threads));
   const read = (kinds: Record<string, 'category'>) =>
     readTable(objects, {
+      packed: { pool },
       format,
       separator,
       encoding,
@@ -88,8 +93,12 @@ async function openTable(
     const numbers = texts.filter((name) => columnOf(name).kind === 'number');
     if (numbers.length > 0) table = await read(Object.fromEntries(numbers.map((name) => [name, 'category' as const])));
   }
+  // What was parsed stands in the table's own arrays by now.
+  if ('close' in pool) (pool as WorkerPool).close();
   const columns = (role: Role) => namesOf(roles[role]).map(columnOf);
   const { rows, warnings } = task === 'text' ? allOf(table) : labelled(table, columns('label'));
+  // Hashes are for splitting rows, of which there is none here.
+  table.rowHashes = new Uint32Array(0);
   return { table, roles, rows, notes: guesses, warnings: [...table.warnings, ...warnings], columns };
 }
 

@@ -1,4 +1,6 @@
+import { normalTail } from '../../core/distributions/tails.ts';
 import { type ScoreTable, sumOf } from '../score-table.ts';
+import type { Comparison } from './comparison.ts';
 import { type Interval, type IntervalOptions, normalInterval, unknownInterval } from './interval.ts';
 
 /**
@@ -14,32 +16,59 @@ export function averagePrecisionInterval(
   table: ScoreTable,
   { confidence = 0.95 }: IntervalOptions = {},
 ): Interval & { averagePrecision: number } {
-  const { scores, positive, negative } = table;
-  const positives = sumOf(positive);
-  if (positives === 0) {
-    return { ...unknownInterval('jackknife', confidence, 'no row is positive'), averagePrecision: Number.NaN };
+  const { value, error } = estimate(table, { ofPositive: 0, ofNegative: 0 });
+  if (Number.isNaN(value)) {
+    return { ...unknownInterval('jackknife', confidence, 'no row is positive'), averagePrecision: value };
   }
-  // Share of positives, and weight of all, among the rows that score at least as high.
-  const [precision, all] = [new Float64Array(scores.length), new Float64Array(scores.length)];
-  let [right, total, value] = [0, 0, 0];
-  for (let i = scores.length - 1; i >= 0; i--) {
-    right += positive[i];
-    total += positive[i] + negative[i];
-    all[i] = total;
-    precision[i] = total > 0 ? right / total : 0;
-    value += (positive[i] * precision[i]) / positives;
-  }
-  // A row raises the precision at each positive that it stands above or beside, or lowers it.
-  let [gain, loss, variance] = [0, 0, 0];
-  for (let i = 0; i < scores.length; i++) {
-    if (all[i] > 0) {
-      gain += positive[i] / all[i];
-      loss += (positive[i] * precision[i]) / all[i];
-    }
-    const ofPositive = precision[i] + gain - loss - value;
-    variance += table.positiveSquares[i] * ofPositive * ofPositive + table.negativeSquares[i] * loss * loss;
-  }
-  const error = Math.sqrt(variance) / positives;
   const interval = normalInterval(value, error, { confidence, method: 'jackknife', least: 0, most: 1 });
   return { ...interval, averagePrecision: value };
+}
+
+/** How it differs from that of scores that are all the same, which is the share of positive rows. */
+export function averagePrecisionAgainstChance(
+  table: ScoreTable,
+  { confidence = 0.95 }: IntervalOptions = {},
+): Comparison {
+  const positives = sumOf(table.positive);
+  const share = positives / (positives + sumOf(table.negative));
+  // How that share answers to the weight of a row, times the positive rows.
+  const { value, error } = estimate(table, { ofPositive: share * (1 - share), ofNegative: -share * share });
+  const difference = value - share;
+  const interval = Number.isNaN(value)
+    ? unknownInterval('jackknife', confidence, 'no row is positive')
+    : normalInterval(difference, error, { confidence, method: 'jackknife', least: -1, most: 1 });
+  const pValue = error > 0 ? 2 * normalTail(Math.abs(difference) / error) : difference === 0 ? 1 : Number.NaN;
+  return { difference, interval, pValue, method: 'jackknife' };
+}
+
+/** The metric, and the standard error of its difference from something that answers to rows as `less` says. */
+function estimate(
+  table: ScoreTable,
+  less: { ofPositive: number; ofNegative: number },
+): { value: number; error: number } {
+  const { positive, negative } = table;
+  const positives = sumOf(positive);
+  if (positives === 0) return { value: Number.NaN, error: Number.NaN };
+  let [right, total, value] = [0, 0, 0];
+  for (let i = positive.length - 1; i >= 0; i--) {
+    right += positive[i];
+    total += positive[i] + negative[i];
+    if (total > 0) value += (positive[i] * (right / total)) / positives;
+  }
+  // A row raises the precision at each positive that it stands above or beside, or lowers it. From the lowest score up:
+  // `right` and `total` are what scores at least as high.
+  let [gain, loss, variance] = [0, 0, 0];
+  for (let i = 0; i < positive.length; i++) {
+    const precision = total > 0 ? right / total : 0;
+    if (total > 0) {
+      gain += positive[i] / total;
+      loss += (positive[i] * precision) / total;
+    }
+    const ofPositive = precision + gain - loss - value - less.ofPositive;
+    const ofNegative = -loss - less.ofNegative;
+    variance += table.positiveSquares[i] * ofPositive * ofPositive + table.negativeSquares[i] * ofNegative * ofNegative;
+    right -= positive[i];
+    total -= positive[i] + negative[i];
+  }
+  return { value, error: Math.sqrt(variance) / positives };
 }

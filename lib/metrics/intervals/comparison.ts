@@ -14,7 +14,7 @@ export interface Comparison {
   interval: Interval;
   /** How likely a difference as large is when there is none; NaN where nothing can be said. */
   pValue: number;
-  method: 'paired bootstrap' | 'mcnemar' | 'delong' | 'paired t';
+  method: 'paired bootstrap' | 'mcnemar' | 'delong' | 'paired t' | 'jackknife';
 }
 
 /**

@@ -52,25 +52,36 @@ export function delongDifference(
   { confidence = 0.95, weights }: AucOptions = {},
 ): Comparison {
   const { auc, variance, positives, negatives } = aucVariance(actual, [scores, otherScores], weights);
-  const difference = auc[0] - auc[1];
-  if (Math.min(positives, negatives) < 2) {
+  // Rounding leaves a trace where both rank all rows alike.
+  const spread = variance[0] + variance[3] - 2 * variance[1];
+  const left = spread > 1e-15 * (variance[0] + variance[3]) ? spread : 0;
+  return differenceOf(auc[0] - auc[1], left, Math.min(positives, negatives), confidence);
+}
+
+/** @param few rows of the smaller class */
+function differenceOf(difference: number, variance: number, few: number, confidence: number): Comparison {
+  if (few < 2) {
     const interval = unknownInterval('delong', confidence, 'a class has fewer than two rows');
     return { difference, interval, pValue: Number.NaN, method: 'delong' };
   }
-  // Rounding leaves a trace where both rank all rows alike.
-  const spread = variance[0] + variance[3] - 2 * variance[1];
-  const error = spread > 1e-15 * (variance[0] + variance[3]) ? Math.sqrt(spread) : 0;
+  const error = Math.sqrt(variance);
   const interval = normalInterval(difference, error, { confidence, method: 'delong', least: -1, most: 1 });
   const pValue = error > 0 ? 2 * normalTail(Math.abs(difference) / error) : difference === 0 ? 1 : 0;
   return { difference, interval, pValue, method: 'delong' };
 }
 
+/** How the area differs from that of scores that are all the same, which is 1/2 whatever the rows. */
+export function delongAgainstChance(table: ScoreTable, { confidence = 0.95 }: IntervalOptions = {}): Comparison {
+  const { auc, variance } = areaOf(table);
+  return differenceOf(auc - 0.5, variance, Math.min(table.positiveRows, table.negativeRows), confidence);
+}
+
 /** The area, and the variance of its estimate. */
 function areaOf(table: ScoreTable): { auc: number; variance: number } {
-  const { scores, positive, negative, positiveSquares, negativeSquares } = table;
+  const { positive, negative, positiveSquares, negativeSquares } = table;
   const [positives, negatives] = [sumOf(positive), sumOf(negative)];
   let [auc, below] = [0, 0];
-  for (let i = 0; i < scores.length; i++) {
+  for (let i = 0; i < positive.length; i++) {
     auc += (positive[i] * (below + negative[i] / 2)) / (positives * negatives);
     below += negative[i];
   }
@@ -78,7 +89,7 @@ function areaOf(table: ScoreTable): { auc: number; variance: number } {
   const squares = [0, 0];
   let beside = 0;
   below = 0;
-  for (let i = 0; i < scores.length; i++) {
+  for (let i = 0; i < positive.length; i++) {
     const gapOfPositive = (below + negative[i] / 2) / negatives - auc;
     const gapOfNegative = (positives - beside - positive[i] / 2) / positives - auc;
     squares[1] += positiveSquares[i] * gapOfPositive * gapOfPositive;
