@@ -181,3 +181,10 @@ describe.skipIf(!isThere)(`files written by DuckDB${isThere ? '' : ' (skipped: .
     }
   });
 });
+
+test('a float in a column that a damaged directory calls dates is an InputError that names the row', () => {
+  const place = (row: number) => `a.parquet, row ${row + 1}`;
+  const read = () =>
+    toTypedColumn({ kind: 'text', of: 'date' }, Float32Array.of(1, 1.5), { onWideInteger() {}, place });
+  expect(read).toThrow(/^a\.parquet, row 2: expected/);
+});
