@@ -161,7 +161,7 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
       gates: evaluate.gates ?? or<ResolvedGate[]>(undefined, 'evaluate.gates', [defaultGate(task, evaluate.metrics)]),
       ...(evaluate.folds === undefined ? {} : { folds: evaluate.folds }),
     },
-    schedule: document.schedule ? { everySeconds: seconds(document.schedule.every) } : null,
+    schedule: document.schedule ? { everySeconds: scheduleSeconds(document.schedule) } : null,
     ...(document.card && { card: document.card }),
   };
   if (document.search) {
@@ -214,6 +214,9 @@ export function contentRequest({
 }: Request) {
   return { ...rest, data };
 }
+
+/** Seconds from one time to the next. */
+export const scheduleSeconds = ({ every }: { every: string }): number => seconds(every);
 
 type Or = <T>(value: T | undefined, path: string, fallback: T) => T;
 

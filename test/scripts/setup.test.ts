@@ -76,6 +76,8 @@ describe.skipIf(process.platform === 'win32')('setting a clone up', () => {
 
 test('every npm script that runs something sets the clone up first', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const own = Object.keys(scripts).filter((name) => !name.startsWith('pre') && scripts[name] !== 'node scripts/setup.mjs');
+  const own = Object.keys(scripts).filter(
+    (name) => !name.startsWith('pre') && scripts[name] !== 'node scripts/setup.mjs',
+  );
   expect(own.filter((name) => scripts[`pre${name}`] !== 'node scripts/setup.mjs')).toEqual([]);
 });
