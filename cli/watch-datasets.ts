@@ -74,6 +74,8 @@ async function startFor(services: Services, keys: readonly string[]): Promise<vo
   for (const entry of changed.size > 0 ? await listPipelines(store) : []) {
     if (!changed.has(entry.key)) continue;
     if ('problem' in entry) throw entry.problem;
+    // Predictions are evaluated by their schedule, or by hand.
+    if ('predictions' in entry) continue;
     const { path } = entry.pipeline.request.data;
     if (!path.startsWith('datasets/')) continue;
     for await (const { key } of listAll(store, path)) if (covers(path, key)) wanted.push(key);

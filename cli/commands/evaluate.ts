@@ -1,13 +1,10 @@
 import { InputError } from '../../lib/core/errors.ts';
 import { evaluateModel } from '../../lib/jobs/evaluate-model.ts';
-import { evaluatePredictions } from '../../lib/jobs/evaluate-predictions.ts';
 import { command, type Options, type Values } from '../command.ts';
 import { localContext } from '../context.ts';
 import { asDataPath } from '../data-path.ts';
-import { ExitCode } from '../exit-codes.ts';
-import { printJson } from '../output.ts';
+import { evaluateGiven, exitCodeOfGate, printEvaluation } from '../evaluate-given.ts';
 import { documentOf } from '../predictions-document.ts';
-import { printReport } from '../report-page.ts';
 
 /** Options that say which of a model's versions to evaluate, and on what. */
 const ofModel = {
@@ -99,17 +96,10 @@ export const evaluateCommand = command({
     const { store, json, predictions } = values;
     checkUse(model, values);
     const context = await localContext({ store });
-    const result =
-      predictions === undefined
-        ? await evaluateVersion(context, model, values)
-        : await evaluatePredictions(context, documentOf(values));
-    if (json) {
-      printJson(result);
-    } else {
-      if (result.status === 'found') console.log('Found: this was evaluated on this data before.\n');
-      await printReport(context, result.report, { store });
-    }
-    return result.gate === 'fail' || result.gate === 'undecided' ? ExitCode.checkFailed : ExitCode.done;
+    if (predictions !== undefined) return evaluateGiven(context, documentOf(values), { store, json });
+    const result = await evaluateVersion(context, model, values);
+    await printEvaluation(context, result, { store, json });
+    return exitCodeOfGate(result.gate);
   },
 });
 

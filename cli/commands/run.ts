@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../../lib/core/errors.ts';
-import { type ResolvedPipeline, readPipeline } from '../../lib/jobs/pipelines.ts';
+import { type OpenedDocument, readDocument, resolveDocument } from '../../lib/jobs/pipelines.ts';
 import { InterruptedError, runPipeline } from '../../lib/jobs/run.ts';
 import type { RunResult } from '../../lib/jobs/runs.ts';
-import { parsePipeline } from '../../lib/pipeline/parse.ts';
-import { resolvePipeline } from '../../lib/pipeline/resolve.ts';
+import { parseEither } from '../../lib/pipeline/parse.ts';
 import { openStore } from '../../lib/store/open.ts';
 import { command } from '../command.ts';
 import { defaultStore, localContext } from '../context.ts';
+import { evaluateGiven } from '../evaluate-given.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { interruption } from '../interruption.ts';
 import { printJson } from '../output.ts';
@@ -19,15 +19,19 @@ export const runCommand = command({
   name: 'run',
   synopsis: 'PIPELINE',
   summary:
-    'Train, evaluate and register what a pipeline asks for: a document (.yml, .json), or the name of one in the store.',
+    'Train, evaluate and register what a pipeline asks for, or evaluate the predictions that a document names: a file (.yml, .json), or the name of one in the store.',
   positionals: ['PIPELINE'],
   options: {
     threads: { type: 'string', value: 'N', summary: 'threads to work with, as many as the machine has by default' },
   },
   async run([name], { store, json, threads }) {
     const asked = threads === undefined ? undefined : readThreads(threads);
-    const { pipeline, folder } = await findPipeline(name, store ?? defaultStore);
+    const { document, folder } = await findDocument(name, store ?? defaultStore);
     const { signal, exitCode } = interruption();
+    if ('predictions' in document) {
+      return evaluateGiven(await localContext({ store, folder }), document.predictions, { store, json });
+    }
+    const { pipeline } = document;
     const onProgress = progressPrinter();
     const context = await localContext({ store, folder, onProgress, interruption: signal, threads: asked });
     let result: RunResult;
@@ -56,9 +60,9 @@ function readThreads(text: string): number {
   throw new InputError(`--threads: expected a whole number from 1, found ${JSON.stringify(text)}`);
 }
 
-/** A pipeline's document by its path, or by its name in the store; local paths in it begin at its own folder. */
-async function findPipeline(name: string, store: string): Promise<{ pipeline: ResolvedPipeline; folder?: string }> {
-  if (!/[/\\.]/.test(name)) return { pipeline: await readPipeline(await openStore(store), name) };
+/** A document by its path, or by its name in the store; local paths in it begin at its own folder. */
+async function findDocument(name: string, store: string): Promise<{ document: OpenedDocument; folder?: string }> {
+  if (!/[/\\.]/.test(name)) return { document: await readDocument(await openStore(store), name) };
   let text: string;
   try {
     text = await readFile(name, 'utf8');
@@ -66,5 +70,5 @@ async function findPipeline(name: string, store: string): Promise<{ pipeline: Re
     const { code } = error as NodeJS.ErrnoException;
     throw new InputError(`${name}: expected a pipeline document, found ${code === 'ENOENT' ? 'no such file' : code}`);
   }
-  return { pipeline: resolvePipeline(parsePipeline(text, name)), folder: dirname(resolve(name)) };
+  return { document: resolveDocument(parseEither(text, name)), folder: dirname(resolve(name)) };
 }

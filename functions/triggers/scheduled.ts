@@ -31,8 +31,10 @@ function loggable(outcome: ScheduledOutcome): Record<string, unknown> {
   const { pipeline, status } = outcome;
   if (status === 'failed') return { pipeline, status, error: outcome.error.name };
   if (status !== 'evaluated') return { pipeline, status };
-  const { run, version, gate, report } = outcome.result;
-  return { pipeline, status, on: outcome.on, run, version, gate, report };
+  const { result } = outcome;
+  const { run, gate, report } = result;
+  const version = 'version' in result ? { version: result.version } : {};
+  return { pipeline, status, on: outcome.on, run, ...version, gate, report };
 }
 
 const countOf = (outcomes: ScheduledOutcome[], status: ScheduledOutcome['status']): number =>

@@ -1,5 +1,6 @@
 import { InputError, NotFoundError } from '../core/errors.ts';
-import { parsePipeline } from '../pipeline/parse.ts';
+import { type ParsedDocument, parseEither } from '../pipeline/parse.ts';
+import type { PredictionsDocument } from '../pipeline/predictions-schema.ts';
 import { type AppliedDefault, type Request, resolvePipeline } from '../pipeline/resolve.ts';
 import { nameInWords, namePattern } from '../pipeline/schema.ts';
 import { listAll } from '../store/list.ts';
@@ -21,11 +22,17 @@ const endings = ['.yml', '.yaml', '.json'];
  * @throws NotFoundError when there is none
  * @throws InputError when its document is wrong
  */
-export async function readPipeline(store: Store, name: string): Promise<ResolvedPipeline> {
+export const readPipeline = (store: Store, name: string): Promise<ResolvedPipeline> =>
+  firstThere(store, name, (key) => openPipeline(store, key, name));
+
+/** The same for a document that may be a pipeline's sibling, which evaluates predictions. */
+export const readDocument = (store: Store, name: string): Promise<OpenedDocument> =>
+  firstThere(store, name, (key) => openDocument(store, key, name));
+
+async function firstThere<T>(store: Store, name: string, open: (key: string) => Promise<T>): Promise<T> {
   for (const ending of endings) {
-    const key = `pipelines/${name}${ending}`;
     try {
-      return await openPipeline(store, key, name);
+      return await open(`pipelines/${name}${ending}`);
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
     }
@@ -33,8 +40,12 @@ export async function readPipeline(store: Store, name: string): Promise<Resolved
   throw new NotFoundError(`pipeline ${name}: expected pipelines/${name}.yml, found none in ${store.location}`);
 }
 
-/** A pipeline document in the store, or what is wrong with it. */
-export type ListedPipeline = { key: string; name: string } & ({ pipeline: ResolvedPipeline } | { problem: Error });
+/** A pipeline document in the store, its sibling that evaluates predictions, or what is wrong with it. */
+export type ListedPipeline = { key: string; name: string } & (
+  | { pipeline: ResolvedPipeline }
+  | { predictions: PredictionsDocument }
+  | { problem: Error }
+);
 
 /**
  * All pipelines in the store; one that is wrong does not hide the others.
@@ -81,7 +92,7 @@ async function openListed(store: Store, key: string, name: string): Promise<List
     if (!namePattern.test(name)) {
       throw new InputError(`${key}: expected ${nameInWords}, found ${JSON.stringify(name)}`);
     }
-    return { key, name, pipeline: await openPipeline(store, key, name) };
+    return { key, name, ...(await openDocument(store, key, name)) };
   } catch (problem) {
     if (problem instanceof InputError || problem instanceof NotFoundError) return { key, name, problem };
     throw problem;
@@ -100,14 +111,45 @@ export function datasetOf(key: string): string {
 }
 
 async function openPipeline(store: Store, key: string, name: string): Promise<ResolvedPipeline> {
-  const pipeline = resolvePipeline(parsePipeline(await getText(store, key), key));
-  if (pipeline.request.name !== name) {
+  const opened = await openDocument(store, key, name);
+  if ('pipeline' in opened) return opened.pipeline;
+  throw new InputError(
+    `${key}: expected a pipeline with data and a target to train on, found one that evaluates predictions`,
+  );
+}
+
+/** A pipeline, or its sibling that evaluates predictions. */
+export type OpenedDocument = { pipeline: ResolvedPipeline } | { predictions: PredictionsDocument };
+
+async function openDocument(store: Store, key: string, name: string): Promise<OpenedDocument> {
+  const parsed = parseEither(await getText(store, key), key);
+  if (parsed.document.name !== name) {
     // Under another name it would train another pipeline's models.
-    throw new InputError(`${key}, name: expected ${name}, as the document is called, found ${pipeline.request.name}`);
+    throw new InputError(`${key}, name: expected ${name}, as the document is called, found ${parsed.document.name}`);
   }
-  const { path } = pipeline.request.data;
-  if (!isLocalPath(path)) return pipeline;
-  throw new InputError(`${key}, data.path: expected a key in the store or s3://…, found the local path ${path}`, {
-    advice: 'Whoever reads the store has other files',
-  });
+  const local = pathsIn(parsed).find(([, path]) => path !== undefined && isLocalPath(path));
+  if (local) {
+    throw new InputError(
+      `${key}, ${local[0]}: expected a key in the store or s3://…, found the local path ${local[1]}`,
+      {
+        advice: 'Whoever reads the store has other files',
+      },
+    );
+  }
+  return resolveDocument(parsed);
+}
+
+/** A document that was parsed, with its defaults. */
+export const resolveDocument = (parsed: ParsedDocument): OpenedDocument =>
+  parsed.kind === 'pipeline' ? { pipeline: resolvePipeline(parsed.document) } : { predictions: parsed.document };
+
+function pathsIn(parsed: ParsedDocument): [field: string, path: string | undefined][] {
+  if (parsed.kind === 'pipeline') return [['data.path', parsed.document.data.path]];
+  const { predictions, against } = parsed.document;
+  return [
+    ['predictions.path', predictions.path],
+    ['predictions.truth', predictions.truth],
+    ['predictions.groupSizes', predictions.groupSizes],
+    ['against.path', against?.path],
+  ];
 }

@@ -1,12 +1,15 @@
 import { ConflictError, InputError } from '../core/errors.ts';
 import { readTable } from '../data/read.ts';
+import { scheduleSeconds } from '../pipeline/resolve.ts';
 import { champion, readAlias } from '../registry/aliases.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { readManifest } from '../registry/versions.ts';
 import { getJson, putJson } from '../store/json.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
 import { type EvaluationResult, evaluateModel } from './evaluate-model.ts';
-import { listPipelines, type ResolvedPipeline } from './pipelines.ts';
+import type { PredictionsResult } from './evaluate-predictions.ts';
+import { evaluateNewPredictions } from './new-predictions.ts';
+import { type ListedPipeline, listPipelines, type ResolvedPipeline } from './pipelines.ts';
 import { neededColumns, readOptions } from './read-options.ts';
 import { recordedRequest } from './recorded-request.ts';
 import { findDataset, type SourceObject } from './sources.ts';
@@ -15,7 +18,7 @@ import { findDataset, type SourceObject } from './sources.ts';
 export type ScheduledOutcome = { pipeline: string } & Outcome;
 
 type Outcome =
-  | { status: 'evaluated'; on: 'new objects' | 'held-out rows'; result: EvaluationResult }
+  | { status: 'evaluated'; on: 'new objects' | 'held-out rows'; result: EvaluationResult | PredictionsResult }
   | { status: 'nothing-new' | 'no-champion' | 'not-due' | 'busy'; sentence: string }
   | { status: 'failed'; error: { name: string; message: string } };
 
@@ -31,7 +34,8 @@ interface Slot {
 
 /**
  * Runs what is due: evaluates the champion of each pipeline with a schedule, once per slot of that schedule, on
- * objects that the champion's manifest does not name, else on its own held-out rows.
+ * objects that the champion's manifest does not name, else on its own held-out rows; and the predictions that documents
+ * with a schedule name, on objects that were not evaluated before.
  *
  * One pipeline's failure does not keep the others from their turn. Stops before the deadline; what is left is done at
  * the next tick.
@@ -39,20 +43,34 @@ interface Slot {
 export async function runScheduled(context: Context): Promise<ScheduledOutcome[]> {
   const outcomes: ScheduledOutcome[] = [];
   for (const entry of await listPipelines(context.store)) {
-    if (!('pipeline' in entry) || !entry.pipeline.request.schedule) continue;
+    const due = dueWork(entry);
+    if (!due) continue;
     if (context.remainingMs() < 2 * deadlineReserveMs) break;
-    outcomes.push(await runSlot(context, entry.name, entry.pipeline, entry.pipeline.request.schedule.everySeconds));
+    outcomes.push(await runSlot(context, entry.name, due));
   }
   return outcomes;
 }
 
+/** What is done again and again, and how often. */
+interface DueWork {
+  everySeconds: number;
+  work(context: Context): Promise<Outcome>;
+}
+
+function dueWork(entry: ListedPipeline): DueWork | undefined {
+  if ('pipeline' in entry) {
+    const { pipeline } = entry;
+    const { schedule } = pipeline.request;
+    return schedule ? { ...schedule, work: (context) => evaluateChampion(context, pipeline) } : undefined;
+  }
+  if (!('predictions' in entry) || !entry.predictions.schedule) return undefined;
+  const { predictions } = entry;
+  const everySeconds = scheduleSeconds(entry.predictions.schedule);
+  return { everySeconds, work: (context) => evaluateNewPredictions(context, predictions) };
+}
+
 /** Serves the slot of this moment, unless it was served before or is being served. */
-async function runSlot(
-  context: Context,
-  name: string,
-  pipeline: ResolvedPipeline,
-  everySeconds: number,
-): Promise<ScheduledOutcome> {
+async function runSlot(context: Context, name: string, { everySeconds, work }: DueWork): Promise<ScheduledOutcome> {
   const slot = Math.floor(context.now() / 1000 / everySeconds);
   const key = `runs/slots/${name}/${everySeconds}-${slot}.json`;
   const claimed = await claim(context, key);
@@ -60,7 +78,7 @@ async function runSlot(
   if (claimed === 'busy') return { pipeline: name, status: 'busy', sentence: 'Another call serves this slot.' };
   let outcome: Outcome;
   try {
-    outcome = await evaluateChampion(context, pipeline);
+    outcome = await work(context);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     outcome = { status: 'failed', error: { name: error.name, message: error.message } };

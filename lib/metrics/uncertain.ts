@@ -210,13 +210,15 @@ function drawWhole(measured: Measured, name: string, { entry, parameters }: Metr
   return draws.get(name);
 }
 
+/** Boxes that are ranked anew in all draws together, and the fewest draws that an interval is made of. */
+const boxDraws = 1_000_000;
+const fewestDraws = 100;
+
 /** Draws of all of COCO's figures at once, as each draw's matches give them all. */
-function drawDetections(
-  { metrics, predictions: _, draws, options, shared }: Measured,
-  predictions: DetectionPredictions,
-) {
+function drawDetections({ metrics, draws, options, shared }: Measured, predictions: DetectionPredictions) {
   const matches = cocoMatches(predictions, shared);
-  const { resamples = 1000 } = options;
+  const affordable = Math.max(fewestDraws, Math.floor(boxDraws / Math.max(1, predictions.detected.length)));
+  const resamples = Math.min(options.resamples ?? 1000, affordable);
   const found = new Map(
     metrics.flatMap(({ entry }) => {
       return Object.hasOwn(cocoKeys, entry.name) ? [[entry.name, new Float64Array(resamples)] as const] : [];
@@ -229,7 +231,7 @@ function drawDetections(
     draw++;
     return 0;
   };
-  drawCounts(predictions.images.length, values, options);
+  drawCounts(predictions.images.length, values, { ...options, resamples });
   for (const [name, drawn] of found) draws.set(name, drawn);
 }
 

@@ -170,7 +170,7 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
       ...(evaluate.fairness && { fairness: evaluate.fairness }),
       ...(evaluate.worstRows && { worstRows: evaluate.worstRows }),
     },
-    schedule: document.schedule ? { everySeconds: seconds(document.schedule.every) } : null,
+    schedule: document.schedule ? { everySeconds: scheduleSeconds(document.schedule) } : null,
     ...(document.card && { card: document.card }),
     ...(document.threads !== undefined && { threads: document.threads }),
   };
@@ -225,6 +225,9 @@ export function contentRequest({
 }: Request) {
   return { ...rest, data };
 }
+
+/** Seconds from one time to the next. */
+export const scheduleSeconds = ({ every }: { every: string }): number => seconds(every);
 
 type Or = <T>(value: T | undefined, path: string, fallback: T) => T;
 

@@ -1,5 +1,7 @@
 import { InputError } from '../../../lib/core/errors.ts';
+import type { Context } from '../../../lib/jobs/context.ts';
 import { listDataset } from '../../../lib/jobs/sources.ts';
+import type { PredictionsDocument } from '../../../lib/pipeline/predictions-schema.ts';
 import { answer, type Route, route } from './route.ts';
 
 /** Bytes of data that are evaluated while the client waits; an HTTP API gives up after 30 seconds. */
@@ -9,32 +11,59 @@ export const evaluations: Route[] = [
   route({
     method: 'post',
     path: '/evaluations',
-    summary: 'Evaluate a model on labelled data.',
+    summary: 'Evaluate a model on labelled data, or predictions that anybody made.',
     description:
       `The answer comes when it is done, so the data may have ${evaluationLimitBytes / 1024 / 1024} MiB at most; ` +
-      "larger data is for a pipeline's schedule, or for the command line.",
+      "larger data is for a document's schedule, or for the command line. Of predictions the body is the document that " +
+      'would ask for the same, without a schedule; columns whose role it does not say are found by their names.',
     parameters: {},
     body: 'EvaluationRequest',
     answers: { 200: { description: 'What came of it.', content: 'Evaluation' } },
     problems: [400, 404, 413, 415],
-    async handle({ body: { model, version, alias, data }, context, services }) {
-      const objects = await listDataset(context, data.path);
-      const bytes = objects.reduce((sum, { size }) => sum + size, 0);
-      if (bytes > evaluationLimitBytes) {
-        throw new InputError(
-          `data.path: expected at most ${evaluationLimitBytes} bytes at ${data.path}, found ${bytes}`,
-          {
-            advice: "Evaluate it by the pipeline's schedule, or with hone evaluate",
-          },
-        );
+    async handle({ body, context, services }) {
+      const { telemetry } = services;
+      if ('predictions' in body) {
+        await checkSize(context, pathsOf(body));
+        const { evaluatePredictions } = await import('../../../lib/jobs/evaluate-predictions.ts');
+        const result = await evaluatePredictions(context, body);
+        telemetry.info('evaluation', { run: result.run, predictions: body.name, gate: result.gate });
+        return answer('Evaluation', { ...result, links: reportLinks(result.report) });
       }
+      const { model, version, alias, data } = body;
+      await checkSize(context, { 'data.path': data.path });
       // Loaded here, since it brings along what reads data and writes reports, for which no prediction should wait.
       const { evaluateModel } = await import('../../../lib/jobs/evaluate-model.ts');
       const result = await evaluateModel(context, { name: model, version, alias, path: data.path });
-      services.telemetry.info('evaluation', { run: result.run, model, version: result.version, gate: result.gate });
-      const report = `/${result.report}`;
-      const links = { report: report.replace(/\.json$/, '.html'), reportJson: report, model: `/models/${model}` };
-      return answer('Evaluation', { ...result, links });
+      telemetry.info('evaluation', { run: result.run, model, version: result.version, gate: result.gate });
+      return answer('Evaluation', { ...result, links: { ...reportLinks(result.report), model: `/models/${model}` } });
     },
   }),
 ];
+
+function reportLinks(key: string): { report: string; reportJson: string } {
+  const report = `/${key}`;
+  return { report: report.replace(/\.json$/, '.html'), reportJson: report };
+}
+
+function pathsOf({
+  predictions,
+  against,
+}: Pick<PredictionsDocument, 'predictions' | 'against'>): Record<string, string> {
+  return {
+    'predictions.path': predictions.path,
+    ...(predictions.truth !== undefined && { 'predictions.truth': predictions.truth }),
+    ...(against && { 'against.path': against.path }),
+  };
+}
+
+/** @throws InputError when the objects at the paths, by the fields that name them, have too many bytes together */
+async function checkSize(context: Context, paths: Record<string, string>): Promise<void> {
+  let bytes = 0;
+  for (const [field, path] of Object.entries(paths)) {
+    for (const { size } of await listDataset(context, path)) bytes += size;
+    if (bytes <= evaluationLimitBytes) continue;
+    throw new InputError(`${field}: expected at most ${evaluationLimitBytes} bytes at ${path}, found ${bytes}`, {
+      advice: 'Evaluate it by a schedule, or with hone evaluate',
+    });
+  }
+}

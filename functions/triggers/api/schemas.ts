@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { rowLimit } from '../../../lib/jobs/predict.ts';
+import { predictionsSchema } from '../../../lib/pipeline/predictions-schema.ts';
 import { pipelineSchema } from '../../../lib/pipeline/schema.ts';
 import { metricsSchema } from '../../../lib/report/evaluation-schema.ts';
 import { hashSchema, nameSchema } from '../../adapter/check.ts';
@@ -85,17 +86,24 @@ export const components = {
     error: z.optional(failure),
     links,
   }),
-  EvaluationRequest: z.strictObject({
-    model: nameSchema,
-    ...which,
-    data: z.strictObject({
-      path: z.string().check(z.minLength(1), describe('An object or a prefix in the store, or s3://….')),
-    }),
-  }),
+  EvaluationRequest: z.union(
+    [
+      z.strictObject({
+        model: nameSchema,
+        ...which,
+        data: z.strictObject({
+          path: z.string().check(z.minLength(1), describe('An object or a prefix in the store, or s3://….')),
+        }),
+      }),
+      z.omit(predictionsSchema, { schedule: true }),
+    ],
+    { error: ({ input }) => evaluationParts(input) },
+  ),
   Evaluation: z.strictObject({
     run: hashSchema,
-    model: nameSchema,
-    version: hashSchema,
+    model: z.optional(nameSchema.check(describe("Of a model's version."))),
+    version: z.optional(hashSchema),
+    name: z.optional(nameSchema.check(describe('Of predictions that were made elsewhere.'))),
     status: z.enum(['evaluated', 'found']),
     gate,
     metrics,
@@ -211,6 +219,11 @@ export type Components = typeof components;
 export type Named<Name extends keyof Components> = z.infer<Components[Name]>;
 
 /** Says when a prediction asks for both of what it may ask for; zod knows only that neither fits. */
+function evaluationParts(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('model' in body && 'predictions' in body)) return undefined;
+  return 'expected model or predictions, found both';
+}
+
 function wrongParts(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null || !('rows' in body && 'input' in body)) return undefined;
   return 'expected rows or input, found both';

@@ -25,7 +25,7 @@ export function classTerms(
       // The metric itself, of one row for each pair, which weighs what the rows of the pair do.
       of: (sums) =>
         entry.compute(
-          { kind: 'classes', classCount, actual, predicted, probabilities: none, weights: sums },
+          { kind: 'classes', classCount, actual, predicted, probabilities: none, weights: notNegative(sums) },
           { parameters, shared: unshared },
         ),
       share: shareOf(metric, predictions),
@@ -45,6 +45,10 @@ export function classTerms(
 }
 
 const none = new Float64Array(0);
+
+/** A hair below 0 is what a difference of sums leaves of nothing, and how a slope is felt for. */
+const notNegative = (sums: Float64Array): Float64Array =>
+  sums.some((sum) => sum < 0) ? sums.map((sum) => Math.max(0, sum)) : sums;
 
 interface Pairs {
   terms: Terms;

@@ -86,6 +86,33 @@ describe('evaluations', () => {
     expect(again.body).toEqual({ ...body, status: 'found' });
   });
 
+  test('of predictions that were made elsewhere take the document that would ask for them', async () => {
+    await putText(hone.store, 'datasets/vendor/a.csv', 'y,p\n1,0.9\n0,0.2\n1,0.6\n0,0.7\n');
+    const request = {
+      name: 'vendor',
+      task: 'binary',
+      predictions: { path: 'datasets/vendor/' },
+      evaluate: { metrics: ['auc'], gates: [{ metric: 'auc', atLeast: 0.7 }] },
+    };
+    const { status, body } = await api.send('POST', '/evaluations', request);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ name: 'vendor', status: 'evaluated', gate: 'pass', metrics: { auc: { value: 0.75 } } });
+    expect((await api.send('GET', body.links.reportJson)).body).toMatchObject({ kind: 'evaluation', name: 'vendor' });
+    expect((await api.send('POST', '/evaluations', request)).body).toEqual({ ...body, status: 'found' });
+  });
+
+  test.each([
+    [{ name: 'v', task: 'binary', predictions: { path: './x.csv' } }, 'local path'],
+    [{ name: 'v', task: 'binary', predictions: { path: 'datasets/none/' } }, 'found no object there'],
+    [{ name: 'v', task: 'binary', predictions: { path: 'models/' } }, 'where hone keeps its own'],
+    [{ name: 'v', task: 'guess', predictions: { path: 'datasets/x/' } }, 'task'],
+    [{ model: 'houses', name: 'v', predictions: { path: 'datasets/x/' } }, 'expected model or predictions, found both'],
+  ])('of predictions refuse %j: %s', async (body, detail) => {
+    const { status, body: problem } = await api.send('POST', '/evaluations', body);
+    expect(status).toBe(400);
+    expect(JSON.stringify(problem)).toContain(detail);
+  });
+
   test.each([
     [{ model: 'houses', data: { path: 'datasets/none/' } }, 400],
     [{ model: 'nobody', data: { path: 'datasets/houses/' } }, 404],
