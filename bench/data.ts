@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeFileSync, 
 import { join } from 'node:path';
 import { exp } from '../lib/core/elementary.ts';
 import { seededRandom } from '../lib/core/random.ts';
+import { type ParquetOptions, writeParquet } from '../test/support/parquet-writer.ts';
 
 export const featureCount = 28;
 
@@ -10,6 +11,8 @@ export interface BenchData {
   folder: string;
   /** Of so many rows: a label and 28 features of seven digits, as the HIGGS dataset has them. */
   csv(rows: number): string;
+  /** A million of the same rows in Parquet: nullable FLOAT, one page to a column, snappy, row groups of 120,000. */
+  parquet(): string;
   /** 250,000 rows of 18 digits with an exponent. */
   longCsv(): string;
   /** features.f32 and labels.f32: a million standardised rows, and the labels, as raw float32. */
@@ -33,6 +36,7 @@ export function benchData(folder: string): BenchData {
   return {
     folder,
     csv: (rows) => made(`rows-${rows}.csv`, (path) => writeRows(path, rows, shortDigits)),
+    parquet: () => made('rows-1000000.parquet', (path) => writeRowGroups(path, 1_000_000, 120_000)),
     longCsv: () => made('long.csv', (path) => writeRows(path, 250_000, (value) => value.toExponential(17))),
     matrix: () => {
       made('labels.f32', (path) => writeMatrix(path, join(folder, 'features.f32'), 1_000_000));
@@ -83,6 +87,19 @@ function writeRows(path: string, count: number, format: (value: number) => strin
   }
   if (lines.length > 0) flush();
   closeSync(file);
+}
+
+function writeRowGroups(path: string, count: number, groupRows: number): void {
+  const names = ['label', ...Array.from({ length: featureCount }, (_, j) => `f${j}`)];
+  const columns = Object.fromEntries(names.map((name) => [name, new Array<number>(count)]));
+  let row = 0;
+  for (const { label, features } of rowsOf(count)) {
+    columns.label[row] = label;
+    for (let j = 0; j < featureCount; j++) columns[`f${j}`][row] = features[j];
+    row++;
+  }
+  const types = Object.fromEntries(names.map((name) => [name, name === 'label' ? 'INT32' : 'FLOAT']));
+  writeFileSync(path, writeParquet(columns, groupRows, { types, codec: 'SNAPPY' } as ParquetOptions));
 }
 
 /** Seven significant digits, never an exponent. */

@@ -30,15 +30,28 @@ def matrix(folder, dtype="float32"):
     return features.astype(dtype), labels.astype(dtype)
 
 
+def read_table(path):
+    """By pandas; Parquet, which it reads by pyarrow, by polars where that is not installed."""
+    import pandas as pd
+
+    if not path.endswith(".parquet"):
+        return pd.read_csv(path).to_numpy()
+    try:
+        return pd.read_parquet(path).to_numpy()
+    except ImportError:
+        import polars
+
+        return polars.read_parquet(path).to_numpy()
+
+
 def whole(path):
     """The whole job, as one would write it: read, split, standardise, fit, AUC on what was held out."""
-    import pandas as pd
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import train_test_split
     from sklearn.preprocessing import StandardScaler
 
-    table = (pd.read_parquet(path) if path.endswith(".parquet") else pd.read_csv(path)).to_numpy()
+    table = read_table(path)
     train, test, y_train, y_test = train_test_split(table[:, 1:], table[:, 0], test_size=0.2, random_state=7)
     scaler = StandardScaler().fit(train)
     model = LogisticRegression().fit(scaler.transform(train), y_train)

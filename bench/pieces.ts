@@ -25,7 +25,8 @@ const [comma, newline] = [44, 10];
 let predictions: Parameters<typeof measure>[2] | undefined;
 
 const pieces: Record<string, (...given: string[]) => Promise<Figures> | Figures> = {
-  csv: readText,
+  csv: readFile,
+  parquet: readFile,
   gradient: (folder, threads) => {
     const examples = examplesIn(folder, 'features.f32', 'labels.f32', 28, Number(threads));
     const pass = gradientPass(examples, { products: 'float32' });
@@ -113,12 +114,12 @@ function best(work: () => unknown, warm: number, count: number): number {
 }
 
 /** A file into float32 columns, by so many threads. */
-async function readText(path: string, threads: string): Promise<Figures> {
+async function readFile(path: string, threads: string): Promise<Figures> {
   const { size } = statSync(path);
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 3; i++) {
     const start = performance.now();
-    const pool = await openPool({ threads: Number(threads), bytes: size });
+    const pool = await openPool(Number(threads));
     const objects = await listDataset(await localContext({}), path);
     await readTable(objects, { single: () => true, packed: { pool } });
     least = Math.min(least, performance.now() - start);
@@ -128,7 +129,7 @@ async function readText(path: string, threads: string): Promise<Figures> {
 
 /** Fields of a file that came out as another number than the language's own parser makes of them, to float32. */
 async function exact(path: string): Promise<Figures> {
-  const pool = await openPool({ threads: 2, bytes: statSync(path).size });
+  const pool = await openPool(2);
   const objects = await listDataset(await localContext({}), path);
   const { columns, rowCount } = await readTable(objects, { single: () => true, packed: { pool } });
   const values = columns.map((column) => (column.kind === 'number' ? column.values : undefined));

@@ -22,10 +22,12 @@ export async function localContext({
   folder = process.cwd(),
   onProgress,
   interruption,
+  threads,
 }: {
   store?: string;
   folder?: string;
   interruption?: AbortSignal;
+  threads?: number;
   onProgress?: (progress: JobProgress) => void;
 }): Promise<Context> {
   return {
@@ -35,7 +37,7 @@ export async function localContext({
     now: Date.now,
     newId: randomUUID,
     remainingMs: () => (interruption?.aborted ? 0 : Number.POSITIVE_INFINITY),
-    threads: threadCount({ available: availableParallelism(), environment: process.env }),
+    threads: threadCount({ asked: threads, available: availableParallelism(), environment: process.env }),
     interruption,
     onProgress,
     memory: new Map(),

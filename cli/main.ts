@@ -1,5 +1,6 @@
 import { InputError } from '../lib/core/errors.ts';
 import { release } from '../lib/jobs/release.ts';
+import type { Command } from './command.ts';
 import { commands } from './commands/index.ts';
 import { endWithOutput } from './end-with-output.ts';
 import { ExitCode, exitCodeOf } from './exit-codes.ts';
@@ -16,18 +17,15 @@ async function main([name, ...rest]: string[]): Promise<number> {
       console.log(release);
       return ExitCode.done;
     }
-    const asked = name === 'help' && commands.find((candidate) => candidate.name === rest[0]);
-    if (asked) {
-      console.log(usage(asked));
+    if (name === 'help' && rest.length > 0) {
+      console.log(usage(await load(rest[0])));
       return ExitCode.done;
     }
-    if (name === 'help' && rest.length > 0) throw unknownCommand(rest[0]);
     if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-      console.log(overview(commands));
+      console.log(overview(await Promise.all(Object.keys(commands).map(load))));
       return name === undefined ? ExitCode.input : ExitCode.done;
     }
-    const command = commands.find((candidate) => candidate.name === name);
-    if (!command) throw unknownCommand(name);
+    const command = await load(name);
     if (rest.includes('--help') || rest.includes('-h')) {
       console.log(usage(command));
       return ExitCode.done;
@@ -39,9 +37,10 @@ async function main([name, ...rest]: string[]): Promise<number> {
   }
 }
 
-function unknownCommand(name: string): InputError {
-  const names = commands.map((candidate) => candidate.name).join(', ');
-  return new InputError(`hone: expected one of ${names}, found ${JSON.stringify(name)}`);
+/** @throws InputError when there is no such command */
+async function load(name: string): Promise<Command> {
+  if (Object.hasOwn(commands, name)) return commands[name]();
+  throw new InputError(`hone: expected one of ${Object.keys(commands).join(', ')}, found ${JSON.stringify(name)}`);
 }
 
 function describe(error: unknown): string {

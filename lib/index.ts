@@ -125,6 +125,7 @@ export { characterErrorRate, wordErrorRate } from './metrics/text/edit-distance.
 export { compilePattern, patternScore } from './metrics/text/pattern.ts';
 export { rougeL, rougeLsum, rougeN } from './metrics/text/rouge.ts';
 export { exactMatchScore, squadF1Score } from './metrics/text/squad.ts';
+export { translationEditRate } from './metrics/text/translation-edit-rate.ts';
 export { jsonValidityScore, perplexity } from './metrics/text/validity.ts';
 export { type ChosenThreshold, chooseThreshold, type ThresholdAim } from './metrics/threshold.ts';
 // models: a layout of one flat parameter vector, and a prediction.

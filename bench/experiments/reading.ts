@@ -3,7 +3,7 @@ import type { BenchData } from '../data.ts';
 import type { Experiment } from '../experiment.ts';
 import { python, script } from '../programs.ts';
 
-/** Text to float32, in a process that does nothing else. */
+/** Text and Parquet to float32, in a process that does nothing else. */
 export function reading(data: BenchData): Experiment[] {
   const short = () => data.csv(1_000_000);
   const long = data.longCsv;
@@ -83,6 +83,34 @@ export function reading(data: BenchData): Experiment[] {
           unit: 's',
           atLeast: 1,
           aim: 1.5,
+        },
+      ],
+    },
+    {
+      id: 'parquet',
+      title: 'Parquet of flat numbers to float32, 1,000,000 × 28',
+      rounds: 3,
+      contenders: [
+        { name: 'hone', measure: () => script('pieces.ts', ['parquet', data.parquet(), '1'], { cores: 1 }) },
+        npm('hyparquet', data.parquet, 1),
+        npm('polars', data.parquet, 1),
+      ],
+      rows: [
+        {
+          what: 'Parquet, 1 core, against hyparquet',
+          hone: 'hone.seconds',
+          against: 'hyparquet.seconds',
+          unit: 's',
+          atLeast: 15,
+          aim: 40,
+        },
+        {
+          what: 'Parquet, against polars on 1 thread',
+          hone: 'hone.seconds',
+          against: 'polars.seconds',
+          unit: 's',
+          atLeast: 1,
+          aim: 2,
         },
       ],
     },

@@ -69,6 +69,24 @@ export function wholeCommand(data: BenchData): Experiment[] {
         },
       ],
     },
+    {
+      id: 'whole-parquet',
+      title: 'hone run, 1,000,000 × 28 Parquet, two cores',
+      contenders: [
+        { name: 'hone', measure: () => runCommand(data.parquet(), 2) },
+        { name: 'sklearn', measure: () => python('whole', [data.parquet()], 2) },
+      ],
+      rows: [
+        {
+          what: 'hone run, 1 M × 28 Parquet, 2 cores',
+          hone: 'hone.seconds',
+          against: 'sklearn.whole',
+          unit: 's',
+          atLeast: 3,
+          aim: 6,
+        },
+      ],
+    },
   ];
 }
 

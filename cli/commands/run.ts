@@ -21,15 +21,20 @@ export const runCommand = command({
   summary:
     'Train, evaluate and register what a pipeline asks for, or evaluate the predictions that a document names: a file (.yml, .json), or the name of one in the store.',
   positionals: ['PIPELINE'],
-  options: {},
-  async run([name], { store, json }) {
+  options: {
+    threads: { type: 'string', value: 'N', summary: 'threads to work with, as many as the machine has by default' },
+  },
+  async run([name], { store, json, threads }) {
+    const asked = threads === undefined ? undefined : readThreads(threads);
     const { document, folder } = await findDocument(name, store ?? defaultStore);
-    const { signal, exitCode } = interruption();
     if ('predictions' in document) {
-      return evaluateGiven(await localContext({ store, folder }), document.predictions, { store, json });
+      const context = await localContext({ store, folder, threads: asked });
+      return evaluateGiven(context, document.predictions, { store, json });
     }
     const { pipeline } = document;
-    const context = await localContext({ store, folder, onProgress: progressPrinter(), interruption: signal });
+    const { signal, exitCode } = interruption();
+    const onProgress = progressPrinter();
+    const context = await localContext({ store, folder, onProgress, interruption: signal, threads: asked });
     let result: RunResult;
     try {
       result = await runPipeline(context, pipeline);
@@ -46,9 +51,15 @@ export const runCommand = command({
       }
       await printReport(context, result.report, { store });
     }
-    return result.gate === 'fail' ? ExitCode.checkFailed : ExitCode.done;
+    return result.gate === 'fail' || result.gate === 'undecided' ? ExitCode.checkFailed : ExitCode.done;
   },
 });
+
+function readThreads(text: string): number {
+  const threads = Number(text);
+  if (Number.isInteger(threads) && threads >= 1) return threads;
+  throw new InputError(`--threads: expected a whole number from 1, found ${JSON.stringify(text)}`);
+}
 
 /** A document by its path, or by its name in the store; local paths in it begin at its own folder. */
 async function findDocument(name: string, store: string): Promise<{ document: OpenedDocument; folder?: string }> {

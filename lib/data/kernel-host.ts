@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { readSync } from 'node:fs';
+import { zstdDecompressSync } from 'node:zlib';
 import { isMissing, parseNumber } from './number.ts';
 
 /** What the kernels that read data ask of the thread that they run on. */
@@ -36,6 +37,18 @@ export function kernelHost(memory: WebAssembly.Memory): WebAssembly.Imports {
             done += got;
           }
           return done;
+        } catch {
+          return -1;
+        }
+      },
+      /** Unpacks zstd into room for so many bytes; answers how many came out, or -1. */
+      unpackZstd(from: number, count: number, to: number, room: number): number {
+        const all = bytesTo(Math.max(from + count, to + room));
+        try {
+          const unpacked = zstdDecompressSync(all.subarray(from, from + count), { maxOutputLength: Math.max(1, room) });
+          if (unpacked.length > room) return -1;
+          all.set(unpacked, to);
+          return unpacked.length;
         } catch {
           return -1;
         }

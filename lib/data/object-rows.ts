@@ -1,6 +1,4 @@
-import { blockRowLimit } from '../core/blocks.ts';
 import { InputError } from '../core/errors.ts';
-import { sha256Hex } from '../core/hash.ts';
 import type { RejectedRow } from './bad-rows.ts';
 import { type BlockCutter, blockCutter, type CutBlock } from './block-cutter.ts';
 import type { TypedColumn } from './collect.ts';
@@ -10,6 +8,7 @@ import type { DetectedFormat } from './detect.ts';
 import { jsonArrayTokenizer, jsonLinesTokenizer, type NamedTokenizer } from './formats/json.ts';
 import { libsvmTokenizer } from './formats/libsvm.ts';
 import { openParquet } from './formats/parquet.ts';
+import { typedBlocks } from './formats/parquet-blocks.ts';
 import { headerNames, positionNames } from './header.ts';
 import { type OpenOptions, openObject, type RangedFile } from './open-object.ts';
 import type { DataObject } from './table.ts';
@@ -207,22 +206,6 @@ async function readParquetRows(
   });
   warnings.push(...parquet.warnings());
   return { blocks, warnings, unread: parquet.unread, isEmpty: false };
-}
-
-/** The canonical blocks of a row group, named by their columns and values. */
-function typedBlocks(names: readonly string[], columns: readonly TypedColumn[], rowCount: number): CutBlock[] {
-  const blocks: CutBlock[] = [];
-  const heading = JSON.stringify({ format: 'parquet', names });
-  for (let first = 0; first < rowCount; first += blockRowLimit) {
-    const end = Math.min(first + blockRowLimit, rowCount);
-    const hashes = columns.map((column) => {
-      if ('texts' in column) return sha256Hex(JSON.stringify(column.texts.slice(first, end)));
-      const { buffer, byteOffset } = column.values.subarray(first, end);
-      return sha256Hex(new Uint8Array(buffer, byteOffset, (end - first) * 8));
-    });
-    blocks.push({ rowCount: end - first, hash: sha256Hex(`${heading}\n${hashes.join()}`) });
-  }
-  return blocks;
 }
 
 function noPlainColumnError(key: string, leftOut: readonly { name: string; reason: string }[]): InputError {

@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.ts';
+import { peek } from './chunks.ts';
 import { type ColumnKind, numberShare } from './column-reader.ts';
 import { csvTokenizer } from './csv.ts';
 import { compressionOf } from './decompress.ts';
@@ -24,6 +25,8 @@ export interface PlannedText {
   rowBytes: number;
   /** Of each column as declared, or as its first cells look. */
   kinds: ColumnKind[];
+  /** Whether the object's bytes are the text as they stand: neither compressed nor in another encoding than UTF-8. */
+  isPlain: boolean;
 }
 
 /** Rows after which the first ones have told enough, and bytes between looks. */
@@ -32,26 +35,26 @@ const [sampleRows, pieceBytes] = [100, 4096];
 /** The longest row that kernels take; a limit below is for the other way to hold. */
 const rowLimitBytes = 1 << 18;
 
-/** Looks at an object's first bytes; undefined when it is no plain delimited text in UTF-8, or has no row there. */
+/** Looks at an object's first bytes; undefined when it is no delimited text, or has no row there. */
 export async function planText(object: DataObject, options: ReadOptions): Promise<PlannedText | undefined> {
   const { format = 'auto', separator, encoding = 'auto', header = true, kinds = {} } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  if (!['auto', 'csv', 'tsv'].includes(format) || !['auto', 'utf-8'].includes(encoding)) return undefined;
+  if (!['auto', 'csv', 'tsv'].includes(format)) return undefined;
   if (/\.(parquet|parq)$/i.test(object.key) || object.size === 0 || object.size > limits.objectBytes) return undefined;
   if (limits.lineBytes < rowLimitBytes) return undefined;
   const head = await object.readRange(0, Math.min(object.size, headBytes + 1));
   // A byte order mark of UTF-16 begins with one of these bytes, and no text in UTF-8 does.
-  if (compressionOf(head) !== undefined || head[0] >= 0xfe) return undefined;
-  const look = { ...object, read: () => oneChunk(head) };
+  const isUtf8 = encoding === 'utf-8' || (encoding === 'auto' && !(head[0] >= 0xfe));
+  const isPlain = isUtf8 && compressionOf(head) === undefined;
   try {
-    const opened = await openObject(look, { format, separator, encoding, limits });
-    if (opened.kind !== 'text' || opened.format.kind !== 'delimited') return undefined;
-    return planRows(object.key, head, opened.format.separator, {
-      header,
-      kinds,
-      limits,
-      isWhole: head.length === object.size,
-    });
+    const seen = isPlain ? { ...object, read: () => oneChunk(head) } : object;
+    const opened = await openObject(seen, { format, separator, encoding, limits });
+    if (opened.kind !== 'text') return undefined;
+    const text = await peek(opened.chunks, headBytes + 1);
+    await text.close();
+    if (opened.format.kind !== 'delimited') return undefined;
+    const isWhole = isPlain ? head.length === object.size : text.atEnd;
+    return planRows(object.key, text.head, opened.format.separator, { header, kinds, limits, isWhole, isPlain });
   } catch (error) {
     // The other way says what is wrong.
     if (error instanceof InputError) return undefined;
@@ -72,9 +75,11 @@ function planRows(
     kinds,
     limits,
     isWhole,
+    isPlain,
   }: Required<Pick<ReadOptions, 'header' | 'kinds'>> & {
     limits: { columns: number; lineBytes: number };
     isWhole: boolean;
+    isPlain: boolean;
   },
 ): PlannedText | undefined {
   let names: readonly string[] | undefined;
@@ -111,6 +116,7 @@ function planRows(
     firstLine: first.line,
     rowBytes: (end - first.row) / rowCount,
     kinds: names.map((name, i) => (Object.hasOwn(kinds, name) ? kinds[name] : kindOf(counts[i]))),
+    isPlain,
   };
 }
 

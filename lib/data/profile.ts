@@ -4,7 +4,7 @@ import type { FreeText } from './free-text.ts';
 import { frequentValues } from './most-frequent.ts';
 import { allRows, numberFacts } from './number-facts.ts';
 import { cellReader } from './packed.ts';
-import { type ColumnDescription, describeColumns, type SchemaKind } from './schema/kinds.ts';
+import { type ColumnDescription, codeCounts, describeColumns, type SchemaKind } from './schema/kinds.ts';
 import { shortestSingle } from './single.ts';
 import type { CategoryColumn, NumberColumn, Table } from './table.ts';
 
@@ -46,7 +46,7 @@ export function profileTable(
 ): ColumnProfile[] {
   const profiles = table.columns.map((column, i) => {
     const { kind, reason } = descriptions[i];
-    const statistics = column.kind === 'number' ? profileNumbers(table, column) : profileCategories(column);
+    const statistics = column.kind === 'number' ? profileNumbers(table, column) : profileCategories(table, column);
     const profile = { name: column.name, kind, reason, rows: table.rowCount, ...statistics };
     return { ...profile, warnings: warningsOf(profile) };
   });
@@ -99,6 +99,9 @@ export function profileSparse({ columnCount, data }: SparseMatrix): SparseProfil
   }
   return profile;
 }
+
+/** Most values that are shown as examples. */
+const exampleLimit = 5;
 
 /** Most values that are told with their counts. */
 const frequentLimit = 8;
@@ -168,23 +171,22 @@ export function sampleOf(table: Table, column: NumberColumn): Float64Array {
 function firstNumbers({ rowCount }: Table, column: NumberColumn): number[] {
   const cellAt = cellReader(column);
   const values = new Set<number>();
-  for (let row = 0; row < rowCount && values.size < 5; row++) {
+  for (let row = 0; row < rowCount && values.size < exampleLimit; row++) {
     const value = cellAt(row);
     if (!Number.isNaN(value)) values.add(value);
   }
   return [...values];
 }
 
-function profileCategories({ codes, levels }: CategoryColumn): Statistics {
-  const rows = rowsWhere(codes.length, (row) => codes[row] >= 0);
-  const counts = new Int32Array(levels.length);
-  for (const row of rows) counts[codes[row]]++;
+function profileCategories(table: Table, column: CategoryColumn): Statistics {
+  const { codes, levels } = column;
+  const counts = codeCounts(column, allRows(table));
   // Equal counts keep the order of the levels, since sorting is stable.
   const used = Array.from(levels, (_, code) => code).filter((code) => counts[code] > 0);
   const order = used.toSorted((a, b) => counts[b] - counts[a]);
   const frequent = order.slice(0, frequentLimit).map((code) => ({ value: levels[code], count: counts[code] }));
   return {
-    missing: codes.length - rows.length,
+    missing: counts.reduce((missing, count) => missing - count, table.rowCount),
     distinct: used.length,
     min: Number.NaN,
     max: Number.NaN,
@@ -192,22 +194,13 @@ function profileCategories({ codes, levels }: CategoryColumn): Statistics {
     standardDeviation: Number.NaN,
     mostFrequent: frequent[0],
     frequent,
-    examples: firstDifferent(rows, (row) => codes[row]).map((code) => levels[code]),
+    examples: firstCodes(codes, Math.min(exampleLimit, used.length)).map((code) => levels[code]),
   };
 }
 
-function rowsWhere(rowCount: number, holds: (row: number) => boolean): Int32Array {
-  const rows = new Int32Array(rowCount);
-  let count = 0;
-  for (let row = 0; row < rowCount; row++) if (holds(row)) rows[count++] = row;
-  return rows.slice(0, count);
-}
-
-function firstDifferent(rows: Int32Array, cellOf: (row: number) => number): number[] {
-  const values = new Set<number>();
-  for (const row of rows) {
-    values.add(cellOf(row));
-    if (values.size === 5) break;
-  }
-  return [...values];
+/** The first `count` different codes; there are as many. */
+function firstCodes(codes: Int32Array, count: number): number[] {
+  const found = new Set<number>();
+  for (let row = 0; found.size < count; row++) if (codes[row] >= 0) found.add(codes[row]);
+  return [...found];
 }

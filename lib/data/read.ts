@@ -10,6 +10,8 @@ import { checkMemory, type ReadShare } from './memory.ts';
 import { allRows, numberFacts } from './number-facts.ts';
 import { type ObjectRowsOptions, type RowSink, type RowText, readObjectRows } from './object-rows.ts';
 import { type PackedReading, readPacked } from './read-packed.ts';
+import { readPackedParquet } from './read-packed-parquet.ts';
+import { kindWarnings, missingWarning } from './read-warnings.ts';
 import { roundToSingle } from './single.ts';
 import type { Block, Column, DataObject, Table, TableObject } from './table.ts';
 
@@ -32,7 +34,7 @@ export interface ReadOptions {
   mayLetGo?: (name: string) => boolean;
   /** Which number columns are rounded to float32, where that loses nothing that matters; none by default. */
   single?: (name: string) => boolean;
-  /** Kernels to read with, where the objects are files of plain delimited text. */
+  /** Kernels to read with, where the objects are files of plain delimited text, or Parquet of flat numbers. */
   packed?: PackedReading;
   /** What becomes of rows that can't be read. */
   badRows?: BadRowsPolicy;
@@ -64,6 +66,8 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
   const sorted = sortedByKey(objects);
   const packed = options.packed && (await readPacked(sorted, options, options.packed));
   if (packed) return withWarnings(packed, options);
+  const flat = options.packed && (await readPackedParquet(sorted, options, options.packed));
+  if (flat) return flat;
   const pass = beginPass(options, new Map(Object.entries(options.kinds ?? {})));
   const found = nothingFound();
   const share = { read: 0, of: sorted.reduce((sum, { size }) => sum + size, 0) };
@@ -97,8 +101,6 @@ function withWarnings(table: Table, { kinds = {}, forModel = false }: ReadOption
   }
   return table;
 }
-
-const missingWarning = (name: string): string => `Column ${JSON.stringify(name)} has no value in any row.`;
 
 export interface Pass {
   place: Place;
@@ -304,17 +306,6 @@ function compareBytes(a: string, b: string): number {
 }
 
 const encoder = new TextEncoder();
-
-function kindWarnings(
-  names: readonly string[],
-  kinds: Readonly<Record<string, ColumnKind>>,
-  unread: ReadonlySet<string>,
-): string[] {
-  const absent = Object.entries(kinds).filter(([name]) => !names.includes(name) && !unread.has(name));
-  return absent.map(([name, kind]) => {
-    return `Column ${JSON.stringify(name)} is declared a ${kind} column, but the data has no such column.`;
-  });
-}
 
 function noRowsError(objects: readonly TableObject[], headerSeen: boolean): InputError {
   if (objects.length === 0) return new InputError('expected an object with rows, found no objects');

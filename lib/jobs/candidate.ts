@@ -6,7 +6,7 @@ import type { Model } from '../models/model.ts';
 import type { Solution } from '../optimizers/solution.ts';
 import { contentRequest, type Request } from '../pipeline/resolve.ts';
 import { manifestFile, modelFile } from '../registry/keys.ts';
-import type { Manifest, Signature } from '../registry/manifest.ts';
+import type { Decision, Manifest, Signature } from '../registry/manifest.ts';
 import { encodeModel } from '../registry/model-file.ts';
 import { type LoadedModel, openModelFile } from '../registry/versions.ts';
 import { putJson, readJson } from '../store/json.ts';
@@ -22,6 +22,8 @@ interface Trained {
   solution: Solution;
   /** The optimizer that was used, when it was to stop, and why it is that one. */
   choice: Choice;
+  /** How its scores become decisions, where the request asks for more than the likelier class. */
+  decision: Decision | undefined;
   /** What to know about the model, as sentences. */
   warnings: string[];
 }
@@ -59,6 +61,7 @@ function manifestOf(
     prepared: { table, training, test, encoding, target, schema, version },
     solution,
     choice,
+    decision,
     warnings,
   }: Trained,
   body: Uint8Array,
@@ -101,6 +104,7 @@ function manifestOf(
       ...(solution.best && { validation: solution.best }),
       ...(warnings.length > 0 && { warnings }),
     },
+    ...(decision && { decision }),
     signature: signatureOf(request.data.target, encoding, target),
     files: { [modelFile]: { size: body.length, sha256: sha256Hex(body) } },
   };

@@ -3,7 +3,9 @@ import { recipe } from '../core/recipe.ts';
 import { readTable } from '../data/read.ts';
 import type { Table } from '../data/table.ts';
 import { labelledRows } from '../data/target.ts';
+import { isFigure } from '../pipeline/gate-schema.ts';
 import type { Request } from '../pipeline/resolve.ts';
+import { modelFile } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import { readManifest, readVersion } from '../registry/versions.ts';
 import { describeColumns } from '../report/columns.ts';
@@ -12,6 +14,7 @@ import type { Evaluation, Metrics, Report } from '../report/report.ts';
 import { putJson, readIfThere } from '../store/json.ts';
 import type { Context } from './context.ts';
 import { evaluateRows } from './evaluate-rows.ts';
+import { evidenceFor, type GateSubject } from './gate-evidence.ts';
 import { checkGates, verdictSentence } from './gates.ts';
 import { conformed, kindsOf } from './later-data.ts';
 import { resolveVersion, type VersionChoice } from './open-model.ts';
@@ -75,9 +78,9 @@ export async function evaluateModel(
   const { rows, on } = rowsToScore(request, table, heldOut);
   const model = await readVersion(store, name, version);
   const baselineOn = { table, rows, whose: 'these rows' };
-  const { evaluation } = evaluateRows(model, table, rows, { on, baselineOn, request });
+  const { evaluation, subject } = evaluateRows(model, table, rows, { on, baselineOn, request });
   const createdAt = await reportTime(context, run);
-  const report = evaluationReport(manifest, { run, request, table, evaluation, createdAt });
+  const report = evaluationReport(manifest, { run, request, table, evaluation, subject, createdAt });
   const result: EvaluationResult = {
     run,
     model: name,
@@ -110,19 +113,24 @@ function rowsToScore(request: Request, table: Table, heldOut: boolean): { rows: 
 }
 
 function evaluationReport(
-  { name, version, task, encoding, request: content }: Manifest,
+  { name, version, task, encoding, files, request: content }: Manifest,
   {
     run,
     request,
     table,
     evaluation,
+    subject,
     createdAt,
-  }: { run: string; request: Request; table: Table; evaluation: Evaluation; createdAt: string },
+  }: { run: string; request: Request; table: Table; evaluation: Evaluation; subject: GateSubject; createdAt: string },
 ): Report {
-  const gates = checkGates(absoluteGates(request), {
+  const asked = gatesOfVersion(request);
+  const gates = checkGates(asked, {
     metrics: evaluation.metrics,
     baseline: evaluation.baseline?.metrics ?? {},
     champion: undefined,
+    rowCount: evaluation.rowCount,
+    evidence: evidenceFor(asked, subject),
+    figures: { modelBytes: files[modelFile].size },
   });
   const { target } = request.data;
   const features = new Set(encoding.features.map((feature) => feature.name));
@@ -159,6 +167,14 @@ function evaluationReport(
   };
 }
 
-/** A gate that compares with champion has nothing to say of one version on new rows, nor has that of a training alone. */
-const absoluteGates = ({ evaluate }: Request) =>
-  evaluate.gates.filter((gate) => !gate.byDefault && !('noWorseThan' in gate && gate.noWorseThan === 'champion'));
+/**
+ * The gates that have something to say of one version on new rows: none that compares with champion, reads what a training
+ * took, or was there by default for a training alone.
+ */
+const gatesOfVersion = ({ evaluate }: Request) =>
+  evaluate.gates.filter(
+    (gate) =>
+      !gate.byDefault &&
+      !('noWorseThan' in gate && gate.noWorseThan === 'champion') &&
+      (!isFigure(gate.metric) || gate.metric === 'modelBytes'),
+  );

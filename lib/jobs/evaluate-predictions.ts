@@ -185,7 +185,7 @@ async function assessBoxes(
 
 function metricsFor({ task, evaluate = {} }: PredictionsDocument): string[] {
   return [
-    ...new Set([...(evaluate.metrics ?? defaultMetrics(task)), ...(evaluate.gates ?? []).map(({ metric }) => metric)]),
+    ...new Set([...(evaluate.metrics ?? usualMetrics(task)), ...(evaluate.gates ?? []).map(({ metric }) => metric)]),
   ];
 }
 
@@ -244,3 +244,9 @@ function describer({ table, rows }: Given): NonNullable<AssessOptions['worst']>[
     ),
   });
 }
+
+/** Those of a training; scores that somebody else's model gave are looked at by precision and recall as well. */
+const usualMetrics = (task: PredictionsDocument['task']): string[] => [
+  ...defaultMetrics(task),
+  ...(task === 'binary' ? ['averagePrecision'] : []),
+];

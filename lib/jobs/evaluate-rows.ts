@@ -9,7 +9,10 @@ import type { Predictions } from '../metrics/predictions.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { LoadedModel } from '../registry/versions.ts';
 import { type Assessment, assess, type Rival } from './assess/assess.ts';
+import { describeDecision } from './decision.ts';
+import type { GateSubject } from './gate-evidence.ts';
 import { gateMetrics } from './gates.ts';
+import { looksAt } from './looks-at.ts';
 import { predictRows, type RowPredictions, withActual } from './predictions.ts';
 import { weightsOf } from './prepare.ts';
 
@@ -22,25 +25,33 @@ type Asked = Pick<Request, 'task' | 'evaluate' | 'data'>;
  * @param rows row numbers of labelled rows, shape [rowCount]
  * @param options.on which rows these are, as a sentence
  * @param options.baselineOn the rows that the baseline is fitted on
- * @param options.request its metrics, and the column that weighs the rows, whatever the model was trained under
+ * @param options.request its metrics, slices and the like, and the column that weighs the rows, whatever the model was trained under
  * @throws InputError when the table lacks a column that the model needs, or a metric does not fit the task
  * @throws NumericError when a prediction is beyond the range of numbers
+ * @returns the assessment, and what gates may ask further
  */
 export function evaluateRows(
   model: LoadedModel,
   table: Table,
   rows: Int32Array,
   { on, baselineOn, request }: { on: string; baselineOn: BaselineRows; request: Asked },
-): Assessment {
+): Assessment & { subject: GateSubject } {
   const predictions = predictionsOn(model, table, rows, request);
   const { target } = model.manifest;
-  return assess(request.task, predictions, {
+  const baseline = baselineFor(model, { ...baselineOn, weight: request.data.weight }, predictions);
+  const uncertainty = { blockOffsets: blockOffsets(table, rows) };
+  const assessment = assess(request.task, predictions, {
     on,
     metrics: metricNames(request),
     ...('classes' in target && { classes: target.classes }),
-    baseline: baselineFor(model, { ...baselineOn, weight: request.data.weight }, predictions),
-    uncertainty: { blockOffsets: blockOffsets(table, rows) },
+    baseline,
+    uncertainty,
+    ...looksAt(request, model, table, rows),
   });
+  const subject = { task: request.task, table, rows, predictions, baseline: baseline.predictions, uncertainty };
+  const { decision } = model.manifest;
+  const evaluation = { ...assessment.evaluation, ...(decision && describeDecision(decision)) };
+  return { ...assessment, evaluation, subject };
 }
 
 /**
@@ -96,7 +107,7 @@ function baselineFor(
   { manifest }: LoadedModel,
   { table, rows, whose, weight }: BaselineRows & { weight: string | null },
   { actual, weights }: Predictions,
-): Rival {
+): Rival & { predictions: Predictions } {
   const { task, target } = manifest;
   const predictions = baselinePredictions(task, {
     classCount: 'classes' in target ? target.classes.length : undefined,

@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { conformTable } from '../data/schema/schema.ts';
+import type { Predictions } from '../metrics/predictions.ts';
 import type { Measured } from '../metrics/uncertain.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import { champion, readAlias } from '../registry/aliases.ts';
@@ -8,12 +9,13 @@ import { type LoadedModel, readVersion } from '../registry/versions.ts';
 import { formatCount } from '../report/format.ts';
 import type { Evaluation, Metrics } from '../report/report.ts';
 import { putJson } from '../store/json.ts';
-import type { Assessment } from './assess/assess.ts';
 import { comparisonsWith } from './assess/comparisons.ts';
 import { readCandidate } from './candidate.ts';
 import type { Context } from './context.ts';
 import { readCrossValidation } from './cross-validate.ts';
 import { evaluateRows, predictionsOn } from './evaluate-rows.ts';
+import { evidenceFor, type GateEvidence, needsEvidence } from './gate-evidence.ts';
+import { predictRows } from './predictions.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type RunStep, readRun, runKey } from './runs.ts';
 import { readSearch } from './winner.ts';
@@ -29,6 +31,10 @@ export interface EvaluatedRun {
   championComparisons?: NonNullable<Evaluation['comparisons']>;
   /** Why the champion could not score the rows. */
   championProblem?: string;
+  /** Of each of the request's gates that asks for more than metrics of all rows. */
+  gateEvidence?: (GateEvidence | null)[];
+  /** How long one row's prediction takes, in milliseconds: the mean of some. */
+  predictionMs?: number;
 }
 
 /** Evaluates a run's candidate, a baseline and the champion on the held-out rows; leaves runs/<run>/evaluation.json. */
@@ -40,14 +46,24 @@ export async function evaluate(context: Context, { run }: RunStep): Promise<{ ru
   const candidate = await readCandidate(store, run);
   const [search, crossValidation] = await Promise.all([readSearch(store, request), readCrossValidation(store, run)]);
   const held = evaluateHeldOut(candidate, prepared, request.request);
+  const { gates } = request.request.evaluate;
+  const { predictions: ofChampion, ...judged } = await evaluateChampion(context, candidate.manifest, {
+    prepared,
+    request: request.request,
+    measured: held.measured,
+  });
   const evaluation: Evaluation = {
     ...held.evaluation,
     ...(search && { search }),
     ...(crossValidation && { crossValidation }),
   };
-  const evaluated = {
+  const evaluated: EvaluatedRun = {
     evaluation,
-    ...(await evaluateChampion(context, candidate.manifest, prepared, request.request, held.measured)),
+    ...judged,
+    ...(gates.some(needsEvidence) && { gateEvidence: evidenceFor(gates, { ...held.subject, champion: ofChampion }) }),
+    ...(gates.some(({ metric }) => metric === 'predictionMs') && {
+      predictionMs: timePrediction(context, candidate, prepared),
+    }),
   };
   await putJson(store, runKey(run, 'evaluation.json'), evaluated);
   context.onProgress?.({ kind: 'evaluated', rows: prepared.test.length, milliseconds: context.now() - startMs });
@@ -55,7 +71,11 @@ export async function evaluate(context: Context, { run }: RunStep): Promise<{ ru
 }
 
 /** A version's evaluation on the rows that its pipeline holds out. Follows from data, request and recipe alone. */
-function evaluateHeldOut(model: LoadedModel, { table, training, test }: Prepared, request: Request): Assessment {
+export function evaluateHeldOut(
+  model: LoadedModel,
+  { table, training, test }: Prepared,
+  request: Request,
+): ReturnType<typeof evaluateRows> {
   const on =
     request.data.split === 'none'
       ? `The ${formatCount(test.length, 'row')} that it was trained on, since the pipeline holds none out: expect worse on new data.`
@@ -67,13 +87,23 @@ function evaluateHeldOut(model: LoadedModel, { table, training, test }: Prepared
   });
 }
 
+/** Rows of which each is predicted by itself, to see how long it takes. */
+const timedRows = 100;
+
+/** Milliseconds that the prediction of one row takes, encoded from its cells. */
+export function timePrediction({ now }: Context, model: LoadedModel, { table, test }: Prepared): number {
+  const rows = Array.from({ length: timedRows }, (_, i) => test.subarray(i % test.length, (i % test.length) + 1));
+  for (const row of rows.slice(0, 10)) predictRows(model, table, row);
+  const startMs = now();
+  for (const row of rows) predictRows(model, table, row);
+  return (now() - startMs) / timedRows;
+}
+
 async function evaluateChampion(
   { store }: Context,
   candidate: Manifest,
-  prepared: Prepared,
-  request: Request,
-  measured: Measured,
-): Promise<Omit<EvaluatedRun, 'evaluation'>> {
+  { prepared, request, measured }: { prepared: Prepared; request: Request; measured: Measured },
+): Promise<Omit<EvaluatedRun, 'evaluation'> & { predictions?: Predictions }> {
   const { name } = candidate;
   const state = await readAlias(store, name, champion);
   if (!state) return { championVersion: null, championMetrics: null };
@@ -89,7 +119,7 @@ async function evaluateChampion(
       name: championVersion,
       predictions,
     });
-    return { championVersion, championMetrics: metrics, championComparisons: comparisons };
+    return { championVersion, championMetrics: metrics, championComparisons: comparisons, predictions };
   } catch (error) {
     // A champion that cannot read today's data, or is gone, must not keep its successor from being judged.
     if (!unscorable.has((error as Error).name)) throw error;

@@ -5,14 +5,18 @@ import { attachPool, onThisThread, type Pool } from '../kernels/pool.ts';
 /** Bytes of data from which on a further thread pays: it takes as long to start as some megabytes take to parse. */
 const bytesForThreads = 16 * 2 ** 20;
 
+/** How many threads work on so many bytes: as many as are asked for, or there are where that pays. */
+export const threadsFor = (bytes: number, asked: number | undefined, available = 1): number =>
+  asked ?? (bytes < bytesForThreads ? 1 : available);
+
 /**
- * The pool that works on a dataset of so many bytes, on a memory of its own, with as many threads as there may be: it is
- * what runs every kernel on that memory. Nothing closes it but the garbage collector and the end of the process.
+ * A pool of threads on a memory of its own, that runs every kernel on that memory. Nothing closes it but the garbage
+ * collector and the end of the process.
  */
-export async function openPool({ threads, bytes }: { threads: number; bytes: number }): Promise<Pool> {
+export async function openPool(threads: number): Promise<Pool> {
   const memory = kernelMemory();
   const imports = kernelHost(memory.memory);
-  if (threads < 2 || bytes < bytesForThreads) {
+  if (threads < 2) {
     const alone = onThisThread(memory, imports);
     attachPool(alone);
     return alone;

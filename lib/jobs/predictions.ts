@@ -4,16 +4,19 @@ import { encodeRows } from '../data/encode.ts';
 import { encodeSparse, hasSparse } from '../data/encode-sparse.ts';
 import type { Table } from '../data/table.ts';
 import { actualValues, decodeValue, encodeTarget } from '../data/target.ts';
+import { calibrate } from '../metrics/calibrate.ts';
 import type { Predictions } from '../metrics/predictions.ts';
 import { toPredictions } from '../models/predictions.ts';
 import type { Request } from '../pipeline/resolve.ts';
-import type { Manifest } from '../registry/manifest.ts';
+import type { Decision, Manifest } from '../registry/manifest.ts';
 import { modelFor } from './model-for.ts';
 import { weightsOf } from './prepare.ts';
 
 /** What predicting takes of a version. */
 export interface Predictor {
-  manifest: Pick<Manifest, 'encoding' | 'target' | 'request'> & { model: Pick<Manifest['model'], 'inputs' | 'kind'> };
+  manifest: Pick<Manifest, 'encoding' | 'target' | 'request' | 'decision'> & {
+    model: Pick<Manifest['model'], 'inputs' | 'kind'>;
+  };
   parameters: Float64Array;
 }
 
@@ -43,7 +46,7 @@ export function predictRows(loaded: Predictor, table: Table, rows: Int32Array): 
 
 /** What a model says of rows that are encoded already, shape [rowCount, inputs]. */
 export function predictFeatures({ manifest, parameters }: Predictor, features: Matrix | SparseMatrix): RowPredictions {
-  const { target } = manifest;
+  const { target, decision } = manifest;
   const { inputs, kind } = manifest.model;
   const { model: asked } = manifest.request as Pick<Request, 'model'>;
   const model = modelFor({ ...asked, kind }, { inputs, target });
@@ -52,10 +55,21 @@ export function predictFeatures({ manifest, parameters }: Predictor, features: M
     return { kind: 'values', values: raw.map((value) => decodeValue(target, value)) };
   }
   const { classes } = target;
-  if (model.link === 'none')
-    return { kind: 'classes', classes, labels: Int32Array.from(raw, (margin) => Number(margin > 0)), margins: raw };
-  const probabilities = model.outputs === 1 ? bothClasses(raw) : raw;
-  return { kind: 'classes', classes, labels: likeliest(probabilities, classes.length), probabilities };
+  const calibrated = decision?.calibration && calibrate(decision.calibration, raw);
+  if (model.link === 'none' && !calibrated) {
+    const labels = labelsFrom(raw, decision) ?? Int32Array.from(raw, (margin) => Number(margin > 0));
+    return { kind: 'classes', classes, labels, margins: raw };
+  }
+  const probabilities = model.outputs === 1 ? bothClasses(calibrated ?? raw) : raw;
+  const labels = labelsFrom(calibrated ?? raw, decision) ?? likeliest(probabilities, classes.length);
+  return { kind: 'classes', classes, labels, probabilities };
+}
+
+/** Class 1 from the threshold on; undefined without one. */
+function labelsFrom(scores: Float64Array, decision: Decision | undefined): Int32Array | undefined {
+  if (!decision?.threshold) return undefined;
+  const threshold = decision.threshold.value ?? Number.POSITIVE_INFINITY;
+  return Int32Array.from(scores, (score) => Number(score >= threshold));
 }
 
 /**

@@ -19,7 +19,7 @@ import type { Examples } from '../models/model.ts';
 import { contentRequest, type Request, type StopRequest, trialsOf } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
 import { classWeighted } from './model-for.ts';
-import { openPool } from './open-pool.ts';
+import { openPool, threadsFor } from './open-pool.ts';
 import { neededColumns, readOptions, unnamedColumns } from './read-options.ts';
 import { openObjects, type RunRequest, runKey, shortHash } from './runs.ts';
 import { readWinner } from './winner.ts';
@@ -39,6 +39,8 @@ export interface Prepared extends Fitted {
   request: Request;
   /** Row numbers of the part that is held out; the training part itself when the split is `none`. */
   test: Int32Array;
+  /** Row numbers of the part that a threshold and a calibration are chosen on, where the request asks for such. */
+  tuning?: Int32Array;
   /** What the training part looks like, for later data to be held against. */
   schema: Schema;
   /** Features that predict the target so well that they probably were not known before it. */
@@ -96,7 +98,7 @@ export function readData(context: Context, run: RunRequest): Promise<{ table: Ta
       wanted: (name) => wanted.some((isWanted) => isWanted(name)),
       mayLetGo: (name) => unnamed.every((isUnnamed) => isUnnamed(name)),
       single: (name) => single.every((mayBe) => mayBe(name)),
-      packed: { pool: await openPool({ threads: context.threads ?? 1, bytes }) },
+      packed: { pool: await openPool(threadsFor(bytes, request.threads, context.threads)) },
     });
     await keepRejected(context, run.run, table);
     for (const each of requests) checkColumns(each, table, Object.keys(each.data.columns));
@@ -208,10 +210,12 @@ export function fitToRequest(
 ): Omit<Prepared, 'request' | 'version' | 'readMilliseconds'> {
   const { target: column, split, weight } = request.data;
   const { rows: labelled, warnings: unlabelled } = labelledRows(table, column);
-  const { training, test } =
+  const parts =
     split === 'none'
       ? { training: labelled, test: labelled }
       : splitRows(table, labelled, { ...split, target: column });
+  const { test } = parts;
+  const { training, tuning } = withoutTuning(request, table, parts.training);
   if (training.length === 0 || test.length === 0) {
     throw new InputError(
       `data.split: expected rows on both sides, found ${training.length} to train on and ${test.length} to test on`,
@@ -236,8 +240,24 @@ export function fitToRequest(
     roleOf: (name) =>
       name === column ? 'target' : name === weight ? 'weight' : features.includes(name) ? 'feature' : 'unused',
   });
-  return { table, training, test, encoding, target, schema, leaks, warnings };
+  return { table, training, test, ...(tuning && { tuning }), encoding, target, schema, leaks, warnings };
 }
+
+/** The rows to train on, and a part of them that is kept back to choose a threshold and a calibration on. */
+function withoutTuning(
+  { data, model, evaluate }: Request,
+  table: Table,
+  rows: Int32Array,
+): { training: Int32Array; tuning?: Int32Array } {
+  if (evaluate.threshold === undefined && model.calibrate === undefined) return { training: rows };
+  const split = data.split === 'none' ? { seed: 0 } : data.split;
+  // Beyond the seeds of pipelines, and of early stopping.
+  const seed = split.seed + 2 ** 33;
+  const { training, test } = splitRows(table, rows, { ...split, test: tuningShare, seed, target: data.target });
+  return { training, tuning: test };
+}
+
+const tuningShare = 0.2;
 
 const versionOf = (request: Request, { blocks }: Table): string =>
   shortHash({ request: contentRequest(request), blocks: blocks.map(({ hash }) => hash), recipe });

@@ -8,13 +8,14 @@ import { jsonBytes, putJson, readIfThere, readJson } from '../store/json.ts';
 import { readCandidate } from './candidate.ts';
 import { putCard } from './cards.ts';
 import type { Context } from './context.ts';
-import type { EvaluatedRun } from './evaluate.ts';
+import { type EvaluatedRun, evaluateHeldOut } from './evaluate.ts';
 import { metricNames } from './evaluate-rows.ts';
 import { footprintOf } from './footprint.ts';
+import { evidenceFor, type GateEvidence, needsEvidence } from './gate-evidence.ts';
 import { checkGates, ungated, verdictSentence } from './gates.ts';
 import { generationOf } from './generations.ts';
 import { versionMetrics } from './models.ts';
-import { prepare } from './prepare.ts';
+import { type Prepared, prepare } from './prepare.ts';
 import { readProgress } from './progress.ts';
 import { putReport } from './reports.ts';
 import { type RunRequest, type RunResult, type RunStep, readOutcome, readRun, runKey } from './runs.ts';
@@ -54,6 +55,9 @@ export async function register(context: Context, { run }: RunStep): Promise<Regi
       metrics: evaluated.evaluation.metrics,
       baseline: evaluated.evaluation.baseline?.metrics ?? {},
       champion: evaluated.championVersion === null ? undefined : (evaluated.championMetrics ?? 'unscored'),
+      rowCount: evaluated.evaluation.rowCount,
+      evidence: evaluated.gateEvidence,
+      figures: await figuresOf(context, run, manifest, evaluated),
     });
     const decided = await decide(context, request, manifest, gates.gate, evaluated);
     if (!decided) return { run, done: false, version, gate: gates.gate };
@@ -79,6 +83,9 @@ export async function registerFound(context: Context, { run }: RunStep): Promise
     metrics: evaluation.metrics,
     baseline: evaluation.baseline?.metrics ?? {},
     champion: state && ((await versionMetrics(context, name, state.version)) ?? 'unscored'),
+    rowCount: evaluation.rowCount,
+    evidence: await foundEvidence(context, request, prepared, manifest),
+    figures: await figuresOf(context, run, manifest, {}),
   });
   const verdict: Verdict = {
     ...gates,
@@ -92,6 +99,30 @@ export async function registerFound(context: Context, { run }: RunStep): Promise
   const evaluated: EvaluatedRun = { evaluation, championVersion: state?.version ?? null, championMetrics: null };
   await finish(context, request, { manifest, evaluated, verdict, status: 'found' });
   return { run, done: true, version, gate: gates.gate };
+}
+
+/** What gates may read besides metrics: the model's size, and what its training took so far. */
+async function figuresOf(
+  context: Context,
+  run: string,
+  { files }: Manifest,
+  { predictionMs }: Pick<EvaluatedRun, 'predictionMs'>,
+): Promise<Record<string, number>> {
+  const { milliseconds } = await readProgress(context.store, run);
+  const { measures } = await footprintOf(context, milliseconds);
+  return { ...measures, modelBytes: files[modelFile].size, ...(predictionMs !== undefined && { predictionMs }) };
+}
+
+/** A version that was trained before is measured again for gates that ask for more than it was measured by. */
+async function foundEvidence(
+  { store }: Context,
+  { request }: RunRequest,
+  prepared: Prepared,
+  { name, version }: Manifest,
+): Promise<(GateEvidence | null)[] | undefined> {
+  const { gates } = request.evaluate;
+  if (!gates.some(needsEvidence)) return undefined;
+  return evidenceFor(gates, evaluateHeldOut(await readVersion(store, name, version), prepared, request).subject);
 }
 
 /**
@@ -112,7 +143,7 @@ async function decide(
   const moves = (): Promise<boolean> => movesChampion(context, name, { to: version, from: state, generation });
   const isSuperseded = generation !== undefined && (state?.generation ?? 0) >= generation;
   if (state?.version === version) {
-    if (gate !== 'fail' && !isSuperseded && !(await moves())) return undefined;
+    if (mayMove(gate) && !isSuperseded && !(await moves())) return undefined;
     return { moved: true, version, sentence: `Champion is version ${version}.` };
   }
   // This run moved it and was killed before it could say so, and a later one, or somebody, has moved it on.
@@ -126,15 +157,22 @@ async function decide(
     return { moved: false, version: state.version, sentence };
   }
   if ((state?.version ?? null) !== championVersion) return undefined;
-  if (gate === 'fail') {
+  if (!mayMove(gate)) {
     const sentence = state ? `Champion stays at version ${state.version}.` : 'There is no champion yet.';
-    return { moved: false, version: state?.version ?? null, sentence: `A gate failed. ${sentence}` };
+    return {
+      moved: false,
+      version: state?.version ?? null,
+      sentence: `A gate ${gate === 'fail' ? 'failed' : 'is undecided'}. ${sentence}`,
+    };
   }
   if (!(await moves())) return undefined;
   const from = state ? `moved from version ${state.version} to ${version}` : `is version ${version}, the first`;
   const problem = championProblem ? ` The one before could not score these rows: ${championProblem}` : '';
   return { moved: true, version, sentence: `Champion ${from}.${problem}` };
 }
+
+/** Neither a gate that fails nor one that nobody can decide lets a model pass. */
+const mayMove = (gate: RunResult['gate']): boolean => gate === 'pass' || gate === 'none';
 
 /** Moves champion; false when somebody else came first. */
 async function movesChampion(
@@ -167,7 +205,12 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
   const progress = await readProgress(store, run);
   const { parameters } = await readVersion(store, manifest.name, manifest.version);
   const { measures, basis } = await footprintOf(context, progress.milliseconds);
-  const footprint = { ...measures, modelBytes: manifest.files[modelFile].size };
+  const { predictionMs } = evaluated;
+  const footprint = {
+    ...measures,
+    modelBytes: manifest.files[modelFile].size,
+    ...(predictionMs !== undefined && { predictionMs }),
+  };
   await putJson(store, runKey(run, 'footprint.json'), footprint);
   const report = trainingReport({
     request,

@@ -2,6 +2,7 @@ import { ConflictError } from '../core/errors.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
 import { renderMarkdown } from '../report/markdown.ts';
+import { withReasons } from '../report/reasons.ts';
 import { checkReport, type Report } from '../report/report.ts';
 import { putJson, readJson } from '../store/json.ts';
 import type { PutOptions, Store } from '../store/store.ts';
@@ -52,9 +53,10 @@ export async function writeReport({ store }: Context, report: Report): Promise<s
  * Writes a report as `<base>.md`, `<base>.html` and `<base>.json`, which comes last; answers the latter's key.
  *
  * @throws ConflictError when another report's page lies there, and `options` say that none may
- * @throws InputError when `report` does not follow its schema
+ * @throws InputError when the report does not follow its schema
  */
-export async function putReport(store: Store, base: string, report: Report, options: PutOptions = {}): Promise<string> {
+export async function putReport(store: Store, base: string, found: Report, options: PutOptions = {}): Promise<string> {
+  const report = withReasons(found);
   await putPart(store, `${base}.md`, renderMarkdown(report), 'text/markdown; charset=utf-8', options);
   await putPart(store, `${base}.html`, renderHtml(report), 'text/html; charset=utf-8', options);
   await putText(store, `${base}.json`, renderJson(report), 'application/json');

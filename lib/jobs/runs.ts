@@ -2,7 +2,7 @@ import { InputError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import { recipe } from '../core/recipe.ts';
 import type { AppliedDefault, Request } from '../pipeline/resolve.ts';
-import type { Report } from '../report/report.ts';
+import type { Metrics, Report } from '../report/report.ts';
 import { putJson, readIfThere, readJson } from '../store/json.ts';
 import type { Store } from '../store/store.ts';
 import type { Context } from './context.ts';
@@ -34,7 +34,7 @@ export interface RunResult {
   status: 'trained' | 'found';
   solution: string;
   gate: Report['verdict']['gate'];
-  metrics: Record<string, { value: number | null; why?: string }>;
+  metrics: Metrics;
   /** Key of report.json; report.html lies beside it. */
   report: string;
 }

@@ -6,6 +6,7 @@ import { hasCandidate, keepCandidate } from './candidate.ts';
 import { type Choice, chooseOptimizer } from './choose-optimizer.ts';
 import type { Context } from './context.ts';
 import { crossValidate } from './cross-validate.ts';
+import { decisionFor } from './decision.ts';
 import { metricNames } from './evaluate-rows.ts';
 import { divergence, fit } from './fit.ts';
 import { modelFor } from './model-for.ts';
@@ -55,7 +56,12 @@ export async function train(context: Context, { run }: RunStep): Promise<TrainOu
   if (solution.status === 'deadline') return paused;
   if (solution.status === 'diverged') throw divergence(choice, solution);
   const warnings = separationWarnings(prepared, request, model, solution.parameters);
-  await keepCandidate(store, { ...asked, request }, { model, prepared, solution, choice, warnings });
+  const predictor = {
+    manifest: { encoding, target, request, model: { inputs: model.inputs, kind: model.kind } },
+    parameters: solution.parameters,
+  };
+  const decision = decisionFor(request, predictor, prepared);
+  await keepCandidate(store, { ...asked, request }, { model, prepared, solution, choice, decision, warnings });
   return { run, done: true, found: false };
 }
 

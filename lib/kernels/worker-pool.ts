@@ -60,7 +60,7 @@ export function workerPool({
       } finally {
         close();
       }
-      if (Atomics.exchange(words, control.failed, 0) === 1) throw new Error(`${task}: a thread failed`);
+      if (Atomics.load(words, control.failed) === 1) throw new Error(`${task}: a thread failed`);
     },
     close() {
       for (const worker of workers) void worker.terminate();
@@ -69,6 +69,7 @@ export function workerPool({
   };
 
   function open(count: number): void {
+    Atomics.store(words, control.failed, 0);
     Atomics.store(words, control.next, 0);
     Atomics.store(words, control.count, count);
     Atomics.store(words, control.isOpen, 1);

@@ -1,5 +1,5 @@
 import { compareIds } from './detection/boxes.ts';
-import type { AnyPredictions, DetectionPredictions } from './predictions.ts';
+import type { AnyPredictions, ClassPredictions, DetectionPredictions, ValuePredictions } from './predictions.ts';
 
 /**
  * The units (rows, queries, images, texts) from `start` to `end`, as predictions of their own.
@@ -84,4 +84,27 @@ function imagesBetween(
 export function reweighted<P extends AnyPredictions>(predictions: P, counts: Float64Array): P {
   const { weights } = predictions;
   return { ...predictions, weights: weights ? counts.map((count, unit) => count * weights[unit]) : counts };
+}
+
+/** The rows at `places`, in their order, as predictions of their own. */
+export function unitsAt<P extends ValuePredictions | ClassPredictions>(predictions: P, places: Int32Array): P {
+  const at = (values: Float64Array): Float64Array => Float64Array.from(places, (place) => values[place]);
+  const weights = predictions.weights && at(predictions.weights);
+  if (predictions.kind === 'values') {
+    return { ...predictions, actual: at(predictions.actual), predicted: at(predictions.predicted), weights };
+  }
+  const { actual, predicted, probabilities, margins } = predictions;
+  const width = actual.length === 0 ? 0 : probabilities.length / actual.length;
+  const chosen = new Float64Array(places.length * width);
+  places.forEach((place, row) => {
+    chosen.set(probabilities.subarray(place * width, (place + 1) * width), row * width);
+  });
+  return {
+    ...predictions,
+    actual: Int32Array.from(places, (place) => actual[place]),
+    predicted: Int32Array.from(places, (place) => predicted[place]),
+    probabilities: chosen,
+    margins: margins && at(margins),
+    weights,
+  };
 }

@@ -62,6 +62,11 @@ export const modelSchema = z.strictObject({
   ),
   initialisation: z.optional(z.enum(['he-uniform', 'he-normal', 'xavier-uniform', 'xavier-normal'])),
   seed: z.optional(z.int().check(z.minimum(0), z.maximum(0xffff_ffff), describe('mlp: draws the first weights.'))),
+  calibrate: z.optional(
+    z
+      .enum(['platt', 'isotonic'])
+      .check(describe('Binary tasks: how probabilities are calibrated, on a fifth of the training rows.')),
+  ),
   warmStart: z.optional(
     z
       .string()

@@ -15,6 +15,8 @@ export interface ModelRequest extends Pick<ModelDocument, LossOption | NetOption
   penaliseIntercept: boolean;
   /** Tasks of classes only; null means that each counts as it stands. */
   classWeights?: 'balanced' | Record<string, number> | null;
+  /** Not there where it is not asked for. */
+  calibrate?: 'platt' | 'isotonic';
   /** A version's name; `champion` only until a run is opened, which names the version. */
   warmStart: string | null;
 }
@@ -64,6 +66,7 @@ export function resolveModel(model: ModelDocument, task: Task, or: Or): ModelReq
     penaliseIntercept: model.penaliseIntercept ?? false,
     warmStart: model.warmStart ?? null,
   };
+  if (model.calibrate) request.calibrate = model.calibrate;
   for (const [option, fallback] of Object.entries(lossDefaults[loss] ?? {}) as [LossOption, number][])
     request[option] = or(model[option], `model.${option}`, fallback);
   if (task === 'binary' || task === 'multiclass') request.classWeights = model.classWeights ?? null;
@@ -100,6 +103,7 @@ export function modelProblem(
   if (kind !== 'mlp' && foreign) return [`model.${foreign}`, 'it only with kind mlp', `kind ${kind}`];
   if (model.classWeights !== undefined && task !== 'binary' && task !== 'multiclass')
     return ['model.classWeights', 'them only with task binary or multiclass', `task ${task}`];
+  if (model.calibrate && task !== 'binary') return ['model.calibrate', 'it only with task binary', `task ${task}`];
   if (model.penaliseIntercept && !model.l1 && !model.l2)
     return ['model.penaliseIntercept', 'l1 or l2 with it', 'neither'];
   return undefined;

@@ -2,8 +2,9 @@ import { InputError } from '../core/errors.ts';
 import { usualReadLimits } from '../core/read-limits.ts';
 import { checkPipeline } from './check-pipeline.ts';
 import { parseDuration } from './duration.ts';
+import { defaultGate, gateProblem, headlineOf, type ResolvedGate, resolveGate } from './resolve-gates.ts';
 import { type ModelRequest, modelProblem, resolveModel } from './resolve-model.ts';
-import type { Gate, PipelineDocument, Task } from './schema.ts';
+import type { PipelineDocument, Task } from './schema.ts';
 import type { SearchDocument } from './search-schema.ts';
 import {
   checkSearchedFields,
@@ -55,14 +56,16 @@ export interface Request {
   /** Not there where none is asked for. */
   search?: SearchRequest;
   /** `folds`: cross-validation on the training rows, where it is asked for. */
-  evaluate: { metrics: string[] | null; gates: ResolvedGate[]; folds?: number };
+  evaluate: { metrics: string[] | null; gates: ResolvedGate[]; folds?: number } & Pick<
+    NonNullable<PipelineDocument['evaluate']>,
+    'slices' | 'fairness' | 'worstRows' | 'threshold'
+  >;
   schedule: { everySeconds: number } | null;
   /** What people say of the model; not there where they say nothing. */
   card?: NonNullable<PipelineDocument['card']>;
+  /** Left out, as many as the machine has. */
+  threads?: number;
 }
-
-/** A gate; `byDefault` where the document names none, and then for what a training makes alone. */
-export type ResolvedGate = Gate & { byDefault?: true };
 
 /** A search with every choice made. */
 export interface SearchRequest {
@@ -158,11 +161,18 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
     stop: document.stop ?? or(undefined, 'stop', usualStop(document.optimizer?.name ?? 'auto')),
     evaluate: {
       metrics: evaluate.metrics ?? null,
-      gates: evaluate.gates ?? or<ResolvedGate[]>(undefined, 'evaluate.gates', [defaultGate(task, evaluate.metrics)]),
+      gates:
+        evaluate.gates?.map(resolveGate) ??
+        or<ResolvedGate[]>(undefined, 'evaluate.gates', [defaultGate(task, evaluate.metrics)]),
       ...(evaluate.folds === undefined ? {} : { folds: evaluate.folds }),
+      ...(evaluate.threshold && { threshold: evaluate.threshold }),
+      ...(evaluate.slices && { slices: evaluate.slices }),
+      ...(evaluate.fairness && { fairness: evaluate.fairness }),
+      ...(evaluate.worstRows && { worstRows: evaluate.worstRows }),
     },
     schedule: document.schedule ? { everySeconds: scheduleSeconds(document.schedule) } : null,
     ...(document.card && { card: document.card }),
+    ...(document.threads !== undefined && { threads: document.threads }),
   };
   if (document.search) {
     request.search = resolveSearch(document, document.search, or);
@@ -204,12 +214,13 @@ function resolvedTrial(document: PipelineDocument, source: string): Request {
 
 /**
  * The part of a request that a model's content follows from: without where the data lies, when it is complete, how
- * often it is looked at again, and what people say of the model. A version is named after it.
+ * often it is looked at again, what people say of the model, and how many threads work. A version is named after it.
  */
 export function contentRequest({
   data: { path: _path, ready: _ready, ...data },
   schedule: _schedule,
   card: _card,
+  threads: _threads,
   ...rest
 }: Request) {
   return { ...rest, data };
@@ -219,16 +230,6 @@ export function contentRequest({
 export const scheduleSeconds = ({ every }: { every: string }): number => seconds(every);
 
 type Or = <T>(value: T | undefined, path: string, fallback: T) => T;
-
-/** The metric that a report shows first, and that a search and the default gate look at. */
-const headlineOf = (task: Task, metrics: string[] | undefined): string =>
-  metrics?.[0] ?? (task === 'binary' || task === 'multiclass' ? 'accuracy' : 'rmse');
-
-const defaultGate = (task: Task, metrics: string[] | undefined): ResolvedGate => ({
-  metric: headlineOf(task, metrics),
-  noWorseThan: 'baseline',
-  byDefault: true,
-});
 
 function resolveSearch(
   { name, task, data, prepare, model, optimizer, stop, evaluate }: PipelineDocument,
@@ -337,7 +338,7 @@ function usualStop(name: OptimizerName): Request['stop'] {
   return { epochs: 200, tolerance: 1e-7, patience: 10 };
 }
 
-function checkConsistency({ name, task, data, prepare, model, optimizer }: PipelineDocument): void {
+function checkConsistency({ name, task, data, prepare, model, optimizer, evaluate }: PipelineDocument): void {
   const fail = (path: string, expected: string, found: string): never => {
     throw new InputError(`pipeline ${name}, ${path}: expected ${expected}, found ${found}`);
   };
@@ -362,6 +363,10 @@ function checkConsistency({ name, task, data, prepare, model, optimizer }: Pipel
   const problem = modelProblem(model ?? {}, task);
   if (problem) fail(...problem);
   checkProximal(optimizer, model, fail);
+  const ofTwo = (['fairness', 'threshold'] as const).find((key) => evaluate?.[key] !== undefined);
+  if (ofTwo && task !== 'binary') fail(`evaluate.${ofTwo}`, 'it only with task binary', `task ${task}`);
+  const wrongGate = gateProblem(evaluate?.gates ?? []);
+  if (wrongGate) fail(...wrongGate);
   if (data.weight === data.target) fail('data.weight', 'another column than the target', data.target);
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { parseDuration } from './duration.ts';
+import { gateSchema } from './gate-schema.ts';
 import { modelSchema } from './model-schema.ts';
 import { optimizerSchema } from './optimizer-schema.ts';
 import { foldCount, searchSchema } from './search-schema.ts';
@@ -22,7 +23,6 @@ const name = z
   .check(z.regex(namePattern, { error: nameInWords }), describe('Names the pipeline and its models.'));
 
 const positive = z.number().check(z.positive());
-const nonNegative = z.number().check(z.nonnegative());
 const count = z.int().check(z.positive());
 const seed = z.int().check(z.minimum(0), z.maximum(0xffff_ffff));
 const columnNames = z.array(z.string()).check(z.minLength(1));
@@ -225,26 +225,50 @@ const stop = z.strictObject({
   ),
 });
 
-const gate = z.union([
-  z.strictObject({ metric: z.string(), atMost: z.number() }),
-  z.strictObject({ metric: z.string(), atLeast: z.number() }),
-  z.strictObject({
-    metric: z.string(),
-    noWorseThan: z.enum(['champion', 'baseline']),
-    by: z.optional(nonNegative.check(describe("Share of the other's value by which this one may be worse."))),
-  }),
-]);
+const positiveOrZero = z.number().check(z.nonnegative());
 
 const evaluate = z.strictObject({
   metrics: z.optional(z.array(z.string()).check(z.minLength(1))),
   gates: z.optional(
     z
-      .array(gate)
+      .array(gateSchema)
       .check(
         describe('Left out: no worse than the baseline in the first metric. []: whatever is trained is champion.'),
       ),
   ),
   folds: z.optional(foldCount),
+  threshold: z.optional(
+    z
+      .union([
+        z.enum(['f1', 'youden']),
+        z.strictObject({
+          costs: z.strictObject({
+            falsePositive: positiveOrZero,
+            falseNegative: positiveOrZero,
+            truePositive: z.optional(positiveOrZero),
+            trueNegative: z.optional(positiveOrZero),
+          }),
+        }),
+        z.strictObject({ precision: share.check(describe('At least this, and as much recall as goes with it.')) }),
+        z.strictObject({ recall: share.check(describe('At least this, and as much precision as goes with it.')) }),
+      ])
+      .check(
+        describe('Binary tasks: what the threshold is chosen for, on a fifth of the training rows; 0.5 when left out.'),
+      ),
+  ),
+  slices: z.optional(
+    columnNames.check(describe('Columns to slice the rows by: each, and up to four of them in pairs.')),
+  ),
+  fairness: z.optional(columnNames.check(describe('Columns whose groups should be treated alike; binary tasks.'))),
+  worstRows: z.optional(
+    z
+      .int()
+      .check(
+        z.minimum(0),
+        z.maximum(100),
+        describe('How many rows with large losses the report shows: they are private data. None by default.'),
+      ),
+  ),
 });
 
 /** How often a document's work is done again. */
@@ -282,8 +306,10 @@ export const pipelineSchema = z.strictObject({
   evaluate: z.optional(evaluate),
   schedule: z.optional(scheduleSchema),
   card: z.optional(card),
+  threads: z.optional(
+    count.check(describe("Threads to work with, as many as the machine has by default; it changes no version's name.")),
+  ),
 });
 
 export type PipelineDocument = z.infer<typeof pipelineSchema>;
 export type Task = PipelineDocument['task'];
-export type Gate = z.infer<typeof gate>;

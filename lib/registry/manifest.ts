@@ -59,9 +59,25 @@ export interface Manifest {
     /** What to know about the fit, as sentences. */
     warnings?: string[];
   };
+  /** How scores become decisions, where more was asked for than the likelier of two classes. */
+  decision?: Decision;
   signature: Signature;
   files: Record<string, { size: number; sha256: string }>;
 }
+
+/** Chosen on rows that took no part in training. */
+export interface Decision {
+  /** How many rows those were. */
+  rowCount: number;
+  calibration?: Calibration;
+  /** Probabilities, or margins of a hinge loss, from here on mean the positive class; null where none does. */
+  threshold?: { value: number | null; aim: string };
+}
+
+/** What a score becomes: see the metrics' calibration, whose parameters these are. */
+export type Calibration =
+  | { kind: 'platt'; slope: number; intercept: number }
+  | { kind: 'isotonic'; scores: number[]; probabilities: number[] };
 
 /** What a prediction takes and gives. */
 export interface Signature {

@@ -177,7 +177,7 @@ test('help names every command, and each command its options', async () => {
   const { code, stdout } = await hone(['--help']);
   expect(code).toBe(0);
   const names = [...stdout.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
-  const models = ['metrics', 'models', 'promote', 'rollback', 'sign'];
+  const models = ['metrics', 'models', 'card', 'promote', 'rollback', 'sign'];
   expect(names).toEqual(['run', 'inspect', 'evaluate', 'predict', ...models, 'open', 'dev', 'replay']);
   expect((await hone(['predict', '--help'])).stdout).toContain('--rows JSON');
 });

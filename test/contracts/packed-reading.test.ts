@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256Hex } from '../../lib/core/hash.ts';
@@ -12,6 +13,7 @@ import type { Column, DataObject, Table } from '../../lib/data/table.ts';
 import { kernelMemory } from '../../lib/kernels/instantiate.ts';
 import { attachPool, onThisThread, type Pool } from '../../lib/kernels/pool.ts';
 import { workerPool } from '../../lib/kernels/worker-pool.ts';
+import { bytesObject } from '../support/bytes-object.ts';
 import { fileObject } from '../support/file-object.ts';
 
 // Kernels and the plain way make one table of one text, whatever is in it, or say the same of what is wrong.
@@ -132,21 +134,48 @@ const cases: Record<string, Case> = {
   'a sign and a point': { texts: [`a,b\n${many(30, (i) => `${i},2\n`)}-.,3\n`], isPacked: false },
 };
 
+type Make = (key: string, text: string | Uint8Array) => DataObject | Promise<DataObject>;
+
+/** Where an object lies, and how. */
+const places: Record<string, Make> = {
+  'a file': (key, text) => fileObject(folder, key, text),
+  'an object of a store': (key, text) => bytesObject(key, text),
+  'an object that is packed by gzip': (key, text) => bytesObject(key, gzipSync(text), { chunkBytes: 999 }),
+};
+
 describe.each(Object.keys(pools))('on %s', (name) => {
-  test.each(Object.entries(cases))('%s', async (title, { texts, options = {}, isPacked }) => {
-    const objects = await Promise.all(texts.map((text, i) => fileObject(folder, `${i}.csv`, text)));
-    await compare(objects, { single, ...options }, { pool: pools[name], isPacked, title });
+  describe.each(Object.entries(places))('%s', (_, make) => {
+    test.each(Object.entries(cases))('%s', async (title, { texts, options = {}, isPacked }) => {
+      const objects = await Promise.all(texts.map((text, i) => make(`${i}.csv`, text)));
+      await compare(objects, { single, ...options }, { pool: pools[name], isPacked, title });
+    });
   });
+});
+
+test('text in UTF-16 and in Latin-1', async () => {
+  const text = 'a,b\n1,\u00e9\n2,x\n3,\u00e9\n';
+  const utf16 = bytesObject('a.csv', Uint8Array.of(0xff, 0xfe, ...new Uint8Array(Buffer.from(text, 'utf16le'))));
+  const latin1 = bytesObject('a.csv', new Uint8Array(Buffer.from(text, 'latin1')));
+  await compare([utf16], { single }, { pool: pools['one thread'], isPacked: true, title: 'UTF-16' });
+  await compare(
+    [latin1],
+    { single, encoding: 'latin1' },
+    { pool: pools['one thread'], isPacked: true, title: 'Latin-1' },
+  );
 });
 
 test.each([
   // Blocks of 65,536 rows, which 8 MiB cut in mid-row, and lines that are blank where they do.
-  ['rows of few bytes', (i: number) => `${i % 1000},${i % 7}\n${i % 65_536 === 0 ? '\n \n' : ''}`, 1_700_000],
-  ['long rows', (i: number) => `${i},${'0'.repeat(3000)}${i % 10}.5\n`, 6_000],
+  ['rows of few bytes', (i: number) => `${i % 1000},${i % 7}\n${i % 65_536 === 0 ? '\n \n' : ''}`, 1_000_000],
+  ['long rows', (i: number) => `${i},${'0'.repeat(3000)}${i % 10}.5\n`, 3_500],
 ])('%s make the same blocks', { timeout: 120_000 }, async (_, row, count) => {
   const rows = [...many(count, row)];
-  const object = await fileObject(folder, 'large.csv', `a,b\n${rows.join('')}`);
-  await compare([object], { single }, { pool: pools['three threads'], isPacked: true, title: 'large' });
+  const text = `a,b\n${rows.join('')}`;
+  for (const [place, make] of Object.entries(places)) {
+    const object = await make('large.csv', text);
+    const options = { single, limits: { ratio: 1e6 } };
+    await compare([object], options, { pool: pools['three threads'], isPacked: true, title: place });
+  }
 });
 
 test('blank lines on both sides of a border of 8 MiB belong to the block before it', async () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { randomFrom, seededRandom, splitMix64 } from '../../lib/core/random.ts';
 
@@ -15,13 +16,32 @@ test('xoshiro128** follows the reference implementation', () => {
 
 test('SplitMix64 follows the published outputs for seed 1234567', () => {
   // Rosetta Code, "Pseudo-random numbers/Splitmix64", after Vigna's splitmix64.c.
-  expect(splitMix64(1234567n, 5)).toEqual([
+  const outputs = splitMix64({ low: 1234567, high: 0 }, 5);
+  expect(outputs.map(({ low, high }) => (BigInt(high) << 32n) | BigInt(low))).toEqual([
     6457827717110365317n,
     3203168211198807973n,
     9817491932198370423n,
     4593380528125082431n,
     16408922859458223821n,
   ]);
+});
+
+test('SplitMix64 in halves is SplitMix64 in whole, whatever the seed', () => {
+  const mask = 2n ** 64n - 1n;
+  const whole = (seed: bigint) => {
+    let z = (seed + 0x9e3779b97f4a7c15n) & mask;
+    z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & mask;
+    z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & mask;
+    return z ^ (z >> 31n);
+  };
+  const half = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+  fc.assert(
+    fc.property(half, half, (low, high) => {
+      const [output] = splitMix64({ low, high }, 1);
+      expect((BigInt(output.high) << 32n) | BigInt(output.low)).toBe(whole((BigInt(high) << 32n) | BigInt(low)));
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test('the same seed and stream give the same numbers, any other gives others', () => {

@@ -8,6 +8,7 @@ import { joinRanges } from '../../lib/data/formats/parquet-ranges.ts';
 import { decimalValue, toTypedColumn } from '../../lib/data/formats/parquet-types.ts';
 import { readTable } from '../../lib/data/read.ts';
 import type { DataObject } from '../../lib/data/table.ts';
+import { openPool } from '../../lib/jobs/open-pool.ts';
 import { bytesObject } from '../support/bytes-object.ts';
 import { writeParquet } from '../support/parquet-writer.ts';
 
@@ -53,12 +54,20 @@ test('what is written and read back is equal, in any row groups and whatever is 
   );
 });
 
-test('only the directory and the wanted columns of each row group are fetched', async () => {
+test.each(['plainly', 'by kernels'])('read %s, only the directory and the wanted columns are fetched', async (way) => {
   const rows = 60_000;
   const column = (step: number) => Array.from({ length: rows }, (_, i) => i * step);
   const bytes = writeParquet({ a: column(1), b: column(2), c: column(3), d: column(4) }, 20_000);
   const object = countedObject('a.parquet', bytes);
-  const table = await readTable([object], { wanted: (name) => name === 'b' || name === 'd' });
+  const pool = await openPool(1);
+  const table = await readTable([object], {
+    wanted: (name) => name === 'b' || name === 'd',
+    single: () => true,
+    packed: way === 'by kernels' ? { pool } : undefined,
+  });
+  expect(table.columns.map((found) => found.kind === 'number' && found.packed !== undefined)).toEqual(
+    way === 'by kernels' ? [true, true] : [false, false],
+  );
   expect(table.columns.map(({ name }) => name)).toEqual(['b', 'd']);
   expect(table.unread).toEqual(['a', 'c']);
   expect(object.reads).toBe(0);
@@ -171,4 +180,11 @@ describe.skipIf(!isThere)(`files written by DuckDB${isThere ? '' : ' (skipped: .
       expect([Math.min(...values), Math.max(...values)]).toEqual([expected.mn, expected.mx]);
     }
   });
+});
+
+test('a float in a column that a damaged directory calls dates is an InputError that names the row', () => {
+  const place = (row: number) => `a.parquet, row ${row + 1}`;
+  const read = () =>
+    toTypedColumn({ kind: 'text', of: 'date' }, Float32Array.of(1, 1.5), { onWideInteger() {}, place });
+  expect(read).toThrow(/^a\.parquet, row 2: expected/);
 });

@@ -55,6 +55,7 @@ const expected: Record<string, (answer: unknown) => void> = {
   'api-get-scoring': answers(200, { scoring: readEvent('score').scoring }),
   'api-list-models': answers(200, { models: expect.arrayContaining([expect.objectContaining({ name: 'houses' })]) }),
   'api-get-model': answers(200, { name: 'houses', champion: { task: 'regression' } }),
+  'api-get-model-card': answersText(200, 'text/markdown', '# Model card: houses'),
   'api-put-alias': answers(200, { alias: 'champion', version: JSON.parse(readEvent('api-put-alias').body).version }),
   'api-roll-back-alias': answers(200, { alias: 'champion' }),
   'api-create-upload': answers(200, { method: 'PUT', key: 'datasets/houses/part 2.csv' }),
@@ -193,9 +194,9 @@ function answers(status: number, body: object): (answer: unknown) => void {
 
 function answersText(status: number, contentType: string, part: string): (answer: unknown) => void {
   return (answer) => {
-    const { statusCode, headers, body } = answer as HttpAnswer;
+    const { statusCode, headers, body, isBase64Encoded } = answer as HttpAnswer & { isBase64Encoded?: boolean };
     expect(statusCode).toBe(status);
     expect(headers['content-type']).toContain(contentType);
-    expect(body).toContain(part);
+    expect(isBase64Encoded ? Buffer.from(body, 'base64').toString() : body).toContain(part);
   };
 }

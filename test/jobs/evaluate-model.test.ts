@@ -35,7 +35,7 @@ test('an evaluation killed between its page and its JSON finishes that report, a
   await expect(evaluateModel({ ...context, store: dying }, what)).rejects.toThrow('killed');
   clock.nowMs += 60_000;
   const { report } = await evaluateModel(context, what);
-  const reports = (await context.store.list('reports/')).objects.map(({ key }) => key);
+  const reports = (await context.store.list('reports/houses/2026')).objects.map(({ key }) => key);
   expect(reports).toEqual(['html', 'json', 'md'].map((ending) => report.replace(/json$/, ending)));
 });
 

@@ -11,7 +11,7 @@ test('a metric that a gate spells otherwise is measured once, and the gate finds
   } as never);
   expect(names).toEqual(['auc', 'ece@5', 'ece']);
 
-  const inputs = { baseline: {}, champion: undefined };
+  const inputs = { rowCount: 100, baseline: {}, champion: undefined };
   const verdict = (value: number) =>
     checkGates([gate], { ...inputs, metrics: { ece: { value: 0 }, 'ece@5': { value } } }).gates[0];
   expect(verdict(0.05)).toMatchObject({ verdict: 'pass', found: 0.05, metric: 'ece@bins=5' });

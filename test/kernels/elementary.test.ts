@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import * as reference from '../../lib/core/elementary.ts';
+import { exp, expm1, log, log1p, tanh } from '../../lib/core/elementary.ts';
 import { seededRandom } from '../../lib/core/random.ts';
 import * as source from '../../lib/kernels/elementary.generated.ts';
 import { instantiate, kernelMemory } from '../../lib/kernels/instantiate.ts';
+
+const reference = { exp, expm1, log, log1p, tanh };
 
 const names = ['exp', 'expm1', 'log', 'log1p', 'tanh'] as const;
 type Name = (typeof names)[number];

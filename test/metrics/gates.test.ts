@@ -44,6 +44,12 @@ const cases: [rule: Partial<GateRule>, evidence: GateEvidence | GateEvidence[], 
     'auc: expected at least 0.8, found 0.7, surely at 95%.',
   ],
   [
+    { atLeast: 0.8, confidence: 0.95 },
+    auc(0.7, { interval: within(0.6, 0.8) }),
+    'undecided',
+    'auc: expected at least 0.8, found 0.7, which 500 rows do not settle at 95%.',
+  ],
+  [
     { atMost: 10, confidence: 0.95 },
     auc(9, { interval: within(8, 10), direction: 'lower' }),
     'pass',

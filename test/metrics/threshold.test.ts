@@ -53,6 +53,12 @@ test('no other threshold has a better F1, ties among the scores or not', () => {
   }
 });
 
+test('of equally good thresholds the highest is taken', () => {
+  // One miss from 3 up, one false alarm from 1 up: each costs 1.
+  const even = scoreTable([1, 0, 1], [3, 2, 1]);
+  expect(chooseThreshold(even, { aim: 'cost', falsePositive: 1, falseNegative: 1 }).threshold).toBe(3);
+});
+
 test('an aim that no threshold meets is said to be so', () => {
   const wrong = scoreTable([0, 1], [2, 1]);
   expect(chooseThreshold(wrong, { aim: 'precision', atLeast: 0.9 })).toMatchObject({

@@ -63,7 +63,7 @@ test('every default that is applied is listed, and a field that is given is not'
 describe('a wrong document is refused with the file, the line, the path, what was expected and what was found', () => {
   test.each([
     ['stop: { epoch: 3 }', 'houses.yml, line 4, stop.epoch: expected no such key, found it'],
-    ['evaluate: { slices: [a] }', 'houses.yml, line 4, evaluate.slices: expected no such key, found it'],
+    ['evaluate: { slicing: [a] }', 'houses.yml, line 4, evaluate.slicing: expected no such key, found it'],
     ['optimizer: { name: adm }', 'line 4, optimizer.name: expected one of "auto", "gd", "sgd", '],
     [
       'optimizer: { name: adam, learningRate: 0 }',

@@ -86,7 +86,7 @@ describe('an evaluation with intervals', () => {
 
   test('says which gate is undecided, and why', () => {
     expect(lines().join(' ').replace(/\s+/g, ' ')).toContain(
-      'gates: undecided 1 of 4 gates is undecided. Accuracy: expected no worse than champion’s 0.8226',
+      'undecided 1 of 4 gates is undecided. Accuracy: expected no worse than champion’s 0.8226',
     );
   });
 

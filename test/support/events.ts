@@ -104,6 +104,8 @@ async function copyVersion(store: Store, name: string, version: string): Promise
     const { body } = await store.get(versionKey(name, state.version, file));
     await store.put(versionKey(name, version, file), body);
   }
+  const cardOf = (which: string) => `reports/${name}/cards/${which}.md`;
+  await store.put(cardOf(version), (await store.get(cardOf(state.version))).body);
   const manifest = await readManifest(store, name, state.version);
   await putJson(store, versionKey(name, version, 'manifest.json'), { ...manifest, version });
   await moveAlias(store, name, champion, { to: version, from: state });

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { rowLimit } from '../../../lib/jobs/predict.ts';
 import { predictionsSchema } from '../../../lib/pipeline/predictions-schema.ts';
 import { pipelineSchema } from '../../../lib/pipeline/schema.ts';
+import { metricsSchema } from '../../../lib/report/evaluation-schema.ts';
 import { hashSchema, nameSchema } from '../../adapter/check.ts';
 
 // What goes in and out over HTTP. Requests are checked against these schemas, the OpenAPI document is made of them, and
@@ -17,23 +18,7 @@ export const aliasSchema = z
     z.regex(/^[a-z][a-z0-9-]{0,31}$/, { error: 'lower-case letters, digits and "-", at most 32, a letter first' }),
   );
 
-const metrics = z.record(
-  z.string(),
-  z.strictObject({
-    value: z.nullable(z.number()),
-    interval: z.optional(
-      z.strictObject({
-        low: z.number(),
-        high: z.number(),
-        confidence: z.number(),
-        method: z.string(),
-        resamples: z.optional(z.int()),
-        note: z.optional(z.string()),
-      }),
-    ),
-    why: z.optional(text('Why the value is undefined, or how it was settled.')),
-  }),
-);
+const metrics = metricsSchema;
 const gate = z.enum(['pass', 'fail', 'undecided', 'none']);
 const links = z.record(z.string(), z.string()).check(describe('Paths on this server, by what they lead to.'));
 

@@ -126,7 +126,8 @@ function toText(type: TextType, value: unknown, row: number, { place }: ConvertO
     });
   }
   if (type.of === 'uuid' && value instanceof Uint8Array && value.length === 16) return uuid(value);
-  if (typeof value === 'number' || typeof value === 'bigint') {
+  // A damaged directory may call a float a date.
+  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) {
     const integer = BigInt(value);
     if (type.of === 'date') return isoDate(integer) ?? wrongDate(place(row), value);
     if (type.of === 'timestamp') {

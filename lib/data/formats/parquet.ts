@@ -26,8 +26,26 @@ export interface ParquetFile {
   rowCount: number;
   /** The rows of each row group that has any, in order. */
   rowGroups(): AsyncGenerator<ParquetRowGroup, void, void>;
+  /** Where the columns of each row group that has rows lie; undefined where one holds more than flat numbers. */
+  flatGroups(): FlatGroup[] | undefined;
   /** Sentences on what was noticed so far. */
   warnings(): string[];
+}
+
+/** A row group of flat columns of numbers and booleans. */
+export interface FlatGroup {
+  rowCount: number;
+  /** In the order of `names`. */
+  chunks: FlatChunk[];
+}
+
+/** Where a column of a row group lies, and how it is stored. */
+export interface FlatChunk extends Range {
+  of: 'boolean' | 'int32' | 'uint32' | 'int64' | 'uint64' | 'float' | 'double';
+  codec: string;
+  isNullable: boolean;
+  /** Bytes of all pages and their headers, unpacked. */
+  unpackedBytes: number;
 }
 
 export interface ParquetRowGroup {
@@ -53,7 +71,7 @@ export async function openParquet(
   { wanted, limits }: { wanted: (name: string) => boolean; limits: ReadLimits },
 ): Promise<ParquetFile> {
   const metadata = await readMetadata(key, file);
-  const columns: { name: string; type: ParquetType }[] = [];
+  const columns: { name: string; type: ParquetType; flat?: FlatType }[] = [];
   const result = { leftOut: [] as ParquetFile['leftOut'], unread: [] as string[] };
   const seen = new Set<string>();
   const nodes = guard(key, () => parquetSchema(metadata).children);
@@ -66,7 +84,7 @@ export async function openParquet(
     const type = parquetType(node);
     if (!wanted(name)) result.unread.push(name);
     else if (typeof type === 'string') result.leftOut.push({ name, reason: type });
-    else columns.push({ name, type });
+    else columns.push({ name, type, flat: flatType(node, type) });
   }
   // From here on the library hands over values as they are stored; what they mean is decided in parquet-types.
   for (const element of metadata.schema) {
@@ -83,6 +101,11 @@ export async function openParquet(
       Array.from(noticed.wideIntegers, (name) => {
         return `${key}, column ${JSON.stringify(name)}: integers beyond 2 to the 53 were read as the nearest float64.`;
       }),
+    flatGroups() {
+      const groups = metadata.row_groups.filter((group) => Number(group.num_rows) !== 0);
+      const flat = groups.map((group) => flatGroup(key, file.size, group, columns));
+      return flat.every((group) => group !== undefined) ? flat : undefined;
+    },
     async *rowGroups() {
       let firstRow = 0;
       for (const group of metadata.row_groups) {
@@ -171,6 +194,45 @@ function checkPaths(key: string, metadata: FileMetaData, nodes: readonly SchemaT
       }
     }
   }
+}
+
+/** How a column is stored, as the schema says; each of its chunks says it again. */
+type FlatType = Pick<FlatChunk, 'of' | 'isNullable'> & { physical: string | undefined };
+
+/** How a column of flat numbers or booleans is stored; undefined for all others. */
+function flatType({ element }: SchemaTree, type: ParquetType): FlatType | undefined {
+  const isNullable = element.repetition_type === 'OPTIONAL';
+  if (!isNullable && element.repetition_type !== 'REQUIRED') return undefined;
+  const isUnsigned = type.of === 'unsigned32' || type.of === 'unsigned64';
+  const common = { isNullable, physical: element.type };
+  if (type.of === 'boolean') return { of: 'boolean', ...common };
+  if (type.of === 'float') return { of: element.type === 'FLOAT' ? 'float' : 'double', ...common };
+  if (type.of !== 'signed' && !isUnsigned) return undefined;
+  const bits = element.type === 'INT32' ? 32 : 64;
+  return { of: `${isUnsigned ? 'u' : ''}int${bits}` as FlatChunk['of'], ...common };
+}
+
+function flatGroup(
+  key: string,
+  size: number,
+  group: RowGroup,
+  columns: readonly { name: string; flat?: FlatType }[],
+): FlatGroup | undefined {
+  const rowCount = Number(group.num_rows);
+  if (!(rowCount > 0 && rowCount <= maxGroupRows)) return undefined;
+  const chunks: FlatChunk[] = [];
+  for (const { name, flat } of columns) {
+    const own = group.columns.filter(({ meta_data: meta }) => meta?.path_in_schema[0] === name);
+    const meta = own[0]?.meta_data;
+    if (!flat || own.length !== 1 || !meta || meta.type !== flat.physical) return undefined;
+    // The library adds them up, which it can't when a damaged directory gives one as another type.
+    const offset = meta.dictionary_page_offset || meta.data_page_offset;
+    if (typeof offset !== 'bigint' || typeof meta.total_compressed_size !== 'bigint') return undefined;
+    const [range] = chunkRanges(key, size, { ...group, columns: own }, new Set([name]));
+    const { of, isNullable } = flat;
+    chunks.push({ ...range, of, isNullable, codec: meta.codec, unpackedBytes: Number(meta.total_uncompressed_size) });
+  }
+  return { rowCount, chunks };
 }
 
 function chunkRanges(key: string, size: number, group: RowGroup, wanted: ReadonlySet<string>): Range[] {

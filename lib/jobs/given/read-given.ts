@@ -8,7 +8,7 @@ import type { PredictionsDocument, PredictionTask } from '../../pipeline/predict
 import type { AppliedDefault } from '../../pipeline/resolve.ts';
 import { formatCount } from '../../report/format.ts';
 import type { Context } from '../context.ts';
-import { openPool } from '../open-pool.ts';
+import { openPool, threadsFor } from '../open-pool.ts';
 import type { SourceObject } from '../sources.ts';
 import { classNames } from './labels.ts';
 import { findQuerySizes, rankingPredictions } from './rankings.ts';
@@ -70,7 +70,7 @@ async function openTable(
 ): Promise<GivenTable> {
   const { format, separator, encoding, header, label, score, prediction, weight, group, logProbabilities } = asked;
   const bytes = objects.reduce((sum, { size }) => sum + size, 0);
-  const pool = await openPool({ threads: context.threads ?? 1, bytes });
+  const pool = await openPool(threadsFor(bytes, undefined, context.threads));
   const read = (kinds: Record<string, 'category'>) =>
     readTable(objects, {
       packed: { pool },

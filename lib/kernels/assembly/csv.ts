@@ -1,7 +1,7 @@
 // Delimited text to numbers, row-major, at memory speed.
 //
-// `parseSegment(description, index, scratch)` reads the index-th 8 MiB of an object's text, and as far beyond as the last
-// row that begins in it goes, 256 KiB at a time into `scratch`, and writes each row's cells where they belong:
+// `parseSegment(description, index, scratch)` reads 8 MiB of an object's text, a segment, and as far beyond as the last row
+// that begins in it goes, 256 KiB at a time into `scratch`, and writes each row's cells where they belong:
 //
 //   kind 0  float32, into `matrix`, row-major, a row `stride` bytes apart; the nearest float32 of the nearest float64
 //   kind 1  float64, into `doubles`, row-major
@@ -56,7 +56,7 @@ declare function hashBytes(address: usize, bytes: usize): void;
 declare function endHash(address: usize): void;
 
 // The description: u32 fields at these offsets, but for `size` and `firstRow`, which are f64.
-const FILE: usize = 0;
+const FILE: usize = 0; // i32: of an open file, or -1 for text that lies in memory
 const SEPARATOR: usize = 4;
 const COLUMNS: usize = 8;
 const RUNS: usize = 12; // address of pairs (kind, count), u32, that end with a count of 0
@@ -79,6 +79,8 @@ const MOST_BLOCKS: usize = 84;
 const HEADING: usize = 88; // what the hash of a block begins with, and how many bytes it has
 const HEADING_BYTES: usize = 92;
 const SQUEEZES: usize = 96; // lib/kernels/squeezes.ts makes them
+const FIRST: usize = 100; // the segment that index 0 means
+const SLOTS: usize = 104; // of each segment of text in memory, where it lies
 
 const segmentBytes: f64 = 8388608;
 const chunkBytes: usize = 262144;
@@ -136,7 +138,7 @@ export function parseSegment(description: usize, index: i32, scratch: usize): vo
   headingBytes = load<usize>(description, HEADING_BYTES);
   blockRows = 0;
 
-  readRows(description, index, scratch, stride);
+  readRows(description, load<i32>(description, FIRST) + index, scratch, stride);
 
   const result = load<usize>(description, RESULTS) + <usize>index * 20;
   store<u32>(result, status);
@@ -146,8 +148,25 @@ export function parseSegment(description: usize, index: i32, scratch: usize): vo
   store<u32>(result, <u32>tinySeen, 16);
 }
 
-function readRows(description: usize, index: i32, scratch: usize, stride: usize): void {
+/** Brings bytes of the object to an address; answers how many, or -1. */
+function fetch(description: usize, position: f64, address: usize, bytes: i32): i32 {
   const file = load<i32>(description, FILE);
+  if (file >= 0) return read(file, position, address, bytes);
+  const slots = load<usize>(description, SLOTS);
+  let at = position;
+  for (let left = <usize>bytes; left > 0; ) {
+    const segment = floor(at / segmentBytes);
+    const offset = <usize>(at - segment * segmentBytes);
+    const count = min(left, <usize>segmentBytes - offset);
+    memory.copy(address, load<usize>(slots + (<usize>segment << 2)) + offset, count);
+    address += count;
+    left -= count;
+    at += <f64>count;
+  }
+  return bytes;
+}
+
+function readRows(description: usize, index: i32, scratch: usize, stride: usize): void {
   const size = load<f64>(description, SIZE);
   const end = min(<f64>(index + 1) * segmentBytes, size);
   // The byte before tells whether a row begins with the segment.
@@ -159,7 +178,7 @@ function readRows(description: usize, index: i32, scratch: usize, stride: usize)
     /** Position of the buffer's first byte. */
     const base = position - <f64>used;
     const wanted = <i32>min(<f64>chunkBytes, size - position);
-    if (wanted > 0 && read(file, position, buffer + used, wanted) != wanted) {
+    if (wanted > 0 && fetch(description, position, buffer + used, wanted) != wanted) {
       giveUp(READ_FAILED);
       return;
     }

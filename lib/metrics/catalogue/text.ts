@@ -184,6 +184,17 @@ export const textMetrics: MetricEntry[] = [
     compute: ofTexts('cer'),
   }),
   metric({
+    ...rate,
+    name: 'ter',
+    title: 'Translation edit rate',
+    summary: 'As the word error rate, but that moving a run of words is one edit too; words in lower case.',
+    formula: 'Σ (edits + shifts) / Σ words of the references, their mean where there are several',
+    undefinedWhen: 'NaN when the references have no words.',
+    source: 'Snover et al. 2006, AMTA, 223-231; Post 2018, arXiv:1804.08771',
+    example: { predictions: texts([['c d a b', 'a b c d']]), value: 0.25 },
+    compute: ofTexts('ter'),
+  }),
+  metric({
     ...share,
     name: 'jsonValidity',
     title: 'Valid JSON',

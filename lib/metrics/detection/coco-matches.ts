@@ -92,7 +92,7 @@ function matchImage(
   for (const [t, overlap] of overlaps.entries()) {
     const isTaken = new Uint8Array(truth.length);
     for (const [d, { box }] of detections.entries()) {
-      let [best, match] = [Math.min(overlap, 1 - 1e-10), -1];
+      let [best, match] = [overlap, -1];
       for (const thing of order) {
         if (isTaken[thing] && !truth[thing].ignored) continue;
         if (match >= 0 && !isIgnored[match] && isIgnored[thing]) break;

@@ -7,6 +7,7 @@ import { editCounts } from '../text/edit-distance.ts';
 import { compilePattern } from '../text/pattern.ts';
 import { type Overlap, rougeL, rougeLsum, rougeN } from '../text/rouge.ts';
 import { exactMatchScore, squadF1Score } from '../text/squad.ts';
+import { translationEdits } from '../text/translation-edit-rate.ts';
 import { jsonValidityScore } from '../text/validity.ts';
 import { meanTerms } from './mean-terms.ts';
 import type { SummedMetric, Terms } from './terms.ts';
@@ -55,6 +56,13 @@ export function textTerms(
     case 'cer': {
       const unit = entry.name === 'wer' ? 'words' : 'characters';
       const terms = keptTerms(predictions, (own, others) => fewestEdits(own, others, unit));
+      return { terms, of: (sums) => sums[0] / sums[1] };
+    }
+    case 'ter': {
+      const terms = keptTerms(predictions, (own, others) => {
+        const { edits, length } = translationEdits(own, others);
+        return Float64Array.of(edits, length);
+      });
       return { terms, of: (sums) => sums[0] / sums[1] };
     }
     case 'perplexity': {

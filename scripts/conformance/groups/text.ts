@@ -4,6 +4,7 @@ import { chrf } from '../../../lib/metrics/text/chrf.ts';
 import { characterErrorRate, editCounts, wordErrorRate } from '../../../lib/metrics/text/edit-distance.ts';
 import { type Overlap, type RougeOptions, rougeL, rougeLsum, rougeN } from '../../../lib/metrics/text/rouge.ts';
 import { exactMatchScore, normaliseAnswer, squadF1Score } from '../../../lib/metrics/text/squad.ts';
+import { translationEditRate } from '../../../lib/metrics/text/translation-edit-rate.ts';
 import { differences, type Group, type Outcome, outcome, type Tolerance } from '../group.ts';
 
 interface Pair {
@@ -81,6 +82,8 @@ function ofPair(name: string, hypothesis: string, reference: string, expected: u
       return chrf([hypothesis], [[reference]]);
     case 'sacrebleu_chrf2pp':
       return chrf([hypothesis], [[reference]], { words: 2 });
+    case 'sacrebleu_ter':
+      return 100 * translationEditRate([hypothesis], [[reference]]);
     case 'nltk_sentence_bleu_split_nosmooth':
       return nltkBleu(hypothesis, [reference], 'none');
     case 'nltk_sentence_bleu_split_method1':
@@ -121,6 +124,8 @@ function ofCorpus(name: string, hypotheses: string[], references: string[][]): u
       return bleu(hypotheses, references, { tokenise: 'whitespace', smoothing: 'none' }).score / 100;
     case 'chrf2':
       return chrf(hypotheses, references);
+    case 'ter':
+      return 100 * translationEditRate(hypotheses, references);
   }
   return undefined;
 }

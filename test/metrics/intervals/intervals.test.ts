@@ -97,6 +97,20 @@ describe('DeLong', () => {
     expect(found.interval.high - found.difference).toBeCloseTo(1.959963984540054 * Math.sqrt(variance), 12);
   });
 
+  test('one area has the variance that its difference from chance has, ties and weights among them', () => {
+    const random = seededRandom(9);
+    const labels = Array.from({ length: 80 }, () => random.nextInt(2));
+    const tied = labels.map((label) => random.nextInt(5) + label);
+    const weights = labels.map(() => 1 + random.nextInt(4));
+    const { auc, low } = delongInterval(scoreTable(labels, tied, { weights }));
+    // A constant ranks nothing: its area is ½, without any variance.
+    const chance = delongDifference(labels, tied, new Float64Array(80), { weights });
+    expect(chance.difference).toBeCloseTo(auc - 0.5, 12);
+    const reach = chance.interval.high - chance.difference;
+    const odds = Math.log(auc / (1 - auc)) - reach / (auc * (1 - auc));
+    expect(low).toBeCloseTo(1 / (1 + Math.exp(-odds)), 12);
+  });
+
   test('scores that part the classes wholly leave one end open', () => {
     const { low, high, note } = delongInterval(scoreTable([0, 0, 0, 1, 1], [1, 2, 3, 4, 5]));
     expect([low, high]).toEqual([expect.closeTo(Math.sqrt(0.025), 12), 1]);

@@ -5,7 +5,9 @@ import { characterErrorRate, editDistance, wordErrorRate } from '../../../lib/me
 import { stem } from '../../../lib/metrics/text/porter-stemmer.ts';
 import { rougeL, rougeLsum, rougeN } from '../../../lib/metrics/text/rouge.ts';
 import { exactMatchScore, normaliseAnswer, squadF1Score } from '../../../lib/metrics/text/squad.ts';
+import { translationEditRate, translationEdits } from '../../../lib/metrics/text/translation-edit-rate.ts';
 import { jsonValidityScore, perplexity } from '../../../lib/metrics/text/validity.ts';
+import translations from '../../golden/translation-edits.json' with { type: 'json' };
 
 describe('BLEU', () => {
   test("clips a word to its count in a reference: Papineni's seven times the", () => {
@@ -90,7 +92,7 @@ test.each([
     'skies sky',
     'enjoy enjoy',
   ],
-  ...['geologi geolog', 'by by', 'syzygy syzygi'],
+  ...['geologi geolog', 'by by', 'bys by', 'syzygy syzygi'],
 ])('%s', (pair) => {
   const [word, expected] = pair.split(' ');
   expect(stem(word)).toBe(expected);
@@ -109,6 +111,30 @@ test('edits are counted, and rates are of the corpus', () => {
   expect(wordErrorRate(['a b', 'x y z'], ['a c', 'x y z w'])).toBeCloseTo(2 / 6, 14);
   expect(characterErrorRate(['😀b'], ['😀c'])).toBe(0.5);
   expect(wordErrorRate(['a'], [''])).toBeNaN();
+});
+
+describe('translation edit rate', () => {
+  test('moving a run of words is one edit: the example of Snover and others', () => {
+    // Snover et al. 2006, section 3: a shift, two insertions and a substitution, of 13 words.
+    const reference = 'SAUDI ARABIA denied THIS WEEK information published in the AMERICAN new york times';
+    const hypothesis = 'THIS WEEK THE SAUDIS denied information published in the new york times';
+    expect(translationEdits(hypothesis, [reference])).toEqual({ edits: 4, length: 13 });
+    expect(translationEditRate(['c a b'], [['a b c']])).toBeCloseTo(1 / 3, 14);
+    // A place within the run that is moved stands for one behind its end; sacrebleu 2.6.0 counts 4 so, and 3 would be left else.
+    expect(translationEdits('a d b d d a', ['a c a d b d']).edits).toBe(4);
+  });
+
+  test.each(translations.cases.map((one) => [one.reference.split(' ').length, one] as const))(
+    'of %d words with runs moved, as sacrebleu',
+    (_, { hypothesis, reference, edits }) => {
+      expect(translationEdits(hypothesis, [reference]).edits).toBe(edits);
+    },
+  );
+
+  test('the reference with the fewest edits counts, by the mean length; without words it is 0 or 1', () => {
+    expect(translationEdits('a b', ['a b c d', 'a c'])).toEqual({ edits: 1, length: 3 });
+    expect([translationEditRate([''], [['']]), translationEditRate(['a b'], [['']])]).toEqual([0, 1]);
+  });
 });
 
 test('JSON is valid as a whole or not at all', () => {

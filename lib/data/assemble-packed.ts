@@ -1,0 +1,168 @@
+import type { KernelMemory } from '../kernels/instantiate.ts';
+import { numberShare } from './column-reader.ts';
+import { isMissingText, parseNumberText } from './number.ts';
+import { type PackedNumbers, packedNumberColumn } from './packed.ts';
+import { dictionaryBytes, type ParsedSegment, type ParsedText, type PlannedColumn } from './parse-text.ts';
+import type { ReadOptions } from './read.ts';
+import type { Block, Column, DataObject, Table, TableObject } from './table.ts';
+import { decodeText } from './text.ts';
+
+/** The table of texts that kernels have parsed; undefined where the whole of it shows that it is not for them. */
+export function assemble(
+  home: KernelMemory,
+  objects: readonly DataObject[],
+  columns: readonly PlannedColumn[],
+  parsed: readonly ParsedText[],
+  options: ReadOptions,
+): Table | undefined {
+  const segments = parsed.flatMap(segmentsOf);
+  const rowCount = segments.reduce((sum, { rows }) => sum + rows, 0);
+  const widths = { single: 0, double: 0, category: 0 };
+  const places = columns.map(({ kind }) => widths[kind]++);
+  const numbers: PackedNumbers = { memory: home, columnCount: widths.single, blocks: [] };
+  const stride = Math.ceil(widths.single / 4) * 16;
+  const blocks: Block[] = [];
+  const rowHashes = new Uint32Array(rowCount);
+  for (const { firstRow, rows, blocks: own, hashes, singles } of segments) {
+    rowHashes.set(new Uint32Array(home.memory.buffer, hashes, rows), firstRow);
+    let [address, row] = [singles, firstRow];
+    for (const block of own) {
+      blocks.push({ firstRow: row, ...block });
+      numbers.blocks.push({ address, firstRow: row, rowCount: block.rowCount });
+      address += block.rowCount * stride;
+      row += block.rowCount;
+    }
+  }
+  const tableObjects = parsed.map((text, i): TableObject => {
+    const own = segments.filter((segment) => segment.text === text);
+    const { key, size } = objects[i];
+    return { key, size, firstRow: own[0].firstRow, rowCount: own.reduce((sum, { rows }) => sum + rows, 0) };
+  });
+  // What holds no row is told of by the other way.
+  if (tableObjects.some(({ rowCount: own }) => own === 0)) return undefined;
+
+  const tableColumns: Column[] = [];
+  for (const [i, { name, kind, isDeclared }] of columns.entries()) {
+    if (kind === 'single') tableColumns.push(packedNumberColumn(name, { numbers, at: places[i] }));
+    else if (kind === 'double') {
+      const values = new Float64Array(rowCount);
+      for (const segment of segments) copyDoubles(home.memory.buffer, segment, widths.double, places[i], values);
+      tableColumns.push({ kind: 'number', name, values });
+    } else {
+      const place = { width: widths.category, at: places[i] };
+      const column = textColumn(home.memory.buffer, segments, place, { name, isDeclared, rowCount, options });
+      if (!column) return undefined;
+      tableColumns.push(column);
+    }
+  }
+  let lines: Uint32Array | undefined;
+  return {
+    rowCount,
+    columns: tableColumns,
+    objects: tableObjects,
+    blocks,
+    rowHashes,
+    // Few ask for them.
+    get lines() {
+      lines ??= linesOf(home.memory.buffer, segments, rowCount);
+      return lines;
+    },
+    warnings: [],
+  };
+}
+
+/** A segment in its table. */
+interface Segment extends ParsedSegment {
+  text: ParsedText;
+  firstRow: number;
+  /** Line before its first. */
+  line: number;
+}
+
+function segmentsOf(text: ParsedText, i: number, texts: readonly ParsedText[]): Segment[] {
+  const rowsIn = ({ segments }: ParsedText) => segments.reduce((sum, { rows }) => sum + rows, 0);
+  let firstRow = texts.slice(0, i).reduce((sum, other) => sum + rowsIn(other), 0);
+  let line = text.firstLine;
+  return text.segments.map((parsed) => {
+    const segment = { ...parsed, text, firstRow, line };
+    firstRow += parsed.rows;
+    line += parsed.lineCount;
+    return segment;
+  });
+}
+
+function copyDoubles(
+  buffer: ArrayBufferLike,
+  { doubles, firstRow, rows }: Segment,
+  width: number,
+  at: number,
+  values: Float64Array,
+): void {
+  const from = new Float64Array(buffer, doubles, rows * width);
+  for (let row = 0, place = at; row < rows; row++, place += width) values[firstRow + row] = from[place];
+}
+
+function linesOf(buffer: ArrayBufferLike, segments: readonly Segment[], rowCount: number): Uint32Array {
+  const lines = new Uint32Array(rowCount);
+  for (const { lines: place, firstRow, rows, line } of segments) {
+    const found = new Uint32Array(buffer, place, rows);
+    for (let row = 0; row < rows; row++) lines[firstRow + row] = line + found[row];
+  }
+  return lines;
+}
+
+/** A column of texts, which each segment has numbered in its own way; undefined where it is not one. */
+function textColumn(
+  buffer: ArrayBufferLike,
+  segments: readonly Segment[],
+  { width, at }: { width: number; at: number },
+  {
+    name,
+    isDeclared,
+    rowCount,
+    options,
+  }: { name: string; isDeclared: boolean; rowCount: number; options: ReadOptions },
+): Column | undefined {
+  const dictionaries = segments.map((segment) => textsAt(buffer, segment.dictionaries + at * dictionaryBytes));
+  const levels: string[] = [];
+  for (const text of new Set(dictionaries.flat())) {
+    if (text === undefined) return undefined;
+    if (!isMissingText(text)) levels.push(text);
+  }
+  levels.sort((a, b) => (a < b ? -1 : 1));
+  if (levels.length > (options.limits?.levels ?? Number.POSITIVE_INFINITY)) return undefined;
+  const codeOf = new Map(levels.map((text, code) => [text, code]));
+  const codes = new Int32Array(rowCount);
+  const counts = new Int32Array(levels.length);
+  for (const [i, segment] of segments.entries()) {
+    const { firstRow, rows } = segment;
+    const found = new Uint8Array(buffer, segment.codes, rows * width);
+    const renumbered = Int32Array.from(dictionaries[i], (level) => codeOf.get(level as string) ?? -1);
+    renumber(found, width, at, renumbered, codes.subarray(firstRow, firstRow + rows));
+    if (!isDeclared) countCodes(codes.subarray(firstRow, firstRow + rows), counts);
+  }
+  if (!isDeclared) {
+    const cells = counts.reduce((sum, count) => sum + count, 0);
+    const ofNumbers = levels.reduce((sum, text, i) => sum + (Number.isNaN(parseNumberText(text)) ? 0 : counts[i]), 0);
+    if (!(ofNumbers / cells < numberShare)) return undefined;
+  }
+  return { kind: 'category', name, codes, levels };
+}
+
+function renumber(found: Uint8Array, width: number, at: number, renumbered: Int32Array, codes: Int32Array): void {
+  for (let row = 0, place = at; row < codes.length; row++, place += width) codes[row] = renumbered[found[place]];
+}
+
+function countCodes(codes: Int32Array, counts: Int32Array): void {
+  for (let row = 0; row < codes.length; row++) if (codes[row] >= 0) counts[codes[row]]++;
+}
+
+/** The texts of a segment's dictionary; undefined where one is not UTF-8. */
+function textsAt(buffer: ArrayBufferLike, address: number): (string | undefined)[] {
+  const view = new DataView(buffer, address, dictionaryBytes);
+  return Array.from({ length: view.getUint32(0, true) }, (_, i) => {
+    // Copied: a decoder takes no shared memory.
+    const bytes = new Uint8Array(buffer, address + 16 + i * 20, view.getUint32(16 + i * 20 + 16, true)).slice();
+    return decodeText(bytes, 0, bytes.length);
+  });
+}

@@ -1,0 +1,30 @@
+import { blockRowLimit } from '../../core/blocks.ts';
+import { sha256Hex } from '../../core/hash.ts';
+import type { CutBlock } from '../block-cutter.ts';
+import type { TypedColumn } from '../collect.ts';
+
+/** The canonical blocks of a row group, named by their columns and values. */
+export function typedBlocks(names: readonly string[], columns: readonly TypedColumn[], rowCount: number): CutBlock[] {
+  return blockRanges(rowCount).map(([first, end]) => {
+    const hashes = columns.map((column) => {
+      if ('texts' in column) return textsHash(column.texts.slice(first, end));
+      const { buffer, byteOffset } = column.values.subarray(first, end);
+      return sha256Hex(new Uint8Array(buffer, byteOffset, (end - first) * 8));
+    });
+    return { rowCount: end - first, hash: typedBlockHash(names, hashes) };
+  });
+}
+
+/** First row, and row behind the last, of each canonical block of a row group. */
+export function blockRanges(rowCount: number): [first: number, end: number][] {
+  return Array.from({ length: Math.ceil(rowCount / blockRowLimit) }, (_, i) => {
+    return [i * blockRowLimit, Math.min((i + 1) * blockRowLimit, rowCount)];
+  });
+}
+
+/** @param hashes of each column of the block: SHA-256 of its float64, or `textsHash` */
+export function typedBlockHash(names: readonly string[], hashes: readonly string[]): string {
+  return sha256Hex(`${JSON.stringify({ format: 'parquet', names })}\n${hashes.join()}`);
+}
+
+export const textsHash = (texts: readonly (string | undefined)[]): string => sha256Hex(JSON.stringify(texts));

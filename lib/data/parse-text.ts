@@ -1,0 +1,161 @@
+import * as csv from '../kernels/csv.generated.ts';
+import type { Pool } from '../kernels/pool.ts';
+import { powersOfTen } from '../kernels/powers-of-ten.ts';
+import { squeezeTable } from '../kernels/squeezes.ts';
+import { placeArray, writeStruct } from '../kernels/struct.ts';
+import type { PlannedText } from './plan-text.ts';
+import type { ReadOptions } from './read.ts';
+import { openFeed, type SegmentBatch, segmentBytes } from './segment-feed.ts';
+import type { DataObject } from './table.ts';
+
+/** How a column is stored. A category that was not declared must turn out to be one. */
+export interface PlannedColumn {
+  name: string;
+  kind: 'single' | 'double' | 'category';
+  isDeclared: boolean;
+}
+
+/** A segment of a text as kernels have parsed it, and where its rows lie in the memory of the pool. */
+export interface ParsedSegment extends Places {
+  rows: number;
+  lineCount: number;
+  blocks: { rowCount: number; hash: string }[];
+}
+
+/** Addresses: of rows of float32 and of float64, of texts' numbers, lines and hashes, and of dictionaries. */
+interface Places {
+  singles: number;
+  doubles: number;
+  codes: number;
+  lines: number;
+  hashes: number;
+  dictionaries: number;
+}
+
+export interface ParsedText {
+  firstLine: number;
+  segments: ParsedSegment[];
+}
+
+const scratchBytes = 2 ** 20;
+/** Kernels address 4 GiB, some of which the training needs. */
+const roomBytes = 2.5 * 2 ** 30;
+const blockBytes = 36;
+/** Of a column of texts, in each segment: how many there are, then 64 of 16 bytes and a length. */
+export const dictionaryBytes = 16 + 64 * 20;
+const kernelKinds = { single: 0, double: 1, category: 2 } as const;
+
+/**
+ * Parses an object by the kernel of lib/kernels/assembly/csv.ts, as its bytes come.
+ *
+ * @returns undefined where there is something in it that the kernel does not take on
+ * @throws ConflictError when the object changed while it was read
+ */
+export async function parseText(
+  pool: Pool,
+  object: DataObject,
+  text: PlannedText,
+  columns: readonly PlannedColumn[],
+  options: ReadOptions,
+): Promise<ParsedText | undefined> {
+  const parser = segmentParser(pool, text, columns);
+  const segments: ParsedSegment[] = [];
+  // So many rows as the first ones make likely; if there are more, the same segments once more, with more room.
+  let capacity =
+    Math.ceil((Math.min(segmentBytes, text.isPlain ? object.size : segmentBytes) / text.rowBytes) * 1.1) + 64;
+  for await (const batch of openFeed(pool, object, text, options)) {
+    let parsed = parser(batch, capacity);
+    while (parsed === 'full') {
+      capacity *= 2;
+      parsed = parser(batch, capacity);
+    }
+    if (!parsed) return undefined;
+    segments.push(...parsed);
+  }
+  return { firstLine: text.firstLine, segments };
+}
+
+function segmentParser({ memory: home, run }: Pool, text: PlannedText, columns: readonly PlannedColumn[]) {
+  const widths = { single: 0, double: 0, category: 0 };
+  for (const { kind } of columns) widths[kind]++;
+  const stride = Math.ceil(widths.single / 4) * 16;
+  const bytesOfRow = stride + 8 * widths.double + widths.category + 8;
+  const heading = new TextEncoder().encode(`${text.heading}\n`);
+  const headingAt = home.allocate(heading.length);
+  new Uint8Array(home.memory.buffer).set(heading, headingAt);
+  const fixed = {
+    4: text.separator.charCodeAt(0),
+    8: columns.length,
+    12: placeArray(home, runsOf(columns)),
+    16: stride,
+    32: widths.double,
+    40: widths.category,
+    56: powersOfTen(home),
+    88: headingAt,
+    92: heading.length,
+    96: squeezeTable(home),
+  };
+
+  return (batch: SegmentBatch, capacity: number): ParsedSegment[] | 'full' | undefined => {
+    const { first, count, size, file, slots } = batch;
+    const rows = count * capacity;
+    if (home.memory.buffer.byteLength + rows * bytesOfRow > roomBytes) return undefined;
+    const mostBlocks = Math.ceil(capacity / 65_536) + 1;
+    const results = home.allocate(count * 20);
+    const blocks = home.allocate(count * mostBlocks * blockBytes);
+    const places: Places = {
+      singles: home.allocate(rows * stride),
+      doubles: home.allocate(rows * widths.double * 8),
+      codes: home.allocate(rows * widths.category),
+      lines: home.allocate(rows * 4),
+      hashes: home.allocate(rows * 4),
+      dictionaries: home.allocate(count * widths.category * dictionaryBytes),
+    };
+    const { singles, doubles, codes, lines, hashes, dictionaries } = places;
+    const own = { 0: file, 20: capacity, 24: singles, 28: doubles, 36: codes, 44: lines, 48: dictionaries, 60: hashes };
+    const others = { 52: results, 80: blocks, 84: mostBlocks, 100: first, 104: slots };
+    const description = writeStruct(home, { ...fixed, ...own, ...others }, { 64: size, 72: text.firstRow });
+    run(csv, 'parseSegment', description, count, scratchBytes);
+
+    const view = new DataView(home.memory.buffer);
+    const word = (address: number) => view.getUint32(address, true);
+    const parsed: ParsedSegment[] = [];
+    let isFull = false;
+    for (let i = 0; i < count; i++) {
+      const result = results + i * 20;
+      const status = word(result);
+      if (status === 1) isFull = true;
+      // Something else than plain cells, a file that can't be read, or a number that float32 would crush.
+      else if (status !== 0 || (widths.single > 0 && word(result + 16) !== 0)) return undefined;
+      const before = i * capacity;
+      parsed.push({
+        rows: word(result + 4),
+        lineCount: word(result + 8),
+        blocks: Array.from({ length: word(result + 12) }, (_, b) => {
+          const at = blocks + (i * mostBlocks + b) * blockBytes;
+          return { rowCount: word(at), hash: hexOf(new Uint8Array(home.memory.buffer, at + 4, 32)) };
+        }),
+        singles: singles + before * stride,
+        doubles: doubles + before * widths.double * 8,
+        codes: codes + before * widths.category,
+        lines: lines + before * 4,
+        hashes: hashes + before * 4,
+        dictionaries: dictionaries + i * widths.category * dictionaryBytes,
+      });
+    }
+    return isFull ? 'full' : parsed;
+  };
+}
+
+/** Consecutive columns of a kind, as pairs of kind and count. */
+function runsOf(columns: readonly PlannedColumn[]): Uint32Array {
+  const runs: number[] = [];
+  for (const { kind } of columns) {
+    const number = kernelKinds[kind];
+    if (runs.length > 0 && runs[runs.length - 2] === number) runs[runs.length - 1]++;
+    else runs.push(number, 1);
+  }
+  return Uint32Array.from([...runs, 0, 0]);
+}
+
+const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,0 +1,270 @@
+import { InputError } from '../core/errors.ts';
+import * as kernel from '../kernels/parquet.generated.ts';
+import type { Pool } from '../kernels/pool.ts';
+import { placeArray, writeStruct } from '../kernels/struct.ts';
+import { type FlatChunk, type FlatGroup, openParquet, type ParquetFile } from './formats/parquet.ts';
+import { fetchRanges } from './formats/parquet-ranges.ts';
+import { defaultLimits, type ReadLimits } from './limits.ts';
+import { checkMemory } from './memory.ts';
+import { openObject, type RangedFile } from './open-object.ts';
+import { type PackedNumbers, packedStride } from './packed.ts';
+import { parquetTable } from './packed-parquet-table.ts';
+import type { ReadOptions } from './read.ts';
+import type { PackedReading } from './read-packed.ts';
+import type { DataObject, Table } from './table.ts';
+
+/**
+ * Reads Parquet files of flat columns of numbers and booleans by kernels, on all threads of the pool: the same table as
+ * `readTable` makes without, but that its number columns that are rounded to float32 are packed, and that hashes are
+ * computed when somebody asks for them.
+ *
+ * @param objects in byte order of their keys
+ * @returns undefined where there is something that the kernels do not take on, be it an error in the data: then nothing
+ *   has happened, and the other way tells
+ * @throws ConflictError when an object changed while it was read
+ */
+export async function readPackedParquet(
+  objects: readonly DataObject[],
+  options: ReadOptions,
+  { pool, leastBytes = 1 << 20 }: PackedReading,
+): Promise<Table | undefined> {
+  if (objects.length === 0 || objects.reduce((sum, { size }) => sum + size, 0) < leastBytes) return undefined;
+  const limits = { ...defaultLimits, ...options.limits };
+  const files = await openFiles(objects, options, limits);
+  const first = files?.[0];
+  if (!files || !first) return undefined;
+  if (first.parquet.names.some((name, i) => isBoolean(first, i) && options.kinds?.[name] === 'number'))
+    return undefined;
+  const room = makeRoom(pool, files, limits);
+  if (!room || !(await decode(pool, files, room))) return undefined;
+  return parquetTable(pool, files, room, options, limits.levels);
+}
+
+/** An object, its directory, and where its columns lie. */
+export interface FlatFile {
+  object: DataObject;
+  file: RangedFile;
+  parquet: ParquetFile;
+  groups: FlatGroup[];
+}
+
+export const isBoolean = ({ groups }: FlatFile, column: number): boolean => groups[0].chunks[column].of === 'boolean';
+
+/** The objects, opened; undefined when one of them is not for kernels, or unlike the first. */
+async function openFiles(
+  objects: readonly DataObject[],
+  options: ReadOptions,
+  limits: ReadLimits,
+): Promise<FlatFile[] | undefined> {
+  const { format = 'auto', encoding = 'auto', wanted = () => true } = options;
+  if (format !== 'parquet' && !objects.every(({ key }) => /\.(parquet|parq)$/i.test(key))) return undefined;
+  const files: FlatFile[] = [];
+  try {
+    for (const object of objects) {
+      const opened = await openObject(object, { format: 'parquet', encoding, limits });
+      if (opened.kind !== 'parquet') return undefined;
+      const parquet = await openParquet(object.key, opened.file, { wanted, limits });
+      const groups = parquet.flatGroups();
+      if (!groups || groups.length === 0 || parquet.names.length === 0) return undefined;
+      files.push({ object, file: opened.file, parquet, groups });
+      if (shapeOf(files[files.length - 1]) !== shapeOf(files[0])) return undefined;
+      const rows = files.reduce((sum, { groups: own }) => sum + rowsIn(own), 0);
+      checkMemory(object.key, { rows, columns: parquet.names.length }, limits.memoryBytes);
+    }
+  } catch (error) {
+    // The other way says what is wrong.
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+  return files;
+}
+
+const shapeOf = ({ parquet, groups }: FlatFile): string =>
+  JSON.stringify([parquet.names, groups[0].chunks.map(({ of }) => of)]);
+
+export const rowsIn = (groups: readonly FlatGroup[]): number => groups.reduce((sum, { rowCount }) => sum + rowCount, 0);
+
+const [shareColumns, slackBytes] = [16, 64];
+/** Kernels address 4 GiB, some of which the training needs. */
+const roomBytes = 2.5 * 2 ** 30;
+/** Pages larger than this are for the other way, which holds them to the limits. */
+const pageLimitBytes = 64 * 2 ** 20;
+/** Bytes that are fetched at once, where threads can't read by themselves. */
+const fetchBytes = 32 * 2 ** 20;
+
+/** Numbers of the format's own, as the kernel takes them. */
+const codecs: Readonly<Record<string, number>> = { UNCOMPRESSED: 0, SNAPPY: 1, ZSTD: 6 };
+const physical = { boolean: 0, int32: 1, uint32: 1, int64: 2, uint64: 2, float: 4, double: 5 } as const;
+
+/** Where everything lies in the memory of the pool. */
+export interface Room {
+  rowCount: number;
+  columnCount: number;
+  numbers: PackedNumbers;
+  matrix: number;
+  /** Of each column its float64, or 0 where the packed float32 are what is stored. */
+  doubles: number[];
+  kinds: number;
+  /** Most rows of a group, and bytes of a column chunk, packed and of its largest page, unpacked. */
+  most: { rows: number; chunk: number; page: number };
+  scratchBytes: number;
+  /** Of each group and column: the least, the greatest, how many, and flags. */
+  facts: { min: number; max: number; count: number; flags: number }[][];
+}
+
+function makeRoom({ memory: home, threads }: Pool, files: readonly FlatFile[], limits: ReadLimits): Room | undefined {
+  const groups = files.flatMap(({ groups: own }) => own);
+  const chunks = groups.flatMap(({ chunks: own }) => own);
+  if (!chunks.every(({ codec }) => Object.hasOwn(codecs, codec))) return undefined;
+  const most = { rows: 0, chunk: 0, page: 0 };
+  for (const { rowCount } of groups) most.rows = Math.max(most.rows, Math.ceil(rowCount / 4) * 4);
+  for (const { start, end, unpackedBytes } of chunks) {
+    most.chunk = Math.max(most.chunk, end - start);
+    most.page = Math.max(most.page, unpackedBytes);
+  }
+  most.page = Math.min(most.page, pageLimitBytes, limits.decompressedBytes);
+  if (!(most.page >= 0)) return undefined;
+  const rowCount = rowsIn(groups);
+  const { chunks: types } = groups[0];
+  const numbers: PackedNumbers = { memory: home, columnCount: types.length, blocks: [] };
+  const valueBytes = 4 * most.rows + slackBytes;
+  const scratchBytes = most.chunk + 3 * most.page + (shareColumns + 3) * valueBytes + 16 * slackBytes;
+  const doubleColumns = types.filter(({ of }) => of !== 'float').length;
+  const rowBytes = packedStride(numbers) * 4 + 8 * doubleColumns + 4;
+  const all = home.memory.buffer.byteLength + rowCount * rowBytes + threads * scratchBytes + 2 * fetchBytes;
+  if (!(all <= roomBytes)) return undefined;
+  const matrix = home.allocate(rowCount * packedStride(numbers) * 4);
+  const doubles = types.map(({ of }) => (of === 'float' ? 0 : home.allocate(rowCount * 8)));
+  const kinds = types.flatMap(({ of }, i) => [
+    physical[of],
+    of.startsWith('u') ? 1 : 0,
+    doubles[i],
+    of === 'boolean' ? 1 : 0,
+  ]);
+  return {
+    ...{ rowCount, columnCount: types.length, numbers, matrix, doubles, most, scratchBytes },
+    kinds: placeArray(home, Uint32Array.from(kinds)),
+    facts: [],
+  };
+}
+
+/** Decodes all files; answers whether the kernels took on all that was there. */
+async function decode(pool: Pool, files: readonly FlatFile[], room: Room): Promise<boolean> {
+  let firstRow = 0;
+  for (const { object, file, groups } of files) {
+    const open = await object.openFile?.();
+    try {
+      const batch: FlatGroup[][] = open ? [groups] : batchesOf(groups);
+      for (const own of batch) {
+        const placed = open ? undefined : await placeChunks(pool, file, own);
+        const isDone = decodeGroups(pool, own, room, { firstRow, descriptor: open?.descriptor, placed });
+        await open?.check();
+        if (!isDone) return false;
+        firstRow += rowsIn(own);
+      }
+    } finally {
+      await open?.close();
+    }
+  }
+  return true;
+}
+
+/** Groups in order, some at a time. */
+function batchesOf(groups: readonly FlatGroup[]): FlatGroup[][] {
+  const batches: FlatGroup[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const group of groups) {
+    const own = group.chunks.reduce((sum, { start, end }) => sum + end - start, 0);
+    bytes += own;
+    if (bytes > fetchBytes) {
+      batches.push([]);
+      bytes = own;
+    }
+    batches[batches.length - 1].push(group);
+  }
+  return batches;
+}
+
+const fetched = new WeakMap<Pool, { address: number; bytes: number }>();
+
+/** Fetches the chunks of groups into the memory of the pool, into the same room each time; answers their addresses. */
+async function placeChunks(pool: Pool, file: RangedFile, groups: readonly FlatGroup[]): Promise<number[]> {
+  const chunks = groups.flatMap(({ chunks: own }) => own);
+  const bytes = chunks.reduce((sum, { start, end }) => sum + end - start + slackBytes, 0);
+  let place = fetched.get(pool);
+  if (!place || place.bytes < bytes) {
+    place = { address: pool.memory.allocate(bytes), bytes };
+    fetched.set(pool, place);
+  }
+  const slice = await fetchRanges(file, chunks);
+  const all = new Uint8Array(pool.memory.memory.buffer);
+  let address = place.address;
+  return chunks.map(({ start, end }) => {
+    const at = address;
+    all.set(new Uint8Array(slice(start, end)), at);
+    address += end - start + slackBytes;
+    return at;
+  });
+}
+
+function decodeGroups(
+  pool: Pool,
+  groups: readonly FlatGroup[],
+  room: Room,
+  { firstRow, descriptor = 0, placed }: { firstRow: number; descriptor?: number; placed?: number[] },
+): boolean {
+  const { memory: home } = pool;
+  const { columnCount, most } = room;
+  const shares = Math.ceil(columnCount / shareColumns) * groups.length;
+  const [status, facts] = [home.allocate(shares * 4), home.allocate(groups.length * columnCount * 16)];
+  let row = firstRow;
+  const rows = groups.flatMap(({ rowCount }) => {
+    row += rowCount;
+    return [rowCount, row - rowCount];
+  });
+  const description = describeRoom(room, {
+    0: descriptor,
+    16: placeArray(home, Uint32Array.from(rows)),
+    20: placeChunkRecords(pool, groups, placed),
+    28: facts,
+    32: status,
+    36: most.page,
+    40: most.chunk,
+    44: most.rows,
+  });
+  pool.run(kernel, 'decodeShare', description, shares, room.scratchBytes);
+  if (new Uint32Array(home.memory.buffer, status, shares).some((word) => word !== 0)) return false;
+  const view = new DataView(home.memory.buffer, facts, groups.length * columnCount * 16);
+  for (let group = 0; group < groups.length; group++) {
+    const own = Array.from({ length: columnCount }, (_, column) => {
+      const at = (group * columnCount + column) * 16;
+      const [min, max] = [view.getFloat32(at, true), view.getFloat32(at + 4, true)];
+      return { min, max, count: view.getUint32(at + 8, true), flags: view.getUint32(at + 12, true) };
+    });
+    room.facts.push(own);
+  }
+  return true;
+}
+
+function placeChunkRecords({ memory: home }: Pool, groups: readonly FlatGroup[], placed?: readonly number[]): number {
+  const chunks: FlatChunk[] = groups.flatMap(({ chunks: own }) => own);
+  const address = home.allocate(chunks.length * 32);
+  const view = new DataView(home.memory.buffer, address, chunks.length * 32);
+  for (const [i, { start, end, codec, isNullable }] of chunks.entries()) {
+    view.setFloat64(i * 32, start, true);
+    view.setUint32(i * 32 + 8, end - start, true);
+    view.setUint32(i * 32 + 12, placed?.[i] ?? 0, true);
+    view.setUint32(i * 32 + 16, codecs[codec], true);
+    view.setUint32(i * 32 + 20, isNullable ? 1 : 0, true);
+  }
+  return address;
+}
+
+/** A description for the kernel: what all of its tasks take, and what one of them does. */
+export function describeRoom(
+  { columnCount, numbers, matrix, kinds }: Room,
+  fields: Readonly<Record<number, number>>,
+): number {
+  const common = { 4: columnCount, 8: packedStride(numbers) * 4, 12: matrix, 24: kinds };
+  return writeStruct(numbers.memory, { ...common, ...fields });
+}

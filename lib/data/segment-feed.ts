@@ -1,0 +1,143 @@
+import { blockByteLimit } from '../core/blocks.ts';
+import type { KernelMemory } from '../kernels/instantiate.ts';
+import type { Pool } from '../kernels/pool.ts';
+import { defaultLimits } from './limits.ts';
+import { openObject } from './open-object.ts';
+import type { PlannedText } from './plan-text.ts';
+import type { ReadOptions } from './read.ts';
+import type { DataObject, OpenFile } from './table.ts';
+
+/** Text in which blocks are counted anew: a kernel parses one at a time. */
+export const segmentBytes = blockByteLimit;
+
+/** Consecutive segments of a text that can be parsed now. */
+export interface SegmentBatch {
+  first: number;
+  count: number;
+  /** Bytes of the whole text; Infinity while nobody knows. */
+  size: number;
+  /** Descriptor of the open file that holds it, or -1. */
+  file: number;
+  /** Address of a table of segments' addresses, where there is no file; else 0. */
+  slots: number;
+}
+
+/**
+ * An object's text, segment by segment, in their order.
+ *
+ * A file is there at once, and each thread reads what it needs. Of an object in a store, ranges are fetched, four at a
+ * time, into slots of the pool's memory that are used again; and what is packed is unpacked into them, from first to
+ * last. A segment is handed over when the next one is there, too, into which its last row may reach.
+ *
+ * @throws ConflictError when the object changed while it was read
+ */
+export async function* openFeed(
+  pool: Pool,
+  object: DataObject,
+  text: PlannedText,
+  options: ReadOptions,
+): AsyncGenerator<SegmentBatch, void, void> {
+  if (!text.isPlain) yield* unpacked(pool, object, options);
+  else if (object.openFile) yield* wholeFile(await object.openFile(), object.size);
+  else yield* fetched(pool, object);
+}
+
+async function* wholeFile(file: OpenFile, size: number): AsyncGenerator<SegmentBatch, void, void> {
+  try {
+    yield { first: 0, count: Math.ceil(size / segmentBytes), size, file: file.descriptor, slots: 0 };
+    await file.check();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Ranges that are fetched at once. */
+const ahead = 4;
+
+async function* fetched({ memory: home, threads }: Pool, object: DataObject): AsyncGenerator<SegmentBatch, void, void> {
+  const { size } = object;
+  const count = Math.ceil(size / segmentBytes);
+  const most = Math.max(ahead, 2 * threads);
+  // Besides those that are fetched or parsed: the one before them, for its last byte, and the one after.
+  const ring = segmentRing(home, Math.min(count, most + 3), Math.min(size, segmentBytes), count);
+  const arrivals: { promise: Promise<void>; isHere: boolean }[] = [];
+  const fetchNext = () => {
+    const i = arrivals.length;
+    const arrival = { promise: Promise.resolve(), isHere: false };
+    const start = i * segmentBytes;
+    arrival.promise = object.readRange(start, Math.min(size, start + segmentBytes)).then((bytes) => {
+      ring.fill(i, 0, bytes);
+      arrival.isHere = true;
+    });
+    // Who stops reading early never awaits it, and its failure must not end the process.
+    arrival.promise.catch(() => {});
+    arrivals.push(arrival);
+  };
+  for (let first = 0; first < count; ) {
+    const until = Math.min(count, first + most + 1);
+    const fetchMore = () => {
+      while (arrivals.length < until && arrivals.filter(({ isHere }) => !isHere).length < ahead) fetchNext();
+    };
+    fetchMore();
+    // The segment itself, and the one into which its last row may reach.
+    for (let i = first; i < Math.min(count, first + 2); i++) {
+      while (arrivals.length <= i) {
+        await arrivals[arrivals.length - 1].promise;
+        fetchMore();
+      }
+      await arrivals[i].promise;
+      fetchMore();
+    }
+    let end = first + 1;
+    while (end < until - 1 && arrivals[end + 1]?.isHere) end++;
+    if (end === count - 1 && arrivals[end].isHere) end = count;
+    yield { first, count: end - first, size, file: -1, slots: ring.table };
+    first = end;
+  }
+}
+
+async function* unpacked(
+  { memory: home, threads }: Pool,
+  object: DataObject,
+  { format = 'auto', separator, encoding = 'auto', limits }: ReadOptions,
+): AsyncGenerator<SegmentBatch, void, void> {
+  const opened = await openObject(object, { format, separator, encoding, limits: { ...defaultLimits, ...limits } });
+  if (opened.kind !== 'text') return;
+  const ring = segmentRing(home, threads + 3, segmentBytes, mostSegments);
+  let [filled, first] = [0, 0];
+  const batch = (count: number, size: number) => ({ first, count, size, file: -1, slots: ring.table });
+  for await (const chunk of opened.chunks) {
+    for (let at = 0; at < chunk.length; ) {
+      const [segment, offset] = [Math.floor(filled / segmentBytes), filled % segmentBytes];
+      const count = Math.min(chunk.length - at, segmentBytes - offset);
+      ring.fill(segment, offset, chunk.subarray(at, at + count));
+      at += count;
+      filled += count;
+      const whole = Math.floor(filled / segmentBytes);
+      if (whole > mostSegments - 2) throw new RangeError(`${object.key}: more text than has been foreseen`);
+      if (whole - 1 - first >= threads) {
+        yield batch(whole - 1 - first, Number.POSITIVE_INFINITY);
+        first = whole - 1;
+      }
+    }
+  }
+  if (filled > 0) yield batch(Math.ceil(filled / segmentBytes) - first, filled);
+}
+
+/** Of a text whose length nobody knows: 512 GiB. */
+const mostSegments = 65_536;
+
+/** Slots that segments take in turn, and the table that says where each segment lies. */
+function segmentRing(home: KernelMemory, slotCount: number, slotBytes: number, segments: number) {
+  const slots = Array.from({ length: slotCount }, () => home.allocate(slotBytes));
+  const table = home.allocate(segments * 4);
+  return {
+    table,
+    /** Writes bytes of a segment from `offset` on. */
+    fill(segment: number, offset: number, bytes: Uint8Array): void {
+      const slot = slots[segment % slotCount];
+      new Uint8Array(home.memory.buffer, slot + offset, bytes.length).set(bytes);
+      new Uint32Array(home.memory.buffer, table, segments)[segment] = slot;
+    },
+  };
+}

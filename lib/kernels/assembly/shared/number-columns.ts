@@ -1,0 +1,105 @@
+// Columns of numbers, one value after another: rounded, described, and woven into rows.
+
+/** Flags of a column: whether a value is not whole, and whether one is near 0 where float32 would crush it. */
+export const HAS_FRACTIONS: u32 = 1;
+export const HAS_TINY: u32 = 2;
+
+const leastNormal: f64 = 1.1754943508222875e-38;
+
+/** Rounds a column to float32; answers HAS_TINY or 0, or a larger number where a value is infinite. */
+export function roundDoubles(values: usize, rows: i32, out: usize): u32 {
+  let tiny = i64x2.splat(0);
+  let infinite = i64x2.splat(0);
+  const end = values + (<usize>rows << 3);
+  for (let p = values; p < end; p += 16, out += 8) {
+    // What stands behind the last value is another group's.
+    const isLast = end - p == 8;
+    const pair = isLast ? v128.load64_zero(p) : v128.load(p);
+    const size = f64x2.abs(pair);
+    const isThere = f64x2.eq(pair, pair);
+    tiny = v128.or(tiny, v128.and(f64x2.lt(size, f64x2.splat(leastNormal)), f64x2.gt(size, f64x2.splat(0))));
+    infinite = v128.or(infinite, f64x2.eq(size, f64x2.splat(Infinity)));
+    const plain = v128.bitselect(pair, f64x2.splat(NaN), isThere);
+    if (isLast) v128.store64_lane(p, plain, 0);
+    else v128.store(p, plain);
+    v128.store64_lane(out, f32x4.demote_f64x2_zero(pair), 0);
+  }
+  return v128.any_true(infinite) ? 4 : v128.any_true(tiny) ? HAS_TINY : 0;
+}
+
+/** Leaves a column's facts, and the plain NaN for any other; answers whether no stored value is infinite. */
+export function describe(values: usize, rows: i32, facts: usize, known: u32, isStored: bool): bool {
+  let least = f32x4.splat(Infinity);
+  let greatest = f32x4.splat(-Infinity);
+  let present = i32x4.splat(0);
+  let fractions = i32x4.splat(0);
+  let tiny = i32x4.splat(0);
+  const end = values + (<usize>rows << 2);
+  // Up to a multiple of four.
+  for (let p = end; p < end + 12; p += 4) store<f32>(p, f32.NaN);
+  for (let p = values; p < end; p += 16) {
+    const four = v128.load(p);
+    const isThere = f32x4.eq(four, four);
+    const size = f32x4.abs(four);
+    present = i32x4.sub(present, isThere);
+    fractions = v128.or(fractions, v128.and(isThere, f32x4.ne(four, f32x4.floor(four))));
+    tiny = v128.or(tiny, v128.and(f32x4.lt(size, f32x4.splat(<f32>leastNormal)), f32x4.gt(size, f32x4.splat(0))));
+    least = f32x4.pmin(least, four);
+    greatest = f32x4.pmax(greatest, four);
+    v128.store(p, v128.bitselect(four, f32x4.splat(f32.NaN), isThere));
+  }
+  const low = leastOf(least);
+  const high = -leastOf(f32x4.neg(greatest));
+  let flags = known;
+  if (v128.any_true(fractions)) flags |= HAS_FRACTIONS;
+  if (isStored && v128.any_true(tiny)) flags |= HAS_TINY;
+  store<f32>(facts, low);
+  store<f32>(facts, high, 4);
+  store<i32>(
+    facts,
+    i32x4.extract_lane(present, 0) + i32x4.extract_lane(present, 1) + i32x4.extract_lane(present, 2) +
+      i32x4.extract_lane(present, 3),
+    8,
+  );
+  store<u32>(facts, flags, 12);
+  return !isStored || (low > -Infinity && high < Infinity);
+}
+
+// @ts-ignore: decorator
+@inline
+function leastOf(four: v128): f32 {
+  return min(
+    min(f32x4.extract_lane(four, 0), f32x4.extract_lane(four, 1)),
+    min(f32x4.extract_lane(four, 2), f32x4.extract_lane(four, 3)),
+  );
+}
+
+/** Weaves four columns into rows. */
+export function weave(a: usize, b: usize, c: usize, d: usize, rows: i32, out: usize, stride: usize): void {
+  let row = 0;
+  for (; row + 4 <= rows; row += 4) {
+    const first = v128.load(a);
+    const second = v128.load(b);
+    const third = v128.load(c);
+    const fourth = v128.load(d);
+    const evenLow = v128.shuffle<f32>(first, second, 0, 4, 1, 5);
+    const evenHigh = v128.shuffle<f32>(first, second, 2, 6, 3, 7);
+    const oddLow = v128.shuffle<f32>(third, fourth, 0, 4, 1, 5);
+    const oddHigh = v128.shuffle<f32>(third, fourth, 2, 6, 3, 7);
+    v128.store(out, v128.shuffle<f32>(evenLow, oddLow, 0, 1, 4, 5));
+    v128.store(out + stride, v128.shuffle<f32>(evenLow, oddLow, 2, 3, 6, 7));
+    v128.store(out + 2 * stride, v128.shuffle<f32>(evenHigh, oddHigh, 0, 1, 4, 5));
+    v128.store(out + 3 * stride, v128.shuffle<f32>(evenHigh, oddHigh, 2, 3, 6, 7));
+    out += 4 * stride;
+    a += 16;
+    b += 16;
+    c += 16;
+    d += 16;
+  }
+  for (; row < rows; row++, out += stride, a += 4, b += 4, c += 4, d += 4) {
+    store<f32>(out, load<f32>(a));
+    store<f32>(out, load<f32>(b), 4);
+    store<f32>(out, load<f32>(c), 8);
+    store<f32>(out, load<f32>(d), 12);
+  }
+}

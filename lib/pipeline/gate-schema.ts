@@ -1,0 +1,61 @@
+import * as z from 'zod/mini';
+import { sliceConditions } from './slice-conditions.ts';
+
+// What a document may ask of an evaluation before a model may become champion.
+
+// zod types this check for schemas, though it runs on the values of one.
+const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
+
+/** What a gate may read besides metrics. Those in seconds, dollars and the like are of the training's run. */
+export const gateFigures = [
+  'modelBytes',
+  'predictionMs',
+  'seconds',
+  'trainSeconds',
+  'gbSeconds',
+  'costUsd',
+  'energyKwh',
+  'carbonGrams',
+] as const;
+
+export type GateFigure = (typeof gateFigures)[number];
+
+export const isFigure = (name: string): name is GateFigure => (gateFigures as readonly string[]).includes(name);
+
+const more = {
+  slice: z.optional(
+    z.string().check(
+      z.refine((text) => sliceConditions(text) !== undefined, {
+        error: 'conditions such as "zone = north" or "age >= 30 and sex = female"',
+      }),
+      describe('The rows that the gate reads, such as "zone = north" or "age >= 30 and sex = female"; all by default.'),
+    ),
+  ),
+  confidence: z.optional(
+    z
+      .number()
+      .check(
+        z.gt(0),
+        z.lt(1),
+        describe('Asks for significance: undecided unless the whole interval of this confidence lies on one side.'),
+      ),
+  ),
+  atLeastRows: z.optional(z.int().check(z.positive(), describe('With fewer rows the gate is undecided.'))),
+};
+
+const metric = z.string().check(describe(`A metric, or one of ${gateFigures.join(', ')}.`));
+
+export const gateSchema = z.union([
+  z.strictObject({ metric, atMost: z.number(), ...more }),
+  z.strictObject({ metric, atLeast: z.number(), ...more }),
+  z.strictObject({
+    metric,
+    noWorseThan: z.enum(['champion', 'baseline']),
+    by: z.optional(
+      z.number().check(z.nonnegative(), describe("Share of the other's value by which this one may be worse.")),
+    ),
+    ...more,
+  }),
+]);
+
+export type Gate = z.infer<typeof gateSchema>;

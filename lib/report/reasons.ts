@@ -1,0 +1,51 @@
+import { formatCount, formatNumber } from './format.ts';
+import { metricTitle } from './metric-titles.ts';
+import type { Evaluation, Report } from './report.ts';
+
+/** With fewer rows, intervals are wide and slices say nothing. */
+const fewRows = 300;
+
+/** A report with the reasons to ship a model or not, weightiest first, besides its gates; as it is where it has some. */
+export function withReasons(report: Report): Report {
+  const { evaluation, verdict, data, kind } = report;
+  if (!evaluation || verdict.why) return report;
+  const isOnTrainingRows = kind === 'training' && data.testRowCount === 0;
+  const why = [
+    isOnTrainingRows &&
+      'No rows were held out: these are the rows that it was trained on, and new ones will fare worse.',
+    ...comparisonReasons(evaluation),
+    sliceReason(evaluation),
+    calibrationReason(evaluation),
+    evaluation.rowCount < fewRows &&
+      `Only ${formatCount(evaluation.rowCount, 'row')} were scored: all of this is uncertain.`,
+  ].filter((reason) => typeof reason === 'string');
+  return why.length === 0 ? report : { ...report, verdict: { ...verdict, why } };
+}
+
+/** What the first metric says against champion and other files; against the baseline, where there is nothing else. */
+function comparisonReasons({ comparisons = [], metrics }: Evaluation): string[] {
+  const [first] = Object.keys(metrics);
+  const ofFirst = comparisons.filter(({ metric }) => metric === first);
+  const others = ofFirst.filter(({ against }) => against !== 'baseline');
+  return (others.length > 0 ? others : ofFirst).map(({ sentence }) => sentence);
+}
+
+function sliceReason({ slices }: Evaluation): string | undefined {
+  const worse = (slices?.slices ?? []).filter(({ difference }) => difference?.verdict === 'worse');
+  if (!slices || worse.length === 0) return undefined;
+  const [{ name, rowCount, metrics }] = worse;
+  const { title } = metricTitle(slices.metric);
+  return (
+    `It is surely worse on ${formatCount(worse.length, 'slice')} of ${formatNumber(slices.examined)}, most of all where ${name}: ` +
+    `${title} ${formatNumber(metrics[slices.metric]?.value ?? null)} on ${formatCount(rowCount, 'row')}.`
+  );
+}
+
+/** Said where so many bins' intervals miss that chance does not explain it. */
+function calibrationReason({ calibrationCurve }: Evaluation): string | undefined {
+  const bins = (calibrationCurve?.bins ?? []).filter(({ low, high }) => low !== undefined && high !== undefined);
+  const off = bins.filter(({ predicted, low = 0, high = 1 }) => predicted < low || predicted > high).length;
+  if (!calibrationCurve || off < 3 || off < bins.length * 0.3) return undefined;
+  const error = formatNumber(calibrationCurve.expectedCalibrationError, { digits: 2 });
+  return `Its probabilities do not come true as often as they say: they are off by ${error} on average.`;
+}

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seededRandom } from '../../lib/core/random.ts';
+import { kernelHost } from '../../lib/data/kernel-host.ts';
+import { readPacked } from '../../lib/data/read-packed.ts';
+import { kernelMemory } from '../../lib/kernels/instantiate.ts';
+import { attachPool, onThisThread } from '../../lib/kernels/pool.ts';
+import { fileObject } from '../support/file-object.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hone-decimal-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const random = seededRandom(11);
+const bits = new DataView(new ArrayBuffer(8));
+
+/** Any finite float64, each pattern of bits as likely as another. */
+function anyNumber(): number {
+  for (;;) {
+    bits.setUint32(0, random.nextUint32());
+    bits.setUint32(4, random.nextUint32());
+    const value = bits.getFloat64(0);
+    if (Number.isFinite(value)) return value;
+  }
+}
+
+const digitsOf = (count: number) => Array.from({ length: count }, () => random.nextInt(10)).join('');
+
+/** The text of the number halfway between a float64 and the next, cut or rounded after so many digits. */
+function halfway(value: number, digits: number, change: bigint): string {
+  bits.setFloat64(0, Math.abs(value));
+  const pattern = bits.getBigUint64(0);
+  const [exponent, fraction] = [pattern >> 52n, pattern & (2n ** 52n - 1n)];
+  const [mantissa, power] = exponent === 0n ? [fraction, -1074n] : [fraction | (1n << 52n), exponent - 1075n];
+  const twice = 2n * mantissa + 1n;
+  // twice · 2^(power - 1), written as a whole number times a power of ten.
+  const [whole, ten] = power >= 1n ? [twice << (power - 1n), 0n] : [twice * 5n ** (1n - power), power - 1n];
+  const text = whole.toString();
+  if (text.length <= digits) return `${text}e${ten}`;
+  return `${BigInt(text.slice(0, digits)) + change}e${ten + BigInt(text.length - digits)}`;
+}
+
+const kinds: Record<string, () => string> = {
+  'shortest texts': () => String(anyNumber()),
+  'seventeen digits': () => anyNumber().toPrecision(17),
+  'eighteen digits and an exponent': () => (random.normal() * 3).toExponential(18),
+  'plain decimals': () => (random.normal() * Number(`1e${random.nextInt(9) - 3}`)).toFixed(1 + random.nextInt(15)),
+  'up to nineteen digits with any exponent': () => `${digitsOf(1 + random.nextInt(19))}e${random.nextInt(700) - 360}`,
+  'up to nineteen digits with a point': () => `${digitsOf(random.nextInt(10))}.${digitsOf(1 + random.nextInt(9))}`,
+  'more digits than nineteen': () => `${digitsOf(15)}.${digitsOf(15)}e${random.nextInt(40) - 20}`,
+  'halves between neighbours': () => halfway(anyNumber(), 17 + random.nextInt(3), BigInt(random.nextInt(3) - 1)),
+  'subnormal numbers': () => (anyNumber() * 2 ** -1060 * 2 ** random.nextInt(20)).toPrecision(1 + random.nextInt(19)),
+  'signs and zeros': () =>
+    `${random.nextInt(2) ? '-' : '+'}${'0'.repeat(random.nextInt(12))}${digitsOf(3)}.${digitsOf(3)}`,
+};
+
+// bench/ tries 29 million.
+test.each(Object.entries(kinds))('%s have the bits that Number() gives them', async (_, make) => {
+  const texts = Array.from({ length: 20_000 }, make).filter((text) => Number.isFinite(Number(text)));
+  const object = await fileObject(folder, 'numbers.csv', `x,y\n${texts.map((text) => `${text},1\n`).join('')}`);
+  const memory = kernelMemory();
+  const pool = onThisThread(memory, kernelHost(memory.memory));
+  attachPool(pool);
+  const table = await readPacked([object], {}, { pool, leastBytes: 0 });
+  const column = table?.columns[0];
+  if (column?.kind !== 'number') throw new Error('expected a column of numbers that kernels have read');
+  const wrong = texts.filter((text, i) => !Object.is(column.values[i], Number(text)));
+  expect(wrong).toEqual([]);
+  expect(column.values).toHaveLength(texts.length);
+});

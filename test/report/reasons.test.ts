@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { withReasons } from '../../lib/report/reasons.ts';
+import type { Report } from '../../lib/report/report.ts';
+import { fullReports } from '../support/full-reports.ts';
+
+const unreasoned = (change: (evaluation: NonNullable<Report['evaluation']>) => void = () => {}) => {
+  const report = structuredClone(fullReports['full-binary']);
+  delete report.verdict.why;
+  if (report.evaluation) change(report.evaluation);
+  return withReasons(report).verdict.why ?? [];
+};
+
+test('reasons are the comparison of the first metric with champion, the worst slice, and poor calibration', () => {
+  expect(unreasoned()).toEqual([
+    'ROC AUC is higher than champion’s by 0.0047 (0.0012 to 0.0082): better, beyond chance (p = 0.0083).',
+    expect.stringMatching(/^It is surely worse on 4 slices of 64, most of all where contract = month to month, tenure/),
+    'Its probabilities do not come true as often as they say: they are off by 0.031 on average.',
+  ]);
+});
+
+test('few rows are a reason, and what is not the case is none', () => {
+  const few = unreasoned((evaluation) => {
+    evaluation.rowCount = 40;
+    evaluation.comparisons = [];
+    evaluation.slices = undefined;
+    evaluation.calibrationCurve = undefined;
+  });
+  expect(few).toEqual(['Only 40 rows were scored: all of this is uncertain.']);
+});
+
+test('reasons that a report has stay', () => {
+  expect(withReasons(fullReports['full-binary'])).toBe(fullReports['full-binary']);
+});
