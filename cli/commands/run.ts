@@ -27,11 +27,12 @@ export const runCommand = command({
   async run([name], { store, json, threads }) {
     const asked = threads === undefined ? undefined : readThreads(threads);
     const { document, folder } = await findDocument(name, store ?? defaultStore);
-    const { signal, exitCode } = interruption();
     if ('predictions' in document) {
-      return evaluateGiven(await localContext({ store, folder }), document.predictions, { store, json });
+      const context = await localContext({ store, folder, threads: asked });
+      return evaluateGiven(context, document.predictions, { store, json });
     }
     const { pipeline } = document;
+    const { signal, exitCode } = interruption();
     const onProgress = progressPrinter();
     const context = await localContext({ store, folder, onProgress, interruption: signal, threads: asked });
     let result: RunResult;

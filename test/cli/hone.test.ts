@@ -243,7 +243,7 @@ describe.skipIf(process.platform === 'win32')('output that can not be written', 
 
 test('hone run that is interrupted keeps a checkpoint, and goes on from there to the same version', async () => {
   // Steps without an end, so that the training lasts until it is asked to stop.
-  const document = houses('optimizer: { name: adam }').replace('epochs: 20', 'epochs: 30000, patience: 30000');
+  const document = houses('optimizer: { name: adam }').replace('epochs: 20', 'epochs: 600000, patience: 600000');
   write('long.yml', document);
   const args = [join(root, 'cli/main.ts'), 'run', 'long.yml', '--json', '--store'];
   const child = spawn(process.execPath, [...args, join(folder, 'broken')], { cwd: folder });
