@@ -96,7 +96,12 @@ describe('evaluations', () => {
     };
     const { status, body } = await api.send('POST', '/evaluations', request);
     expect(status).toBe(200);
-    expect(body).toMatchObject({ name: 'vendor', status: 'evaluated', gate: 'pass', metrics: { auc: { value: 0.75 } } });
+    expect(body).toMatchObject({
+      name: 'vendor',
+      status: 'evaluated',
+      gate: 'pass',
+      metrics: { auc: { value: 0.75 } },
+    });
     expect((await api.send('GET', body.links.reportJson)).body).toMatchObject({ kind: 'evaluation', name: 'vendor' });
     expect((await api.send('POST', '/evaluations', request)).body).toEqual({ ...body, status: 'found' });
   });
