@@ -117,7 +117,7 @@ async function assessRows(
   const isByRow = predictions.kind !== 'rankings';
   const baseline = baselineOf(task, predictions, evaluate);
   const rival: Rival | undefined = against && {
-    name: document.against?.path ?? 'the other file',
+    name: rivalName(document),
     predictions: against.predictions,
   };
   const slices = evaluate.slices && { columns: columnsOf(own, evaluate.slices) };
@@ -164,7 +164,7 @@ async function assessBoxes(
   const { predictions, classes, warnings } = await readDetections(own[0], truth?.[0]);
   // The other file's boxes are held against the same things.
   const rival = against && {
-    name: document.against?.path ?? 'the other file',
+    name: rivalName(document),
     predictions: (await readDetections(against[0], truth?.[0] ?? own[0])).predictions,
   };
   const { confidence, resamples, seed } = evaluate;
@@ -250,3 +250,9 @@ const usualMetrics = (task: PredictionsDocument['task']): string[] => [
   ...defaultMetrics(task),
   ...(task === 'binary' ? ['averagePrecision'] : []),
 ];
+
+/** The other file, and its column where one is named, which may be another of the same file. */
+function rivalName({ against }: PredictionsDocument): string {
+  const column = against?.score ?? against?.prediction;
+  return column === undefined ? `${against?.path}` : `"${column}" of ${against?.path}`;
+}

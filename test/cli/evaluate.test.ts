@@ -71,6 +71,13 @@ describe('hone evaluate --predictions', () => {
   });
 });
 
+test('README shows what examples/rain.yml prints', async () => {
+  const { code, stdout } = await hone(['run', 'examples/rain.yml', '--store', store]);
+  expect(code).toBe(0);
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  expect(readme).toContain(stdout.slice(0, stdout.indexOf('report  ')));
+});
+
 const shared = join(root, '..', 'shared');
 const withShared = test.skipIf(!existsSync(shared));
 

@@ -58,6 +58,12 @@ describe('columns', () => {
     expect(evaluation.metrics.mae.value).toBeCloseTo(0.5 / 3, 15);
   });
 
+  test('that would do as well are not guessed where one is named', async () => {
+    const text = 'y,p,forecast\n1,0.9,0.3\n0,0.2,0.4\n';
+    const { report } = await evaluated(text, { task: 'binary', predictions: { score: 'p' } });
+    expect(report.defaults.map(({ path }) => path)).not.toContain('predictions.prediction');
+  });
+
   test('that are not there are refused by name, with the nearest', async () => {
     const asked = { task: 'binary', predictions: { label: 'target', score: 'scores' } };
     await expect(evaluated('target,score\n1,0.5\n0,0.1\n', asked)).rejects.toMatchObject({

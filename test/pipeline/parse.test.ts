@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/errors.ts';
 import { checkPipeline } from '../../lib/pipeline/check-pipeline.ts';
 import { parseDuration } from '../../lib/pipeline/duration.ts';
-import { parsePipeline } from '../../lib/pipeline/parse.ts';
+import { parseEither, parsePipeline } from '../../lib/pipeline/parse.ts';
 import { contentRequest, resolvePipeline } from '../../lib/pipeline/resolve.ts';
 
 const minimal = 'name: houses\ntask: regression\ndata: { path: datasets/houses/, target: price }\n';
@@ -170,7 +170,8 @@ test('every example parses', () => {
   const documents = readdirSync(folder).filter((name) => name.endsWith('.yml'));
   expect(documents.length).toBeGreaterThan(0);
   for (const name of documents) {
-    expect(() => resolvePipeline(parsePipeline(readFileSync(new URL(name, folder), 'utf8'), name))).not.toThrow();
+    const parsed = parseEither(readFileSync(new URL(name, folder), 'utf8'), name);
+    if (parsed.kind === 'pipeline') expect(() => resolvePipeline(parsed.document)).not.toThrow();
   }
 });
 
@@ -212,4 +213,29 @@ test.each([
 ])('a split %s is refused', (split, message) => {
   const text = `name: x\ntask: regression\ndata: { path: a, target: t, split: { ${split} } }`;
   expect(messageOf(text)).toContain(message);
+});
+
+describe('a document with predictions in the place of data', () => {
+  const text = 'name: vendor\ntask: ranking\npredictions: { path: datasets/vendor/ }\n';
+
+  test('is one that evaluates them', () => {
+    expect(parseEither(text, 'vendor.yml')).toEqual({
+      kind: 'predictions',
+      document: { name: 'vendor', task: 'ranking', predictions: { path: 'datasets/vendor/' } },
+    });
+  });
+
+  test.each([
+    ['an unknown key', text.replace('path:', 'paths: 1, path:'), 'vendor.yml, line 3, predictions'],
+    ['a task that is none', text.replace('ranking', 'guessing'), 'vendor.yml, line 2, task'],
+    ['a target to train on', `${text}data: { path: x, target: y }\n`, 'vendor.yml'],
+    ['a gate without a bound', `${text}evaluate: { gates: [{ metric: map }] }\n`, 'vendor.yml, line 4, evaluate.gates'],
+    ['a schedule under one hour', `${text}schedule: { every: 5 min }\n`, 'one hour or more'],
+  ])('refuses %s, with its place', (_, wrong, where) => {
+    expect(() => parseEither(wrong, 'vendor.yml')).toThrow(where);
+  });
+
+  test('is no pipeline to train', () => {
+    expect(() => parsePipeline(text, 'vendor.yml')).toThrow('vendor.yml');
+  });
 });

@@ -92,7 +92,9 @@ export function findRoles(
     roles[role] = found;
     guesses.push({ path: `predictions.${role}`, value: 'pattern' in found ? found.pattern : found.name });
   };
-  for (const role of [...must, ...oneOf, ...may]) guess(role);
+  // Where the user names one of those that will do, the others are not wanted.
+  const isEnough = oneOf.some((role) => asked[role] !== undefined);
+  for (const role of [...must, ...(isEnough ? [] : oneOf), ...may]) guess(role);
   // Of two columns, one of which is known, the other is what is missing.
   const free = names.filter((name) => !taken().has(name));
   const open = [
