@@ -11,7 +11,13 @@ export default [
   {
     name: 'without-sign-in',
     setup(build) {
-      build.onResolve({ filter: /^@aws-sdk\/nested-clients\// }, ({ path }) => ({ path, namespace: 'stub' }));
+      build.onResolve(
+        {
+          filter:
+            /^@aws-sdk\/(nested-clients\/|token-providers$|credential-provider-(sso|ini|process|web-identity|login)$)/,
+        },
+        ({ path }) => ({ path, namespace: 'stub' }),
+      );
       build.onLoad({ filter: /.*/, namespace: 'stub' }, () => ({ contents: stub, loader: 'js' }));
     },
   },
