@@ -8,7 +8,7 @@ import { type BootstrapOptions, drawCounts, drawTogether, percentileInterval } f
 import type { Comparison } from './intervals/comparison.ts';
 import { delongAgainstChance, delongInterval } from './intervals/delong.ts';
 import { type Interval, unknownInterval } from './intervals/interval.ts';
-import { groupsDrawn, rowLimit, rowSums } from './intervals/row-sums.ts';
+import { groupsDrawn, pooledSums, rowLimit, rowSums } from './intervals/row-sums.ts';
 import { sectionOffsets, sectionsInterval } from './intervals/sections.ts';
 import { wilsonInterval } from './intervals/wilson.ts';
 import type { AnyPredictions, ClassPredictions, DetectionPredictions, Task } from './predictions.ts';
@@ -19,8 +19,8 @@ import { type SummedMetric, type Terms, termsOf, unitCountOf } from './terms/ter
 export interface UncertaintyOptions extends BootstrapOptions {
   /** Where each canonical block begins, the end of the last appended: units of many rows are drawn within them. */
   blockOffsets?: ArrayLike<number>;
-  /** Rows above which groups of neighbours are drawn instead; 100,000 by default. */
-  limit?: number;
+  /** Rows above which random groups of them are drawn instead, up to the 100,000 above which neighbours are; none by default. */
+  pooledFrom?: number;
 }
 
 /** A metric's value, and how sure it is. */
@@ -184,18 +184,25 @@ function drawSummed(
   const groups = new Map<Terms, string[]>();
   for (const [name, { terms }] of summed) groups.set(terms, [...(groups.get(terms) ?? []), name]);
   if (groups.size === 0) return;
-  const { limit = rowLimit } = options;
+  const { pooledFrom = rowLimit } = options;
   const rowCount = unitCountOf(predictions);
   const drawn = [...groups].map(([terms, names]) => {
     const metrics = names.map((name) => (summed.get(name) as SummedMetric).of);
-    if (rowCount <= limit && terms.places) {
+    if (rowCount <= Math.min(pooledFrom, rowLimit) && terms.places) {
       const { places, width } = terms;
       return { sums: { places, width, weights: predictions.weights }, metrics, unitCount: rowCount, words: undefined };
     }
-    const sums = rowSums(rowCount, terms.width, (unit, kept, at) => terms.add(unit, kept, at), { ...options, limit });
+    const add = (unit: number, kept: Float64Array, at: number) => terms.add(unit, kept, at);
+    const isPooled = rowCount > pooledFrom && rowCount <= rowLimit;
+    const sums = isPooled ? pooledSums(rowCount, terms.width, add) : rowSums(rowCount, terms.width, add, options);
     const { unitCount, width, values } = sums;
     const columns = Array.from({ length: width }, (_, j) => everyNth(values, width, j));
-    return { sums: { columns }, metrics, unitCount, words: sums.unitRows > 1 ? groupsDrawn(sums) : undefined };
+    return {
+      sums: { columns },
+      metrics,
+      unitCount,
+      words: sums.unitRows > 1 ? groupsDrawn(sums, isPooled ? 'random' : 'neighbouring') : undefined,
+    };
   });
   const found = drawTogether(drawn[0].unitCount, drawn, options);
   for (const [g, names] of [...groups.values()].entries()) {
