@@ -213,6 +213,9 @@ describe('a comparison', () => {
       { resamples: 200 },
     );
     const found = compareMeasured(own, other);
+    for (const name of names) {
+      expect(found[name].difference).toBeCloseTo(own.values[name].value - other.values[name].value, 12);
+    }
     expect(Object.values(found).map(({ method }) => method)).toEqual([
       'mcnemar',
       'delong',
