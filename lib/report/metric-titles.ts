@@ -37,6 +37,7 @@ export function compareMetric(
   }
   const ratio = value / other;
   // Many times as much says more than a percentage of four digits.
+  if (ratio >= 10_000) return { text: 'many times as high', isBetter };
   if (ratio >= 10) return { text: `${formatNumber(ratio, { digits: 2 })} times as high`, isBetter };
   return { text: `${formatShare(Math.abs(1 - ratio))} ${ratio < 1 ? 'lower' : 'higher'}`, isBetter };
 }

@@ -34,7 +34,7 @@ export function renderTable(report: Report, { path, width = 88 }: { path: string
   if (report.version !== undefined) facts.push(['version', report.version]);
   if (isOnTrainingRows(report)) facts.push(['metrics', report.data.split]);
   if (verdict.gate !== 'none' || report.kind === 'training') {
-    facts.push([`gates: ${verdict.gate}`, verdict.sentence]);
+    facts.push([verdict.gate === 'undecided' ? 'undecided' : `gates: ${verdict.gate}`, verdict.sentence]);
   }
   for (const gate of verdict.gates) if (gate.verdict !== 'pass') facts.push(['', gate.sentence]);
   if (report.kind !== 'inspection' && !isOfPredictions(report)) facts.push(['champion', verdict.champion.sentence]);

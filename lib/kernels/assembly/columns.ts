@@ -192,61 +192,45 @@ export function encodeColumns(description: usize, block: i32, _scratch: usize): 
   const scales = load<usize>(description, SCALES);
   const imputes = load<usize>(description, IMPUTES);
   let wrong = i32x4.splat(0);
-  for (let start = from; start < end; start += tileRows) {
-    const stop = min(start + tileRows, end);
-    for (let run = runs; load<u32>(run, 8) > 0; run += 12) {
+  for (let i = from; i < end; i++) {
+    const row = base + load<usize>(rows + (<usize>i << 2)) * stride;
+    const target = out + <usize>i * outStride;
+    for (let run = runs; ; run += 12) {
       const count = load<usize>(run, 8);
-      const source = base + (load<usize>(run) << 2);
+      if (count == 0) break;
+      const source = row + (load<usize>(run) << 2);
       const column = load<usize>(run, 4);
       let c: usize = 0;
       for (; c + 4 <= count; c += 4) {
         const at = (column + c) << 3;
-        const target = out + ((column + c) << 2);
-        wrong = v128.or(
-          wrong,
-          encodeFour(source + (c << 2), stride, rows, start, stop, means + at, scales + at, imputes + at, target, outStride),
+        let value = v128.load(source + (c << 2));
+        let low = f64x2.promote_low_f32x4(value);
+        let high = f64x2.promote_low_f32x4(upper(value));
+        const isMissing = f32x4.ne(value, value);
+        if (v128.any_true(isMissing)) {
+          low = v128.bitselect(v128.load(imputes + at), low, lowerMask(isMissing));
+          high = v128.bitselect(v128.load(imputes + at, 16), high, upperMask(isMissing));
+        }
+        low = f64x2.div(f64x2.sub(low, v128.load(means + at)), v128.load(scales + at));
+        high = f64x2.div(f64x2.sub(high, v128.load(means + at, 16)), v128.load(scales + at, 16));
+        value = i8x16.shuffle(
+          f32x4.demote_f64x2_zero(low),
+          f32x4.demote_f64x2_zero(high),
+          0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23,
         );
+        const gap = f32x4.sub(value, value);
+        wrong = v128.or(wrong, f32x4.ne(gap, gap));
+        v128.store(target + ((column + c) << 2), value);
       }
       for (; c < count; c++) {
         const at = (column + c) << 3;
-        const mean = load<f64>(means + at);
-        const scale = load<f64>(scales + at);
-        for (let i = start; i < stop; i++) {
-          let value = <f64>load<f32>(source + (c << 2) + load<usize>(rows + (<usize>i << 2)) * stride);
-          if (value != value) value = load<f64>(imputes + at);
-          const encoded = <f32>((value - mean) / scale);
-          if (!(abs(encoded) < Infinity)) wrong = i32x4.splat(-1);
-          store<f32>(out + <usize>i * outStride + ((column + c) << 2), encoded);
-        }
+        let value = <f64>load<f32>(source + (c << 2));
+        if (value != value) value = load<f64>(imputes + at);
+        const encoded = <f32>((value - load<f64>(means + at)) / load<f64>(scales + at));
+        if (!(abs(encoded) < Infinity)) wrong = i32x4.splat(-1);
+        store<f32>(target + ((column + c) << 2), encoded);
       }
     }
   }
   store<u32>(load<usize>(description, NOT_FINITE) + (<usize>block << 2), <u32>v128.any_true(wrong));
-}
-
-/** Four columns of a tile; answers which lanes held a result that is not finite. */
-function encodeFour(
-  source: usize, stride: usize, rows: usize, from: i32, end: i32,
-  means: usize, scales: usize, imputes: usize, target: usize, outStride: usize,
-): v128 {
-  const meanLow = v128.load(means);
-  const meanHigh = v128.load(means, 16);
-  const scaleLow = v128.load(scales);
-  const scaleHigh = v128.load(scales, 16);
-  const imputeLow = v128.load(imputes);
-  const imputeHigh = v128.load(imputes, 16);
-  let wrong = i32x4.splat(0);
-  for (let i = from; i < end; i++) {
-    const value = v128.load(source + load<usize>(rows + (<usize>i << 2)) * stride);
-    const isThere = f32x4.eq(value, value);
-    const low = v128.bitselect(f64x2.promote_low_f32x4(value), imputeLow, lowerMask(isThere));
-    const high = v128.bitselect(f64x2.promote_low_f32x4(upper(value)), imputeHigh, upperMask(isThere));
-    const encodedLow = f32x4.demote_f64x2_zero(f64x2.div(f64x2.sub(low, meanLow), scaleLow));
-    const encodedHigh = f32x4.demote_f64x2_zero(f64x2.div(f64x2.sub(high, meanHigh), scaleHigh));
-    const encoded = i8x16.shuffle(encodedLow, encodedHigh, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-    const gap = f32x4.sub(encoded, encoded);
-    wrong = v128.or(wrong, f32x4.ne(gap, gap));
-    v128.store(target + <usize>i * outStride, encoded);
-  }
-  return wrong;
 }
