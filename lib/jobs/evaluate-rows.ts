@@ -16,6 +16,12 @@ import { looksAt } from './looks-at.ts';
 import { predictRows, type RowPredictions, withActual } from './predictions.ts';
 import { weightsOf } from './prepare.ts';
 
+/**
+ * Above 5,000 rows, random groups of them are drawn for a model's intervals, 4,096 at most, and the report says so: drawing
+ * single rows a thousand times would take longer than most trainings.
+ */
+const pooledFrom = 5000;
+
 /** What an evaluation of a model asks for: its metrics, and the column that weighs the rows. */
 type Asked = Pick<Request, 'task' | 'evaluate' | 'data'>;
 
@@ -39,7 +45,7 @@ export function evaluateRows(
   const predictions = predictionsOn(model, table, rows, request);
   const { target } = model.manifest;
   const baseline = baselineFor(model, { ...baselineOn, weight: request.data.weight }, predictions);
-  const uncertainty = { blockOffsets: blockOffsets(table, rows) };
+  const uncertainty = { blockOffsets: blockOffsets(table, rows), pooledFrom };
   const assessment = assess(request.task, predictions, {
     on,
     metrics: metricNames(request),

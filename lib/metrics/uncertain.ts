@@ -4,11 +4,11 @@ import { type MetricCall, ofKind, rememberShared, unshared } from './catalogue/e
 import { type Measurement, type Metric, measure, metricNamed } from './catalogue.ts';
 import { summarise } from './detection/coco.ts';
 import { averagePrecisionAgainstChance, averagePrecisionInterval } from './intervals/average-precision.ts';
-import { type BootstrapOptions, drawCounts, drawSums, drawUnits, percentileInterval } from './intervals/bootstrap.ts';
+import { type BootstrapOptions, drawCounts, drawTogether, percentileInterval } from './intervals/bootstrap.ts';
 import type { Comparison } from './intervals/comparison.ts';
 import { delongAgainstChance, delongInterval } from './intervals/delong.ts';
 import { type Interval, unknownInterval } from './intervals/interval.ts';
-import { groupsDrawn, rowLimit, rowSums } from './intervals/row-sums.ts';
+import { groupsDrawn, pooledSums, rowLimit, rowSums } from './intervals/row-sums.ts';
 import { sectionOffsets, sectionsInterval } from './intervals/sections.ts';
 import { wilsonInterval } from './intervals/wilson.ts';
 import type { AnyPredictions, ClassPredictions, DetectionPredictions, Task } from './predictions.ts';
@@ -19,6 +19,8 @@ import { type SummedMetric, type Terms, termsOf, unitCountOf } from './terms/ter
 export interface UncertaintyOptions extends BootstrapOptions {
   /** Where each canonical block begins, the end of the last appended: units of many rows are drawn within them. */
   blockOffsets?: ArrayLike<number>;
+  /** Rows above which random groups of them are drawn instead, up to the 100,000 above which neighbours are; none by default. */
+  pooledFrom?: number;
 }
 
 /** A metric's value, and how sure it is. */
@@ -174,26 +176,48 @@ function shareInterval(
   return { ...interval, note: `weighted rows, which tell as much as ${Math.round(trials)} equal ones` };
 }
 
-/** Draws the metrics that are made of sums, those of the same sums together. */
-function drawSummed({ draws, drawnUnits, options }: Measured, summed: ReadonlyMap<string, SummedMetric>): void {
+/** Draws the metrics that are made of sums: all in the same draws, those of the same sums together. */
+function drawSummed(
+  { predictions, draws, drawnUnits, options }: Measured,
+  summed: ReadonlyMap<string, SummedMetric>,
+): void {
   const groups = new Map<Terms, string[]>();
   for (const [name, { terms }] of summed) groups.set(terms, [...(groups.get(terms) ?? []), name]);
-  for (const [terms, names] of groups) {
+  if (groups.size === 0) return;
+  const { pooledFrom = rowLimit } = options;
+  const rowCount = unitCountOf(predictions);
+  const drawn = [...groups].map(([terms, names]) => {
     const metrics = names.map((name) => (summed.get(name) as SummedMetric).of);
-    const { unitCount, width } = terms;
-    if (terms.isSparse && unitCount <= rowLimit) {
-      const addTo = (total: Float64Array, unit: number) => terms.add(unit, total, 0);
-      const found = drawUnits({ unitCount, width, addTo }, metrics, options);
-      for (const [k, name] of names.entries()) draws.set(name, found[k]);
-      continue;
+    if (rowCount <= Math.min(pooledFrom, rowLimit) && terms.places) {
+      const { places, width } = terms;
+      return { sums: { places, width, weights: predictions.weights }, metrics, unitCount: rowCount, words: undefined };
     }
-    const sums = rowSums(unitCount, width, (unit, kept, at) => terms.add(unit, kept, at), options);
-    const found = drawSums(sums, metrics, options);
+    const add = (unit: number, kept: Float64Array, at: number) => terms.add(unit, kept, at);
+    const isPooled = rowCount > pooledFrom && rowCount <= rowLimit;
+    const sums = isPooled ? pooledSums(rowCount, terms.width, add) : rowSums(rowCount, terms.width, add, options);
+    const { unitCount, width, values } = sums;
+    const columns = Array.from({ length: width }, (_, j) => everyNth(values, width, j));
+    return {
+      sums: { columns },
+      metrics,
+      unitCount,
+      words: sums.unitRows > 1 ? groupsDrawn(sums, isPooled ? 'random' : 'neighbouring') : undefined,
+    };
+  });
+  const found = drawTogether(drawn[0].unitCount, drawn, options);
+  for (const [g, names] of [...groups.values()].entries()) {
     for (const [k, name] of names.entries()) {
-      draws.set(name, found[k]);
-      if (sums.unitRows > 1) drawnUnits.set(name, groupsDrawn(sums));
+      draws.set(name, found[g][k]);
+      const { words } = drawn[g];
+      if (words !== undefined) drawnUnits.set(name, words);
     }
   }
+}
+
+function everyNth(values: Float64Array, width: number, first: number): Float64Array {
+  const column = new Float64Array(values.length / width);
+  for (let i = 0; i < column.length; i++) column[i] = values[i * width + first];
+  return column;
 }
 
 /** Draws a metric that is measured anew each time; undefined where that takes too long, or no weights can be given. */

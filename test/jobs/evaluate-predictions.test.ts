@@ -169,6 +169,7 @@ describe('gates', () => {
 
   test.each([
     ['pass', { metric: 'accuracy', atLeast: 0.5, confidence: 0.95 }],
+    ['pass', { metric: 'accuracy', atLeast: 0.5, confidence: 0.8 }],
     ['fail', { metric: 'accuracy', atLeast: 0.99, confidence: 0.95 }],
     ['undecided', { metric: 'accuracy', atLeast: 0.8, confidence: 0.95 }],
     ['undecided', { metric: 'accuracy', atLeast: 0.5, atLeastRows: 1000 }],

@@ -79,6 +79,26 @@ describe('each metric has the interval that suits it', () => {
   });
 });
 
+test('random groups of rows give the interval that single rows give, even of rows in order of their errors', () => {
+  const { actual, predicted } = values(20_000);
+  const order = [...actual.keys()].sort(
+    (a, b) => Math.abs(actual[a] - predicted[a]) - Math.abs(actual[b] - predicted[b]),
+  );
+  const sorted: ValuePredictions = {
+    kind: 'values',
+    actual: Float64Array.from(order, (row) => actual[row]),
+    predicted: Float64Array.from(order, (row) => predicted[row]),
+  };
+  const widthOf = (options: { pooledFrom?: number }) => {
+    const { interval } = measureUncertain('regression', ['rmse'], sorted, options).values.rmse;
+    return (interval?.high ?? 0) - (interval?.low ?? 0);
+  };
+  const [single, pooled] = [widthOf({}), widthOf({ pooledFrom: 5000 })];
+  expect(Math.abs(pooled / single - 1)).toBeLessThan(0.15);
+  // The same as theory says: the error of a root mean square of normal errors is σ / √(2n).
+  expect(Math.abs(single / (2 * 1.96 * Math.sqrt(1 / 40_000)) - 1)).toBeLessThan(0.15);
+});
+
 const fits = (task: Task, name: string): boolean =>
   ({
     regression: ['rmse'],
@@ -193,6 +213,9 @@ describe('a comparison', () => {
       { resamples: 200 },
     );
     const found = compareMeasured(own, other);
+    for (const name of names) {
+      expect(found[name].difference).toBeCloseTo(own.values[name].value - other.values[name].value, 12);
+    }
     expect(Object.values(found).map(({ method }) => method)).toEqual([
       'mcnemar',
       'delong',

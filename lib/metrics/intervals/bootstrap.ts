@@ -40,48 +40,80 @@ export function bootstrapSums<Name extends string>(
   return Object.fromEntries(intervals) as Record<Name, Interval>;
 }
 
-/** What a bootstrap draws, and the sums that each draw adds up. */
-export interface DrawnUnits {
-  readonly unitCount: number;
-  /** Sums that a unit adds to. */
-  readonly width: number;
-  /** Adds a unit's part to `total`, shape [width]. */
-  addTo(total: Float64Array, unit: number): void;
-}
-
 /** The values that metrics take when the units are drawn anew: for each metric, shape [resamples]. */
 export function drawSums(
   { values, unitCount, width }: RowSums,
   metrics: readonly ((sums: Float64Array) => number)[],
   options: BootstrapOptions = {},
 ): Float64Array[] {
-  const addTo = (total: Float64Array, unit: number) => {
-    for (let j = 0, at = unit * width; j < width; j++, at++) total[j] += values[at];
-  };
-  return drawUnits({ unitCount, width, addTo }, metrics, options);
+  const columns = Array.from({ length: width }, (_, j) =>
+    Float64Array.from({ length: unitCount }, (_, unit) => values[unit * width + j]),
+  );
+  const [found] = drawTogether(unitCount, [{ sums: { columns }, metrics }], options);
+  return found;
+}
+
+/** The sums of each unit: numbers side by side, or a single one each, in one of many places. */
+export type UnitSums =
+  /** Of each sum, what each unit adds to it, shape [units]. */
+  | { columns: readonly Float64Array[] }
+  /** Of each unit, which of `width` sums it adds to, and how much; 1 by default. */
+  | { places: ArrayLike<number>; width: number; weights?: ArrayLike<number> };
+
+/** Sums of the same units, and what is made of them. */
+export interface DrawnGroup {
+  sums: UnitSums;
+  metrics: readonly ((sums: Float64Array) => number)[];
 }
 
 /**
- * The same of units whose sums are not kept, but added as they are drawn.
+ * The values that metrics of several groups of sums take when the units are drawn anew, shape [groups, metrics, resamples].
  *
- * Draw `i` takes the same units whatever is summed: values of one draw belong together, and so do their differences.
+ * How often each unit is drawn is found once a draw, for all groups. Draw `i` draws the same units whatever is summed:
+ * values of one draw belong together, and so do their differences.
  */
-export function drawUnits(
-  { unitCount, width, addTo }: DrawnUnits,
-  metrics: readonly ((sums: Float64Array) => number)[],
+export function drawTogether(
+  unitCount: number,
+  groups: readonly DrawnGroup[],
   { seed = 0, resamples = 1000 }: BootstrapOptions = {},
-): Float64Array[] {
+): Float64Array[][] {
   checkInteger('resamples', resamples, 20);
-  const found = metrics.map(() => new Float64Array(resamples));
-  const total = new Float64Array(width);
+  const found = groups.map(({ metrics }) => metrics.map(() => new Float64Array(resamples)));
+  const totals = groups.map(({ sums }) => new Float64Array('columns' in sums ? sums.columns.length : sums.width));
+  const counts = new Float64Array(unitCount);
   for (let draw = 0; draw < resamples; draw++) {
     // A stream for each draw: it depends on nothing that was drawn before.
-    const random = seededRandom(seed, draw);
-    total.fill(0);
-    for (let i = 0; i < unitCount; i++) addTo(total, drawOf(random, unitCount));
-    for (const [k, metric] of metrics.entries()) found[k][draw] = metric(total);
+    countDraws(counts, seededRandom(seed, draw));
+    for (const [g, { sums, metrics }] of groups.entries()) {
+      addDrawn(sums, counts, totals[g]);
+      for (const [k, metric] of metrics.entries()) found[g][k][draw] = metric(totals[g]);
+    }
   }
   return found;
+}
+
+function addDrawn(sums: UnitSums, counts: Float64Array, total: Float64Array): void {
+  if ('columns' in sums) {
+    for (const [j, column] of sums.columns.entries()) total[j] = product(counts, column);
+    return;
+  }
+  const { places, weights } = sums;
+  total.fill(0);
+  if (weights) for (let i = 0; i < counts.length; i++) total[places[i]] += counts[i] * weights[i];
+  else for (let i = 0; i < counts.length; i++) total[places[i]] += counts[i];
+}
+
+/** Four sums at once, as each addition waits for the one before it. */
+function product(counts: Float64Array, column: Float64Array): number {
+  let [a, b, c, d, i] = [0, 0, 0, 0, 0];
+  for (; i + 3 < counts.length; i += 4) {
+    a += counts[i] * column[i];
+    b += counts[i + 1] * column[i + 1];
+    c += counts[i + 2] * column[i + 2];
+    d += counts[i + 3] * column[i + 3];
+  }
+  for (; i < counts.length; i++) a += counts[i] * column[i];
+  return a + b + (c + d);
 }
 
 /**
@@ -145,10 +177,13 @@ function noted(interval: Interval, sums: RowSums): Interval {
   return { ...interval, note: interval.note ? `${drawn}; ${interval.note}` : drawn };
 }
 
+/**
+ * How often each unit is drawn, of as many draws as there are units.
+ *
+ * Even but for a bias below units / 2^32, which no interval can show: Random.nextInt takes five times as long.
+ */
 function countDraws(counts: Float64Array, random: Random): void {
   counts.fill(0);
-  for (let i = 0; i < counts.length; i++) counts[drawOf(random, counts.length)]++;
+  const unitCount = counts.length;
+  for (let i = 0; i < unitCount; i++) counts[Math.floor(random.nextUint32() * 2 ** -32 * unitCount)]++;
 }
-
-/** One of `count`, evenly but for a bias below count / 2^32, which no interval can show: Random.nextInt takes five times as long. */
-const drawOf = (random: Random, count: number) => Math.floor(random.nextUint32() * 2 ** -32 * count);

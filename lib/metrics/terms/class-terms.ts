@@ -63,7 +63,8 @@ function pairsOf({ classCount, actual, predicted, weights }: ClassPredictions): 
   // Few classes have a table of all pairs, many a map of those that occur.
   const table = classCount <= 256 ? new Int32Array(classCount * classCount).fill(-1) : undefined;
   const map = new Map<number, number>();
-  const places = classCount > 2 || actual.length < 1 << 16 ? new Int32Array(actual.length) : undefined;
+  // Of very many rows, looking a pair up costs less than the room to keep its place.
+  const places = classCount > 256 || actual.length <= 1 << 20 ? new Int32Array(actual.length) : undefined;
   for (let row = 0; row < actual.length; row++) {
     const pair = actual[row] * classCount + predicted[row];
     let place = table ? table[pair] : (map.get(pair) ?? -1);
@@ -86,7 +87,7 @@ function pairsOf({ classCount, actual, predicted, weights }: ClassPredictions): 
     add(row, sums, at) {
       sums[at + placeOf(row)] += weights ? weights[row] : 1;
     },
-    isSparse: true,
+    ...(places && { places }),
   };
   return { terms, actual: Int32Array.from(found.actual), predicted: Int32Array.from(found.predicted) };
 }

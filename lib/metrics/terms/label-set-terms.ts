@@ -64,7 +64,6 @@ function countsOf({ labelCount, actual, predicted, weights }: LabelSetPrediction
         sums[at + (is ? 2 : 3) * labelCount + label] += weight;
       }
     },
-    isSparse: true,
   };
 }
 

@@ -18,8 +18,8 @@ export interface Terms {
   readonly width: number;
   /** Adds what unit `unit` says to `sums`, which begins at `at`. */
   add(unit: number, sums: Float64Array, at: number): void;
-  /** Whether a unit touches few of the sums, and finds them at once: it is better added again than kept. */
-  readonly isSparse?: boolean;
+  /** Where each unit adds its weight to one of many sums, and nothing to the others: to which, shape [units]. */
+  readonly places?: Int32Array;
 }
 
 /** A metric as a function of sums over units. */
