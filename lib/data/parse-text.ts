@@ -20,6 +20,9 @@ export interface ParsedSegment extends Places {
   rows: number;
   lineCount: number;
   blocks: { rowCount: number; hash: string }[];
+  /** Of each column of float32, infinities where there is no number. */
+  least: Float32Array;
+  greatest: Float32Array;
 }
 
 /** Addresses: of rows of float32 and of float64, of texts' numbers, lines and hashes, and of dictionaries. */
@@ -103,6 +106,7 @@ function segmentParser({ memory: home, run }: Pool, text: PlannedText, columns: 
     const mostBlocks = Math.ceil(capacity / 65_536) + 1;
     const results = home.allocate(count * 20);
     const blocks = home.allocate(count * mostBlocks * blockBytes);
+    const extremes = home.allocate(count * 2 * stride);
     const places: Places = {
       singles: home.allocate(rows * stride),
       doubles: home.allocate(rows * widths.double * 8),
@@ -113,12 +117,13 @@ function segmentParser({ memory: home, run }: Pool, text: PlannedText, columns: 
     };
     const { singles, doubles, codes, lines, hashes, dictionaries } = places;
     const own = { 0: file, 20: capacity, 24: singles, 28: doubles, 36: codes, 44: lines, 48: dictionaries, 60: hashes };
-    const others = { 52: results, 80: blocks, 84: mostBlocks, 100: first, 104: slots };
+    const others = { 52: results, 80: blocks, 84: mostBlocks, 100: first, 104: slots, 108: extremes };
     const description = writeStruct(home, { ...fixed, ...own, ...others }, { 64: size, 72: text.firstRow });
     run(csv, 'parseSegment', description, count, scratchBytes);
 
     const view = new DataView(home.memory.buffer);
     const word = (address: number) => view.getUint32(address, true);
+    const singlesAt = (address: number) => new Float32Array(home.memory.buffer, address, widths.single);
     const parsed: ParsedSegment[] = [];
     let isFull = false;
     for (let i = 0; i < count; i++) {
@@ -135,6 +140,8 @@ function segmentParser({ memory: home, run }: Pool, text: PlannedText, columns: 
           const at = blocks + (i * mostBlocks + b) * blockBytes;
           return { rowCount: word(at), hash: hexOf(new Uint8Array(home.memory.buffer, at + 4, 32)) };
         }),
+        least: singlesAt(extremes + i * 2 * stride),
+        greatest: singlesAt(extremes + (i * 2 + 1) * stride),
         singles: singles + before * stride,
         doubles: doubles + before * widths.double * 8,
         codes: codes + before * widths.category,

@@ -43,7 +43,8 @@ export async function readPacked(
     }
     const table = assemble(pool.memory, objects, columns, parsed, options);
     if (!table) return undefined;
-    const wide = columns.filter((column, i) => column.kind === 'single' && !isSingle(table, i));
+    const extremes = extremesOf(parsed);
+    const wide = columns.filter((column, i) => column.kind === 'single' && !isSingle(table, i, extremes));
     if (wide.length === 0) return table;
     for (const column of wide) column.kind = 'double';
   }
@@ -66,10 +67,26 @@ async function planTexts(objects: readonly DataObject[], options: ReadOptions): 
   return texts;
 }
 
+/** Least and greatest number of each packed column. */
+function extremesOf(texts: readonly ParsedText[]): { least: Float32Array; greatest: Float32Array } {
+  const [first, ...others] = texts.flatMap(({ segments }) => segments);
+  const [least, greatest] = [first.least.slice(), first.greatest.slice()];
+  for (const segment of others) {
+    for (let at = 0; at < least.length; at++) {
+      least[at] = Math.min(least[at], segment.least[at]);
+      greatest[at] = Math.max(greatest[at], segment.greatest[at]);
+    }
+  }
+  return { least, greatest };
+}
+
 /** A column's values fit a float32. */
-function isSingle(table: Table, i: number): boolean {
+function isSingle(table: Table, i: number, { least, greatest }: ReturnType<typeof extremesOf>): boolean {
   const column = table.columns[i];
-  if (column.kind !== 'number') return false;
-  const { min, max, fractions } = numberFacts(table, column, allRows(table));
+  if (column.kind !== 'number' || !column.packed) return false;
+  const [min, max] = [least[column.packed.at], greatest[column.packed.at]];
+  // Whether all are whole matters to few columns, and takes another pass.
+  if (fitsSingle({ min, max, isWhole: false, hasTiny: false })) return true;
+  const { fractions } = numberFacts(table, column, allRows(table));
   return fitsSingle({ min, max, isWhole: fractions === 0, hasTiny: false });
 }

@@ -16,10 +16,9 @@ const cardKey = (name: string, version: string): string => `reports/${name}/card
  */
 export async function putCard(store: Store, run: string, report: Report, words?: CardWords): Promise<void> {
   const text = renderModelCard(report, words);
-  await putText(store, runKey(run, 'model-card.md'), text, 'text/markdown; charset=utf-8');
-  if (report.version !== undefined) {
-    await putText(store, cardKey(report.name, report.version), text, 'text/markdown; charset=utf-8');
-  }
+  const keys = [runKey(run, 'model-card.md')];
+  if (report.version !== undefined) keys.push(cardKey(report.name, report.version));
+  await Promise.all(keys.map((key) => putText(store, key, text, 'text/markdown; charset=utf-8')));
 }
 
 /**

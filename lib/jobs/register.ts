@@ -211,7 +211,6 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
     modelBytes: manifest.files[modelFile].size,
     ...(predictionMs !== undefined && { predictionMs }),
   };
-  await putJson(store, runKey(run, 'footprint.json'), footprint);
   const report = trainingReport({
     request,
     manifest,
@@ -224,7 +223,11 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
     footprintBasis: basis,
     createdAt: new Date(context.now()).toISOString(),
   });
-  await putCard(store, run, report, request.request.card);
+  const [key] = await Promise.all([
+    putReport(store, runKey(run, 'report'), report),
+    putCard(store, run, report, request.request.card),
+    putJson(store, runKey(run, 'footprint.json'), footprint),
+  ]);
   const result: RunResult = {
     run,
     version: manifest.version,
@@ -232,7 +235,7 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
     solution: manifest.training.solution,
     gate: verdict.gate,
     metrics: pick(evaluated.evaluation.metrics, metricNames(request.request)),
-    report: await putReport(store, runKey(run, 'report'), report),
+    report: key,
   };
   await putJson(store, runKey(run, 'result.json'), result);
 }

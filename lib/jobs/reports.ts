@@ -57,8 +57,11 @@ export async function writeReport({ store }: Context, report: Report): Promise<s
  */
 export async function putReport(store: Store, base: string, found: Report, options: PutOptions = {}): Promise<string> {
   const report = withReasons(found);
-  await putPart(store, `${base}.md`, renderMarkdown(report), 'text/markdown; charset=utf-8', options);
-  await putPart(store, `${base}.html`, renderHtml(report), 'text/html; charset=utf-8', options);
+  const words = () => putPart(store, `${base}.md`, renderMarkdown(report), 'text/markdown; charset=utf-8', options);
+  const page = () => putPart(store, `${base}.html`, renderHtml(report), 'text/html; charset=utf-8', options);
+  // Where another report may lie, the words take the place before the page does.
+  if (options.ifAbsent) await words().then(page);
+  else await Promise.all([words(), page()]);
   await putText(store, `${base}.json`, renderJson(report), 'application/json');
   return `${base}.json`;
 }

@@ -25,8 +25,10 @@ export async function writeVersion(
   const { name, version } = manifest;
   const files = { [manifestFile]: jsonBytes(manifest), [modelFile]: model, [evaluationFile]: evaluation };
   const key = (file: string) => versionKey(name, version, file);
-  await putSame(store, key(modelFile), model, 'application/octet-stream');
-  await putSame(store, key(evaluationFile), evaluation, 'application/json');
+  await Promise.all([
+    putSame(store, key(modelFile), model, 'application/octet-stream'),
+    putSame(store, key(evaluationFile), evaluation, 'application/json'),
+  ]);
   const sign = async (hashes: FileHashes) => {
     if (!signingKey) return;
     await putJson(store, key(signatureFile), signatureOf({ name, version }, hashes, signingKey));

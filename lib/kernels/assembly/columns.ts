@@ -11,8 +11,9 @@
 // `encodeColumns` writes (value - mean) / scale, in float64 rounded once to float32, into a matrix without gaps, a missing
 // value as `impute`: what `encodeRows` in lib/data/encode.ts does with a column of numbers, to the bit.
 //
-// Why so: four columns go at once, so that no sum is added up in another order than one value after another; and 64 rows
-// at a time, which stay in the first-level cache while all columns pass over them.
+// Why so: four columns go at once, so that no sum is added up in another order than one value after another. Sums are
+// taken of 64 rows at a time, which stay in the first-level cache while all columns pass over them; rows are encoded one
+// at a time, in the order in which the result lies, and look twice only where a NaN was met.
 
 // u32 fields.
 const BLOCKS: usize = 0; // of each block: address, and number of its first row

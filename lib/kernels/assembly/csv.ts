@@ -14,8 +14,10 @@
 //
 // Why so: a number's text is most often shorter than 16 bytes. One load, one comparison with the separator and one with
 // the digits tell its length, its sign and its point; one table look-up squeezes the point out and moves the digits to
-// the right; three multiply-adds sum them. So no loop runs over bytes, and no branch depends on the data but the one that
-// leaves for the slow way. The text passes through a small buffer, since fresh memory costs as much as parsing does.
+// the right; three multiply-adds sum them, and one division by a power of ten, signed, places the point. So no loop runs
+// over bytes, and no branch depends on the data but the one that leaves for the slow way. The text passes through a small
+// buffer, since fresh memory costs as much as parsing does; the least and the greatest number of each column are noted
+// while the cache still holds the rows.
 
 import {
   afterBlankLine,
@@ -38,7 +40,7 @@ import {
   tinySeen,
   unusualCell,
 } from './shared/csv-cells';
-import { exactPower, setPowersOfTen, sumOfDigits } from './shared/decimal';
+import { setPowersOfTen, sumOfFewDigits } from './shared/decimal';
 
 /** Reads up to `bytes` at a position of the object; fewer at its end, or -1. */
 // @ts-ignore: decorator
@@ -81,6 +83,7 @@ const HEADING_BYTES: usize = 92;
 const SQUEEZES: usize = 96; // lib/kernels/squeezes.ts makes them
 const FIRST: usize = 100; // the segment that index 0 means
 const SLOTS: usize = 104; // of each segment of text in memory, where it lies
+const EXTREMES: usize = 108; // of a segment: the least of each column of `matrix`, and the greatest, float32
 
 const segmentBytes: f64 = 8388608;
 const chunkBytes: usize = 262144;
@@ -89,6 +92,13 @@ const slack: usize = 64;
 const spareAt: usize = 3 * 262144;
 const blockRowLimit: u32 = 65536;
 const blockBytes: usize = 36;
+
+/** What the digits of a number of `length` bytes, its point at `point`, are divided by: at length - point + 15; negative from 32 on. */
+const divisors = memory.data<f64>([
+  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,
+  1e13, 1e14, 1e15, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1e1, -1e2, -1e3, -1e4, -1e5,
+  -1e6, -1e7, -1e8, -1e9, -1e10, -1e11, -1e12, -1e13, -1e14, -1e15,
+]);
 
 // Of the segment at hand.
 let separator: u32 = 0;
@@ -109,6 +119,7 @@ let blocksAt: usize = 0;
 let blocksLeft: i32 = 0;
 let heading: usize = 0;
 let headingBytes: usize = 0;
+let extremes: usize = 0;
 
 export function parseSegment(description: usize, index: i32, scratch: usize): void {
   const capacity = load<usize>(description, CAPACITY);
@@ -137,6 +148,11 @@ export function parseSegment(description: usize, index: i32, scratch: usize): vo
   heading = load<usize>(description, HEADING);
   headingBytes = load<usize>(description, HEADING_BYTES);
   blockRows = 0;
+  extremes = load<usize>(description, EXTREMES) + <usize>index * 2 * stride;
+  for (let c: usize = 0; c < stride; c += 16) {
+    v128.store(extremes + c, f32x4.splat(Infinity));
+    v128.store(extremes + stride + c, f32x4.splat(-Infinity));
+  }
 
   readRows(description, load<i32>(description, FIRST) + index, scratch, stride);
 
@@ -202,8 +218,10 @@ function readRows(description: usize, index: i32, scratch: usize, stride: usize)
     unhashed = buffer;
     const until = min(whole, buffer + <usize>min(max(end - base, 0), <f64>(1 << 30)));
     if (start < until) {
+      const firstRow = matrixAt;
       start = parseRows(start, until, stride);
       if (status != DONE) return;
+      noteExtremes(firstRow, stride);
     }
     let isDone = isLast || (base + <f64>(start - buffer) >= end && start < whole);
     if (blockRows > 0) {
@@ -227,6 +245,21 @@ function readRows(description: usize, index: i32, scratch: usize, stride: usize)
     }
     memory.copy(buffer, start, rest);
     used = rest;
+  }
+}
+
+/** Notes the least and the greatest number of each column of the rows from `firstRow` on, which the caches still hold. */
+function noteExtremes(firstRow: usize, stride: usize): void {
+  for (let c: usize = 0; c < stride; c += 16) {
+    let least = v128.load(extremes + c);
+    let greatest = v128.load(extremes + stride + c);
+    for (let at = firstRow + c; at < matrixAt; at += stride) {
+      // These keep what they have when they meet a NaN.
+      least = f32x4.pmin(least, v128.load(at));
+      greatest = f32x4.pmax(greatest, v128.load(at));
+    }
+    v128.store(extremes + c, least);
+    v128.store(extremes + stride + c, greatest);
   }
 }
 
@@ -260,10 +293,11 @@ function beginRow(p: usize): void {
 function parseRows(start: usize, until: usize, stride: usize): usize {
   const zero = i8x16.splat(48);
   const nine = i8x16.splat(9);
-  const controls = i8x16.splat(13);
+  const minuses = i8x16.splat(45);
+  const lineEnds = i8x16.splat(<u8>LF);
   const separators = i8x16.splat(<u8>separator);
   const comma = separator;
-  const last = lastColumn;
+  const beforeLast = lastColumn - 1;
   const table = squeezes;
   const mustCopy = separator != COMMA;
   let p = start;
@@ -287,6 +321,7 @@ function parseRows(start: usize, until: usize, stride: usize): usize {
     linesAt += 4;
     let target = matrixAt;
     let column = 0;
+    let stops = lastColumn == 0 ? lineEnds : separators;
     for (let run = runs; ; run += 8) {
       let cells = load<i32>(run, 4);
       if (cells == 0) break;
@@ -296,34 +331,34 @@ function parseRows(start: usize, until: usize, stride: usize): usize {
           store<u8>(codesAt++, codeOf(p, column));
           if (status != DONE) return p;
           p = next;
+          if (column == beforeLast) stops = lineEnds;
         }
         continue;
       }
       for (; cells > 0; cells--, column++) {
         const text = v128.load(p);
-        const ends = i8x16.bitmask(v128.or(i8x16.eq(text, separators), i8x16.le_u(text, controls)));
-        const length = ctz(ends | 0x10000);
+        const length = ctz(i8x16.bitmask(i8x16.eq(text, stops)) | 0x10000);
         const values = i8x16.sub(text, zero);
         const isDigit = i8x16.le_u(values, nine);
-        const others = ~i8x16.bitmask(isDigit) & ((1 << length) - 1);
-        const negative = others & 1;
+        const cell = (1 << length) - 1;
+        const others = ~i8x16.bitmask(isDigit) & cell;
+        const negative = i8x16.bitmask(i8x16.eq(text, minuses)) & 1;
         const rest = others ^ negative;
         const point = ctz(rest | 0x10000);
         let value: f64;
+        // At least one digit, and the last; at most one byte that is none, a point.
         if (
           <u32>(length - 1) < 15 &&
+          others <= cell >> 1 &&
           (rest & (rest - 1)) == 0 &&
-          (rest == 0 || load<u8>(p + point) == 46) &&
-          negative == <i32>(load<u8>(p) == 45) &&
-          length > negative + <i32>(rest != 0) &&
-          <u32>load<u8>(p + length) == (column == last ? LF : comma)
+          (rest == 0 || load<u8>(p + point) == 46)
         ) {
           const digits = i8x16.swizzle(
             v128.and(values, isDigit),
-            v128.load(table + (<usize>(point * 17 + length) << 4)),
+            v128.load(table + <usize>((point << 8) + (length << 4))),
           );
-          const magnitude = <f64>sumOfDigits(digits) / exactPower(max(length - 1 - point, 0));
-          value = reinterpret<f64>(reinterpret<u64>(magnitude) | (<u64>negative << 63));
+          const divisor = load<f64>(divisors + (<usize>((negative << 5) + length - point + 15) << 3));
+          value = sumOfFewDigits(digits) / divisor;
           p += length + 1;
         } else {
           value = unusualCell(p, column);
@@ -337,6 +372,7 @@ function parseRows(start: usize, until: usize, stride: usize): usize {
           store<f64>(doublesAt, value);
           doublesAt += 8;
         }
+        if (column == beforeLast) stops = lineEnds;
       }
     }
     let rowEnd = p - 1;

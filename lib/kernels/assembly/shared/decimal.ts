@@ -46,13 +46,27 @@ export function exactPower(n: i32): f64 {
 // @ts-ignore: decorator
 @inline
 export function sumOfDigits(digits: v128): u64 {
+  const halves = <u64>i64x2.extract_lane(sumsOfEight(digits), 0);
+  return (halves & 0xffffffff) * 100000000 + (halves >> 32);
+}
+
+/** `sumOfDigits` of at most 15 digits. */
+// @ts-ignore: decorator
+@inline
+export function sumOfFewDigits(digits: v128): f64 {
+  const halves = f64x2.convert_low_i32x4_s(sumsOfEight(digits));
+  return f64x2.extract_lane(halves, 0) * 1e8 + f64x2.extract_lane(halves, 1);
+}
+
+/** The two numbers that eight digits each make, i32 in the first two lanes. */
+// @ts-ignore: decorator
+@inline
+function sumsOfEight(digits: v128): v128 {
   const tens = i16x8.mul(v128.and(digits, i16x8.splat(0xff)), i16x8.splat(10));
   const pairs = i16x8.add(tens, i16x8.shr_u(digits, 8));
   const fours = i32x4.dot_i16x8_s(pairs, i16x8(100, 1, 100, 1, 100, 1, 100, 1));
   const packed = i16x8.narrow_i32x4_s(fours, fours);
-  const eights = i32x4.dot_i16x8_s(packed, i16x8(10000, 1, 10000, 1, 10000, 1, 10000, 1));
-  const halves = <u64>i64x2.extract_lane(eights, 0);
-  return (halves & 0xffffffff) * 100000000 + (halves >> 32);
+  return i32x4.dot_i16x8_s(packed, i16x8(10000, 1, 10000, 1, 10000, 1, 10000, 1));
 }
 
 export function parseDecimal(at: usize): f64 {
