@@ -1,6 +1,7 @@
 import { NumericError } from '../core/errors.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
 import { placeOf } from '../data/lookup.ts';
+import { memoryOf } from '../data/packed.ts';
 import type { Table } from '../data/table.ts';
 import { actualValues, classSizes, type TargetEncoding } from '../data/target.ts';
 import { baselinePredictions } from '../metrics/baseline.ts';
@@ -45,7 +46,7 @@ export function evaluateRows(
   const predictions = predictionsOn(model, table, rows, request);
   const { target } = model.manifest;
   const baseline = baselineFor(model, { ...baselineOn, weight: request.data.weight }, predictions);
-  const uncertainty = { blockOffsets: blockOffsets(table, rows), pooledFrom };
+  const uncertainty = { blockOffsets: blockOffsets(table, rows), pooledFrom, memory: memoryOf(table) };
   const assessment = assess(request.task, predictions, {
     on,
     metrics: metricNames(request),
