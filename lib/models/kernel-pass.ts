@@ -2,8 +2,9 @@ import { isSparse } from '../core/sparse-matrix.ts';
 import { type LinearPassOptions, linearPass } from '../kernels/linear-pass.ts';
 import type { Loss } from '../losses/loss.ts';
 import { batchOrder } from './batch-order.ts';
-import type { Examples, ObjectiveOptions } from './model.ts';
+import type { ObjectiveOptions } from './model.ts';
 import type { RowPass } from './row-objective.ts';
+import type { ExamplesAtHand } from './rows-at-hand.ts';
 
 /**
  * A model's way through rows by a kernel: where there is one for the loss and the products, and the features are dense and
@@ -12,7 +13,7 @@ import type { RowPass } from './row-objective.ts';
  * @param network of a multilayer perceptron, for which there is a kernel for products in float32 alone
  */
 export function passByKernel(
-  { loss, inputs, outputs, examples }: { loss: Loss; inputs: number; outputs: number; examples: Examples },
+  { loss, inputs, outputs, examples }: { loss: Loss; inputs: number; outputs: number; examples: ExamplesAtHand },
   { batchSize, shuffle = true, products }: ObjectiveOptions,
   network?: LinearPassOptions['network'],
 ): Partial<RowPass> {
