@@ -19,7 +19,7 @@ export interface PlannedColumn {
 export interface ParsedSegment extends Places {
   rows: number;
   lineCount: number;
-  blocks: { rowCount: number; hash: string }[];
+  blocks: { rowCount: number; hash?: string }[];
   /** Of each column of float32, infinities where there is no number. */
   least: Float32Array;
   greatest: Float32Array;
@@ -61,7 +61,7 @@ export async function parseText(
   columns: readonly PlannedColumn[],
   options: ReadOptions,
 ): Promise<ParsedText | undefined> {
-  const parser = segmentParser(pool, text, columns);
+  const parser = segmentParser(pool, text, columns, options);
   const segments: ParsedSegment[] = [];
   // So many rows as the first ones make likely; if there are more, the same segments once more, with more room.
   let capacity =
@@ -78,7 +78,12 @@ export async function parseText(
   return { firstLine: text.firstLine, segments };
 }
 
-function segmentParser({ memory: home, run }: Pool, text: PlannedText, columns: readonly PlannedColumn[]) {
+function segmentParser(
+  { memory: home, run }: Pool,
+  text: PlannedText,
+  columns: readonly PlannedColumn[],
+  { named = true }: ReadOptions,
+) {
   const widths = { single: 0, double: 0, category: 0 };
   for (const { kind } of columns) widths[kind]++;
   const stride = Math.ceil(widths.single / 4) * 16;
@@ -97,6 +102,7 @@ function segmentParser({ memory: home, run }: Pool, text: PlannedText, columns: 
     88: headingAt,
     92: heading.length,
     96: squeezeTable(home),
+    112: named ? 1 : 0,
   };
 
   return (batch: SegmentBatch, capacity: number): ParsedSegment[] | 'full' | undefined => {
@@ -138,7 +144,7 @@ function segmentParser({ memory: home, run }: Pool, text: PlannedText, columns: 
         lineCount: word(result + 8),
         blocks: Array.from({ length: word(result + 12) }, (_, b) => {
           const at = blocks + (i * mostBlocks + b) * blockBytes;
-          return { rowCount: word(at), hash: hexOf(new Uint8Array(home.memory.buffer, at + 4, 32)) };
+          return { rowCount: word(at), ...(named && { hash: hexOf(new Uint8Array(home.memory.buffer, at + 4, 32)) }) };
         }),
         least: singlesAt(extremes + i * 2 * stride),
         greatest: singlesAt(extremes + (i * 2 + 1) * stride),

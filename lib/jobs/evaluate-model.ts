@@ -68,6 +68,7 @@ export async function evaluateModel(
   const wanted = evaluationColumns(manifest, request);
   const read = await readTable(objects, {
     ...readOptions(context, request.data),
+    named: false,
     kinds: kindsOf(manifest),
     // Which rows are held out may follow from a hash of all that the training read.
     wanted: heldOut ? neededColumns(request) : wanted,

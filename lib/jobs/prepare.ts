@@ -13,7 +13,7 @@ import { type SuspectedLeak, suspectedLeaks } from '../data/schema/leaks.ts';
 import { fitSchema, type Schema } from '../data/schema/schema.ts';
 import { suspectedSparseLeaks } from '../data/schema/sparse-leaks.ts';
 import { splitRows } from '../data/split.ts';
-import type { Table } from '../data/table.ts';
+import { blockHashes, type Table } from '../data/table.ts';
 import { encodeTarget, fitTarget, labelledRows, type TargetEncoding } from '../data/target.ts';
 import type { Examples } from '../models/model.ts';
 import { contentRequest, type Request, type StopRequest, trialsOf } from '../pipeline/resolve.ts';
@@ -259,8 +259,8 @@ function withoutTuning(
 
 const tuningShare = 0.2;
 
-const versionOf = (request: Request, { blocks }: Table): string =>
-  shortHash({ request: contentRequest(request), blocks: blocks.map(({ hash }) => hash), recipe });
+const versionOf = (request: Request, table: Table): string =>
+  shortHash({ request: contentRequest(request), blocks: blockHashes(table), recipe });
 
 /** A sentence for each reason for which columns were left out. */
 function leftOutWarnings({ leftOut }: Encoding): string[] {

@@ -7,6 +7,12 @@ import type { RowPass } from './row-objective.ts';
 import type { ExamplesAtHand } from './rows-at-hand.ts';
 
 /**
+ * Relative error of a mean loss of products in float32. From 40,000 rows of 28 columns on, losses of neighbouring places
+ * were off by 5e-10 of themselves at most from one another, and all of them by 6e-9.
+ */
+const singleNoise = 1e-8;
+
+/**
  * A model's way through rows by a kernel: where there is one for the loss and the products, and the features are dense and
  * float32. With products in float64 it has the bits of the plain code that it stands in for; nothing, where there is none.
  *
@@ -26,6 +32,7 @@ export function passByKernel(
   const rows = { inputs, outputs, features: features.data, targets, weights, blockOffsets };
   const pass = linearPass(rows, loss.formula, { products, gathered, network });
   return {
+    ...(products === 'float32' && { noise: singleNoise }),
     sumBlocks: pass.sumBlocks,
     gather: ({ rows, places, count }) => pass.gather(rows, places, count),
     addRows: (parameters, order, from, end, sums, offset) =>

@@ -33,6 +33,8 @@ export interface RowPass {
   ): void;
   /** Writes what `addRows` would add of each canonical block over `sums`, shape [blocks, length + 1]: on several threads. */
   sumBlocks?(parameters: Float64Array, sums: Float64Array): void;
+  /** Relative error of the loss, where products are float32. */
+  noise?: number;
   /** Told of the rows that the next calls of `addRows` take from, in `visited`: to bring them together. */
   gather?(window: Window): void;
 }
@@ -78,6 +80,7 @@ function fullBatch(pass: RowPass, added: Penalty): Objective {
   return {
     length,
     stepsPerEpoch: 1,
+    noise: pass.noise,
     evaluate(parameters, gradient, step) {
       if (pass.sumBlocks && sameNumbers(parameters, last.parameters)) {
         gradient.set(last.gradient);
