@@ -9,8 +9,8 @@ import { defaultLimits, type ReadLimits } from './limits.ts';
 import { checkMemory, type ReadShare } from './memory.ts';
 import { allRows, numberFacts } from './number-facts.ts';
 import { type ObjectRowsOptions, type RowSink, type RowText, readObjectRows } from './object-rows.ts';
+import { isParquetName } from './open-object.ts';
 import { type PackedReading, readPacked } from './read-packed.ts';
-import { readPackedParquet } from './read-packed-parquet.ts';
 import { kindWarnings, missingWarning } from './read-warnings.ts';
 import { roundToSingle } from './single.ts';
 import type { Block, Column, DataObject, Table, TableObject } from './table.ts';
@@ -66,7 +66,7 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
   const sorted = sortedByKey(objects);
   const packed = options.packed && (await readPacked(sorted, options, options.packed));
   if (packed) return withWarnings(packed, options);
-  const flat = options.packed && (await readPackedParquet(sorted, options, options.packed));
+  const flat = options.packed && (await readFlat(sorted, options, options.packed));
   if (flat) return flat;
   const pass = beginPass(options, new Map(Object.entries(options.kinds ?? {})));
   const found = nothingFound();
@@ -86,6 +86,13 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
     if (column.kind === 'number' && options.single?.(column.name)) roundToSingle(column);
   }
   return result;
+}
+
+/** Parquet by kernels, if that is what the objects are called; only then is loaded what it takes. */
+async function readFlat(objects: DataObject[], options: ReadOptions, packed: PackedReading): Promise<Table | undefined> {
+  if (options.format !== 'parquet' && !objects.every(({ key }) => isParquetName(key))) return undefined;
+  const { readPackedParquet } = await import('./read-packed-parquet.ts');
+  return readPackedParquet(objects, options, packed);
 }
 
 /** What a table of kernels has to be told of: it has no rows that can't be read, and no object without rows. */
