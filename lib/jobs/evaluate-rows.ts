@@ -15,7 +15,7 @@ import type { GateSubject } from './gate-evidence.ts';
 import { gateMetrics } from './gates.ts';
 import { looksAt } from './looks-at.ts';
 import { predictRows, type RowPredictions, withActual } from './predictions.ts';
-import { weightsOf } from './prepare.ts';
+import { weightsOf } from './weights.ts';
 
 /**
  * Above 5,000 rows, random groups of them are drawn for a model's intervals, 4,096 at most, and the report says so: drawing
