@@ -38,8 +38,8 @@ export interface Request {
     ready: { quietSeconds: number } | { marker: string };
     badRows: 'fail' | { skip: { count: number; share: number } };
     infinite: 'error' | 'missing';
-    /** `memoryBytes` stands here only when it is asked for: else the machine's is what counts. */
-    limits: typeof usualReadLimits & { memoryBytes?: number };
+    /** `memoryBytes` and `diskBytes` stand here only when they are asked for: else the machine's are what counts. */
+    limits: typeof usualReadLimits & { memoryBytes?: number; diskBytes?: number };
   };
   /** What is left out does not stand here, so that a document which does not ask for it keeps its version. */
   prepare: Omit<PrepareDocument, 'target'> & {
@@ -217,13 +217,15 @@ function resolvedTrial(document: PipelineDocument, source: string): Request {
  * often it is looked at again, what people say of the model, and how many threads work. A version is named after it.
  */
 export function contentRequest({
-  data: { path: _path, ready: _ready, ...data },
+  data: { path: _path, ready: _ready, limits: asked, ...data },
   schedule: _schedule,
   card: _card,
   threads: _threads,
   ...rest
 }: Request) {
-  return { ...rest, data };
+  // Where the data waits while it is not looked at changes nothing of what is learned.
+  const { memoryBytes: _memory, diskBytes: _disk, ...limits } = asked;
+  return { ...rest, data: { ...data, limits } };
 }
 
 /** Seconds from one time to the next. */
