@@ -32,8 +32,8 @@ export interface RowPass {
   sumBlocks?(parameters: Float64Array, sums: Float64Array): void;
   /** Relative error of the loss, where products are float32. */
   noise?: number;
-  /** Told of the rows that the next calls of `addRows` take from, in `visited`: to bring them together. */
-  gather?(window: Window): void;
+  /** Told of the rows that the next calls of `addRows` visit, whose order is `visited`: to have them at hand. */
+  approach?(window: Window): void;
 }
 
 /**
@@ -126,7 +126,7 @@ function miniBatch(pass: RowPass, added: Penalty, batchSize: number, seed: numbe
   const sums = new Float64Array(length + 1);
   const meanWeight = totalWeight(pass.examples) / rowCount;
   const batches = seed === undefined ? undefined : batchOrder({ rowCount, columnCount, batchSize }, seed);
-  let [gatheredEpoch, gatheredWindow] = [-1, -1];
+  let [nearEpoch, nearWindow] = [-1, -1];
 
   return {
     length,
@@ -138,9 +138,9 @@ function miniBatch(pass: RowPass, added: Penalty, batchSize: number, seed: numbe
       if (batches) {
         const index = Math.floor(batch / batches.batchesPerWindow);
         const window = batches.window(epoch, index);
-        if (epoch !== gatheredEpoch || index !== gatheredWindow) pass.gather?.(window);
-        gatheredEpoch = epoch;
-        gatheredWindow = index;
+        if (epoch !== nearEpoch || index !== nearWindow) pass.approach?.(window);
+        nearEpoch = epoch;
+        nearWindow = index;
         const first = (batch - index * batches.batchesPerWindow) * batchSize;
         pass.addRows(parameters, window.visited, first, first + count, sums, 0, step);
       } else {
