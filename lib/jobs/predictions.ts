@@ -46,7 +46,10 @@ export function predictRows(loaded: Predictor, table: Table, rows: Int32Array): 
 }
 
 /** What a model says of rows that are encoded already, shape [rowCount, inputs]. */
-export function predictFeatures({ manifest, parameters }: Predictor, features: Matrix | SparseMatrix | StreamedMatrix): RowPredictions {
+export function predictFeatures(
+  { manifest, parameters }: Predictor,
+  features: Matrix | SparseMatrix | StreamedMatrix,
+): RowPredictions {
   const { target, decision } = manifest;
   const { inputs, kind } = manifest.model;
   const { model: asked } = manifest.request as Pick<Request, 'model'>;
