@@ -89,7 +89,11 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
 }
 
 /** Parquet by kernels, if that is what the objects are called; only then is loaded what it takes. */
-async function readFlat(objects: DataObject[], options: ReadOptions, packed: PackedReading): Promise<Table | undefined> {
+async function readFlat(
+  objects: DataObject[],
+  options: ReadOptions,
+  packed: PackedReading,
+): Promise<Table | undefined> {
   if (options.format !== 'parquet' && !objects.every(({ key }) => isParquetName(key))) return undefined;
   const { readPackedParquet } = await import('./read-packed-parquet.ts');
   return readPackedParquet(objects, options, packed);
