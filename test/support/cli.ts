@@ -17,9 +17,13 @@ export interface Finished {
 }
 
 /** Runs `hone` as a user does, in a process of its own. */
-export function hone(args: string[], { cwd = root }: { cwd?: string } = {}): Promise<Finished> {
+export function hone(
+  args: string[],
+  { cwd = root, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<Finished> {
   const child = spawn(process.execPath, [join(root, 'cli/main.ts'), ...args], {
     cwd,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const out = { stdout: '', stderr: '' };
