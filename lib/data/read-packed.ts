@@ -5,8 +5,9 @@ import { allRows, numberFacts } from './number-facts.ts';
 import { type ParsedText, type PlannedColumn, parseText } from './parse-text.ts';
 import { type PlannedText, planText } from './plan-text.ts';
 import type { ReadOptions } from './read.ts';
+import { missingWarning } from './read-warnings.ts';
 import { fitsSingle } from './single.ts';
-import type { DataObject, Table } from './table.ts';
+import type { Column, DataObject, Table } from './table.ts';
 
 /** What `readTable` may hand to kernels. */
 export interface PackedReading {
@@ -45,7 +46,11 @@ export async function readPacked(
     if (!table) return undefined;
     const extremes = extremesOf(parsed);
     const wide = columns.filter((column, i) => column.kind === 'single' && !isSingle(table, i, extremes));
-    if (wide.length === 0) return table;
+    if (wide.length === 0) {
+      const missing = table.columns.filter((column) => isMissing(column, extremes));
+      table.warnings.push(...missing.map(({ name }) => missingWarning(name)));
+      return table;
+    }
     for (const column of wide) column.kind = 'double';
   }
 }
@@ -67,8 +72,13 @@ async function planTexts(objects: readonly DataObject[], options: ReadOptions): 
   return texts;
 }
 
-/** Least and greatest number of each packed column. */
-function extremesOf(texts: readonly ParsedText[]): { least: Float32Array; greatest: Float32Array } {
+/** Least and greatest number of each packed column; infinities, the wrong way round, where there is none. */
+interface Extremes {
+  least: Float32Array;
+  greatest: Float32Array;
+}
+
+function extremesOf(texts: readonly ParsedText[]): Extremes {
   const [first, ...others] = texts.flatMap(({ segments }) => segments);
   const [least, greatest] = [first.least.slice(), first.greatest.slice()];
   for (const segment of others) {
@@ -80,8 +90,14 @@ function extremesOf(texts: readonly ParsedText[]): { least: Float32Array; greate
   return { least, greatest };
 }
 
+function isMissing(column: Column, { least, greatest }: Extremes): boolean {
+  if (column.kind === 'category') return column.codes.every((code) => code < 0);
+  if (column.packed) return least[column.packed.at] > greatest[column.packed.at];
+  return column.values.every(Number.isNaN);
+}
+
 /** A column's values fit a float32. */
-function isSingle(table: Table, i: number, { least, greatest }: ReturnType<typeof extremesOf>): boolean {
+function isSingle(table: Table, i: number, { least, greatest }: Extremes): boolean {
   const column = table.columns[i];
   if (column.kind !== 'number' || !column.packed) return false;
   const [min, max] = [least[column.packed.at], greatest[column.packed.at]];

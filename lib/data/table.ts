@@ -70,8 +70,24 @@ export interface TableObject {
 export interface Block {
   firstRow: number;
   rowCount: number;
-  /** SHA-256, hexadecimal, of the column names and the block's text, or, in Parquet, its values. */
-  hash: string;
+  /**
+   * SHA-256, hexadecimal, of the column names and the block's text, or, in Parquet, its values; absent where it was read
+   * without names.
+   */
+  hash?: string;
+}
+
+/**
+ * The hashes that name a table's content, block by block.
+ *
+ * @throws Error when it was read without names: two datasets must never be called alike for want of them
+ */
+export function blockHashes({ blocks }: Pick<Table, 'blocks'>): string[] {
+  return blocks.map(({ hash }) => {
+    if (hash === undefined)
+      throw new Error('expected blocks that are named, found a table that was read without names');
+    return hash;
+  });
 }
 
 /** An object that holds rows, wherever it lies: in the store, or on this machine's disk. */

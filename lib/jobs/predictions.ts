@@ -10,7 +10,7 @@ import { toPredictions } from '../models/predictions.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { Decision, Manifest } from '../registry/manifest.ts';
 import { modelFor } from './model-for.ts';
-import { weightsOf } from './prepare.ts';
+import { weightsOf } from './weights.ts';
 
 /** What predicting takes of a version. */
 export interface Predictor {

@@ -5,7 +5,7 @@ import type { ColumnKind } from '../data/column-reader.ts';
 import { type Encoding, encodeRows } from '../data/encode.ts';
 import { encodeSparse, fitSparse, hasSparse } from '../data/encode-sparse.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
-import { listNames, placeOf } from '../data/lookup.ts';
+import { listNames } from '../data/lookup.ts';
 import { checkFeatureMemory } from '../data/memory.ts';
 import { readTable } from '../data/read.ts';
 import { storageOf } from '../data/schema/kinds.ts';
@@ -13,16 +13,18 @@ import { type SuspectedLeak, suspectedLeaks } from '../data/schema/leaks.ts';
 import { fitSchema, type Schema } from '../data/schema/schema.ts';
 import { suspectedSparseLeaks } from '../data/schema/sparse-leaks.ts';
 import { splitRows } from '../data/split.ts';
-import type { Table } from '../data/table.ts';
+import { blockHashes, type Table } from '../data/table.ts';
 import { encodeTarget, fitTarget, labelledRows, type TargetEncoding } from '../data/target.ts';
 import type { Examples } from '../models/model.ts';
-import { contentRequest, type Request, type StopRequest, trialsOf } from '../pipeline/resolve.ts';
+import { contentRequest } from '../pipeline/content-request.ts';
+import type { Request, StopRequest } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
 import { classWeighted } from './model-for.ts';
 import { openPool, threadsFor } from './open-pool.ts';
 import { neededColumns, readOptions, unnamedColumns } from './read-options.ts';
 import { openObjects, type RunRequest, runKey, shortHash } from './runs.ts';
-import { readWinner } from './winner.ts';
+import { weightsOf } from './weights.ts';
+import { readWinner, searchTrials } from './winner.ts';
 
 /** Rows to train on, with the preparation that was fitted on them. */
 export interface Fitted {
@@ -87,7 +89,7 @@ export function readData(context: Context, run: RunRequest): Promise<{ table: Ta
     });
     const { request } = run;
     const bytes = objects.reduce((sum, { size }) => sum + size, 0);
-    const requests = [request, ...trialsOf(request).map((trial) => trial.request)];
+    const requests = [request, ...(await searchTrials(request)).map((trial) => trial.request)];
     const wanted = requests.map(neededColumns);
     const unnamed = requests.map(unnamedColumns);
     const single = requests.map(mayBeSingle);
@@ -151,34 +153,6 @@ export function trainingParts(
     });
   }
   return { training: parts.training, validation: parts.test };
-}
-
-/**
- * The weights of `rows` in a column; undefined when there is no such column.
- *
- * @throws InputError when a weight is missing or negative, or all are zero
- */
-export function weightsOf(table: Table, column: string | null, rows: Int32Array): Float64Array | undefined {
-  if (column === null) return undefined;
-  const weights = table.columns.find(({ name }) => name === column);
-  if (weights?.kind !== 'number') {
-    throw new InputError(
-      `data.weight: expected column "${column}" to hold numbers, found ${weights?.kind ?? 'no such column'}`,
-    );
-  }
-  const values = Float64Array.from(rows, (row) => weights.values[row]);
-  const wrong = values.findIndex((weight) => !(weight >= 0));
-  if (wrong >= 0) {
-    const row = rows[wrong];
-    throw new InputError(
-      `${placeOf(table, row)}, column "${column}": expected a weight of zero or more, found ` +
-        (Number.isNaN(values[wrong]) ? 'nothing' : values[wrong]),
-    );
-  }
-  if (values.every((weight) => weight === 0)) {
-    throw new InputError(`data.weight: expected a weight above zero in column "${column}", found none`);
-  }
-  return values;
 }
 
 /** The features' and the target's encoding, as a request asks for them, fitted on the rows to train on. */
@@ -259,8 +233,8 @@ function withoutTuning(
 
 const tuningShare = 0.2;
 
-const versionOf = (request: Request, { blocks }: Table): string =>
-  shortHash({ request: contentRequest(request), blocks: blocks.map(({ hash }) => hash), recipe });
+const versionOf = (request: Request, table: Table): string =>
+  shortHash({ request: contentRequest(request), blocks: blockHashes(table), recipe });
 
 /** A sentence for each reason for which columns were left out. */
 function leftOutWarnings({ leftOut }: Encoding): string[] {

@@ -9,7 +9,7 @@ import { kernelHost } from '../../lib/data/kernel-host.ts';
 import { workerSource } from '../../lib/data/kernel-worker.generated.ts';
 import { type ReadOptions, readTable, sortedByKey } from '../../lib/data/read.ts';
 import { readPacked } from '../../lib/data/read-packed.ts';
-import type { Column, DataObject, Table } from '../../lib/data/table.ts';
+import { blockHashes, type Column, type DataObject, type Table } from '../../lib/data/table.ts';
 import { kernelMemory } from '../../lib/kernels/instantiate.ts';
 import { attachPool, onThisThread, type Pool } from '../../lib/kernels/pool.ts';
 import { workerPool } from '../../lib/kernels/worker-pool.ts';
@@ -175,6 +175,17 @@ test.each([
     const object = await make('large.csv', text);
     const options = { single, limits: { ratio: 1e6 } };
     await compare([object], options, { pool: pools['three threads'], isPacked: true, title: place });
+  }
+});
+
+test('blocks are named unless nobody asks for it, and then no version can be made of them', async () => {
+  const object = await fileObject(folder, 'names.csv', numbers);
+  for (const packed of [undefined, { pool: pools['one thread'](), leastBytes: 0 }]) {
+    const [hash] = blockHashes(await readTable([object], { packed }));
+    expect(hash).toBe(sha256Hex(`["a","b","c"]\n${numbers.slice(6)}`));
+    const unnamed = await readTable([object], { packed, named: false });
+    expect(unnamed.blocks).toEqual([{ firstRow: 0, rowCount: 3 }]);
+    expect(() => blockHashes(unnamed)).toThrow('read without names');
   }
 });
 

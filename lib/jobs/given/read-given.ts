@@ -74,6 +74,7 @@ async function openTable(
   const read = (kinds: Record<string, 'category'>) =>
     readTable(objects, {
       packed: { pool },
+      named: false,
       format,
       separator,
       encoding,

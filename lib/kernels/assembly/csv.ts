@@ -84,6 +84,7 @@ const SQUEEZES: usize = 96; // lib/kernels/squeezes.ts makes them
 const FIRST: usize = 100; // the segment that index 0 means
 const SLOTS: usize = 104; // of each segment of text in memory, where it lies
 const EXTREMES: usize = 108; // of a segment: the least of each column of `matrix`, and the greatest, float32
+const NAMED: usize = 112; // whether blocks are hashed
 
 const segmentBytes: f64 = 8388608;
 const chunkBytes: usize = 262144;
@@ -115,6 +116,7 @@ let hashesAt: usize = 0;
 /** Of the block at hand: its rows, and from where on its text has not been hashed. */
 let blockRows: u32 = 0;
 let unhashed: usize = 0;
+let isNamed = false;
 let blocksAt: usize = 0;
 let blocksLeft: i32 = 0;
 let heading: usize = 0;
@@ -147,6 +149,7 @@ export function parseSegment(description: usize, index: i32, scratch: usize): vo
   blocksLeft = <i32>mostBlocks;
   heading = load<usize>(description, HEADING);
   headingBytes = load<usize>(description, HEADING_BYTES);
+  isNamed = load<u32>(description, NAMED) != 0;
   blockRows = 0;
   extremes = load<usize>(description, EXTREMES) + <usize>index * 2 * stride;
   for (let c: usize = 0; c < stride; c += 16) {
@@ -234,7 +237,7 @@ function readRows(description: usize, index: i32, scratch: usize, stride: usize)
           stop = isLast ? textEnd : start;
         }
       }
-      hashBytes(unhashed, stop - unhashed);
+      if (isNamed) hashBytes(unhashed, stop - unhashed);
       if (isDone) closeBlock();
     }
     if (isDone) return;
@@ -269,7 +272,7 @@ function closeBlock(): void {
     return;
   }
   store<u32>(blocksAt, blockRows);
-  endHash(blocksAt + 4);
+  if (isNamed) endHash(blocksAt + 4);
   blocksAt += blockBytes;
   blocksLeft--;
   blockRows = 0;
@@ -278,10 +281,10 @@ function closeBlock(): void {
 /** Notes that a row begins at `p`: in the block at hand, or in a new one. */
 function beginRow(p: usize): void {
   if (blockRows == blockRowLimit) {
-    hashBytes(unhashed, p - unhashed);
+    if (isNamed) hashBytes(unhashed, p - unhashed);
     closeBlock();
   }
-  if (blockRows == 0) {
+  if (blockRows == 0 && isNamed) {
     beginHash();
     hashBytes(heading, headingBytes);
     unhashed = p;
