@@ -14,8 +14,8 @@ import type { Evaluation, Metrics, Report } from '../report/report.ts';
 import { putJson, readIfThere } from '../store/json.ts';
 import type { Context } from './context.ts';
 import { evaluateRows } from './evaluate-rows.ts';
-import { evidenceFor, type GateSubject } from './gate-evidence.ts';
-import { checkGates, verdictSentence } from './gates.ts';
+import { checkGates } from './gates/check-gates.ts';
+import { evidenceFor, type GateSubject } from './gates/model-evidence.ts';
 import { conformed, kindsOf } from './later-data.ts';
 import { resolveVersion, type VersionChoice } from './open-model.ts';
 import { fitToRequest } from './prepare.ts';
@@ -146,7 +146,6 @@ function evaluationReport(
     createdAt,
     verdict: {
       ...gates,
-      sentence: verdictSentence(gates),
       champion: { moved: false, version: null, sentence: 'An evaluation moves no alias.' },
     },
     data: {

@@ -10,7 +10,7 @@ import type { Evaluation, Metrics, Report } from '../report/report.ts';
 import { putJson, readIfThere } from '../store/json.ts';
 import { type AssessOptions, assess, type GroupColumn, type Rival } from './assess/assess.ts';
 import type { Context } from './context.ts';
-import { decidePredictions } from './decide-predictions.ts';
+import { decidePredictions } from './gates/decide-predictions.ts';
 import { baselineOf } from './given/baselines.ts';
 import { readDetections } from './given/detections.ts';
 import { cellText } from './given/labels.ts';

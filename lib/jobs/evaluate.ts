@@ -14,7 +14,7 @@ import { readCandidate } from './candidate.ts';
 import type { Context } from './context.ts';
 import { readCrossValidation } from './cross-validate.ts';
 import { evaluateRows, predictionsOn } from './evaluate-rows.ts';
-import { evidenceFor, type GateEvidence, needsEvidence } from './gate-evidence.ts';
+import { evidenceFor, type KeptEvidence, needsEvidence } from './gates/model-evidence.ts';
 import { predictRows } from './predictions.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type RunStep, readRun, runKey } from './runs.ts';
@@ -32,7 +32,7 @@ export interface EvaluatedRun {
   /** Why the champion could not score the rows. */
   championProblem?: string;
   /** Of each of the request's gates that asks for more than metrics of all rows. */
-  gateEvidence?: (GateEvidence | null)[];
+  gateEvidence?: (KeptEvidence | null)[];
   /** How long one row's prediction takes, in milliseconds: the mean of some. */
   predictionMs?: number;
 }
