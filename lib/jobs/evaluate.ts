@@ -15,9 +15,9 @@ import type { Context } from './context.ts';
 import { readCrossValidation } from './cross-validate.ts';
 import { evaluateRows, predictionsOn } from './evaluate-rows.ts';
 import { evidenceFor, type KeptEvidence, needsEvidence } from './gates/model-evidence.ts';
-import { predictRows } from './predictions.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type RunStep, readRun, runKey } from './runs.ts';
+import { timePrediction } from './time-prediction.ts';
 import { readSearch } from './winner.ts';
 
 /** What `evaluate` leaves for `register`: the candidate's evaluation, and the champion's on the same rows. */
@@ -62,7 +62,7 @@ export async function evaluate(context: Context, { run }: RunStep): Promise<{ ru
     ...judged,
     ...(gates.some(needsEvidence) && { gateEvidence: evidenceFor(gates, { ...held.subject, champion: ofChampion }) }),
     ...(gates.some(({ metric }) => metric === 'predictionMs') && {
-      predictionMs: timePrediction(context, candidate, prepared),
+      predictionMs: timePrediction(context, candidate, prepared.table, prepared.test),
     }),
   };
   await putJson(store, runKey(run, 'evaluation.json'), evaluated);
@@ -85,18 +85,6 @@ export function evaluateHeldOut(
     baselineOn: { table, rows: training, whose: 'the training rows' },
     request,
   });
-}
-
-/** Rows of which each is predicted by itself, to see how long it takes. */
-const timedRows = 100;
-
-/** Milliseconds that the prediction of one row takes, encoded from its cells. */
-export function timePrediction({ now }: Context, model: LoadedModel, { table, test }: Prepared): number {
-  const rows = Array.from({ length: timedRows }, (_, i) => test.subarray(i % test.length, (i % test.length) + 1));
-  for (const row of rows.slice(0, 10)) predictRows(model, table, row);
-  const startMs = now();
-  for (const row of rows) predictRows(model, table, row);
-  return (now() - startMs) / timedRows;
 }
 
 async function evaluateChampion(
