@@ -41,7 +41,7 @@ export interface ParsedText {
   segments: ParsedSegment[];
 }
 
-const scratchBytes = 2 ** 20;
+const scratchBytes = 2 ** 20 + 5 * 2 ** 18;
 /** Kernels address 4 GiB, some of which the training needs. */
 const roomBytes = 2.5 * 2 ** 30;
 const blockBytes = 36;

@@ -131,6 +131,7 @@ const cases: Record<string, Case> = {
     isPacked: false,
   },
   'signs and points alone': { texts: [`a,b\n${many(30, (i) => `${i},2\n`)}-,3\n`], isPacked: false },
+  'a point alone': { texts: [`a,b\n${many(30, (i) => `${i},2\n`)}.,3\n`], isPacked: false },
   'a sign and a point': { texts: [`a,b\n${many(30, (i) => `${i},2\n`)}-.,3\n`], isPacked: false },
 };
 
@@ -216,6 +217,65 @@ test('any cells of digits, points, signs, quotes and blanks', async () => {
       await compare([object], { single }, { pool: () => pool, title: text });
     }),
     { numRuns: 300 },
+  );
+});
+
+test('any cells in rows of any width, with any separator and line end', async () => {
+  const texts = [
+    '',
+    '-',
+    '.',
+    '-.',
+    '5.',
+    '.5',
+    '-.5',
+    '-0',
+    '+7',
+    '1e3',
+    '1.2.3',
+    '1-2',
+    '--1',
+    ' 1',
+    '"1"',
+    '"1,2;3"',
+    'NA',
+    'x',
+  ];
+  const number = fc.oneof(
+    fc.integer({ min: -999, max: 999 }).map(String),
+    fc.float({ noNaN: true, noDefaultInfinity: true }).map((value) => value.toFixed(7)),
+    fc.bigInt({ min: -(10n ** 19n), max: 10n ** 19n }).map(String),
+    fc.tuple(fc.nat(10 ** 9), fc.nat(10 ** 9)).map(([whole, part]) => `${whole}.${part}`.slice(0, 17)),
+  );
+  const cell = fc.oneof({ weight: 60, arbitrary: number }, { weight: 1, arbitrary: fc.constantFrom(...texts) });
+  const table = fc
+    .tuple(fc.integer({ min: 1, max: 13 }), fc.constantFrom(',', ';', '\t'), fc.constantFrom('\n', '\r\n', '\n\n'))
+    .chain(([width, separator, lineEnd]) =>
+      fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 30 }).map((rows) => {
+        const names = Array.from({ length: width }, (_, i) => `c${i}`);
+        return [names, ...rows].map((cells) => `${cells.join(separator)}${lineEnd}`).join('');
+      }),
+    );
+  const pool = pools['one thread']();
+  attachPool(pool);
+  await fc.assert(
+    fc.asyncProperty(table, fc.boolean(), async (text, isSingle) => {
+      const object = bytesObject('any.csv', text);
+      await compare([object], { single: () => isSingle }, { pool: () => pool, title: text });
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('a row of more cells than ends are noted at once', async () => {
+  const width = 6_000;
+  const row = (i: number) => `${Array.from({ length: width }, (_, at) => (at + i) % 10).join(',')}\n`;
+  const text = `${Array.from({ length: width }, (_, at) => `c${at}`).join(',')}\n${row(1)}${row(2)}${row(3)}`;
+  const object = bytesObject('wide.csv', text);
+  await compare(
+    [object],
+    { single, limits: { columns: width } },
+    { pool: pools['one thread'], isPacked: true, title: '' },
   );
 });
 

@@ -6,6 +6,7 @@
 
 import { decimalEnd, parseDecimal } from './decimal';
 import { hashText } from './row-hash';
+import { parseShort, shortValue } from './short-numbers';
 
 /** The value of a cell that is written in an unusual way: NaN where it is missing, an infinity where it is no number. */
 // @ts-ignore: decorator
@@ -98,8 +99,17 @@ export function afterBlankLine(p: usize): usize {
   return p;
 }
 
+/** The number in a cell, before whose end there is no separator or line feed but in quotes: that is at `end`. */
+export function numberAt(p: usize, end: usize, column: i32): f64 {
+  if (<u32>load<u8>(end) == (column < lastColumn ? separator : LF) && parseShort(p, end)) {
+    next = end + 1;
+    return shortValue;
+  }
+  return unusualCell(p, column);
+}
+
 /** A number's cell that is not plain and short: of many digits, with an exponent, quoted, blank, missing, at a CR LF. */
-export function unusualCell(p: usize, column: i32): f64 {
+function unusualCell(p: usize, column: i32): f64 {
   let value = parseDecimal(p);
   if (decimalEnd != 0 && isCellEnd(decimalEnd)) {
     endCell(decimalEnd, column);

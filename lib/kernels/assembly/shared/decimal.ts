@@ -50,14 +50,6 @@ export function sumOfDigits(digits: v128): u64 {
   return (halves & 0xffffffff) * 100000000 + (halves >> 32);
 }
 
-/** `sumOfDigits` of at most 15 digits. */
-// @ts-ignore: decorator
-@inline
-export function sumOfFewDigits(digits: v128): f64 {
-  const halves = f64x2.convert_low_i32x4_s(sumsOfEight(digits));
-  return f64x2.extract_lane(halves, 0) * 1e8 + f64x2.extract_lane(halves, 1);
-}
-
 /** The two numbers that eight digits each make, i32 in the first two lanes. */
 // @ts-ignore: decorator
 @inline
