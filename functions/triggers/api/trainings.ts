@@ -70,7 +70,11 @@ function reportRoute(ending: string, content: `${string}/${string}`, what: strin
 }
 
 /** A training's state. */
-export async function trainingAnswer({ context }: Pick<Call, 'context'>, run: string, status: number): Promise<Response> {
+export async function trainingAnswer(
+  { context }: Pick<Call, 'context'>,
+  run: string,
+  status: number,
+): Promise<Response> {
   const { store } = context;
   await readRun(store, run);
   const { result } = await readOutcome(store, run);
