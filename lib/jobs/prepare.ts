@@ -224,16 +224,25 @@ export function fitToRequest(
   return { table, training, test, ...(tuning && { tuning }), encoding, target, schema, leaks, warnings };
 }
 
-/** The rows to train on, and a part of them that is kept back to choose a threshold and a calibration on. */
-function withoutTuning(
-  { data, model, evaluate }: Request,
+/** Whether a request has rows kept back to choose a threshold or a calibration on. */
+export const keepsTuning = ({ model, evaluate }: Pick<Request, 'model' | 'evaluate'>): boolean =>
+  evaluate.threshold !== undefined || model.calibrate !== undefined;
+
+/**
+ * The rows to train on, and a part of them that is kept back to choose a threshold and a calibration on.
+ *
+ * @param seedOffset added to the seed of the pipeline's split; by default beyond those of pipelines and of early stopping
+ */
+export function withoutTuning(
+  request: Pick<Request, 'data' | 'model' | 'evaluate'>,
   table: Table,
   rows: Int32Array,
+  seedOffset = 2 ** 33,
 ): { training: Int32Array; tuning?: Int32Array } {
-  if (evaluate.threshold === undefined && model.calibrate === undefined) return { training: rows };
+  if (!keepsTuning(request)) return { training: rows };
+  const { data } = request;
   const split = data.split === 'none' ? { seed: 0 } : data.split;
-  // Beyond the seeds of pipelines, and of early stopping.
-  const seed = split.seed + 2 ** 33;
+  const seed = split.seed + seedOffset;
   const { training, test } = splitRows(table, rows, { ...split, test: tuningShare, seed, target: data.target });
   return { training, tuning: test };
 }
