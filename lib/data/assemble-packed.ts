@@ -61,6 +61,7 @@ export function assemble(
     objects: tableObjects,
     blocks,
     rowHashes,
+    numbers,
     // Few ask for them.
     get lines() {
       lines ??= linesOf(segments, rowCount);

@@ -3,7 +3,7 @@ import { poolOf } from '../kernels/pool.ts';
 import { placeArray, writeStruct } from '../kernels/struct.ts';
 import { frequentValues } from './most-frequent.ts';
 import { allRows, numberFacts, placeBlocks } from './number-facts.ts';
-import { type PackedNumbers, packedStride } from './packed.ts';
+import { eachStretch, type PackedNumbers, packedStride } from './packed.ts';
 import { shortestSingle } from './single.ts';
 import type { NumberColumn, Table } from './table.ts';
 
@@ -89,8 +89,10 @@ const outWidth = 3 + 2 * frequentLimit + binLimit;
 function describeValues(table: Table, numbers: PackedNumbers): Float64Array {
   const { memory: home } = numbers;
   const stride = packedStride(numbers);
-  const sample = table.rowCount > mostRows ? placeSample(table, numbers) : undefined;
-  const rowCount = sample === undefined ? table.rowCount : sampleRows;
+  const rowCount = table.rowCount > mostRows ? sampleRows : table.rowCount;
+  // Where not all blocks lie in memory, the rows of a small table are brought together likewise.
+  const isPlaced = table.rowCount > mostRows || numbers.source !== undefined;
+  const sample = isPlaced ? placeSample(table, numbers, rowCount) : undefined;
   const ranges = new Float64Array(2 * stride);
   for (const column of table.columns) {
     if (column.kind !== 'number' || column.packed?.numbers !== numbers) continue;
@@ -114,17 +116,21 @@ function describeValues(table: Table, numbers: PackedNumbers): Float64Array {
 }
 
 /** Copies of rows, evenly apart, side by side. Answers their address. */
-function placeSample({ rowCount }: Table, numbers: PackedNumbers): number {
-  const { memory: home, blocks } = numbers;
+function placeSample({ rowCount }: Table, numbers: PackedNumbers, sampleCount: number): number {
+  const { memory: home } = numbers;
   const stride = packedStride(numbers);
-  const address = home.allocate(sampleRows * stride * 4);
-  const rows = new Float32Array(home.memory.buffer, address, sampleRows * stride);
-  let block = 0;
-  for (let i = 0; i < sampleRows; i++) {
-    const row = Math.floor((i * rowCount) / sampleRows);
-    while (row >= blocks[block].firstRow + blocks[block].rowCount) block++;
-    const at = blocks[block].address + (row - blocks[block].firstRow) * stride * 4;
-    rows.set(new Float32Array(home.memory.buffer, at, stride), i * stride);
-  }
+  const address = home.allocate(sampleCount * stride * 4);
+  const rows = new Float32Array(home.memory.buffer, address, sampleCount * stride);
+  let i = 0;
+  eachStretch(numbers, (blocks) => {
+    for (const block of blocks) {
+      for (; i < sampleCount; i++) {
+        const row = Math.floor((i * rowCount) / sampleCount);
+        if (row >= block.firstRow + block.rowCount) break;
+        const at = block.address + (row - block.firstRow) * stride * 4;
+        rows.set(new Float32Array(home.memory.buffer, at, stride), i * stride);
+      }
+    }
+  });
   return address;
 }
