@@ -41,6 +41,7 @@ import {
 } from './shared/csv-cells';
 import { beginEnds, endAfter, lastEnd, mostColumns, moreEnds } from './shared/cell-ends';
 import { setPowersOfTen } from './shared/decimal';
+import { parseLongs } from './shared/long-numbers';
 import { parseFours, setSqueezes } from './shared/short-numbers';
 
 /** Reads up to `bytes` at a position of the object; fewer at its end, or -1. */
@@ -325,13 +326,16 @@ function parseRows(start: usize, until: usize, textEnd: usize, room: usize, stri
       while (column < behind) {
         if (kind != 2) {
           const out = kind == 0 ? target : doublesAt;
-          const done = parseFours(p, ends, behind - column, comma, behind == columns ? LF : comma, out, kind == 1);
+          const stop = behind == columns ? LF : comma;
+          let done = parseFours(p, ends, behind - column, comma, stop, out, kind == 1);
+          if (done == 0 && behind - column >= 4) done = parseLongs(p, ends, behind - column, comma, stop, out, kind == 1);
           if (done > 0) {
             if (kind == 0) target += <usize>done << 2;
             else doublesAt += <usize>done << 3;
             ends += <usize>done << 2;
             p = load<usize>(ends - 4) + 1;
             column += done;
+            continue;
           }
         }
         for (const until = min(column + 4, behind); column < until; column++) {
