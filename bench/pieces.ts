@@ -38,7 +38,9 @@ const pieces: Record<string, (...given: string[]) => Promise<Figures> | Figures>
   },
   lbfgs: (folder) => {
     const examples = examplesIn(folder, 'features.f32', 'labels.f32', 28, 1);
-    return { seconds: best(() => lbfgsFit(examples, { products: 'float32' }, 1e-9).run(), 1, 3) };
+    const fit = lbfgsFit(examples, { products: 'float32' }, 1e-9);
+    const seconds = best(fit.run, 1, 3);
+    return { seconds, objective: fit.lossReached() * examples.features.rowCount };
   },
   newton: (folder) => {
     const examples = examplesIn(folder, 'features.f32', 'labels.f32', 28, 1);
@@ -54,7 +56,12 @@ const pieces: Record<string, (...given: string[]) => Promise<Figures> | Figures>
     const objective = model.objective(examples, { products: 'float32' });
     const gradient = model.initial();
     const parameters = model.initial().map((_, i) => 0.001 * ((i % 7) - 3));
-    return { seconds: best(() => objective.evaluate(parameters, gradient, 0), 1, 8) };
+    const pass = () => {
+      // An objective keeps the answer where it was asked last.
+      parameters[0] += 1e-6;
+      return objective.evaluate(parameters, gradient, 0);
+    };
+    return { seconds: best(pass, 1, 8) };
   },
   mlp: (folder) => {
     const all = examplesIn(folder, 'features.f32', 'labels.f32', 28, 1);

@@ -5,7 +5,6 @@ import { readFileSync, statSync } from 'node:fs';
 import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { runOnNode24 } from '../scripts/node24.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const compileCache = join(root, 'dist', 'compile-cache');
@@ -16,6 +15,7 @@ try {
     await import(pathToFileURL(entry).href);
   } else {
     process.env.NODE_COMPILE_CACHE ??= compileCache;
+    const { runOnNode24 } = await import('../scripts/node24.mjs');
     process.exitCode = await runOnNode24([entry, ...process.argv.slice(2)]);
   }
 } catch (error) {
@@ -23,15 +23,16 @@ try {
   process.exitCode = 3;
 }
 
-/** The bundle, when every file that it was made from is as it was. */
+/** The bundle, that of the command alone where there is one, when every file that it was made from is as it was. */
 function freshBundle() {
   try {
-    const { entry, inputs } = JSON.parse(readFileSync(join(root, 'dist', 'current.json'), 'utf8'));
+    const { entry, entries, inputs } = JSON.parse(readFileSync(join(root, 'dist', 'current.json'), 'utf8'));
     const isFresh = inputs.every(([path, size, mtimeMs]) => {
-      const found = statSync(join(root, path), { throwIfNoEntry: false });
+      const found = statSync(`${root}/${path}`, { throwIfNoEntry: false });
       return found?.size === size && found.mtimeMs === mtimeMs;
     });
-    return isFresh ? join(root, 'dist', entry) : undefined;
+    if (!isFresh) return undefined;
+    return join(root, 'dist', Object.hasOwn(entries, process.argv[2]) ? entries[process.argv[2]] : entry);
   } catch {
     return undefined;
   }
@@ -40,6 +41,7 @@ function freshBundle() {
 async function makeBundle() {
   const { setup } = await import('../scripts/setup.mjs');
   await setup();
+  const { runOnNode24 } = await import('../scripts/node24.mjs');
   const status = await runOnNode24([join(root, 'scripts', 'build', 'cli.ts')], { cwd: root });
   const bundle = status === 0 ? freshBundle() : undefined;
   return bundle ?? join(root, 'cli', 'main.ts');

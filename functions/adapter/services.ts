@@ -68,6 +68,9 @@ export function servicesOf({
   };
 }
 
+/** Asked once: the answer takes the reading of files, which is dear beside one prediction. */
+const available = availableParallelism();
+
 /** The context of a job that runs within an invocation; without one, time does not run out. */
 export async function contextOf(services: Services, invocation?: Invocation): Promise<Context> {
   const { openStore, now, newId, memory, memoryBytes, telemetry, machine } = services;
@@ -79,7 +82,7 @@ export async function contextOf(services: Services, invocation?: Invocation): Pr
     now,
     newId,
     memory,
-    threads: threadCount({ available: availableParallelism(), environment: process.env }),
+    threads: threadCount({ available, environment: process.env }),
     machine,
     memoryBytes,
     remainingMs: () => invocation?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY,

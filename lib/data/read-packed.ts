@@ -1,17 +1,26 @@
 import type { Pool } from '../kernels/pool.ts';
 import { assemble } from './assemble-packed.ts';
 import type { ColumnKind } from './column-reader.ts';
+import { defaultLimits } from './limits.ts';
+import { type PackedSize, planPacked, textBytesOf } from './memory.ts';
 import { allRows, numberFacts } from './number-facts.ts';
 import { type ParsedText, type PlannedColumn, parseText } from './parse-text.ts';
 import { type PlannedText, planText } from './plan-text.ts';
 import type { ReadOptions } from './read.ts';
+import { readStreamed } from './read-streamed.ts';
 import { missingWarning } from './read-warnings.ts';
+import { feedSegments, segmentBytes } from './segment-feed.ts';
 import { fitsSingle } from './single.ts';
+import type { SpillDisk } from './spill-file.ts';
 import type { Column, DataObject, Table } from './table.ts';
 
 /** What `readTable` may hand to kernels. */
 export interface PackedReading {
   pool: Pool;
+  /** Where to put what does not fit memory; without one it is read again from where it came. */
+  disk?: SpillDisk;
+  /** Hears which way the rows go that do not fit memory, and of how many bytes. */
+  onStreamed?(way: 'spilled' | 're-read', bytes: number): void;
   /** Objects that are smaller together are read without. */
   leastBytes?: number;
 }
@@ -28,22 +37,18 @@ export interface PackedReading {
 export async function readPacked(
   objects: readonly DataObject[],
   options: ReadOptions,
-  { pool, leastBytes = 1 << 18 }: PackedReading,
+  reading: PackedReading,
 ): Promise<Table | undefined> {
+  const { leastBytes = 1 << 18 } = reading;
   if (objects.length === 0 || objects.reduce((sum, { size }) => sum + size, 0) < leastBytes) return undefined;
   const texts = await planTexts(objects, options);
   if (!texts) return undefined;
   const { names } = texts[0];
   const columns = names.map((name, i) => plannedColumn(name, texts[0].kinds[i], options));
   for (;;) {
-    const parsed: ParsedText[] = [];
-    for (const [i, text] of texts.entries()) {
-      const found = await parseText(pool, objects[i], text, columns, options);
-      if (!found) return undefined;
-      parsed.push(found);
-    }
-    const table = assemble(pool.memory, objects, columns, parsed, options);
-    if (!table) return undefined;
+    const read = await readTexts(objects, texts, columns, options, reading);
+    if (!read) return undefined;
+    const { table, parsed } = read;
     const extremes = extremesOf(parsed);
     const wide = columns.filter((column, i) => column.kind === 'single' && !isSingle(table, i, extremes));
     if (wide.length === 0) {
@@ -51,8 +56,68 @@ export async function readPacked(
       table.warnings.push(...missing.map(({ name }) => missingWarning(name)));
       return table;
     }
+    table.numbers?.source?.close();
     for (const column of wide) column.kind = 'double';
   }
+}
+
+/** Parses all texts, and makes their table: in memory as a whole, or beyond it. */
+async function readTexts(
+  objects: readonly DataObject[],
+  texts: readonly PlannedText[],
+  columns: readonly PlannedColumn[],
+  options: ReadOptions,
+  { pool, disk, onStreamed }: PackedReading,
+): Promise<{ table: Table; parsed: ParsedText[] } | undefined> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const size = sizeOf(objects, texts, columns, pool);
+  const plan = planPacked(objects[0].key, size, { ...limits, threads: pool.threads });
+  if (plan === 'memory') {
+    const parsed: ParsedText[] = [];
+    for (const [i, text] of texts.entries()) {
+      const found = await parseText(pool, objects[i], text, columns, options);
+      if (!found) return undefined;
+      parsed.push(found);
+    }
+    const table = assemble(pool.memory, objects, columns, parsed, options);
+    return table && { table, parsed };
+  }
+  const hasRoom = disk !== undefined && plan.diskBytes <= Math.min(limits.diskBytes, disk.freeBytes());
+  onStreamed?.(hasRoom ? 'spilled' : 're-read', plan.diskBytes);
+  const sources = texts.map((text, i) => ({ text, object: objects[i] }));
+  const streamed = await readStreamed(pool, sources, columns, options, {
+    plan,
+    disk: hasRoom ? disk : undefined,
+    onFull: () => onStreamed?.('re-read', plan.diskBytes),
+  });
+  if (!streamed) return undefined;
+  const table = await streamed.assemble();
+  if (!table) streamed.close();
+  return table && { table, parsed: streamed.parsed };
+}
+
+/** How large a table will be, by the first rows of its texts. */
+function sizeOf(
+  objects: readonly DataObject[],
+  texts: readonly PlannedText[],
+  columns: readonly PlannedColumn[],
+  { threads }: Pool,
+): PackedSize {
+  const of = (kind: PlannedColumn['kind']) => columns.filter((column) => column.kind === kind).length;
+  const bytes = texts.map(({ isPlain }, i) => textBytesOf(objects[i].size, isPlain));
+  const rows = texts.reduce((sum, { rowBytes }, i) => sum + bytes[i] / rowBytes, 0);
+  const longest = bytes.reduce((most, own) => Math.max(most, own), 0);
+  const fewest = texts.reduce((least, { rowBytes }) => Math.min(least, rowBytes), Number.POSITIVE_INFINITY);
+  const isFetched = texts.some(({ isPlain }, i) => !isPlain || !objects[i].openFile);
+  return {
+    rows,
+    columns: columns.length,
+    rowBytes: Math.ceil(of('single') / 4) * 16,
+    doubles: of('double'),
+    categories: of('category'),
+    segmentRows: (Math.min(segmentBytes, longest) / fewest) * 1.1 + 64,
+    feedBytes: isFetched ? feedSegments(threads) * Math.min(segmentBytes, longest) : 0,
+  };
 }
 
 function plannedColumn(name: string, kind: ColumnKind, { kinds = {}, single }: ReadOptions): PlannedColumn {

@@ -1,7 +1,7 @@
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import type { RejectedRow } from './bad-rows.ts';
 import type { FreeText } from './free-text.ts';
-import type { PackedColumn } from './packed.ts';
+import type { PackedColumn, PackedNumbers } from './packed.ts';
 
 /**
  * A dataset as it was read: typed columns, where each row came from, and the hashes that name its content.
@@ -26,6 +26,8 @@ export interface Table {
   unread?: string[];
   /** Columns of which each cell is another, and of which nobody asked for the cells: they were let go of. */
   freeTexts?: FreeText[];
+  /** What its packed columns are columns of, and where they lie. */
+  numbers?: PackedNumbers;
   /** Rows that were left out because they can't be read, when the policy is to skip them. */
   rejected?: RejectedRow[];
 }

@@ -3,7 +3,7 @@ import { recipe } from '../core/recipe.ts';
 import { readTable } from '../data/read.ts';
 import type { Table } from '../data/table.ts';
 import { labelledRows } from '../data/target.ts';
-import { isFigure } from '../pipeline/gate-schema.ts';
+import { isFigure } from '../pipeline/gate-figures.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import { modelFile } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';

@@ -1,6 +1,7 @@
 import { NumericError } from '../core/errors.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
 import { placeOf } from '../data/lookup.ts';
+import { memoryOf } from '../data/packed.ts';
 import type { Table } from '../data/table.ts';
 import { actualValues, classSizes, type TargetEncoding } from '../data/target.ts';
 import { baselinePredictions } from '../metrics/baseline.ts';
@@ -14,7 +15,7 @@ import type { GateSubject } from './gate-evidence.ts';
 import { gateMetrics } from './gates.ts';
 import { looksAt } from './looks-at.ts';
 import { predictRows, type RowPredictions, withActual } from './predictions.ts';
-import { weightsOf } from './prepare.ts';
+import { weightsOf } from './weights.ts';
 
 /**
  * Above 5,000 rows, random groups of them are drawn for a model's intervals, 4,096 at most, and the report says so: drawing
@@ -45,7 +46,7 @@ export function evaluateRows(
   const predictions = predictionsOn(model, table, rows, request);
   const { target } = model.manifest;
   const baseline = baselineFor(model, { ...baselineOn, weight: request.data.weight }, predictions);
-  const uncertainty = { blockOffsets: blockOffsets(table, rows), pooledFrom };
+  const uncertainty = { blockOffsets: blockOffsets(table, rows), pooledFrom, memory: memoryOf(table) };
   const assessment = assess(request.task, predictions, {
     on,
     metrics: metricNames(request),

@@ -7,7 +7,7 @@ import type { Interval } from '../metrics/intervals/interval.ts';
 import type { Predictions, Task } from '../metrics/predictions.ts';
 import { unitsAt } from '../metrics/selection.ts';
 import { measureUncertain, type UncertaintyOptions } from '../metrics/uncertain.ts';
-import { isFigure } from '../pipeline/gate-schema.ts';
+import { isFigure } from '../pipeline/gate-figures.ts';
 import type { ResolvedGate } from '../pipeline/resolve-gates.ts';
 import type { SliceCondition } from '../pipeline/slice-conditions.ts';
 

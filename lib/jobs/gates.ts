@@ -2,7 +2,7 @@ import { InputError } from '../core/errors.ts';
 import { findMetric } from '../metrics/catalogue.ts';
 import { decideGate, decideGates, type GateRule, type GateEvidence as Known } from '../metrics/gates.ts';
 import type { Comparison } from '../metrics/intervals/comparison.ts';
-import { type GateFigure, isFigure } from '../pipeline/gate-schema.ts';
+import { type GateFigure, isFigure } from '../pipeline/gate-figures.ts';
 import type { ResolvedGate } from '../pipeline/resolve-gates.ts';
 import { formatNumber } from '../report/format.ts';
 import { metricTitle } from '../report/metric-titles.ts';

@@ -1,5 +1,6 @@
 import type { Matrix } from '../core/matrix.ts';
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
+import type { StreamedMatrix } from '../core/streamed-matrix.ts';
 import { encodeRows } from '../data/encode.ts';
 import { encodeSparse, hasSparse } from '../data/encode-sparse.ts';
 import type { Table } from '../data/table.ts';
@@ -10,7 +11,7 @@ import { toPredictions } from '../models/predictions.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { Decision, Manifest } from '../registry/manifest.ts';
 import { modelFor } from './model-for.ts';
-import { weightsOf } from './prepare.ts';
+import { weightsOf } from './weights.ts';
 
 /** What predicting takes of a version. */
 export interface Predictor {
@@ -45,7 +46,7 @@ export function predictRows(loaded: Predictor, table: Table, rows: Int32Array): 
 }
 
 /** What a model says of rows that are encoded already, shape [rowCount, inputs]. */
-export function predictFeatures({ manifest, parameters }: Predictor, features: Matrix | SparseMatrix): RowPredictions {
+export function predictFeatures({ manifest, parameters }: Predictor, features: Matrix | SparseMatrix | StreamedMatrix): RowPredictions {
   const { target, decision } = manifest;
   const { inputs, kind } = manifest.model;
   const { model: asked } = manifest.request as Pick<Request, 'model'>;

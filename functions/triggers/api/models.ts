@@ -1,5 +1,4 @@
 import { ConflictError, NotFoundError } from '../../../lib/core/errors.ts';
-import { readCard } from '../../../lib/jobs/cards.ts';
 import type { Context } from '../../../lib/jobs/context.ts';
 import { versionMetrics } from '../../../lib/jobs/models.ts';
 import { champion, listAliases, moveAlias, readAlias, rollBackAlias } from '../../../lib/registry/aliases.ts';
@@ -37,6 +36,7 @@ export const models: Route[] = [
     answers: { 200: { description: 'The card, in Markdown.', content: 'text/markdown' } },
     problems: [400, 404],
     async handle({ context, parameters: { name } }) {
+      const { readCard } = await import('../../../lib/jobs/cards.ts');
       const { text } = await readCard(context, { name });
       return new Response(text, { headers: { 'content-type': 'text/markdown; charset=utf-8' } });
     },
