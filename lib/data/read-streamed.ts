@@ -145,7 +145,8 @@ async function textsAgain(
       return undefined;
     }
     texts.push({
-      ...again,
+      open: (first, count) => again.open(first, count),
+      close: () => again.close(),
       key: object.key,
       segmentBlocks: parsed[i].segments.map(({ blocks }) => blocks.length),
       parse: (room) => textParser(pool, object, text, columns, { ...options, named: false }, room),

@@ -1,6 +1,6 @@
 import type { PlannedText } from './plan-text.ts';
 import type { SegmentBatch } from './segment-feed.ts';
-import type { DataObject } from './table.ts';
+import type { DataObject, OpenFile } from './table.ts';
 
 /** Segments of an object's text, any number of times. */
 export interface SegmentsAgain {
@@ -13,8 +13,17 @@ export interface SegmentsAgain {
 export async function segmentsAgain(object: DataObject, text: PlannedText): Promise<SegmentsAgain | undefined> {
   if (!text.isPlain || !object.openFile) return undefined;
   const file = await object.openFile();
-  return {
-    open: (first, count) => ({ first, count, size: object.size, file: file.descriptor, slots: 0 }),
-    close: () => void file.close().catch(() => {}),
+  const { descriptor } = file;
+  const segments: SegmentsAgain = {
+    open: (first, count) => ({ first, count, size: object.size, file: descriptor, slots: 0 }),
+    close() {
+      forgotten.unregister(segments);
+      void file.close();
+    },
   };
+  forgotten.register(segments, file, segments);
+  return segments;
 }
+
+/** Files whose reader nobody holds any more. */
+const forgotten = new FinalizationRegistry<OpenFile>((file) => void file.close());
