@@ -32,6 +32,7 @@ export function passByKernel(
   const pass = linearPass(rows, loss.formula, { products, ...drawn, network });
   return {
     ...(products === 'float32' && { noise: singleNoise }),
+    sums: pass.sums,
     sumBlocks: pass.sumBlocks,
     approach: ({ visited, rows, count }) => pass.approach(visited, rows, count),
     addRows: (parameters, order, from, end, sums, offset) =>
