@@ -114,8 +114,8 @@ export function linearPass(
   const room = roomFor(features, bytes + 8 * curvedBlocks * padded * padded);
   const { memory } = room.memory;
 
-  const [data, labels, offsets] = [room.place(features), room.place(targets), room.place(blockOffsets)];
-  const shares = weights && room.place(weights);
+  const [data, labels, offsets] = [room.place(features), room.share(targets), room.share(blockOffsets)];
+  const shares = weights && room.share(weights);
   // What `approach` took down: another user of the room may write over the copy of it.
   const order = new Int32Array(near);
   const copy = {
