@@ -4,7 +4,8 @@ import { roomFor } from '../../lib/kernels/room.ts';
 
 function resident(length: number) {
   const home = kernelMemory();
-  const features = new Float32Array(home.memory.buffer, home.allocate(4 * length), length);
+  const address = home.allocate(4 * length);
+  const features = new Float32Array(home.memory.buffer, address, length);
   return { home, features };
 }
 
