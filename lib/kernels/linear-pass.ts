@@ -17,7 +17,7 @@ export interface LossFormula {
 }
 
 /** As assembly/shared/losses.ts numbers them. */
-const lossNumbers = {
+export const lossNumbers = {
   squared: 0,
   absolute: 1,
   huber: 2,

@@ -89,6 +89,10 @@ function sharedRoom(): Room {
   const shared = small;
   const { memory } = shared;
   const fillings: (() => void)[] = [];
+  const fill = (action: () => void) => {
+    fillings.push(action);
+    if (shared.user === room) action();
+  };
   let next = shared.start;
   const allocate = (bytes: number) => {
     const address = next;
@@ -99,7 +103,7 @@ function sharedRoom(): Room {
   };
   const place: Room['place'] = (vector) => {
     const placed = viewAt(memory, allocate(vector.byteLength), vector);
-    fillings.push(() => placed.view.set(vector as never));
+    fill(() => placed.view.set(vector as never));
     return placed;
   };
   const room: Room = {
@@ -107,7 +111,7 @@ function sharedRoom(): Room {
     allocate,
     place,
     share: place,
-    fill: (action) => void fillings.push(action),
+    fill,
     enter() {
       if (shared.user === room) return;
       shared.user = room;
