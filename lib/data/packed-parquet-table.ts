@@ -48,6 +48,7 @@ export function parquetTable(
         return onDemand.blocks()[i];
       },
     })),
+    numbers: room.numbers,
     get rowHashes() {
       return onDemand.rows();
     },

@@ -1,10 +1,12 @@
 import { sha256Hex } from '../core/hash.ts';
 import { recipe } from '../core/recipe.ts';
 import type { Encoding } from '../data/encode.ts';
+import { blockHashes } from '../data/table.ts';
 import type { TargetEncoding } from '../data/target.ts';
 import type { Model } from '../models/model.ts';
 import type { Solution } from '../optimizers/solution.ts';
-import { contentRequest, type Request } from '../pipeline/resolve.ts';
+import { contentRequest } from '../pipeline/content-request.ts';
+import type { Request } from '../pipeline/resolve.ts';
 import { manifestFile, modelFile } from '../registry/keys.ts';
 import type { Decision, Manifest, Signature } from '../registry/manifest.ts';
 import { encodeModel } from '../registry/model-file.ts';
@@ -76,7 +78,7 @@ function manifestOf(
     request: contentRequest(request),
     data: {
       objects: table.objects.map(({ key, size, rowCount }) => ({ key, size, rowCount })),
-      blocks: table.blocks.map(({ hash }) => hash),
+      blocks: blockHashes(table),
       rowCount: table.rowCount,
       trainingRowCount: training.length,
       testRowCount: request.data.split === 'none' ? 0 : test.length,

@@ -3,8 +3,9 @@ import { type LinearPassOptions, linearPass } from '../kernels/linear-pass.ts';
 import { sparseLinearPass } from '../kernels/sparse-linear-pass.ts';
 import type { Loss } from '../losses/loss.ts';
 import { batchOrder } from './batch-order.ts';
-import type { Examples, ObjectiveOptions } from './model.ts';
+import type { ObjectiveOptions } from './model.ts';
 import type { RowPass } from './row-objective.ts';
+import type { ExamplesAtHand } from './rows-at-hand.ts';
 
 /**
  * Relative error of a mean loss of products in float32. From 40,000 rows of 28 columns on, losses of neighbouring places
@@ -22,7 +23,7 @@ const mostSparseSums = 128 * 2 ** 20;
  * @param network of a multilayer perceptron, for which there is a kernel for products in float32 alone
  */
 export function passByKernel(
-  { loss, inputs, outputs, examples }: { loss: Loss; inputs: number; outputs: number; examples: Examples },
+  { loss, inputs, outputs, examples }: { loss: Loss; inputs: number; outputs: number; examples: ExamplesAtHand },
   { batchSize, shuffle = true, products }: ObjectiveOptions,
   network?: LinearPassOptions['network'],
 ): Partial<RowPass> {

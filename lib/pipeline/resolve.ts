@@ -38,8 +38,8 @@ export interface Request {
     ready: { quietSeconds: number } | { marker: string };
     badRows: 'fail' | { skip: { count: number; share: number } };
     infinite: 'error' | 'missing';
-    /** `memoryBytes` stands here only when it is asked for: else the machine's is what counts. */
-    limits: typeof usualReadLimits & { memoryBytes?: number };
+    /** `memoryBytes` and `diskBytes` stand here only when they are asked for: else the machine's are what counts. */
+    limits: typeof usualReadLimits & { memoryBytes?: number; diskBytes?: number };
   };
   /** What is left out does not stand here, so that a document which does not ask for it keeps its version. */
   prepare: Omit<PrepareDocument, 'target'> & {
@@ -210,20 +210,6 @@ function resolvedTrial(document: PipelineDocument, source: string): Request {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(`${source}: ${error.message}`, { cause: error });
   }
-}
-
-/**
- * The part of a request that a model's content follows from: without where the data lies, when it is complete, how
- * often it is looked at again, what people say of the model, and how many threads work. A version is named after it.
- */
-export function contentRequest({
-  data: { path: _path, ready: _ready, ...data },
-  schedule: _schedule,
-  card: _card,
-  threads: _threads,
-  ...rest
-}: Request) {
-  return { ...rest, data };
 }
 
 /** Seconds from one time to the next. */
