@@ -4,6 +4,7 @@ import { InputError } from '../../lib/core/errors.ts';
 import { type OpenedDocument, readDocument, resolveDocument } from '../../lib/jobs/pipelines.ts';
 import { InterruptedError, runPipeline } from '../../lib/jobs/run.ts';
 import type { RunResult } from '../../lib/jobs/runs.ts';
+import { mostThreads } from '../../lib/jobs/thread-count.ts';
 import { parseEither } from '../../lib/pipeline/parse.ts';
 import { openStore } from '../../lib/store/open.ts';
 import { command } from '../command.ts';
@@ -57,8 +58,8 @@ export const runCommand = command({
 
 function readThreads(text: string): number {
   const threads = Number(text);
-  if (Number.isInteger(threads) && threads >= 1) return threads;
-  throw new InputError(`--threads: expected a whole number from 1, found ${JSON.stringify(text)}`);
+  if (Number.isInteger(threads) && threads >= 1 && threads <= mostThreads) return threads;
+  throw new InputError(`--threads: expected a whole number from 1 to ${mostThreads}, found ${JSON.stringify(text)}`);
 }
 
 /** A document by its path, or by its name in the store; local paths in it begin at its own folder. */

@@ -9,7 +9,7 @@ import { type Choice, chooseOptimizer } from './choose-optimizer.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
 import { checkPredicted } from './evaluate-rows.ts';
 import { divergence, fit } from './fit.ts';
-import { modelFor } from './model-for.ts';
+import { trainableModel } from './model-for.ts';
 import { type Predictor, predictRows, withActual } from './predictions.ts';
 import { fitPreparation } from './prepare.ts';
 import { runKey } from './runs.ts';
@@ -97,7 +97,7 @@ async function scoreFold(
   const rows = budget?.of === 'rows' ? shareOf(table, training, request, budget.share) : training;
   const fitted = fitPreparation(request, table, rows);
   const { encoding, target } = fitted;
-  const model = modelFor(request.model, { inputs: encoding.columns.length, target });
+  const model = trainableModel(context, request, { inputs: encoding.columns.length, target });
   const choice = within(chooseOptimizer(request, model, rows.length), budget);
   const { solution } = await fit(context, { place, request, fitted, model, choice, initial: model.initial() });
   if (solution.status === 'deadline') return 'paused';
