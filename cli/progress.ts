@@ -17,6 +17,12 @@ export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): (p
         return line(
           `Read ${formatCount(progress.rows, 'row')} × ${formatCount(progress.columns, 'column')} in ${formatSeconds(progress.milliseconds / 1000)}`,
         );
+      case 'streamed':
+        return line(
+          progress.way === 'spilled'
+            ? `It does not fit memory: ${formatBytes(progress.bytes)} of it are written to the temporary disk`
+            : 'It fits neither memory nor the temporary disk: it is read again for each pass',
+        );
       case 'resumed':
         return line(`Going on from step ${progress.step}`);
       case 'step':

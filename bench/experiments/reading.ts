@@ -47,6 +47,13 @@ export function reading(data: BenchData): Experiment[] {
           atLeast: 5,
           aim: 8,
         },
+        {
+          what: 'naming its blocks by SHA-256, over reading it',
+          hone: 'hone.hashShare',
+          unit: 'x',
+          atLeast: 0.1,
+          aim: 0.05,
+        },
       ],
     },
     {

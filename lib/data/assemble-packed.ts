@@ -2,10 +2,9 @@ import type { KernelMemory } from '../kernels/instantiate.ts';
 import { numberShare } from './column-reader.ts';
 import { isMissingText, parseNumberText } from './number.ts';
 import { type PackedNumbers, packedNumberColumn } from './packed.ts';
-import { dictionaryBytes, type ParsedSegment, type ParsedText, type PlannedColumn } from './parse-text.ts';
+import type { ParsedSegment, ParsedText, PlannedColumn } from './parse-text.ts';
 import type { ReadOptions } from './read.ts';
 import type { Block, Column, DataObject, Table, TableObject } from './table.ts';
-import { decodeText } from './text.ts';
 
 /** The table of texts that kernels have parsed; undefined where the whole of it shows that it is not for them. */
 export function assemble(
@@ -22,9 +21,7 @@ export function assemble(
   const numbers: PackedNumbers = { memory: home, columnCount: widths.single, blocks: [] };
   const stride = Math.ceil(widths.single / 4) * 16;
   const blocks: Block[] = [];
-  const rowHashes = new Uint32Array(rowCount);
-  for (const { firstRow, rows, blocks: own, hashes, singles } of segments) {
-    rowHashes.set(new Uint32Array(home.memory.buffer, hashes, rows), firstRow);
+  for (const { firstRow, blocks: own, singles } of segments) {
     let [address, row] = [singles, firstRow];
     for (const block of own) {
       blocks.push({ firstRow: row, ...block });
@@ -46,29 +43,43 @@ export function assemble(
     if (kind === 'single') tableColumns.push(packedNumberColumn(name, { numbers, at: places[i] }));
     else if (kind === 'double') {
       const values = new Float64Array(rowCount);
-      for (const segment of segments) copyDoubles(home.memory.buffer, segment, widths.double, places[i], values);
+      for (const segment of segments) copyDoubles(segment, widths.double, places[i], values);
       tableColumns.push({ kind: 'number', name, values });
     } else {
       const place = { width: widths.category, at: places[i] };
-      const column = textColumn(home.memory.buffer, segments, place, { name, isDeclared, rowCount, options });
+      const column = textColumn(segments, place, { name, isDeclared, rowCount, options });
       if (!column) return undefined;
       tableColumns.push(column);
     }
   }
+  let rowHashes: Uint32Array | undefined;
   let lines: Uint32Array | undefined;
   return {
     rowCount,
     columns: tableColumns,
     objects: tableObjects,
     blocks,
-    rowHashes,
-    // Few ask for them.
+    numbers,
+    // Not all ask for them.
+    get rowHashes() {
+      rowHashes ??= hashesTogether(segments, rowCount) ?? hashesOf(segments, rowCount);
+      return rowHashes;
+    },
     get lines() {
-      lines ??= linesOf(home.memory.buffer, segments, rowCount);
+      lines ??= linesOf(segments, rowCount);
       return lines;
     },
     warnings: [],
   };
+}
+
+/** The hashes of all rows, where they lie one behind the other already. */
+function hashesTogether(segments: readonly Segment[], rowCount: number): Uint32Array | undefined {
+  const { buffer, byteOffset } = segments[0].hashes;
+  const isNext = ({ hashes, firstRow }: Segment) =>
+    hashes.buffer === buffer && hashes.byteOffset === byteOffset + 4 * firstRow;
+  if (buffer instanceof SharedArrayBuffer || !segments.every(isNext)) return undefined;
+  return new Uint32Array(buffer, byteOffset, rowCount);
 }
 
 /** A segment in its table. */
@@ -91,29 +102,26 @@ function segmentsOf(text: ParsedText, i: number, texts: readonly ParsedText[]): 
   });
 }
 
-function copyDoubles(
-  buffer: ArrayBufferLike,
-  { doubles, firstRow, rows }: Segment,
-  width: number,
-  at: number,
-  values: Float64Array,
-): void {
-  const from = new Float64Array(buffer, doubles, rows * width);
-  for (let row = 0, place = at; row < rows; row++, place += width) values[firstRow + row] = from[place];
+function copyDoubles({ doubles, firstRow, rows }: Segment, width: number, at: number, values: Float64Array): void {
+  for (let row = 0, place = at; row < rows; row++, place += width) values[firstRow + row] = doubles[place];
 }
 
-function linesOf(buffer: ArrayBufferLike, segments: readonly Segment[], rowCount: number): Uint32Array {
+function hashesOf(segments: readonly Segment[], rowCount: number): Uint32Array {
+  const all = new Uint32Array(rowCount);
+  for (const { hashes, firstRow } of segments) all.set(hashes, firstRow);
+  return all;
+}
+
+function linesOf(segments: readonly Segment[], rowCount: number): Uint32Array {
   const lines = new Uint32Array(rowCount);
-  for (const { lines: place, firstRow, rows, line } of segments) {
-    const found = new Uint32Array(buffer, place, rows);
-    for (let row = 0; row < rows; row++) lines[firstRow + row] = line + found[row];
+  for (const { lines: found, firstRow, rows, line } of segments) {
+    for (let row = 0; row < rows; row++) lines[firstRow + row] = line + (found ? found[row] : row);
   }
   return lines;
 }
 
 /** A column of texts, which each segment has numbered in its own way; undefined where it is not one. */
 function textColumn(
-  buffer: ArrayBufferLike,
   segments: readonly Segment[],
   { width, at }: { width: number; at: number },
   {
@@ -123,7 +131,7 @@ function textColumn(
     options,
   }: { name: string; isDeclared: boolean; rowCount: number; options: ReadOptions },
 ): Column | undefined {
-  const dictionaries = segments.map((segment) => textsAt(buffer, segment.dictionaries + at * dictionaryBytes));
+  const dictionaries = segments.map(({ texts }) => texts[at]);
   const levels: string[] = [];
   for (const text of new Set(dictionaries.flat())) {
     if (text === undefined) return undefined;
@@ -135,8 +143,7 @@ function textColumn(
   const codes = new Int32Array(rowCount);
   const counts = new Int32Array(levels.length);
   for (const [i, segment] of segments.entries()) {
-    const { firstRow, rows } = segment;
-    const found = new Uint8Array(buffer, segment.codes, rows * width);
+    const { firstRow, rows, codes: found } = segment;
     const renumbered = Int32Array.from(dictionaries[i], (level) => codeOf.get(level as string) ?? -1);
     renumber(found, width, at, renumbered, codes.subarray(firstRow, firstRow + rows));
     if (!isDeclared) countCodes(codes.subarray(firstRow, firstRow + rows), counts);
@@ -155,14 +162,4 @@ function renumber(found: Uint8Array, width: number, at: number, renumbered: Int3
 
 function countCodes(codes: Int32Array, counts: Int32Array): void {
   for (let row = 0; row < codes.length; row++) if (codes[row] >= 0) counts[codes[row]]++;
-}
-
-/** The texts of a segment's dictionary; undefined where one is not UTF-8. */
-function textsAt(buffer: ArrayBufferLike, address: number): (string | undefined)[] {
-  const view = new DataView(buffer, address, dictionaryBytes);
-  return Array.from({ length: view.getUint32(0, true) }, (_, i) => {
-    // Copied: a decoder takes no shared memory.
-    const bytes = new Uint8Array(buffer, address + 16 + i * 20, view.getUint32(16 + i * 20 + 16, true)).slice();
-    return decodeText(bytes, 0, bytes.length);
-  });
 }

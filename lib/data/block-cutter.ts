@@ -1,10 +1,10 @@
 import { blockByteLimit, blockRowLimit } from '../core/blocks.ts';
 import { sha256Hex } from '../core/hash.ts';
 
-/** A block of one object: how many rows, and the hash that names them. */
+/** A block of one object: how many rows, and the hash that names them, unless they are only counted. */
 export interface CutBlock {
   rowCount: number;
-  hash: string;
+  hash?: string;
 }
 
 /** Cuts the text of one object into canonical blocks. */
@@ -27,9 +27,9 @@ export interface BlockCutter {
  * Keeps the text of the block at hand in memory.
  *
  * @param heading what a reader must know to read the text, such as the names of its columns as a JSON array; without a
- *   bare line end. It is asked for when a block closes
+ *   bare line end. It is asked for when a block closes; without it, blocks are not named
  */
-export function blockCutter(heading: () => string): BlockCutter {
+export function blockCutter(heading?: () => string): BlockCutter {
   const blocks: CutBlock[] = [];
   let text = new Uint8Array(1 << 16);
   /** Bytes in `text`, and the position of its first in the object. */
@@ -63,12 +63,10 @@ export function blockCutter(heading: () => string): BlockCutter {
   };
 
   function close(end: number): void {
-    // The heading has no line end, so no text can be mistaken for a part of it.
-    const header = encoder.encode(`${heading()}\n`);
-    const hashed = new Uint8Array(header.length + end - blockStart);
-    hashed.set(header);
-    hashed.set(text.subarray(blockStart - base, end - base), header.length);
-    blocks.push({ rowCount, hash: sha256Hex(hashed) });
+    blocks.push({
+      rowCount,
+      ...(heading && { hash: hashOf(heading(), text.subarray(blockStart - base, end - base)) }),
+    });
     rowCount = 0;
   }
 
@@ -77,6 +75,15 @@ export function blockCutter(heading: () => string): BlockCutter {
     used -= offset - base;
     base = offset;
   }
+}
+
+function hashOf(heading: string, text: Uint8Array): string {
+  // The heading has no line end, so no text can be mistaken for a part of it.
+  const header = encoder.encode(`${heading}\n`);
+  const hashed = new Uint8Array(header.length + text.length);
+  hashed.set(header);
+  hashed.set(text, header.length);
+  return sha256Hex(hashed);
 }
 
 const encoder = new TextEncoder();

@@ -1,11 +1,9 @@
 import * as kernel from '../kernels/columns.generated.ts';
 import { poolOf } from '../kernels/pool.ts';
 import { placeArray, writeStruct } from '../kernels/struct.ts';
-import { blockOffsets } from './block-offsets.ts';
 import type { NumberEncoding } from './feature-encoding.ts';
-import { placeBlocks, placeRows } from './number-facts.ts';
+import { type PackedRows, placeStretch } from './number-facts.ts';
 import { type PackedNumbers, packedStride } from './packed.ts';
-import type { Table } from './table.ts';
 
 /** A number feature whose column is packed: where it stands there, and in the encoded matrix. */
 export interface PackedFeature {
@@ -21,40 +19,40 @@ export function packedMatrix({ memory }: PackedNumbers, rowCount: number, column
 }
 
 /**
- * Encodes features by the kernel of lib/kernels/assembly/columns.ts, into a matrix of `packedMatrix`.
+ * Encodes features by the kernel of lib/kernels/assembly/columns.ts, into a matrix in the memory of the packed numbers.
  *
  * @param features in ascending order of `to`
  * @returns whether all encoded numbers are finite
  */
 export function encodePacked(
-  table: Table,
-  numbers: PackedNumbers,
-  rows: Int32Array,
+  packed: PackedRows,
   features: readonly PackedFeature[],
   { data, columnCount }: { data: Float32Array; columnCount: number },
 ): boolean {
-  const { memory: home, blocks } = numbers;
+  const { numbers } = packed;
+  const { memory: home } = numbers;
+  const { room, count, blocks, rows, offsets } = placeStretch(packed);
   const ofColumns = (pick: (feature: NumberEncoding) => number) => {
     const values = new Float64Array(columnCount);
     for (const { feature, to } of features) values[to] = pick(feature);
-    return placeArray(home, values);
+    return placeArray(room, values);
   };
-  const flags = home.allocate(blocks.length * 4);
-  const description = writeStruct(home, {
-    0: placeBlocks(numbers),
+  const flags = room.allocate(count * 4);
+  const description = writeStruct(room, {
+    0: blocks,
     4: packedStride(numbers) * 4,
-    8: placeRows(numbers, rows),
-    12: placeArray(home, blockOffsets(table, rows)),
+    8: rows,
+    12: offsets,
     16: data.byteOffset,
     20: columnCount,
-    24: placeArray(home, runsOf(features)),
+    24: placeArray(room, runsOf(features)),
     28: ofColumns(({ mean }) => mean),
     32: ofColumns(({ scale }) => scale),
     36: ofColumns(({ impute }) => impute),
     40: flags,
   });
-  poolOf(home).run(kernel, 'encodeColumns', description, blocks.length, 64);
-  return new Uint32Array(home.memory.buffer, flags, blocks.length).every((flag) => flag === 0);
+  poolOf(home).run(kernel, 'encodeColumns', description, count, 64);
+  return new Uint32Array(home.memory.buffer, flags, count).every((flag) => flag === 0);
 }
 
 /** Features that stand side by side here and there, as triples of place, place and count. */

@@ -1,12 +1,16 @@
 import { InputError } from '../core/errors.ts';
 import type { Matrix } from '../core/matrix.ts';
+import type { StreamedMatrix } from '../core/streamed-matrix.ts';
+import { blockOffsets } from './block-offsets.ts';
 import type { ColumnKind } from './column-reader.ts';
 import { encodePacked, type PackedFeature, packedMatrix } from './encode-packed.ts';
 import type { Encoding, FeatureEncoding } from './feature-encoding.ts';
 import { type CellEncoder, cellEncoder, type EncodedCell } from './features/cell-encoder.ts';
 import { findColumn, listNames, placeOf } from './lookup.ts';
 import { isMissingText, parseNumberText } from './number.ts';
-import type { PackedNumbers } from './packed.ts';
+import type { PackedRows } from './number-facts.ts';
+import { cellReader, type PackedNumbers } from './packed.ts';
+import { streamedRows } from './streamed-rows.ts';
 import type { CategoryColumn, NumberColumn, Table } from './table.ts';
 import { quoteText } from './text.ts';
 
@@ -25,18 +29,52 @@ export function encodingKinds(encoding: Encoding): Record<string, ColumnKind> {
  * data leaves its columns at zero, or belongs to the column `other`; a text that is no date counts as missing.
  *
  * @param warnings receives a sentence for each feature with cells that the encoding does not know
- * @returns shape [rows.length, encoding.columns.length]
+ * @returns shape [rows.length, encoding.columns.length]; streamed where the table's packed numbers are
  * @throws InputError when a column is not there, or holds cells of another kind than in training, and when an encoded
  *   value is too large for a float32
  */
-export function encodeRows(encoding: Encoding, table: Table, rows: Int32Array, warnings: string[] = []): Matrix {
+export function encodeRows(
+  encoding: Encoding,
+  table: Table,
+  rows: Int32Array,
+  warnings: string[] = [],
+): Matrix | StreamedMatrix {
   const columnCount = encoding.columns.length;
   const { encoders } = lookupOf(encoding);
   const packed = packedFeatures(encoding, encoders, table);
-  const numbers = packed.values().next().value?.numbers;
+  const numbers = numbersOf(table);
+  const offsets = blockOffsets(table, rows);
+  if (numbers?.source) {
+    return streamedRows({ numbers, rows, offsets, columnCount }, (data, own) => {
+      // Columns that a kernel does not fill are written where they are not zero.
+      if (packed.size < columnCount) data.fill(0);
+      encodeInto(encoding, encoders, packed, table, own, { data, columnCount }, warnings);
+    });
+  }
   const data = numbers ? packedMatrix(numbers, rows.length, columnCount) : new Float32Array(rows.length * columnCount);
-  const byKernel =
-    numbers !== undefined && encodePacked(table, numbers, rows, [...packed.values()], { data, columnCount });
+  const all = numbers && { numbers, blocks: numbers.blocks, firstBlock: 0, rows, offsets };
+  encodeInto(encoding, encoders, packed, table, all ?? rows, { data, columnCount }, warnings);
+  return { rowCount: rows.length, columnCount, data };
+}
+
+/** Where a table's packed columns lie. */
+function numbersOf({ numbers, columns }: Table): PackedNumbers | undefined {
+  if (numbers) return numbers;
+  for (const column of columns) if (column.kind === 'number' && column.packed) return column.packed.numbers;
+  return undefined;
+}
+
+function encodeInto(
+  encoding: Encoding,
+  encoders: readonly CellEncoder[],
+  packed: ReadonlyMap<FeatureEncoding, PackedFeature>,
+  table: Table,
+  all: Int32Array | PackedRows,
+  { data, columnCount }: Omit<Target, 'at'>,
+  warnings: string[],
+): void {
+  const byKernel = 'blocks' in all && packed.size > 0 && encodePacked(all, [...packed.values()], { data, columnCount });
+  const rows = 'blocks' in all ? rowsAmong(all) : all;
   let at = 0;
   for (const [i, feature] of encoding.features.entries()) {
     const target: Target = { data, columnCount, at };
@@ -49,21 +87,23 @@ export function encodeRows(encoding: Encoding, table: Table, rows: Int32Array, w
     }
     at += widthOf(feature, encoder);
   }
-  return { rowCount: rows.length, columnCount, data };
 }
+
+const rowsAmong = ({ rows, offsets, blocks, firstBlock }: PackedRows): Int32Array =>
+  rows.subarray(offsets[firstBlock], offsets[firstBlock + blocks.length]);
 
 /** The features that a kernel can encode, and where their numbers lie. */
 function packedFeatures(
   { features }: Encoding,
   encoders: readonly CellEncoder[],
   table: Table,
-): Map<FeatureEncoding, PackedFeature & { numbers: PackedNumbers }> {
-  const found = new Map<FeatureEncoding, PackedFeature & { numbers: PackedNumbers }>();
+): Map<FeatureEncoding, PackedFeature> {
+  const found = new Map<FeatureEncoding, PackedFeature>();
   let to = 0;
   for (const [i, feature] of features.entries()) {
     const column = table.columns.find(({ name }) => name === feature.name);
     if (feature.kind === 'number' && !feature.quantiles && !feature.missingIndicator && column?.kind === 'number') {
-      if (column.packed) found.set(feature, { feature, from: column.packed.at, to, numbers: column.packed.numbers });
+      if (column.packed) found.set(feature, { feature, from: column.packed.at, to });
     }
     to += widthOf(feature, encoders[i]);
   }
@@ -147,12 +187,13 @@ function encodeNumbers(
   rows: Int32Array,
   { data, columnCount, at }: Target,
 ): void {
-  const values = columnOfKind(table, feature.name, 'number')?.values;
+  const column = columnOfKind(table, feature.name, 'number');
+  const cellAt = column && cellReader(column);
   const encode = encoder.number as NonNullable<CellEncoder['number']>;
   for (let i = 0; i < rows.length; i++) {
-    const value = values ? values[rows[i]] : Number.NaN;
+    const value = cellAt ? cellAt(rows[i]) : Number.NaN;
     const encoded = encode(value);
-    if (!Number.isFinite(encoded)) throw tooLargeError(placeOf(table, rows[i]), feature, values?.[rows[i]]);
+    if (!Number.isFinite(encoded)) throw tooLargeError(placeOf(table, rows[i]), feature, value);
     data[i * columnCount + at] = encoded;
     if (feature.missingIndicator && Number.isNaN(value)) data[i * columnCount + at + encoder.width] = 1;
   }

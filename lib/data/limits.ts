@@ -4,9 +4,15 @@ import { usualReadLimits } from '../core/read-limits.ts';
 export type ReadLimits = typeof usualReadLimits & {
   /** Most bytes of memory to work in. */
   memoryBytes: number;
+  /** Most bytes of a disk for what does not fit memory. */
+  diskBytes: number;
 };
 
-export const defaultLimits: Readonly<ReadLimits> = { ...usualReadLimits, memoryBytes: Number.POSITIVE_INFINITY };
+export const defaultLimits: Readonly<ReadLimits> = {
+  ...usualReadLimits,
+  memoryBytes: Number.POSITIVE_INFINITY,
+  diskBytes: Number.POSITIVE_INFINITY,
+};
 
 /** Bytes of output below which the ratio is not looked at: a small object of one repeated row is no bomb. */
 export const ratioFloorBytes = 16 * 2 ** 20;

@@ -111,3 +111,120 @@ export function checkModelMemory(where: string, parameterCount: number, memoryBy
 const limitName = 'data.limits.memoryBytes';
 
 const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+
+// Of what kernels read, it is known beforehand how much memory it takes, and what does not fit can wait elsewhere.
+
+/** Of the process, with its kernels and threads, and of what an evaluation holds for a while. */
+const kernelProcessBytes = 160 * 2 ** 20;
+
+/** What is known of packed data before it is read. */
+export interface PackedSize {
+  rows: number;
+  columns: number;
+  /** Bytes of a row of float32. */
+  rowBytes: number;
+  /** Columns that are kept as they are, in float64, or as the numbers of texts. */
+  doubles: number;
+  categories: number;
+  /** Most rows of a segment of text. */
+  segmentRows: number;
+  /** Bytes that wait while they are fetched. */
+  feedBytes: number;
+}
+
+/** Room for data that does not lie in memory as a whole. */
+export interface StreamPlan {
+  /** About how many rows there are. */
+  rows: number;
+  /** Segments of text that are parsed at once. */
+  segments: number;
+  /** Bytes of packed rows that are brought at once. */
+  stretchBytes: number;
+  /** Bytes that are left. */
+  spareBytes: number;
+  /** Bytes of a file with all rows. */
+  diskBytes: number;
+}
+
+/** Besides its cells, of a row: its hash, its number where it is listed, its target, and what is predicted of it. */
+const packedRowBytes = 36;
+/** A column's cells are gathered from the segments; those of texts are bytes at first. */
+const keptBytes = ({ rows, doubles, categories }: PackedTableSize): number =>
+  rows * (packedRowBytes + 16 * doubles + 5 * categories);
+
+/** Bytes of memory that packed data takes with its encoded features. */
+const packedBytes = (size: PackedSize): number =>
+  kernelProcessBytes + keptBytes(size) + size.rows * (1.1 * size.rowBytes + 4 * size.columns) + size.feedBytes;
+
+/** Of a thread that fetches and unpacks what is read again. */
+const feedThreadBytes = 64 * 2 ** 20;
+
+/** Most segments for each thread: more would not be parsed faster. */
+const segmentsPerThread = 2;
+/** Most bytes that are left to whoever wants rows side by side. */
+const mostSpareBytes = 256 * 2 ** 20;
+
+/**
+ * How to read packed data: as a whole where it fits memory, else in parts.
+ *
+ * @throws InputError when there is not even room for what must be in memory: the parts, and some bytes of each row
+ */
+export function planPacked(
+  where: string,
+  size: PackedSize,
+  { memoryBytes, threads }: { memoryBytes: number; threads: number },
+): 'memory' | StreamPlan {
+  if (packedBytes(size) <= memoryBytes) return 'memory';
+  const { rows, columns, rowBytes, doubles, categories, segmentRows, feedBytes } = size;
+  // Parsed, as the rows that are brought, and encoded.
+  const segmentBytes = segmentRows * (2 * rowBytes + 8 * doubles + categories + 8 + 4 * columns);
+  const again = feedBytes > 0 ? feedThreadBytes : 0;
+  const fixed = kernelProcessBytes + keptBytes(size) + feedBytes + again;
+  const most = Math.min(segmentsPerThread * threads, Math.floor((memoryBytes - fixed) / (2 * segmentBytes)));
+  const segments = Math.max(1, most);
+  const needed = fixed + segments * segmentBytes;
+  if (needed > memoryBytes) {
+    throw new InputError(
+      `${where}: expected a dataset of which ${mebibytes(memoryBytes)} of memory can hold some bytes a row, found one ` +
+        `that needs about ${mebibytes(needed)} even when its features lie on a disk: about ${Math.round(rows)} rows of ${columns} columns`,
+      { advice: `Give the function more memory, leave out rows or columns, or raise ${limitName}` },
+    );
+  }
+  return {
+    rows,
+    segments,
+    stretchBytes: segments * segmentRows * rowBytes,
+    spareBytes: Math.min(mostSpareBytes, Math.floor((memoryBytes - needed) / 2)),
+    diskBytes: rows * rowBytes,
+  };
+}
+
+/** What is known of packed data once it is read. */
+export type PackedTableSize = Pick<PackedSize, 'rows' | 'rowBytes' | 'doubles' | 'categories'>;
+
+/**
+ * Whether encoded features fit beside packed data.
+ *
+ * @param features how many rows of them are in memory together, and whether all packed rows are
+ * @throws InputError when they do not, unless that is what is asked
+ */
+export function checkPackedFeatures(
+  where: string,
+  size: PackedTableSize,
+  { columns, rows, isHeld }: { columns: number; rows: number; isHeld: boolean },
+  memoryBytes: number,
+  { isAsking = false } = {},
+): boolean {
+  const packed = (isHeld ? size.rows : rows) * size.rowBytes;
+  const needed = kernelProcessBytes + keptBytes(size) + packed + 4 * rows * columns;
+  if (needed <= memoryBytes) return true;
+  if (isAsking) return false;
+  throw new InputError(
+    `${where}: expected features that ${mebibytes(memoryBytes)} of memory can hold, found ${columns} columns once ` +
+      `encoded, which need ${mebibytes(needed)} for ${rows} rows at a time`,
+    { advice: `Hash columns with many levels into fewer buckets, leave them out, or raise ${limitName}` },
+  );
+}
+
+/** Bytes of text in an object: packed text is some times as large as it lies there. */
+export const textBytesOf = (bytes: number, isPlain: boolean): number => (isPlain ? bytes : 5 * bytes);

@@ -1,9 +1,11 @@
 import { blockMoments, type Moments, mergeMoments } from '../core/statistics.ts';
+import { type Arena, arena } from '../kernels/arena.ts';
 import * as kernel from '../kernels/columns.generated.ts';
+import type { KernelMemory } from '../kernels/instantiate.ts';
 import { poolOf } from '../kernels/pool.ts';
 import { placeArray, writeStruct } from '../kernels/struct.ts';
 import { blockOffsets } from './block-offsets.ts';
-import { type PackedNumbers, packedStride } from './packed.ts';
+import { eachStretch, type PackedBlock, type PackedNumbers, packedStride } from './packed.ts';
 import type { NumberColumn, Table } from './table.ts';
 
 /** What the numbers of some rows of a column are, missing ones aside. */
@@ -79,17 +81,23 @@ function addPacked(
   const { memory: home } = numbers;
   const width = packedStride(numbers);
   const blockCount = numbers.blocks.length;
-  const out = home.allocate(blockCount * width * 6 * 8);
-  const description = writeStruct(home, {
-    0: placeBlocks(numbers),
-    4: width * 4,
-    8: placeRows(numbers, rows),
-    12: placeArray(home, blockOffsets(table, rows)),
-    16: out,
-    20: width,
+  const sums = new Float64Array(blockCount * width * 6);
+  const offsets = blockOffsets(table, rows);
+  eachStretch(numbers, (blocks, firstBlock) => {
+    const placed = placeStretch({ numbers, blocks, firstBlock, rows, offsets });
+    const { room, count } = placed;
+    const out = room.allocate(count * width * 6 * 8);
+    const description = writeStruct(room, {
+      0: placed.blocks,
+      4: width * 4,
+      8: placed.rows,
+      12: placed.offsets,
+      16: out,
+      20: width,
+    });
+    poolOf(home).run(kernel, 'sumColumns', description, count, width * 20);
+    sums.set(new Float64Array(home.memory.buffer, out, count * width * 6), firstBlock * width * 6);
   });
-  poolOf(home).run(kernel, 'sumColumns', description, blockCount, width * 20);
-  const sums = new Float64Array(home.memory.buffer, out, blockCount * width * 6);
   for (const column of table.columns) {
     if (column.kind === 'number' && column.packed?.numbers === numbers) {
       facts.set(column, mergedFacts(sums, width, column.packed.at, blockCount));
@@ -120,6 +128,56 @@ function mergedFacts(sums: Float64Array, width: number, column: number, blockCou
   return { ...facts, moments: { count, mean: parts[1], variance: parts[2] / count } };
 }
 
+/** Some rows of packed blocks that lie in memory. */
+export interface PackedRows {
+  numbers: PackedNumbers;
+  /** Consecutive ones, from block `firstBlock` of the table on. */
+  blocks: readonly PackedBlock[];
+  firstBlock: number;
+  /** Rows of all blocks, ascending, and where each block begins among them: see `blockOffsets`. */
+  rows: Int32Array;
+  offsets: Int32Array;
+}
+
+/** The same as kernels read them, by addresses: the first of these blocks is theirs, and so is its first row. */
+export interface PlacedRows {
+  /** For what else a kernel is told of these blocks; where stretches are brought, used again for the next one. */
+  room: KernelMemory;
+  count: number;
+  /** Address and first row of each block. */
+  blocks: number;
+  rows: number;
+  offsets: number;
+}
+
+const rooms = new WeakMap<PackedNumbers, Arena>();
+
+export function placeStretch({ numbers, blocks, firstBlock, rows, offsets }: PackedRows): PlacedRows {
+  const { memory, source } = numbers;
+  const count = blocks.length;
+  if (!source) {
+    const placed = {
+      blocks: placeBlocks(numbers),
+      rows: placeRows(numbers, rows),
+      offsets: placeArray(memory, offsets),
+    };
+    return { room: memory, count, ...placed };
+  }
+  const room = rooms.get(numbers) ?? arena(memory);
+  rooms.set(numbers, room);
+  room.reset();
+  const own = offsets.slice(firstBlock, firstBlock + count + 1);
+  const [from, end] = [own[0], own[count]];
+  for (let i = 0; i <= count; i++) own[i] -= from;
+  return {
+    room,
+    count,
+    blocks: placeArray(room, Uint32Array.from(blocks.flatMap((block) => [block.address, block.firstRow]))),
+    rows: placeArray(room, rows.subarray(from, end)),
+    offsets: placeArray(room, own),
+  };
+}
+
 const placedBlocks = new WeakMap<PackedNumbers, number>();
 
 /** Address of the blocks' addresses and first rows, as kernels read them. */
@@ -136,7 +194,7 @@ export function placeBlocks(numbers: PackedNumbers): number {
 const placedRows = new WeakMap<Int32Array, { numbers: PackedNumbers; address: number }>();
 
 /** Address of a copy of row numbers beside packed numbers; the same for the same array. */
-export function placeRows(numbers: PackedNumbers, rows: Int32Array): number {
+function placeRows(numbers: PackedNumbers, rows: Int32Array): number {
   const placed = placedRows.get(rows);
   if (placed?.numbers === numbers) return placed.address;
   const address = placeArray(numbers.memory, rows);

@@ -16,6 +16,8 @@ import type { OnBadRow, TextRow } from './text.ts';
 export interface ObjectRowsOptions extends OpenOptions {
   /** Whether a delimited text begins with a row of column names. */
   header: boolean;
+  /** Whether blocks are named by hashes. */
+  named: boolean;
   /** Whether to read a column of a format in which columns can be read apart, by name. */
   wanted(name: string): boolean;
 }
@@ -52,22 +54,23 @@ export interface RowText {
  * Reads an object from first to last, whatever its format, and hands over its rows.
  *
  * @param place kept at the row at hand
- * @param hashes whether to name the blocks
+ * @param blocks whether to cut blocks
  */
 export async function readObjectRows(
   object: DataObject,
   options: ObjectRowsOptions,
   { place, sink, text }: { place: Place; sink: RowSink; text: RowText },
-  { hashes = true } = {},
+  { blocks = true } = {},
 ): Promise<ObjectFacts> {
   place.key = object.key;
   place.line = 1;
   text.current = () => undefined;
   const opened = await openObject(object, options);
-  if (opened.kind === 'parquet') return readParquetRows(object.key, opened.file, options, sink, hashes);
+  if (opened.kind === 'parquet') return readParquetRows(object.key, opened.file, options, sink, blocks);
 
   let names: readonly string[] | undefined;
-  const cutter = hashes ? blockCutter(() => headingOf(opened.format, names ?? [])) : undefined;
+  const heading = options.named ? () => headingOf(opened.format, names ?? []) : undefined;
+  const cutter = blocks ? blockCutter(heading) : undefined;
   const reader = rowReader(object.key, opened.format, options, place, cutter, sink, (found) => {
     names = found;
   });
@@ -186,9 +189,9 @@ export function headingOf(format: DetectedFormat, names: readonly string[]): str
 async function readParquetRows(
   key: string,
   file: RangedFile,
-  { wanted, limits }: ObjectRowsOptions,
+  { wanted, limits, named }: ObjectRowsOptions,
   sink: RowSink,
-  hashes: boolean,
+  cutsBlocks: boolean,
 ): Promise<ObjectFacts> {
   const { openParquet } = await import('./formats/parquet.ts');
   const parquet = await openParquet(key, file, { wanted, limits });
@@ -197,7 +200,7 @@ async function readParquetRows(
   sink.names(parquet.names, false);
   sink.expect?.(parquet.rowCount);
   for await (const { rowCount, columns } of parquet.rowGroups()) {
-    if (hashes) blocks.push(...typedBlocks(parquet.names, columns, rowCount));
+    if (cutsBlocks) blocks.push(...typedBlocks(parquet.names, columns, rowCount, named));
     sink.columns(columns, rowCount);
     await sink.pause?.();
   }

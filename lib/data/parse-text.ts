@@ -1,4 +1,5 @@
 import * as csv from '../kernels/csv.generated.ts';
+import type { KernelMemory } from '../kernels/instantiate.ts';
 import type { Pool } from '../kernels/pool.ts';
 import { powersOfTen } from '../kernels/powers-of-ten.ts';
 import { squeezeTable } from '../kernels/squeezes.ts';
@@ -7,6 +8,7 @@ import type { PlannedText } from './plan-text.ts';
 import type { ReadOptions } from './read.ts';
 import { openFeed, type SegmentBatch, segmentBytes } from './segment-feed.ts';
 import type { DataObject } from './table.ts';
+import { decodeText } from './text.ts';
 
 /** How a column is stored. A category that was not declared must turn out to be one. */
 export interface PlannedColumn {
@@ -15,24 +17,24 @@ export interface PlannedColumn {
   isDeclared: boolean;
 }
 
-/** A segment of a text as kernels have parsed it, and where its rows lie in the memory of the pool. */
-export interface ParsedSegment extends Places {
+/** A segment of a text as kernels have parsed it. Its arrays lie in the memory of the pool. */
+export interface ParsedSegment {
   rows: number;
   lineCount: number;
-  blocks: { rowCount: number; hash: string }[];
+  blocks: { rowCount: number; hash?: string }[];
   /** Of each column of float32, infinities where there is no number. */
   least: Float32Array;
   greatest: Float32Array;
-}
-
-/** Addresses: of rows of float32 and of float64, of texts' numbers, lines and hashes, and of dictionaries. */
-interface Places {
+  /** Address of the rows of float32. */
   singles: number;
-  doubles: number;
-  codes: number;
-  lines: number;
-  hashes: number;
-  dictionaries: number;
+  /** Rows of float64, of the texts' numbers in their dictionaries, and hashes. */
+  doubles: Float64Array;
+  codes: Uint8Array;
+  hashes: Uint32Array;
+  /** Lines, counted from 0; undefined where each row is one. */
+  lines: Uint32Array | undefined;
+  /** Of each column of texts those that it numbers; undefined stands for one that is not UTF-8. */
+  texts: (string | undefined)[][];
 }
 
 export interface ParsedText {
@@ -40,12 +42,12 @@ export interface ParsedText {
   segments: ParsedSegment[];
 }
 
-const scratchBytes = 2 ** 20;
+const scratchBytes = 2 ** 20 + 5 * 2 ** 18;
 /** Kernels address 4 GiB, some of which the training needs. */
 const roomBytes = 2.5 * 2 ** 30;
 const blockBytes = 36;
 /** Of a column of texts, in each segment: how many there are, then 64 of 16 bytes and a length. */
-export const dictionaryBytes = 16 + 64 * 20;
+const dictionaryBytes = 16 + 64 * 20;
 const kernelKinds = { single: 0, double: 1, category: 2 } as const;
 
 /**
@@ -61,24 +63,49 @@ export async function parseText(
   columns: readonly PlannedColumn[],
   options: ReadOptions,
 ): Promise<ParsedText | undefined> {
-  const parser = segmentParser(pool, text, columns);
+  const parse = textParser(pool, object, text, columns, options);
   const segments: ParsedSegment[] = [];
-  // So many rows as the first ones make likely; if there are more, the same segments once more, with more room.
-  let capacity =
-    Math.ceil((Math.min(segmentBytes, text.isPlain ? object.size : segmentBytes) / text.rowBytes) * 1.1) + 64;
   for await (const batch of openFeed(pool, object, text, options)) {
-    let parsed = parser(batch, capacity);
-    while (parsed === 'full') {
-      capacity *= 2;
-      parsed = parser(batch, capacity);
-    }
+    const parsed = parse(batch);
     if (!parsed) return undefined;
     segments.push(...parsed);
   }
   return { firstLine: text.firstLine, segments };
 }
 
-function segmentParser({ memory: home, run }: Pool, text: PlannedText, columns: readonly PlannedColumn[]) {
+/** Parses segments; undefined where there is something in them that the kernel does not take on. */
+export type TextParser = (batch: SegmentBatch) => ParsedSegment[] | undefined;
+
+/** @param room where what comes out is put */
+export function textParser(
+  pool: Pool,
+  object: DataObject,
+  text: PlannedText,
+  columns: readonly PlannedColumn[],
+  options: ReadOptions,
+  room: KernelMemory = pool.memory,
+): TextParser {
+  const parser = segmentParser(pool, text, columns, options, room);
+  // So many rows as the first ones make likely; if there are more, the same segments once more, with more room.
+  let capacity =
+    Math.ceil((Math.min(segmentBytes, text.isPlain ? object.size : segmentBytes) / text.rowBytes) * 1.1) + 64;
+  return (batch) => {
+    let parsed = parser(batch, capacity);
+    while (parsed === 'full') {
+      capacity *= 2;
+      parsed = parser(batch, capacity);
+    }
+    return parsed;
+  };
+}
+
+function segmentParser(
+  { memory: home, run }: Pool,
+  text: PlannedText,
+  columns: readonly PlannedColumn[],
+  { named = true }: ReadOptions,
+  room: KernelMemory,
+) {
   const widths = { single: 0, double: 0, category: 0 };
   for (const { kind } of columns) widths[kind]++;
   const stride = Math.ceil(widths.single / 4) * 16;
@@ -97,6 +124,7 @@ function segmentParser({ memory: home, run }: Pool, text: PlannedText, columns: 
     88: headingAt,
     92: heading.length,
     96: squeezeTable(home),
+    112: named ? 1 : 0,
   };
 
   return (batch: SegmentBatch, capacity: number): ParsedSegment[] | 'full' | undefined => {
@@ -104,21 +132,18 @@ function segmentParser({ memory: home, run }: Pool, text: PlannedText, columns: 
     const rows = count * capacity;
     if (home.memory.buffer.byteLength + rows * bytesOfRow > roomBytes) return undefined;
     const mostBlocks = Math.ceil(capacity / 65_536) + 1;
-    const results = home.allocate(count * 20);
-    const blocks = home.allocate(count * mostBlocks * blockBytes);
-    const extremes = home.allocate(count * 2 * stride);
-    const places: Places = {
-      singles: home.allocate(rows * stride),
-      doubles: home.allocate(rows * widths.double * 8),
-      codes: home.allocate(rows * widths.category),
-      lines: home.allocate(rows * 4),
-      hashes: home.allocate(rows * 4),
-      dictionaries: home.allocate(count * widths.category * dictionaryBytes),
-    };
-    const { singles, doubles, codes, lines, hashes, dictionaries } = places;
+    const results = room.allocate(count * 20);
+    const blocks = room.allocate(count * mostBlocks * blockBytes);
+    const extremes = room.allocate(count * 2 * stride);
+    const singles = room.allocate(rows * stride);
+    const doubles = room.allocate(rows * widths.double * 8);
+    const codes = room.allocate(rows * widths.category);
+    const lines = room.allocate(rows * 4);
+    const hashes = room.allocate(rows * 4);
+    const dictionaries = room.allocate(count * widths.category * dictionaryBytes);
     const own = { 0: file, 20: capacity, 24: singles, 28: doubles, 36: codes, 44: lines, 48: dictionaries, 60: hashes };
     const others = { 52: results, 80: blocks, 84: mostBlocks, 100: first, 104: slots, 108: extremes };
-    const description = writeStruct(home, { ...fixed, ...own, ...others }, { 64: size, 72: text.firstRow });
+    const description = writeStruct(room, { ...fixed, ...own, ...others }, { 64: size, 72: text.firstRow });
     run(csv, 'parseSegment', description, count, scratchBytes);
 
     const view = new DataView(home.memory.buffer);
@@ -132,22 +157,28 @@ function segmentParser({ memory: home, run }: Pool, text: PlannedText, columns: 
       if (status === 1) isFull = true;
       // Something else than plain cells, a file that can't be read, or a number that float32 would crush.
       else if (status !== 0 || (widths.single > 0 && word(result + 16) !== 0)) return undefined;
+      if (isFull) continue;
       const before = i * capacity;
+      const own = word(result + 4);
+      const lineCount = word(result + 8);
+      const { buffer } = home.memory;
       parsed.push({
-        rows: word(result + 4),
-        lineCount: word(result + 8),
+        rows: own,
+        lineCount,
         blocks: Array.from({ length: word(result + 12) }, (_, b) => {
           const at = blocks + (i * mostBlocks + b) * blockBytes;
-          return { rowCount: word(at), hash: hexOf(new Uint8Array(home.memory.buffer, at + 4, 32)) };
+          return { rowCount: word(at), ...(named && { hash: hexOf(new Uint8Array(home.memory.buffer, at + 4, 32)) }) };
         }),
         least: singlesAt(extremes + i * 2 * stride),
         greatest: singlesAt(extremes + (i * 2 + 1) * stride),
         singles: singles + before * stride,
-        doubles: doubles + before * widths.double * 8,
-        codes: codes + before * widths.category,
-        lines: lines + before * 4,
-        hashes: hashes + before * 4,
-        dictionaries: dictionaries + i * widths.category * dictionaryBytes,
+        doubles: new Float64Array(buffer, doubles + before * widths.double * 8, own * widths.double),
+        codes: new Uint8Array(buffer, codes + before * widths.category, own * widths.category),
+        lines: lineCount === own ? undefined : new Uint32Array(buffer, lines + before * 4, own),
+        hashes: new Uint32Array(buffer, hashes + before * 4, own),
+        texts: Array.from({ length: widths.category }, (_, column) =>
+          textsAt(buffer, dictionaries + (i * widths.category + column) * dictionaryBytes),
+        ),
       });
     }
     return isFull ? 'full' : parsed;
@@ -163,6 +194,16 @@ function runsOf(columns: readonly PlannedColumn[]): Uint32Array {
     else runs.push(number, 1);
   }
   return Uint32Array.from([...runs, 0, 0]);
+}
+
+/** The texts of a segment's dictionary; undefined where one is not UTF-8. */
+function textsAt(buffer: ArrayBufferLike, address: number): (string | undefined)[] {
+  const view = new DataView(buffer, address, dictionaryBytes);
+  return Array.from({ length: view.getUint32(0, true) }, (_, i) => {
+    // Copied: a decoder takes no shared memory.
+    const bytes = new Uint8Array(buffer, address + 16 + i * 20, view.getUint32(16 + i * 20 + 16, true)).slice();
+    return decodeText(bytes, 0, bytes.length);
+  });
 }
 
 const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

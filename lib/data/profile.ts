@@ -1,9 +1,9 @@
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
+import { distributionOf } from './distribution.ts';
 import { maxLevels } from './feature-encoding.ts';
 import type { FreeText } from './free-text.ts';
-import { frequentValues } from './most-frequent.ts';
 import { allRows, numberFacts } from './number-facts.ts';
-import { cellReader, type PackedNumbers, packedStride } from './packed.ts';
+import { cellReader } from './packed.ts';
 import { type ColumnDescription, codeCounts, describeColumns, type SchemaKind } from './schema/kinds.ts';
 import { shortestSingle } from './single.ts';
 import type { CategoryColumn, NumberColumn, Table } from './table.ts';
@@ -16,7 +16,7 @@ export interface ColumnProfile {
   reason: string;
   rows: number;
   missing: number;
-  /** Different values, and in `frequent` the most frequent ones: of all rows, or of so many, evenly spaced. */
+  /** Different values, and in `frequent` the most frequent ones: of all rows, or of so many, evenly apart. */
   distinct: number;
   sampled?: number;
   /** In the column's units; these four are NaN for a column of texts. */
@@ -29,6 +29,8 @@ export interface ColumnProfile {
   mostFrequent: { value: number | string; count: number } | undefined;
   /** The most frequent values, at most eight, from the most frequent on; of equally frequent ones the first in order. */
   frequent: { value: number | string; count: number }[];
+  /** Of numbers, how many are in each of equal stretches from the least to the greatest, where these are finite. */
+  histogram?: { from: number; to: number; counts: number[] };
   /** The first different values, at most five. */
   examples: (number | string)[];
   /** What deserves a look before training, as sentences. */
@@ -130,62 +132,18 @@ type Statistics = Omit<ColumnProfile, 'name' | 'kind' | 'reason' | 'rows' | 'war
 function profileNumbers(table: Table, column: NumberColumn): Statistics {
   const { count, min, max, moments } = numberFacts(table, column, allRows(table));
   const { mean, variance } = moments;
-  const { top, distinct } = frequentValues(sampleOf(table, column).sort(), frequentLimit);
+  const distribution = distributionOf(table, column);
   const shown = (value: number) => (column.single ? shortestSingle(value) : value);
-  const frequent = top.map(({ value, count: own }) => ({ value: shown(value), count: own }));
   return {
     missing: table.rowCount - count,
-    distinct,
-    ...(isSampled(table, column) && { sampled: sampleRows }),
     min: shown(min),
     max: shown(max),
     mean,
     standardDeviation: count > 1 ? Math.sqrt((variance * count) / (count - 1)) : Number.NaN,
-    mostFrequent: frequent[0],
-    frequent,
+    ...distribution,
+    mostFrequent: distribution.frequent[0],
     examples: firstNumbers(table, column).map(shown),
   };
-}
-
-/** Of packed columns of more rows, distribution and different values are those of a sample. */
-const [mostRows, sampleRows] = [100_000, 4_096];
-
-const isSampled = ({ rowCount }: Table, { packed }: NumberColumn): boolean =>
-  packed !== undefined && rowCount > mostRows;
-
-/** The values that a profile looks at one by one, in the order of their rows, missing ones left out. */
-export function sampleOf(table: Table, column: NumberColumn): Float64Array {
-  if (!(column.packed && isSampled(table, column))) return column.values.filter((value) => !Number.isNaN(value));
-  const { numbers, at } = column.packed;
-  const rows = sampledRows(table, numbers);
-  const stride = packedStride(numbers);
-  const values = new Float64Array(sampleRows);
-  let present = 0;
-  for (let from = at; from < rows.length; from += stride) {
-    if (!Number.isNaN(rows[from])) values[present++] = rows[from];
-  }
-  return values.subarray(0, present);
-}
-
-const samples = new WeakMap<PackedNumbers, Float32Array>();
-
-/** The rows of a sample, evenly apart: columns lie side by side, so all are taken at once. */
-function sampledRows({ rowCount }: Table, numbers: PackedNumbers): Float32Array {
-  let rows = samples.get(numbers);
-  if (!rows) {
-    const stride = packedStride(numbers);
-    rows = new Float32Array(sampleRows * stride);
-    let block = 0;
-    for (let i = 0; i < sampleRows; i++) {
-      const row = Math.floor((i * rowCount) / sampleRows);
-      while (row >= numbers.blocks[block].firstRow + numbers.blocks[block].rowCount) block++;
-      const { address, firstRow } = numbers.blocks[block];
-      const at = address + (row - firstRow) * stride * 4;
-      rows.set(new Float32Array(numbers.memory.memory.buffer, at, stride), i * stride);
-    }
-    samples.set(numbers, rows);
-  }
-  return rows;
 }
 
 /** The first different values, at most five. */

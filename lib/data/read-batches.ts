@@ -30,7 +30,7 @@ export interface RowBatch {
 export async function readBatches(
   objects: readonly DataObject[],
   onBatch: (batch: RowBatch) => Promise<void> | void,
-  { batchRows = 16_384, ...options }: Omit<ReadOptions, 'badRows' | 'mayLetGo'> & { batchRows?: number } = {},
+  { batchRows = 16_384, ...options }: Omit<ReadOptions, 'badRows' | 'mayLetGo' | 'named'> & { batchRows?: number } = {},
 ): Promise<number> {
   const kinds = new Map<string, ColumnKind>(Object.entries(options.kinds ?? {}));
   let first: { key: string; names: readonly string[] } | undefined;
@@ -78,7 +78,7 @@ export async function readBatches(
       },
       pause: () => (pass.collector.rowCount >= batchRows ? flush(object.key) : undefined),
     };
-    await readObjectRows(object, pass.options, { place, sink, text }, { hashes: false });
+    await readObjectRows(object, pass.options, { place, sink, text }, { blocks: false });
     await flush(object.key);
   }
   return rowCount;

@@ -1,16 +1,28 @@
 import type { Pool } from '../kernels/pool.ts';
 import { assemble } from './assemble-packed.ts';
 import type { ColumnKind } from './column-reader.ts';
+import { defaultLimits } from './limits.ts';
+import { type PackedSize, planPacked, textBytesOf } from './memory.ts';
 import { allRows, numberFacts } from './number-facts.ts';
 import { type ParsedText, type PlannedColumn, parseText } from './parse-text.ts';
 import { type PlannedText, planText } from './plan-text.ts';
 import type { ReadOptions } from './read.ts';
+import { readStreamed } from './read-streamed.ts';
+import { missingWarning } from './read-warnings.ts';
+import { feedSegments, segmentBytes } from './segment-feed.ts';
 import { fitsSingle } from './single.ts';
-import type { DataObject, Table } from './table.ts';
+import type { SpillDisk } from './spill-file.ts';
+import type { Column, DataObject, Table } from './table.ts';
 
 /** What `readTable` may hand to kernels. */
 export interface PackedReading {
   pool: Pool;
+  /** Where to put what does not fit memory; without one it is read again from where it came. */
+  disk?: SpillDisk;
+  /** How it is decided what fits memory. */
+  plan?: typeof planPacked;
+  /** Hears which way the rows go that do not fit memory, and of how many bytes. */
+  onStreamed?(way: 'spilled' | 're-read', bytes: number): void;
   /** Objects that are smaller together are read without. */
   leastBytes?: number;
 }
@@ -27,14 +39,42 @@ export interface PackedReading {
 export async function readPacked(
   objects: readonly DataObject[],
   options: ReadOptions,
-  { pool, leastBytes = 1 << 18 }: PackedReading,
+  reading: PackedReading,
 ): Promise<Table | undefined> {
+  const { leastBytes = 1 << 18 } = reading;
   if (objects.length === 0 || objects.reduce((sum, { size }) => sum + size, 0) < leastBytes) return undefined;
   const texts = await planTexts(objects, options);
   if (!texts) return undefined;
   const { names } = texts[0];
   const columns = names.map((name, i) => plannedColumn(name, texts[0].kinds[i], options));
   for (;;) {
+    const read = await readTexts(objects, texts, columns, options, reading);
+    if (!read) return undefined;
+    const { table, parsed } = read;
+    const extremes = extremesOf(parsed);
+    const wide = columns.filter((column, i) => column.kind === 'single' && !isSingle(table, i, extremes));
+    if (wide.length === 0) {
+      const missing = table.columns.filter((column) => isMissing(column, extremes));
+      table.warnings.push(...missing.map(({ name }) => missingWarning(name)));
+      return table;
+    }
+    table.numbers?.source?.close();
+    for (const column of wide) column.kind = 'double';
+  }
+}
+
+/** Parses all texts, and makes their table: in memory as a whole, or beyond it. */
+async function readTexts(
+  objects: readonly DataObject[],
+  texts: readonly PlannedText[],
+  columns: readonly PlannedColumn[],
+  options: ReadOptions,
+  { pool, disk, plan: decide = planPacked, onStreamed }: PackedReading,
+): Promise<{ table: Table; parsed: ParsedText[] } | undefined> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const size = sizeOf(objects, texts, columns, pool);
+  const plan = decide(objects[0].key, size, { ...limits, threads: pool.threads });
+  if (plan === 'memory') {
     const parsed: ParsedText[] = [];
     for (const [i, text] of texts.entries()) {
       const found = await parseText(pool, objects[i], text, columns, options);
@@ -42,12 +82,44 @@ export async function readPacked(
       parsed.push(found);
     }
     const table = assemble(pool.memory, objects, columns, parsed, options);
-    if (!table) return undefined;
-    const extremes = extremesOf(parsed);
-    const wide = columns.filter((column, i) => column.kind === 'single' && !isSingle(table, i, extremes));
-    if (wide.length === 0) return table;
-    for (const column of wide) column.kind = 'double';
+    return table && { table, parsed };
   }
+  const hasRoom = disk !== undefined && plan.diskBytes <= Math.min(limits.diskBytes, disk.freeBytes());
+  onStreamed?.(hasRoom ? 'spilled' : 're-read', plan.diskBytes);
+  const sources = texts.map((text, i) => ({ text, object: objects[i] }));
+  const streamed = await readStreamed(pool, sources, columns, options, {
+    plan,
+    disk: hasRoom ? disk : undefined,
+    onFull: () => onStreamed?.('re-read', plan.diskBytes),
+  });
+  if (!streamed) return undefined;
+  const table = await streamed.assemble();
+  if (!table) streamed.close();
+  return table && { table, parsed: streamed.parsed };
+}
+
+/** How large a table will be, by the first rows of its texts. */
+function sizeOf(
+  objects: readonly DataObject[],
+  texts: readonly PlannedText[],
+  columns: readonly PlannedColumn[],
+  { threads }: Pool,
+): PackedSize {
+  const of = (kind: PlannedColumn['kind']) => columns.filter((column) => column.kind === kind).length;
+  const bytes = texts.map(({ isPlain }, i) => textBytesOf(objects[i].size, isPlain));
+  const rows = texts.reduce((sum, { rowBytes }, i) => sum + bytes[i] / rowBytes, 0);
+  const longest = bytes.reduce((most, own) => Math.max(most, own), 0);
+  const fewest = texts.reduce((least, { rowBytes }) => Math.min(least, rowBytes), Number.POSITIVE_INFINITY);
+  const isFetched = texts.some(({ isPlain }, i) => !isPlain || !objects[i].openFile);
+  return {
+    rows,
+    columns: columns.length,
+    rowBytes: Math.ceil(of('single') / 4) * 16,
+    doubles: of('double'),
+    categories: of('category'),
+    segmentRows: (Math.min(segmentBytes, longest) / fewest) * 1.1 + 64,
+    feedBytes: isFetched ? feedSegments(threads) * Math.min(segmentBytes, longest) : 0,
+  };
 }
 
 function plannedColumn(name: string, kind: ColumnKind, { kinds = {}, single }: ReadOptions): PlannedColumn {
@@ -67,8 +139,13 @@ async function planTexts(objects: readonly DataObject[], options: ReadOptions): 
   return texts;
 }
 
-/** Least and greatest number of each packed column. */
-function extremesOf(texts: readonly ParsedText[]): { least: Float32Array; greatest: Float32Array } {
+/** Least and greatest number of each packed column; infinities, the wrong way round, where there is none. */
+interface Extremes {
+  least: Float32Array;
+  greatest: Float32Array;
+}
+
+function extremesOf(texts: readonly ParsedText[]): Extremes {
   const [first, ...others] = texts.flatMap(({ segments }) => segments);
   const [least, greatest] = [first.least.slice(), first.greatest.slice()];
   for (const segment of others) {
@@ -80,8 +157,14 @@ function extremesOf(texts: readonly ParsedText[]): { least: Float32Array; greate
   return { least, greatest };
 }
 
+function isMissing(column: Column, { least, greatest }: Extremes): boolean {
+  if (column.kind === 'category') return column.codes.every((code) => code < 0);
+  if (column.packed) return least[column.packed.at] > greatest[column.packed.at];
+  return column.values.every(Number.isNaN);
+}
+
 /** A column's values fit a float32. */
-function isSingle(table: Table, i: number, { least, greatest }: ReturnType<typeof extremesOf>): boolean {
+function isSingle(table: Table, i: number, { least, greatest }: Extremes): boolean {
   const column = table.columns[i];
   if (column.kind !== 'number' || !column.packed) return false;
   const [min, max] = [least[column.packed.at], greatest[column.packed.at]];

@@ -7,7 +7,6 @@ import { dropRows } from './drop-rows.ts';
 import type { TextEncoding } from './encoding.ts';
 import { defaultLimits, type ReadLimits } from './limits.ts';
 import { checkMemory, type ReadShare } from './memory.ts';
-import { allRows, numberFacts } from './number-facts.ts';
 import { type ObjectRowsOptions, type RowSink, type RowText, readObjectRows } from './object-rows.ts';
 import { isParquetName } from './open-object.ts';
 import { type PackedReading, readPacked } from './read-packed.ts';
@@ -36,6 +35,11 @@ export interface ReadOptions {
   single?: (name: string) => boolean;
   /** Kernels to read with, where the objects are files of plain delimited text, or Parquet of flat numbers. */
   packed?: PackedReading;
+  /**
+   * Whether blocks are named by hashes of their content (`blockHashes`), as a model's version needs them: of text that
+   * takes half as long again as reading it. By default they are.
+   */
+  named?: boolean;
   /** What becomes of rows that can't be read. */
   badRows?: BadRowsPolicy;
   /** What an infinite number is, written as such or too large for a float64: a bad cell, or a missing one. */
@@ -65,7 +69,11 @@ export interface ReadOptions {
 export async function readTable(objects: readonly DataObject[], options: ReadOptions = {}): Promise<Table> {
   const sorted = sortedByKey(objects);
   const packed = options.packed && (await readPacked(sorted, options, options.packed));
-  if (packed) return withWarnings(packed, options);
+  if (packed) {
+    // There are no rows that can't be read, and no object without rows.
+    if (!options.forModel) packed.warnings.unshift(...kindWarnings(namesOf(packed), options.kinds ?? {}, new Set()));
+    return packed;
+  }
   const flat = options.packed && (await readFlat(sorted, options, options.packed));
   if (flat) return flat;
   const pass = beginPass(options, new Map(Object.entries(options.kinds ?? {})));
@@ -88,6 +96,8 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
   return result;
 }
 
+const namesOf = ({ columns }: Table): string[] => columns.map(({ name }) => name);
+
 /** Parquet by kernels, if that is what the objects are called; only then is loaded what it takes. */
 async function readFlat(
   objects: DataObject[],
@@ -97,20 +107,6 @@ async function readFlat(
   if (options.format !== 'parquet' && !objects.every(({ key }) => isParquetName(key))) return undefined;
   const { readPackedParquet } = await import('./read-packed-parquet.ts');
   return readPackedParquet(objects, options, packed);
-}
-
-/** What a table of kernels has to be told of: it has no rows that can't be read, and no object without rows. */
-function withWarnings(table: Table, { kinds = {}, forModel = false }: ReadOptions): Table {
-  const names = table.columns.map(({ name }) => name);
-  if (!forModel) table.warnings.push(...kindWarnings(names, kinds, new Set()));
-  for (const column of table.columns) {
-    const isMissing =
-      column.kind === 'number'
-        ? numberFacts(table, column, allRows(table)).count === 0
-        : column.codes.every((code) => code < 0);
-    if (isMissing) table.warnings.push(missingWarning(column.name));
-  }
-  return table;
 }
 
 export interface Pass {
@@ -164,6 +160,7 @@ export function beginPass(
       separator: options.separator,
       encoding: options.encoding ?? 'auto',
       header: options.header ?? true,
+      named: options.named ?? true,
       wanted: options.wanted ?? (() => true),
       limits,
     },
@@ -204,7 +201,7 @@ async function readInto(
       pause: () => checkSize(collector.rowCount, share),
     }),
   };
-  const facts = await readObjectRows(object, pass.options, { place, sink, text }, { hashes: !again });
+  const facts = await readObjectRows(object, pass.options, { place, sink, text }, { blocks: !again });
   collector.endObject();
 
   found.warnings.push(...facts.warnings);

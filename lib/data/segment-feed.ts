@@ -54,12 +54,15 @@ async function* wholeFile(file: OpenFile, size: number): AsyncGenerator<SegmentB
 /** Ranges that are fetched at once. */
 const ahead = 4;
 
+/** Most segments that wait in memory while they are fetched or unpacked. */
+export const feedSegments = (threads: number): number => Math.max(ahead, 2 * threads) + 3;
+
 async function* fetched({ memory: home, threads }: Pool, object: DataObject): AsyncGenerator<SegmentBatch, void, void> {
   const { size } = object;
   const count = Math.ceil(size / segmentBytes);
   const most = Math.max(ahead, 2 * threads);
   // Besides those that are fetched or parsed: the one before them, for its last byte, and the one after.
-  const ring = segmentRing(home, Math.min(count, most + 3), Math.min(size, segmentBytes), count);
+  const ring = segmentRing(home, Math.min(count, feedSegments(threads)), Math.min(size, segmentBytes), count);
   const arrivals: { promise: Promise<void>; isHere: boolean }[] = [];
   const fetchNext = () => {
     const i = arrivals.length;

@@ -1,7 +1,7 @@
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import type { RejectedRow } from './bad-rows.ts';
 import type { FreeText } from './free-text.ts';
-import type { PackedColumn } from './packed.ts';
+import type { PackedColumn, PackedNumbers } from './packed.ts';
 
 /**
  * A dataset as it was read: typed columns, where each row came from, and the hashes that name its content.
@@ -26,6 +26,8 @@ export interface Table {
   unread?: string[];
   /** Columns of which each cell is another, and of which nobody asked for the cells: they were let go of. */
   freeTexts?: FreeText[];
+  /** What its packed columns are columns of, and where they lie. */
+  numbers?: PackedNumbers;
   /** Rows that were left out because they can't be read, when the policy is to skip them. */
   rejected?: RejectedRow[];
 }
@@ -70,8 +72,24 @@ export interface TableObject {
 export interface Block {
   firstRow: number;
   rowCount: number;
-  /** SHA-256, hexadecimal, of the column names and the block's text, or, in Parquet, its values. */
-  hash: string;
+  /**
+   * SHA-256, hexadecimal, of the column names and the block's text, or, in Parquet, its values; absent where it was read
+   * without names.
+   */
+  hash?: string;
+}
+
+/**
+ * The hashes that name a table's content, block by block.
+ *
+ * @throws Error when it was read without names: two datasets must never be called alike for want of them
+ */
+export function blockHashes({ blocks }: Pick<Table, 'blocks'>): string[] {
+  return blocks.map(({ hash }) => {
+    if (hash === undefined)
+      throw new Error('expected blocks that are named, found a table that was read without names');
+    return hash;
+  });
 }
 
 /** An object that holds rows, wherever it lies: in the store, or on this machine's disk. */
@@ -87,6 +105,8 @@ export interface DataObject {
   readRange(start: number, end: number): Promise<Uint8Array>;
   /** The object as an open file, where it is one: threads read it by themselves. */
   openFile?(): Promise<OpenFile>;
+  /** A URL at which another thread may GET the object, for some hours; undefined where there is none. */
+  presign?(): Promise<string | undefined>;
 }
 
 /** A file that stays open until it is closed. */

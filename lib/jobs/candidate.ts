@@ -1,6 +1,7 @@
 import { sha256Hex } from '../core/hash.ts';
 import { recipe } from '../core/recipe.ts';
 import type { Encoding } from '../data/encode.ts';
+import { blockHashes } from '../data/table.ts';
 import type { TargetEncoding } from '../data/target.ts';
 import type { Model } from '../models/model.ts';
 import type { Solution } from '../optimizers/solution.ts';
@@ -77,7 +78,7 @@ function manifestOf(
     request: contentRequest(request),
     data: {
       objects: table.objects.map(({ key, size, rowCount }) => ({ key, size, rowCount })),
-      blocks: table.blocks.map(({ hash }) => hash),
+      blocks: blockHashes(table),
       rowCount: table.rowCount,
       trainingRowCount: training.length,
       testRowCount: request.data.split === 'none' ? 0 : test.length,

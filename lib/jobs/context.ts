@@ -38,6 +38,7 @@ export interface Context {
 export type JobProgress =
   | { kind: 'reading'; objects: number; bytes: number }
   | { kind: 'read'; rows: number; columns: number; milliseconds: number }
+  | { kind: 'streamed'; way: 'spilled' | 're-read'; bytes: number }
   | { kind: 'resumed'; step: number }
   | { kind: 'step'; step: number; epoch: number; loss: number; gradientNorm: number; stepLimit: number | undefined }
   | { kind: 'trial'; text: string }

@@ -5,9 +5,10 @@ import type { Table } from '../data/table.ts';
 import { labelledRows } from '../data/target.ts';
 import { isFigure } from '../pipeline/gate-figures.ts';
 import type { Request } from '../pipeline/resolve.ts';
+import type { ResolvedGate } from '../pipeline/resolve-gates.ts';
 import { modelFile } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';
-import { readVersion } from '../registry/versions.ts';
+import { type LoadedModel, readVersion } from '../registry/versions.ts';
 import { describeColumns } from '../report/columns.ts';
 import { formatCount } from '../report/format.ts';
 import type { Evaluation, Report } from '../report/report.ts';
@@ -15,8 +16,9 @@ import { putJson } from '../store/json.ts';
 import type { Context } from './context.ts';
 import type { EvaluationResult } from './evaluate-model.ts';
 import { evaluateRows } from './evaluate-rows.ts';
-import { evidenceFor, type GateSubject } from './gate-evidence.ts';
-import { checkGates, verdictSentence } from './gates.ts';
+import { evaluationFootprint } from './footprint.ts';
+import { checkGates } from './gates/check-gates.ts';
+import { evidenceFor, type GateSubject } from './gates/model-evidence.ts';
 import { conformed, kindsOf } from './later-data.ts';
 import { fitToRequest } from './prepare.ts';
 import { evaluationColumns, neededColumns, readOptions, unnamedColumns } from './read-options.ts';
@@ -25,6 +27,7 @@ import { release } from './release.ts';
 import { reportTime, writeReport } from './reports.ts';
 import { runKey } from './runs.ts';
 import type { SourceObject } from './sources.ts';
+import { timePrediction } from './time-prediction.ts';
 
 /** A version, and the data to hold it against. */
 export interface OnData {
@@ -44,10 +47,12 @@ export async function evaluateOnData(
 ): Promise<EvaluationResult> {
   const { store } = context;
   const { name, version } = manifest;
+  const startMs = context.now();
   const request = requestAt(path, manifest);
   const wanted = evaluationColumns(manifest, request);
   const read = await readTable(objects, {
     ...readOptions(context, request.data),
+    named: false,
     kinds: kindsOf(manifest),
     // Which rows are held out may follow from a hash of all that the training read.
     wanted: heldOut ? neededColumns(request) : wanted,
@@ -58,9 +63,20 @@ export async function evaluateOnData(
   const { rows, on } = rowsToScore(request, table, heldOut);
   const model = await readVersion(store, name, version);
   const baselineOn = { table, rows, whose: 'these rows' };
-  const { evaluation, subject } = evaluateRows(model, table, rows, { on, baselineOn, request });
-  const createdAt = await reportTime(context, run);
-  const report = evaluationReport(manifest, { run, request, table, evaluation, subject, createdAt });
+  const scored = evaluateRows(model, table, rows, { on, baselineOn, request });
+  const { evaluation } = scored;
+  const { figures, ...judged } = judge(context, model, { ...scored.subject, evaluation, request });
+  const { footprint, footprintBasis } = await evaluationFootprint(context, startMs);
+  const report = evaluationReport(manifest, {
+    run,
+    request,
+    table,
+    evaluation,
+    ...judged,
+    footprint: { ...footprint, ...figures },
+    footprintBasis,
+    createdAt: await reportTime(context, run),
+  });
   const result: EvaluationResult = {
     run,
     model: name,
@@ -92,26 +108,46 @@ function rowsToScore(request: Request, table: Table, heldOut: boolean): { rows: 
   return { rows, on };
 }
 
-function evaluationReport(
-  { name, version, task, encoding, files, request: content }: Manifest,
-  {
-    run,
-    request,
-    table,
-    evaluation,
-    subject,
-    createdAt,
-  }: { run: string; request: Request; table: Table; evaluation: Evaluation; subject: GateSubject; createdAt: string },
-): Report {
-  const asked = gatesOfVersion(request);
-  const gates = checkGates(asked, {
+/** Holds a version against those of its pipeline's gates that speak of it; the figures are those that gates may read. */
+function judge(
+  context: Context,
+  model: LoadedModel,
+  { evaluation, request, ...subject }: GateSubject & { evaluation: Evaluation; request: Request },
+): Pick<Evaluated, 'verdict' | 'leftOut'> & { figures: Record<string, number> } {
+  const { asked, leftOut } = gatesOfVersion(request);
+  const isTimed = asked.some(({ metric }) => metric === 'predictionMs');
+  const figures = {
+    modelBytes: model.manifest.files[modelFile].size,
+    ...(isTimed && { predictionMs: timePrediction(context, model, subject.table, subject.rows) }),
+  };
+  const verdict = checkGates(asked, {
     metrics: evaluation.metrics,
     baseline: evaluation.baseline?.metrics ?? {},
     champion: undefined,
     rowCount: evaluation.rowCount,
     evidence: evidenceFor(asked, subject),
-    figures: { modelBytes: files[modelFile].size },
+    figures,
   });
+  return { verdict, leftOut, figures };
+}
+
+interface Evaluated {
+  run: string;
+  request: Request;
+  table: Table;
+  evaluation: Evaluation;
+  verdict: ReturnType<typeof checkGates>;
+  /** Gates that were not asked, each with the reason, as sentences. */
+  leftOut: string[];
+  footprint: Record<string, number>;
+  footprintBasis: string;
+  createdAt: string;
+}
+
+function evaluationReport(
+  { name, version, task, encoding, request: content }: Manifest,
+  { run, request, table, evaluation, verdict, leftOut, footprint, footprintBasis, createdAt }: Evaluated,
+): Report {
   const { target } = request.data;
   const features = new Set(encoding.features.map((feature) => feature.name));
   return {
@@ -124,8 +160,7 @@ function evaluationReport(
     version,
     createdAt,
     verdict: {
-      ...gates,
-      sentence: verdictSentence(gates),
+      ...verdict,
       champion: { moved: false, version: null, sentence: 'An evaluation moves no alias.' },
     },
     data: {
@@ -138,23 +173,36 @@ function evaluationReport(
       columns: describeColumns(table, (column) => ({
         role: column === target ? 'target' : features.has(column) ? 'feature' : 'excluded',
       })),
-      warnings: table.warnings,
+      warnings: [...leftOut, ...table.warnings],
     },
     evaluation,
     request: content as Report['request'],
     defaults: [],
+    footprint,
+    footprintBasis,
     generatedBy: { name: 'hone', version: release, recipe },
   };
 }
 
 /**
- * The gates that have something to say of one version on new rows: none that compares with champion, reads what a training
- * took, or was there by default for a training alone.
+ * The gates that have something to say of one version on new rows, and why the others have nothing to say of it. The
+ * default gate is for trainings alone.
  */
-const gatesOfVersion = ({ evaluate }: Request) =>
-  evaluate.gates.filter(
-    (gate) =>
-      !gate.byDefault &&
-      !('noWorseThan' in gate && gate.noWorseThan === 'champion') &&
-      (!isFigure(gate.metric) || gate.metric === 'modelBytes'),
-  );
+function gatesOfVersion({ evaluate }: Request): { asked: ResolvedGate[]; leftOut: string[] } {
+  const asked: ResolvedGate[] = [];
+  const leftOut: string[] = [];
+  for (const gate of evaluate.gates.filter(({ byDefault }) => !byDefault)) {
+    const why = reasonToLeaveOut(gate);
+    if (why === undefined) asked.push(gate);
+    else leftOut.push(`The gate on ${gate.metric} was left out: ${why}.`);
+  }
+  return { asked, leftOut };
+}
+
+function reasonToLeaveOut(gate: ResolvedGate): string | undefined {
+  if ('noWorseThan' in gate && gate.noWorseThan === 'champion') {
+    return 'it compares with champion, and an evaluation is of one version';
+  }
+  const isKnown = !isFigure(gate.metric) || gate.metric === 'modelBytes' || gate.metric === 'predictionMs';
+  return isKnown ? undefined : 'it is of what a training takes, and an evaluation trains nothing';
+}

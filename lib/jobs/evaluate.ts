@@ -14,10 +14,10 @@ import { readCandidate } from './candidate.ts';
 import type { Context } from './context.ts';
 import { readCrossValidation } from './cross-validate.ts';
 import { evaluateRows, predictionsOn } from './evaluate-rows.ts';
-import { evidenceFor, type GateEvidence, needsEvidence } from './gate-evidence.ts';
-import { predictRows } from './predictions.ts';
+import { evidenceFor, type KeptEvidence, needsEvidence } from './gates/model-evidence.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type RunStep, readRun, runKey } from './runs.ts';
+import { timePrediction } from './time-prediction.ts';
 import { readSearch } from './winner.ts';
 
 /** What `evaluate` leaves for `register`: the candidate's evaluation, and the champion's on the same rows. */
@@ -32,7 +32,7 @@ export interface EvaluatedRun {
   /** Why the champion could not score the rows. */
   championProblem?: string;
   /** Of each of the request's gates that asks for more than metrics of all rows. */
-  gateEvidence?: (GateEvidence | null)[];
+  gateEvidence?: (KeptEvidence | null)[];
   /** How long one row's prediction takes, in milliseconds: the mean of some. */
   predictionMs?: number;
 }
@@ -63,7 +63,7 @@ export async function evaluate(context: Context, { run }: RunStep): Promise<{ ru
     ...judged,
     ...(gates.some(needsEvidence) && { gateEvidence: evidenceFor(gates, { ...held.subject, champion: ofChampion }) }),
     ...(gates.some(({ metric }) => metric === 'predictionMs') && {
-      predictionMs: timePrediction(context, candidate, prepared),
+      predictionMs: timePrediction(context, candidate, prepared.table, prepared.test),
     }),
   };
   await putJson(store, runKey(run, 'evaluation.json'), evaluated);
@@ -104,18 +104,6 @@ export function evaluateHeldOut(
     baselineOn: { table, rows: training, whose: 'the training rows' },
     request,
   });
-}
-
-/** Rows of which each is predicted by itself, to see how long it takes. */
-const timedRows = 100;
-
-/** Milliseconds that the prediction of one row takes, encoded from its cells. */
-export function timePrediction({ now }: Context, model: LoadedModel, { table, test }: Prepared): number {
-  const rows = Array.from({ length: timedRows }, (_, i) => test.subarray(i % test.length, (i % test.length) + 1));
-  for (const row of rows.slice(0, 10)) predictRows(model, table, row);
-  const startMs = now();
-  for (const row of rows) predictRows(model, table, row);
-  return (now() - startMs) / timedRows;
 }
 
 async function evaluateChampion(

@@ -41,7 +41,12 @@ export interface Inspection {
 export async function inspect(context: Context, path: string, options: ReadOptions = {}): Promise<Inspection> {
   const { memoryBytes } = context;
   const limits = { ...(memoryBytes !== undefined && { memoryBytes }), ...options.limits };
-  const table = await readTable(await listDataset(context, path), { ...options, limits, mayLetGo: () => true });
+  const table = await readTable(await listDataset(context, path), {
+    ...options,
+    limits,
+    named: false,
+    mayLetGo: () => true,
+  });
   const profile = profileTable(table);
   const sparse = table.sparse && { sparse: profileSparse(table.sparse) };
   return { path, table, profile, ...sparse, draft: draftPipeline(path, profile, table, options) };

@@ -4,6 +4,7 @@ import { blockOffsets } from '../data/block-offsets.ts';
 import type { ColumnKind } from '../data/column-reader.ts';
 import { type Encoding, encodeRows } from '../data/encode.ts';
 import { encodeSparse, fitSparse, hasSparse } from '../data/encode-sparse.ts';
+import { makeFeatureRoom } from '../data/feature-room.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
 import { listNames } from '../data/lookup.ts';
 import { checkFeatureMemory } from '../data/memory.ts';
@@ -12,8 +13,9 @@ import { storageOf } from '../data/schema/kinds.ts';
 import { type SuspectedLeak, suspectedLeaks } from '../data/schema/leaks.ts';
 import { fitSchema, type Schema } from '../data/schema/schema.ts';
 import { suspectedSparseLeaks } from '../data/schema/sparse-leaks.ts';
+import { temporaryDisk } from '../data/spill-file.ts';
 import { splitRows } from '../data/split.ts';
-import type { Table } from '../data/table.ts';
+import { blockHashes, type Table } from '../data/table.ts';
 import { encodeTarget, fitTarget, labelledRows, type TargetEncoding } from '../data/target.ts';
 import type { Examples } from '../models/model.ts';
 import { contentRequest } from '../pipeline/content-request.ts';
@@ -65,7 +67,8 @@ export async function prepare(context: Context, run: RunRequest): Promise<Prepar
     const request = winner?.request ?? run.request;
     const fitted = fitToRequest(request, table);
     const { memoryBytes } = readOptions(context, request.data).limits;
-    if (!hasSparse(table) && memoryBytes !== undefined) {
+    if (table.numbers && memoryBytes !== undefined) makeFeatureRoom(table, fitted.encoding.columns.length, memoryBytes);
+    else if (!hasSparse(table) && memoryBytes !== undefined) {
       checkFeatureMemory(
         table.objects[0].key,
         { rows: table.rowCount, columns: table.columns.length },
@@ -100,7 +103,11 @@ export function readData(context: Context, run: RunRequest): Promise<{ table: Ta
       wanted: (name) => wanted.some((isWanted) => isWanted(name)),
       mayLetGo: (name) => unnamed.every((isUnnamed) => isUnnamed(name)),
       single: (name) => single.every((mayBe) => mayBe(name)),
-      packed: { pool: await openPool(threadsFor(bytes, request.threads, context.threads)) },
+      packed: {
+        pool: await openPool(threadsFor(bytes, request.threads, context.threads)),
+        disk: temporaryDisk(),
+        onStreamed: (way, ofBytes) => context.onProgress?.({ kind: 'streamed', way, bytes: ofBytes }),
+      },
     });
     await keepRejected(context, run.run, table);
     for (const each of requests) checkColumns(each, table, Object.keys(each.data.columns));
@@ -217,24 +224,33 @@ export function fitToRequest(
   return { table, training, test, ...(tuning && { tuning }), encoding, target, schema, leaks, warnings };
 }
 
-/** The rows to train on, and a part of them that is kept back to choose a threshold and a calibration on. */
-function withoutTuning(
-  { data, model, evaluate }: Request,
+/** Whether a request has rows kept back to choose a threshold or a calibration on. */
+export const keepsTuning = ({ model, evaluate }: Pick<Request, 'model' | 'evaluate'>): boolean =>
+  evaluate.threshold !== undefined || model.calibrate !== undefined;
+
+/**
+ * The rows to train on, and a part of them that is kept back to choose a threshold and a calibration on.
+ *
+ * @param seedOffset added to the seed of the pipeline's split; by default beyond those of pipelines and of early stopping
+ */
+export function withoutTuning(
+  request: Pick<Request, 'data' | 'model' | 'evaluate'>,
   table: Table,
   rows: Int32Array,
+  seedOffset = 2 ** 33,
 ): { training: Int32Array; tuning?: Int32Array } {
-  if (evaluate.threshold === undefined && model.calibrate === undefined) return { training: rows };
+  if (!keepsTuning(request)) return { training: rows };
+  const { data } = request;
   const split = data.split === 'none' ? { seed: 0 } : data.split;
-  // Beyond the seeds of pipelines, and of early stopping.
-  const seed = split.seed + 2 ** 33;
+  const seed = split.seed + seedOffset;
   const { training, test } = splitRows(table, rows, { ...split, test: tuningShare, seed, target: data.target });
   return { training, tuning: test };
 }
 
 const tuningShare = 0.2;
 
-const versionOf = (request: Request, { blocks }: Table): string =>
-  shortHash({ request: contentRequest(request), blocks: blocks.map(({ hash }) => hash), recipe });
+const versionOf = (request: Request, table: Table): string =>
+  shortHash({ request: contentRequest(request), blocks: blockHashes(table), recipe });
 
 /** A sentence for each reason for which columns were left out. */
 function leftOutWarnings({ leftOut }: Encoding): string[] {

@@ -1,5 +1,6 @@
 import { ConflictError, InputError } from '../core/errors.ts';
 import { readTable } from '../data/read.ts';
+import { blockHashes } from '../data/table.ts';
 import { scheduleSeconds } from '../pipeline/resolve.ts';
 import { champion, readAlias } from '../registry/aliases.ts';
 import type { Manifest } from '../registry/manifest.ts';
@@ -154,13 +155,13 @@ async function isNew(context: Context, object: SourceObject, manifest: Manifest)
   const known = new Set(data.blocks);
   try {
     const request = recordedRequest(manifest);
-    const { blocks } = await readTable([object], {
+    const table = await readTable([object], {
       ...readOptions(context, request.data),
       wanted: neededColumns(request),
       // The blocks alone are looked at.
       mayLetGo: () => true,
     });
-    return !blocks.every(({ hash }) => known.has(hash));
+    return !blockHashes(table).every((hash) => known.has(hash));
   } catch (error) {
     // What can't be read so is not what was trained on; the evaluation says what is wrong with it.
     if (error instanceof InputError) return true;

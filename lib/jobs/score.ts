@@ -134,6 +134,7 @@ export async function readForScoring(
   const wanted = predictionColumns(manifest, [id]);
   const table = await readTable(objects, {
     ...options,
+    named: false,
     kinds,
     wanted,
     mayLetGo: (name) => !wanted(name),

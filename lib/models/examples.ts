@@ -1,6 +1,7 @@
 import { checkNotNegative } from '../core/checks.ts';
 import { InputError } from '../core/errors.ts';
 import { isSparse } from '../core/sparse-matrix.ts';
+import { isStreamed } from '../core/streamed-matrix.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Examples, Features } from './model.ts';
 
@@ -29,8 +30,10 @@ export function checkExamples(
 
 /** @throws InputError when features do not have `inputs` columns, or other elements than their shape asks for */
 export function checkFeatures(features: Features, inputs: number): void {
-  const { rowCount, columnCount, data } = features;
+  const { rowCount, columnCount } = features;
   if (columnCount !== inputs) throw new InputError(`features: expected ${inputs} columns, found ${columnCount}`);
+  if (isStreamed(features)) return;
+  const { data } = features;
   if (!isSparse(features)) {
     if (data.length === rowCount * columnCount) return;
     throw new InputError(`features: expected ${rowCount} × ${columnCount} elements, found ${data.length}`);

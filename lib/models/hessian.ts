@@ -7,10 +7,15 @@ import { type LinearPass, type LossFormula, linearPass, paddedColumns } from '..
 import { penalty, type Ranges } from '../losses/penalties.ts';
 import { copyRow } from './copy-row.ts';
 import type { addRows, Pass } from './linear-family.ts';
+import type { Examples } from './model.ts';
 import { totalWeight } from './row-objective.ts';
+import type { RowsAtHand } from './rows-at-hand.ts';
 
 /** A pass over rows, and what is added to their mean loss. */
 interface SecondOrderPass extends Pass {
+  /** All rows; `examples` are those at hand. */
+  all: Examples;
+  atHand: RowsAtHand;
   l2: number;
   ranges: Ranges;
   addRows: typeof addRows;
@@ -44,9 +49,9 @@ export function secondOrder(pass: SecondOrderPass): Pick<Objective, 'hessian' | 
  * merged as they come, as the same tree as `mergeBlocks`, so that there are never more sums than the tree has levels.
  */
 function hessianOf(pass: SecondOrderPass): NonNullable<Objective['hessian']> {
-  const { examples, inputs, outputs, l2, ranges } = pass;
-  const { blockOffsets } = examples;
-  const blockCount = blockOffsets.length - 1;
+  const { all, atHand, inputs, outputs, l2, ranges } = pass;
+  const { blockOffsets } = atHand.examples;
+  const blockCount = all.blockOffsets.length - 1;
   const length = outputs * (inputs + 1);
   const width = length + 1;
   let room: { partials: Float64Array; tree: BlockTree; curvatures: Float64Array; rows: DenseRows } | undefined;
@@ -54,7 +59,7 @@ function hessianOf(pass: SecondOrderPass): NonNullable<Objective['hessian']> {
   const onTile = (count: number) => {
     if (room) addCurvature(pass, count, room.rows(count), room.curvatures, sums);
   };
-  const weight = totalWeight(examples);
+  const weight = totalWeight(all);
   const added = penalty({ l2, ranges });
 
   return (parameters, gradient, hessian) => {
@@ -67,12 +72,14 @@ function hessianOf(pass: SecondOrderPass): NonNullable<Objective['hessian']> {
     };
     const { partials, tree } = room;
     partials.fill(0);
-    for (let block = 0; block < blockCount; block++) {
-      sums = tree.open();
-      const [from, end] = [blockOffsets[block], blockOffsets[block + 1]];
-      pass.addRows(pass, parameters, undefined, from, end, partials, block * width, onTile);
-      tree.close();
-    }
+    atHand.eachStretch((first, count) => {
+      for (let block = 0; block < count; block++) {
+        sums = tree.open();
+        const [from, end] = [blockOffsets[block], blockOffsets[block + 1]];
+        pass.addRows(pass, parameters, undefined, from, end, partials, (first + block) * width, onTile);
+        tree.close();
+      }
+    });
     mergeBlocks(partials, blockCount, width);
     for (let i = 0; i < length; i++) gradient[i] = partials[i] / weight;
     unpack(tree.sum(), weight, inputs, outputs, hessian);
@@ -81,8 +88,8 @@ function hessianOf(pass: SecondOrderPass): NonNullable<Objective['hessian']> {
   };
 }
 
-const isForKernel = ({ loss, outputs, examples: { features } }: SecondOrderPass): boolean =>
-  features.rowCount >= manyRows &&
+const isForKernel = ({ loss, outputs, all, examples: { features } }: SecondOrderPass): boolean =>
+  all.features.rowCount >= manyRows &&
   outputs === 1 &&
   loss.formula !== undefined &&
   features.data instanceof Float32Array &&
@@ -97,12 +104,11 @@ const curvedBlocks = 8;
  * A search has mostly just evaluated the place that it asks the Hessian of: then loss and gradient are at hand.
  */
 function hessianByKernel(pass: SecondOrderPass): NonNullable<Objective['hessian']> {
-  const { examples, inputs, l2, ranges, loss, evaluate } = pass;
-  const { features, targets, weights, blockOffsets } = examples;
-  const blockCount = blockOffsets.length - 1;
+  const { all, atHand, inputs, l2, ranges, loss, evaluate } = pass;
+  const { features, targets, weights, blockOffsets } = atHand.examples;
   const length = inputs + 1;
   const padded = paddedColumns(inputs);
-  const weight = totalWeight(examples);
+  const weight = totalWeight(all);
   let room: { tree: BlockTree; kernel: LinearPass } | undefined;
 
   return (parameters, gradient, hessian) => {
@@ -115,16 +121,18 @@ function hessianByKernel(pass: SecondOrderPass): NonNullable<Objective['hessian'
       ),
     };
     const { tree, kernel } = room;
-    for (let from = 0; from < blockCount; from += curvedBlocks) {
-      const count = Math.min(curvedBlocks, blockCount - from);
-      kernel.curveBlocks(parameters, from, count);
-      for (let block = 0; block < count; block++) {
-        const sums = tree.open();
-        const first = block * padded * padded;
-        for (let i = 0; i < sums.length; i++) sums[i] = kernel.curved[first + i];
-        tree.close();
+    atHand.eachStretch((_, blockCount) => {
+      for (let from = 0; from < blockCount; from += curvedBlocks) {
+        const count = Math.min(curvedBlocks, blockCount - from);
+        kernel.curveBlocks(parameters, from, count);
+        for (let block = 0; block < count; block++) {
+          const sums = tree.open();
+          const first = block * padded * padded;
+          for (let i = 0; i < sums.length; i++) sums[i] = kernel.curved[first + i];
+          tree.close();
+        }
       }
-    }
+    });
     const sums = tree.sum();
     for (let i = 0; i < length; i++) {
       for (let j = 0; j <= i; j++) {
@@ -327,8 +335,8 @@ const float32Tolerance = 1e-6;
  * The objective Σ wᵢ·(sᵢ − yᵢ)² / W + l2/2 · ‖w‖² is that of the rows √wᵢ·(xᵢ, 1), and of a row √(l2·W/2) for each
  * penalised parameter, whose target is 0.
  */
-function solve({ examples, inputs, l2, ranges }: SecondOrderPass, parameters: Vector): void {
-  const { features, targets, weights, blockOffsets } = examples;
+function solve({ all, atHand, inputs, l2, ranges }: SecondOrderPass, parameters: Vector): void {
+  const { features, targets, weights, blockOffsets } = atHand.examples;
   const length = inputs + 1;
   const sparse = isSparse(features);
   const written = new Float64Array(sparse ? inputs : 0);
@@ -343,16 +351,18 @@ function solve({ examples, inputs, l2, ranges }: SecondOrderPass, parameters: Ve
     left.problem.merge(right.problem);
     held.push({ problem: left.problem, size: left.size + right.size });
   };
-  for (let block = 0; block + 1 < blockOffsets.length; block++) {
-    const problem = leastSquares(length);
-    for (let row = blockOffsets[block]; row < blockOffsets[block + 1]; row++) add(problem, row);
-    held.push({ problem, size: 1 });
-    while (held.length > 1 && held[held.length - 1].size === held[held.length - 2].size) mergeLast();
-  }
+  atHand.eachStretch((_, blockCount) => {
+    for (let block = 0; block < blockCount; block++) {
+      const problem = leastSquares(length);
+      for (let row = blockOffsets[block]; row < blockOffsets[block + 1]; row++) add(problem, row);
+      held.push({ problem, size: 1 });
+      while (held.length > 1 && held[held.length - 1].size === held[held.length - 2].size) mergeLast();
+    }
+  });
   while (held.length > 1) mergeLast();
 
   const [{ problem }] = held;
-  if (l2 > 0) addRidgeRows(problem, l2 * totalWeight(examples), ranges);
+  if (l2 > 0) addRidgeRows(problem, l2 * totalWeight(all), ranges);
   const tolerance = features.data instanceof Float32Array ? float32Tolerance : undefined;
   parameters.set(problem.solve({ tolerance }));
 }

@@ -2,8 +2,15 @@ import { isSparse } from '../core/sparse-matrix.ts';
 import { type LinearPassOptions, linearPass } from '../kernels/linear-pass.ts';
 import type { Loss } from '../losses/loss.ts';
 import { batchOrder } from './batch-order.ts';
-import type { Examples, ObjectiveOptions } from './model.ts';
+import type { ObjectiveOptions } from './model.ts';
 import type { RowPass } from './row-objective.ts';
+import type { ExamplesAtHand } from './rows-at-hand.ts';
+
+/**
+ * Relative error of a mean loss of products in float32. From 40,000 rows of 28 columns on, losses of neighbouring places
+ * were off by 5e-10 of themselves at most from one another, and all of them by 6e-9.
+ */
+const singleNoise = 1e-8;
 
 /**
  * A model's way through rows by a kernel: where there is one for the loss and the products, and the features are dense and
@@ -12,7 +19,7 @@ import type { RowPass } from './row-objective.ts';
  * @param network of a multilayer perceptron, for which there is a kernel for products in float32 alone
  */
 export function passByKernel(
-  { loss, inputs, outputs, examples }: { loss: Loss; inputs: number; outputs: number; examples: Examples },
+  { loss, inputs, outputs, examples }: { loss: Loss; inputs: number; outputs: number; examples: ExamplesAtHand },
   { batchSize, shuffle = true, products }: ObjectiveOptions,
   network?: LinearPassOptions['network'],
 ): Partial<RowPass> {
@@ -21,13 +28,14 @@ export function passByKernel(
   // With several scores, too, there is one for products in float32 alone.
   if ((network || loss.formula.name === 'cross-entropy') && products !== 'float32') return {};
   const isBatched = shuffle && batchSize !== undefined && batchSize < features.rowCount;
-  const gathered = isBatched ? batchOrder({ ...features, batchSize }, 0).windowRows : 0;
+  const drawn = isBatched && { batch: batchSize, near: batchOrder({ ...features, batchSize }, 0).windowRows };
   const rows = { inputs, outputs, features: features.data, targets, weights, blockOffsets };
-  const pass = linearPass(rows, loss.formula, { products, gathered, network });
+  const pass = linearPass(rows, loss.formula, { products, ...drawn, network });
   return {
+    ...(products === 'float32' && { noise: singleNoise }),
     sumBlocks: pass.sumBlocks,
-    gather: ({ rows, places, count }) => pass.gather(rows, places, count),
+    approach: ({ visited, rows, count }) => pass.approach(visited, rows, count),
     addRows: (parameters, order, from, end, sums, offset) =>
-      (order ? pass.addGathered : pass.addRows)(parameters, from, end, sums, offset),
+      (order ? pass.addVisited : pass.addRows)(parameters, from, end, sums, offset),
   };
 }

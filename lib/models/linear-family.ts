@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { isSparse } from '../core/sparse-matrix.ts';
+import { isStreamed } from '../core/streamed-matrix.ts';
 import { linearScores as scoresByKernel } from '../kernels/linear-scores.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Ranges } from '../losses/penalties.ts';
@@ -7,9 +8,10 @@ import { checkExamples, checkFeatures } from './examples.ts';
 import { secondOrder } from './hessian.ts';
 import { passByKernel } from './kernel-pass.ts';
 import { meanLoss } from './mean-loss.ts';
-import type { Examples, Features, Model, ModelKind } from './model.ts';
+import type { Features, Model, ModelKind } from './model.ts';
 import { type RowPass, rowObjective } from './row-objective.ts';
 import { addOuterProducts, linearScores, type RowTile, rowTile } from './row-tile.ts';
+import { type ExamplesAtHand, eachBrought, rowsAtHand } from './rows-at-hand.ts';
 import { addSparseProducts, sparseScores } from './sparse-tile.ts';
 
 /** What sets one generalised linear model apart from another. */
@@ -56,9 +58,11 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
 
     objective(examples, options = {}) {
       checkExamples(examples, { inputs, outputs, loss });
-      const pass: Pass = { loss, inputs, outputs, examples, tile: rowTile(inputs, outputs) };
+      const atHand = rowsAtHand(examples, options);
+      const pass: Pass = { loss, inputs, outputs, examples: atHand.examples, tile: rowTile(inputs, outputs) };
       const plain: RowPass = {
         examples,
+        atHand,
         length: parameterCount,
         penalised,
         addRows: (parameters, order, from, end, sums, offset) =>
@@ -69,7 +73,15 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
       if (objective.stepsPerEpoch > 1 || l1 !== 0) return objective;
       return {
         ...objective,
-        ...secondOrder({ ...pass, ...objective, l2, ranges: penalised(penaliseIntercept), addRows }),
+        ...secondOrder({
+          ...pass,
+          ...objective,
+          all: examples,
+          atHand,
+          l2,
+          ranges: penalised(penaliseIntercept),
+          addRows,
+        }),
       };
     },
 
@@ -81,6 +93,14 @@ export function linearFamily({ kind, loss, inputs, outputs }: LinearFamilyOption
 function allScores(parameters: Float64Array, features: Features, tile: RowTile): Float64Array {
   const { rowCount } = features;
   const { inputs, outputs } = tile;
+  if (isStreamed(features)) {
+    const scores = new Float64Array(rowCount * outputs);
+    eachBrought(features, (data, firstRow, count) => {
+      const own = { rowCount: count, columnCount: inputs, data };
+      scores.set(allScores(parameters, own, tile), firstRow * outputs);
+    });
+    return scores;
+  }
   if (!isSparse(features) && features.data instanceof Float32Array) {
     const byKernel = scoresByKernel(features.data, parameters, { rowCount, inputs, outputs });
     if (byKernel) return byKernel;
@@ -100,7 +120,7 @@ export interface Pass {
   loss: Loss;
   inputs: number;
   outputs: number;
-  examples: Examples;
+  examples: ExamplesAtHand;
   tile: RowTile;
 }
 
@@ -142,7 +162,7 @@ export function addRows(
   }
 }
 
-function scoreRows(tile: RowTile, count: number, features: Features, parameters: Float64Array): void {
+function scoreRows(tile: RowTile, count: number, features: ExamplesAtHand['features'], parameters: Float64Array): void {
   if (isSparse(features)) sparseScores(tile, count, features, parameters);
   else linearScores(tile, count, features.data, parameters);
 }

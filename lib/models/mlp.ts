@@ -1,6 +1,7 @@
 import { checkInteger } from '../core/checks.ts';
 import { InputError } from '../core/errors.ts';
 import { seededRandom } from '../core/random.ts';
+import { isStreamed } from '../core/streamed-matrix.ts';
 import type { Vector } from '../core/vector.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Ranges } from '../losses/penalties.ts';
@@ -13,8 +14,9 @@ import { drawWeights, type Initialisation } from './initialisation.ts';
 import { passByKernel } from './kernel-pass.ts';
 import { checkFit } from './linear-family.ts';
 import { meanLoss } from './mean-loss.ts';
-import type { Examples, Features, Model, Slice } from './model.ts';
+import type { Features, Model, Slice } from './model.ts';
 import { rowObjective } from './row-objective.ts';
+import { type ExamplesAtHand, eachBrought, rowsAtHand } from './rows-at-hand.ts';
 
 export interface MlpOptions {
   loss: Loss;
@@ -93,16 +95,25 @@ export function mlp(options: MlpOptions): Model {
       checkExamples(examples, { inputs, outputs, loss });
       const net = network(layers, unit);
       const mask = rate > 0 ? dropout(rate, objectiveOptions.seed ?? 0) : undefined;
-      const pass = { loss, examples, net, mask, rows: new Int32Array(tileRows), targets: new Float64Array(tileRows) };
+      const atHand = rowsAtHand(examples, objectiveOptions);
+      const pass = {
+        loss,
+        examples: atHand.examples,
+        net,
+        mask,
+        rows: new Int32Array(tileRows),
+        targets: new Float64Array(tileRows),
+      };
       const shape = rate === 0 && activation !== 'gelu' ? { hidden, activation } : undefined;
       return rowObjective(
         {
           examples,
+          atHand,
           length: parameterCount,
           penalised,
           addRows: (parameters, order, from, end, sums, offset, step) =>
             addRows(pass, { parameters, order, from, end, step }, sums, offset),
-          ...(shape && passByKernel({ loss, inputs, outputs, examples }, objectiveOptions, shape)),
+          ...(shape && passByKernel({ loss, inputs, outputs, examples: atHand.examples }, objectiveOptions, shape)),
         },
         objectiveOptions,
       );
@@ -179,6 +190,12 @@ function allScores(net: Network, parameters: Vector, features: Features): Float6
   const { outputs } = net.layers[net.layers.length - 1];
   const last = net.sums[net.layers.length - 1];
   const scores = new Float64Array(rowCount * outputs);
+  if (isStreamed(features)) {
+    eachBrought(features, (data, firstRow, count) => {
+      scores.set(allScores(net, parameters, { rowCount: count, columnCount, data }), firstRow * outputs);
+    });
+    return scores;
+  }
   for (let first = 0; first < rowCount; first += tileRows) {
     const count = Math.min(tileRows, rowCount - first);
     for (let i = 0; i < count; i++) copyRow(features, first + i, net.inputs[0], i * columnCount);
@@ -191,7 +208,7 @@ function allScores(net: Network, parameters: Vector, features: Features): Float6
 /** What a pass over rows needs, besides parameters. */
 interface Pass {
   loss: Loss;
-  examples: Examples;
+  examples: ExamplesAtHand;
   net: Network;
   mask: Dropout | undefined;
   rows: Int32Array;
@@ -213,7 +230,7 @@ function addRows(
   sums: Float64Array,
   offset: number,
 ): void {
-  const { features, weights } = examples;
+  const { features, weights, rowNumbers } = examples;
   const { columnCount } = features;
   const last = net.layers.length - 1;
   const { outputs } = net.layers[last];
@@ -226,7 +243,12 @@ function addRows(
       targets[i] = examples.targets[row];
       copyRow(features, row, net.inputs[0], i * columnCount);
     }
-    forward(net, parameters, count, mask && { mask, rows, step });
+    forward(
+      net,
+      parameters,
+      count,
+      mask && { mask, rows: rowNumbers ? rows.map((row) => rowNumbers[row]) : rows, step },
+    );
     loss.evaluate(net.sums[last], targets, count, outputs, net.losses, net.slopes[last]);
     for (let i = 0; i < count; i++) {
       const weight = weights ? weights[rows[i]] : 1;

@@ -1,6 +1,7 @@
 import type { AnyMatrix } from '../core/matrix.ts';
 import type { Objective } from '../core/objective.ts';
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
+import type { StreamedMatrix } from '../core/streamed-matrix.ts';
 import type { Vector } from '../core/vector.ts';
 import type { Products } from '../kernels/linear-pass.ts';
 import type { Link } from '../losses/loss.ts';
@@ -16,8 +17,8 @@ export interface Slice {
   shape: number[];
 }
 
-/** Sparse ones give a linear model the same bits as dense ones of the same numbers. */
-export type Features = AnyMatrix | SparseMatrix;
+/** Sparse and streamed ones give the same bits as dense ones of the same numbers. */
+export type Features = AnyMatrix | SparseMatrix | StreamedMatrix;
 
 /** Rows to learn from. */
 export interface Examples {

@@ -4,10 +4,13 @@ import type { Objective } from '../core/objective.ts';
 import { type Penalty, penalty, type Ranges } from '../losses/penalties.ts';
 import { batchOrder, type Window } from './batch-order.ts';
 import type { Examples, ObjectiveOptions } from './model.ts';
+import type { RowsAtHand } from './rows-at-hand.ts';
 
 /** A model's way through rows. */
 export interface RowPass {
   examples: Examples;
+  /** Where it finds them: what follows speaks of the rows and blocks at hand. */
+  atHand: RowsAtHand;
   /** Number of parameters. */
   length: number;
   /** The parameters that penalties fall on. */
@@ -30,8 +33,10 @@ export interface RowPass {
   ): void;
   /** Writes what `addRows` would add of each canonical block over `sums`, shape [blocks, length + 1]: on several threads. */
   sumBlocks?(parameters: Float64Array, sums: Float64Array): void;
-  /** Told of the rows that the next calls of `addRows` take from, in `visited`: to bring them together. */
-  gather?(window: Window): void;
+  /** Relative error of the loss, where products are float32. */
+  noise?: number;
+  /** Told of the rows that the next calls of `addRows` visit, whose order is `visited`: to have them at hand. */
+  approach?(window: Window): void;
 }
 
 /**
@@ -62,11 +67,12 @@ export function rowObjective(pass: RowPass, options: ObjectiveOptions): Objectiv
  * Each canonical block has sums of its own, merged as a tree, so the bits depend on the blocks alone.
  */
 function fullBatch(pass: RowPass, added: Penalty): Objective {
-  const { length } = pass;
-  const { blockOffsets } = pass.examples;
-  const blockCount = blockOffsets.length - 1;
+  const { length, atHand } = pass;
+  const { blockOffsets } = atHand.examples;
+  const blockCount = pass.examples.blockOffsets.length - 1;
   const width = length + 1;
   const partials = new Float64Array(blockCount * width);
+  const ofStretch = atHand.blockCount === blockCount ? partials : new Float64Array(atHand.blockCount * width);
   const weight = totalWeight(pass.examples);
   // Where it was asked last. A search asks again when it goes on to the next direction.
   const last = { parameters: new Float64Array(length).fill(Number.NaN), gradient: new Float64Array(length), loss: 0 };
@@ -74,6 +80,7 @@ function fullBatch(pass: RowPass, added: Penalty): Objective {
   return {
     length,
     stepsPerEpoch: 1,
+    noise: pass.noise,
     evaluate(parameters, gradient, step) {
       if (pass.sumBlocks && sameNumbers(parameters, last.parameters)) {
         gradient.set(last.gradient);
@@ -88,15 +95,18 @@ function fullBatch(pass: RowPass, added: Penalty): Objective {
   };
 
   function evaluateAnew(parameters: Float64Array, gradient: Float64Array, step: number): number {
-    if (pass.sumBlocks) {
-      pass.sumBlocks(parameters, partials);
-    } else {
-      partials.fill(0);
-      for (let block = 0; block < blockCount; block++) {
-        const [from, end] = [blockOffsets[block], blockOffsets[block + 1]];
-        pass.addRows(parameters, undefined, from, end, partials, block * width, step);
+    if (!pass.sumBlocks) partials.fill(0);
+    atHand.eachStretch((first, count) => {
+      if (pass.sumBlocks) {
+        pass.sumBlocks(parameters, ofStretch);
+        if (ofStretch !== partials) partials.set(ofStretch.subarray(0, count * width), first * width);
+        return;
       }
-    }
+      for (let block = 0; block < count; block++) {
+        const [from, end] = [blockOffsets[block], blockOffsets[block + 1]];
+        pass.addRows(parameters, undefined, from, end, partials, (first + block) * width, step);
+      }
+    });
     mergeBlocks(partials, blockCount, width);
     for (let i = 0; i < length; i++) gradient[i] = partials[i] / weight;
     return partials[length] / weight + added.add(parameters, gradient);
@@ -117,13 +127,13 @@ function sameNumbers(a: Float64Array, b: Float64Array): boolean {
  * whole objective, and a batch of weightless rows harmless.
  */
 function miniBatch(pass: RowPass, added: Penalty, batchSize: number, seed: number | undefined): Objective {
-  const { length } = pass;
+  const { length, atHand } = pass;
   const { rowCount, columnCount } = pass.examples.features;
   const stepsPerEpoch = Math.ceil(rowCount / batchSize);
   const sums = new Float64Array(length + 1);
   const meanWeight = totalWeight(pass.examples) / rowCount;
   const batches = seed === undefined ? undefined : batchOrder({ rowCount, columnCount, batchSize }, seed);
-  let [gatheredEpoch, gatheredWindow] = [-1, -1];
+  let [nearEpoch, nearWindow, windowAt] = [-1, -1, 0];
 
   return {
     length,
@@ -135,13 +145,19 @@ function miniBatch(pass: RowPass, added: Penalty, batchSize: number, seed: numbe
       if (batches) {
         const index = Math.floor(batch / batches.batchesPerWindow);
         const window = batches.window(epoch, index);
-        if (epoch !== gatheredEpoch || index !== gatheredWindow) pass.gather?.(window);
-        gatheredEpoch = epoch;
-        gatheredWindow = index;
-        const first = (batch - index * batches.batchesPerWindow) * batchSize;
-        pass.addRows(parameters, window.visited, first, first + count, sums, 0, step);
+        if (epoch !== nearEpoch || index !== nearWindow) {
+          if (atHand.bringWindow) windowAt = atHand.bringWindow(epoch, index);
+          else pass.approach?.(window);
+        }
+        nearEpoch = epoch;
+        nearWindow = index;
+        const first = windowAt + (batch - index * batches.batchesPerWindow) * batchSize;
+        const order = atHand.bringWindow ? undefined : window.visited;
+        pass.addRows(parameters, order, first, first + count, sums, 0, step);
       } else {
-        pass.addRows(parameters, undefined, batch * batchSize, batch * batchSize + count, sums, 0, step);
+        const from = batch * batchSize;
+        const first = atHand.bringRows ? atHand.bringRows(from, from + count) : from;
+        pass.addRows(parameters, undefined, first, first + count, sums, 0, step);
       }
       const weight = count * meanWeight;
       for (let i = 0; i < length; i++) gradient[i] = sums[i] / weight;

@@ -7,7 +7,10 @@ export interface LineSearchOptions {
   decrease?: number;
   /** Curvature: the slope must shrink to this share c₂ of the first. */
   curvature?: number;
-  /** Relative error of the loss within which the slopes are believed rather than the loss; 0 for never. */
+  /**
+   * Relative error of the loss within which the slopes are believed rather than the loss; 0 for never. That of the
+   * objective, where it is larger.
+   */
   noise?: number;
   /** Width of a bracket, in the units of the parameters, below which the search ends. */
   narrowest?: number;
@@ -46,6 +49,7 @@ export function strongWolfe(
   { decrease = 1e-4, curvature = 0.9, noise = 1e-10, narrowest = 0, evaluations = 25 }: LineSearchOptions = {},
 ): { search: LineSearch; lastStep: () => number } {
   const { length } = objective;
+  const error = noise === 0 ? 0 : Math.max(noise, objective.noise ?? 0);
   const origin: Vector = new Float64Array(length);
   const make = (): Trial => ({ step: 0, loss: 0, slope: 0, gradient: new Float64Array(length) });
   // Three places are known at any time; they change roles, and never owners.
@@ -56,12 +60,12 @@ export function strongWolfe(
 
   const tooHigh = () => !(trial.loss <= first.loss + decrease * trial.step * first.slope);
   const flatWithinNoise = () =>
-    trial.loss <= first.loss + noise * Math.abs(first.loss) &&
+    trial.loss <= first.loss + error * Math.abs(first.loss) &&
     trial.slope <= (2 * decrease - 1) * first.slope &&
     trial.slope >= curvature * first.slope;
   const accepted = (mustImprove: boolean) =>
     (!tooHigh() && Math.abs(trial.slope) <= -curvature * first.slope && !(mustImprove && trial.loss >= low.loss)) ||
-    (noise > 0 && flatWithinNoise());
+    (error > 0 && flatWithinNoise());
 
   // Written out, since a destructuring swap makes an array.
   function takeAsLow(): void {

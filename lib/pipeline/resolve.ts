@@ -38,8 +38,8 @@ export interface Request {
     ready: { quietSeconds: number } | { marker: string };
     badRows: 'fail' | { skip: { count: number; share: number } };
     infinite: 'error' | 'missing';
-    /** `memoryBytes` stands here only when it is asked for: else the machine's is what counts. */
-    limits: typeof usualReadLimits & { memoryBytes?: number };
+    /** `memoryBytes` and `diskBytes` stand here only when they are asked for: else the machine's are what counts. */
+    limits: typeof usualReadLimits & { memoryBytes?: number; diskBytes?: number };
   };
   /** What is left out does not stand here, so that a document which does not ask for it keeps its version. */
   prepare: Omit<PrepareDocument, 'target'> & {

@@ -72,6 +72,14 @@ const limits = z.strictObject({
   depth: z.optional(count.check(describe('Deepest nesting in JSON.'))),
   levels: z.optional(count.check(describe('Most different texts in one column.'))),
   memoryBytes: z.optional(count.check(describe("Most bytes of memory to work in; a function's own by default."))),
+  diskBytes: z.optional(
+    z
+      .int()
+      .check(
+        z.minimum(0),
+        describe('Most bytes of the temporary disk for what does not fit memory; all that is free by default.'),
+      ),
+  ),
 });
 
 const data = z.strictObject({

@@ -1,15 +1,12 @@
-import { type ColumnProfile, profileTable, sampleOf } from '../data/profile.ts';
+import { type ColumnProfile, profileTable } from '../data/profile.ts';
 import type { ColumnDescription } from '../data/schema/kinds.ts';
-import type { Column, Table } from '../data/table.ts';
+import type { Table } from '../data/table.ts';
 import type { ColumnSummary } from './report.ts';
 
 export interface ColumnRole {
   role: ColumnSummary['role'];
   reason?: string;
 }
-
-/** Bins of a column's histogram; fewer when it has fewer distinct values. */
-const binLimit = 20;
 
 /**
  * Summarises each column of `table`, in order: what it holds and why, missing and distinct cells, and how its values are
@@ -23,25 +20,23 @@ export function describeColumns(
   roleOf: (name: string) => ColumnRole = () => ({ role: 'feature' }),
   descriptions?: readonly ColumnDescription[],
 ): ColumnSummary[] {
-  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  const isNumber = new Map(table.columns.map(({ name, kind }) => [name, kind === 'number']));
   return profileTable(table, descriptions).map((profile) => {
     const { name, kind, reason: kindReason } = profile;
     const { role, reason } = roleOf(name);
-    const values = summaryOf(profile, table, byName.get(profile.name));
+    const values = summaryOf(profile, isNumber.get(name) ?? false);
     return { name, kind, kindReason, role, ...(reason === undefined ? {} : { reason }), ...values };
   });
 }
 
 type Summary = Omit<ColumnSummary, 'name' | 'kind' | 'kindReason' | 'role' | 'reason'>;
 
-/** @param column undefined when it was let go of as it was read */
-function summaryOf(profile: ColumnProfile, table: Table, column: Column | undefined): Summary {
-  const { missing, distinct, sampled, min, max, mean, standardDeviation, frequent } = profile;
-  if (column?.kind !== 'number') {
+function summaryOf(profile: ColumnProfile, isNumber: boolean): Summary {
+  const { missing, distinct, sampled, min, max, mean, standardDeviation, frequent, histogram } = profile;
+  if (!isNumber) {
     return { missing, distinct, mostFrequent: frequent.map(({ value, count }) => ({ value: String(value), count })) };
   }
   if (distinct === 0) return { missing, distinct };
-  const histogram = histogramOf(sampleOf(table, column), profile);
   return {
     missing,
     distinct,
@@ -49,22 +44,6 @@ function summaryOf(profile: ColumnProfile, table: Table, column: Column | undefi
     ...finite({ min, max, mean, standardDeviation }),
     ...(histogram && { histogram }),
   };
-}
-
-/** How many values are in each of equal stretches from the least to the greatest. */
-function histogramOf(
-  values: Float64Array,
-  { min: from, max: to, distinct }: ColumnProfile,
-): ColumnSummary['histogram'] {
-  if (!Number.isFinite(to - from)) return undefined;
-  if (from === to) return { from, to, counts: [values.length] };
-  const binCount = Math.min(binLimit, distinct);
-  const counts = new Array<number>(binCount).fill(0);
-  for (let i = 0; i < values.length; i++) {
-    const bin = Math.floor(((values[i] - from) / (to - from)) * binCount);
-    counts[Math.max(0, Math.min(binCount - 1, bin))]++;
-  }
-  return { from, to, counts };
 }
 
 /** Leaves out what overflowed: a report holds finite numbers only. */

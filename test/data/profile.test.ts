@@ -25,6 +25,8 @@ test('a profile counts, measures and shows what is there', async () => {
       { value: 1, count: 2 },
       { value: 3, count: 1 },
     ],
+    // Three different values make three bins.
+    histogram: { from: -0, to: 3, counts: [2, 2, 1] },
     examples: [3, 1, 0],
     warnings: [],
   });

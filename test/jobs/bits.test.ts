@@ -6,7 +6,7 @@ import { pipelineOf, putText, sampleCsv, testContext } from '../support/jobs.ts'
 
 // These hashes are hone's own output, kept so that a change of a model's bits does not go unnoticed: on another machine,
 // on another Node, or by a change of the arithmetic. Such a change must raise the recipe, and then write them anew.
-const keptRecipe = 2;
+const keptRecipe = 3;
 
 const cases: [string, string, string][] = [
   [

@@ -3,9 +3,15 @@ import { sha256Hex } from '../../core/hash.ts';
 import type { CutBlock } from '../block-cutter.ts';
 import type { TypedColumn } from '../collect.ts';
 
-/** The canonical blocks of a row group, named by their columns and values. */
-export function typedBlocks(names: readonly string[], columns: readonly TypedColumn[], rowCount: number): CutBlock[] {
+/** The canonical blocks of a row group, named by their columns and values, or only counted. */
+export function typedBlocks(
+  names: readonly string[],
+  columns: readonly TypedColumn[],
+  rowCount: number,
+  named: boolean,
+): CutBlock[] {
   return blockRanges(rowCount).map(([first, end]) => {
+    if (!named) return { rowCount: end - first };
     const hashes = columns.map((column) => {
       if ('texts' in column) return textsHash(column.texts.slice(first, end));
       const { buffer, byteOffset } = column.values.subarray(first, end);

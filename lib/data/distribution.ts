@@ -1,0 +1,136 @@
+import * as kernel from '../kernels/distribution.generated.ts';
+import { poolOf } from '../kernels/pool.ts';
+import { placeArray, writeStruct } from '../kernels/struct.ts';
+import { frequentValues } from './most-frequent.ts';
+import { allRows, numberFacts, placeBlocks } from './number-facts.ts';
+import { eachStretch, type PackedNumbers, packedStride } from './packed.ts';
+import { shortestSingle } from './single.ts';
+import type { NumberColumn, Table } from './table.ts';
+
+/** How the numbers of a column are distributed, missing ones aside. */
+export interface Distribution {
+  /** Different values, and in `frequent` and `histogram` those counted: of all rows, or of so many, evenly apart. */
+  distinct: number;
+  sampled?: number;
+  /** The most frequent values, at most eight, from the most frequent on; of equally frequent ones the smallest first. */
+  frequent: { value: number; count: number }[];
+  /** How many values are in each of equal stretches from the least to the greatest; none where these are not finite. */
+  histogram?: { from: number; to: number; counts: number[] };
+}
+
+/** Most values that are told with their counts. */
+const frequentLimit = 8;
+
+/** Bins of a histogram; fewer when there are fewer different values. */
+const binLimit = 20;
+
+/** Of packed columns of more rows, distributions are those of a sample. */
+const [mostRows, sampleRows] = [100_000, 4_096];
+
+const known = new WeakMap<PackedNumbers, Float64Array>();
+
+/** How the numbers of a column are distributed; of packed ones, those of all columns are found at once. */
+export function distributionOf(table: Table, column: NumberColumn): Distribution {
+  const { from, to, shown } = rangeOf(table, column);
+  if (!column.packed) {
+    return distributionOfValues(
+      column.values.filter((value) => !Number.isNaN(value)),
+      { from, to, shown },
+    );
+  }
+  const { numbers, at } = column.packed;
+  let found = known.get(numbers);
+  if (!found) {
+    found = describeValues(table, numbers);
+    known.set(numbers, found);
+  }
+  const [distinct, named, binCount] = found.subarray(at * outWidth);
+  const top = found.subarray(at * outWidth + 3);
+  const bins = Array.from(top.subarray(2 * frequentLimit, 2 * frequentLimit + binCount));
+  return {
+    distinct,
+    ...(table.rowCount > mostRows && { sampled: sampleRows }),
+    frequent: Array.from({ length: named }, (_, i) => ({ value: shown(top[2 * i]), count: top[2 * i + 1] })),
+    ...histogramOf(from, to, from === to ? [top[1]] : bins),
+  };
+}
+
+/** The same by plain code: what the kernel of lib/kernels/assembly/distribution.ts finds. */
+export function distributionOfValues(
+  values: Float64Array,
+  { from, to, shown }: { from: number; to: number; shown(value: number): number },
+): Distribution {
+  const { top, distinct } = frequentValues(values.toSorted(), frequentLimit);
+  const counts = Array<number>(from === to ? 1 : Math.min(binLimit, distinct)).fill(0);
+  for (const value of values) {
+    const bin = from === to ? 0 : Math.floor(((value - from) / (to - from)) * counts.length);
+    counts[Math.max(0, Math.min(counts.length - 1, bin))]++;
+  }
+  return {
+    distinct,
+    frequent: top.map(({ value, count }) => ({ value: shown(value), count })),
+    ...histogramOf(from, to, counts),
+  };
+}
+
+function histogramOf(from: number, to: number, counts: number[]): Pick<Distribution, 'histogram'> {
+  return Number.isFinite(to - from) ? { histogram: { from, to, counts } } : {};
+}
+
+/** The least and the greatest number, and how a number is shown: NaN where there is none. */
+function rangeOf(table: Table, column: NumberColumn) {
+  const shown = (value: number) => (column.single ? shortestSingle(value) : value);
+  const { min, max } = numberFacts(table, column, allRows(table));
+  return { from: shown(min), to: shown(max), shown };
+}
+
+const outWidth = 3 + 2 * frequentLimit + binLimit;
+
+function describeValues(table: Table, numbers: PackedNumbers): Float64Array {
+  const { memory: home } = numbers;
+  const stride = packedStride(numbers);
+  const rowCount = table.rowCount > mostRows ? sampleRows : table.rowCount;
+  // Where not all blocks lie in memory, the rows of a small table are brought together likewise.
+  const isPlaced = table.rowCount > mostRows || numbers.source !== undefined;
+  const sample = isPlaced ? placeSample(table, numbers, rowCount) : undefined;
+  const ranges = new Float64Array(2 * stride);
+  for (const column of table.columns) {
+    if (column.kind !== 'number' || column.packed?.numbers !== numbers) continue;
+    const { from, to } = rangeOf(table, column);
+    ranges.set([from, to], 2 * column.packed.at);
+  }
+  const out = home.allocate(stride * outWidth * 8);
+  const description = writeStruct(home, {
+    0: sample === undefined ? placeBlocks(numbers) : placeArray(home, Uint32Array.of(sample, 0)),
+    4: sample === undefined ? numbers.blocks.length : 1,
+    8: rowCount,
+    12: stride * 4,
+    16: placeArray(home, ranges),
+    20: frequentLimit,
+    24: binLimit,
+    28: out,
+  });
+  const scratchBytes = 3 * 2048 * 4 + 5 * rowCount * 4 + 16;
+  poolOf(home).run(kernel, 'describeValues', description, stride / 4, scratchBytes);
+  return new Float64Array(home.memory.buffer, out, stride * outWidth).slice();
+}
+
+/** Copies of rows, evenly apart, side by side. Answers their address. */
+function placeSample({ rowCount }: Table, numbers: PackedNumbers, sampleCount: number): number {
+  const { memory: home } = numbers;
+  const stride = packedStride(numbers);
+  const address = home.allocate(sampleCount * stride * 4);
+  const rows = new Float32Array(home.memory.buffer, address, sampleCount * stride);
+  let i = 0;
+  eachStretch(numbers, (blocks) => {
+    for (const block of blocks) {
+      for (; i < sampleCount; i++) {
+        const row = Math.floor((i * rowCount) / sampleCount);
+        if (row >= block.firstRow + block.rowCount) break;
+        const at = block.address + (row - block.firstRow) * stride * 4;
+        rows.set(new Float32Array(home.memory.buffer, at, stride), i * stride);
+      }
+    }
+  });
+  return address;
+}

@@ -1,0 +1,43 @@
+import { checkPackedFeatures, type PackedTableSize } from './memory.ts';
+import { packedStride } from './packed.ts';
+import { heldSource } from './packed-sources.ts';
+import type { Table } from './table.ts';
+
+/**
+ * Sees to it that the encoded features of a table with packed numbers have room: where they would not fit beside it,
+ * they are encoded some blocks at a time, each time that they are looked at.
+ *
+ * @param columns of the encoded features
+ * @throws InputError when there is not even room for the features of one block
+ */
+export function makeFeatureRoom(table: Table, columns: number, memoryBytes: number): void {
+  const { numbers, rowCount, blocks } = table;
+  if (!numbers) throw new RangeError('expected a table with packed numbers');
+  const where = table.objects[0].key;
+  const size: PackedTableSize = {
+    rows: rowCount,
+    rowBytes: 4 * packedStride(numbers),
+    doubles: table.columns.filter((column) => column.kind === 'number' && !column.packed).length,
+    categories: table.columns.filter(({ kind }) => kind === 'category').length,
+  };
+  const most = (stretches: Int32Array) => {
+    let rows = 0;
+    for (let i = 0; i + 1 < stretches.length; i++) {
+      const own = blocks.slice(stretches[i], stretches[i + 1]);
+      rows = Math.max(
+        rows,
+        own.reduce((sum, block) => sum + block.rowCount, 0),
+      );
+    }
+    return rows;
+  };
+  if (numbers.source) {
+    checkPackedFeatures(where, size, { columns, rows: most(numbers.source.stretches), isHeld: false }, memoryBytes);
+    return;
+  }
+  const all = { columns, rows: rowCount, isHeld: true };
+  if (checkPackedFeatures(where, size, all, memoryBytes, { isAsking: true })) return;
+  const largest = blocks.reduce((rows, block) => Math.max(rows, block.rowCount), 0);
+  checkPackedFeatures(where, size, { columns, rows: largest, isHeld: true }, memoryBytes);
+  numbers.source = heldSource(numbers.blocks, { blocksAtATime: 1, spareBytes: 0 });
+}

@@ -1,0 +1,183 @@
+// What values columns of float32 hold: how many different ones, the most frequent, and how they spread over equal bins.
+//
+// Rows lie in blocks, each somewhere in memory, row-major, `stride` bytes to a row, whose columns are filled up to a
+// multiple of four. A NaN is a missing cell. One share of the work is four columns that lie side by side, as a row's
+// numbers come from memory together whether one is wanted or all.
+//
+// A column's numbers are taken out as keys, whole numbers whose order is that of the numbers, and sorted by three counting
+// passes of 11 bits; then equal ones are neighbours, and each different number is looked at once.
+//
+// Scratch: three tables of 2,048 counts, the keys of four columns, and room for those of one.
+
+// u32 fields.
+const BLOCKS: usize = 0; // of each block: address, and number of its first row
+const BLOCK_COUNT: usize = 4;
+const ROW_COUNT: usize = 8;
+const STRIDE: usize = 12;
+const RANGES: usize = 16; // of each column, two float64: where the first bin begins, and where the last one ends
+const TOP: usize = 20; // most values to name
+const BINS: usize = 24; // most bins; fewer where there are fewer different values
+// Of each column, float64: how many different values there are, how many are named, and how many bins there are; then
+// value and count of each one named, then the count of each bin.
+const OUT: usize = 28;
+
+const buckets: i32 = 2048;
+const lastDigit: u32 = 2047;
+const tablesBytes: usize = 3 * 2048 * 4;
+
+export function describeValues(description: usize, group: i32, scratch: usize): void {
+  const rowCount = load<i32>(description, ROW_COUNT);
+  const column = <usize>group << 2;
+  const keys = scratch + tablesBytes;
+  const step = <usize>rowCount << 2;
+  const room = keys + 4 * step;
+  // The tables are not in use yet.
+  takeKeys(description, column, keys, step, scratch);
+  const top = load<usize>(description, TOP);
+  const bins = load<usize>(description, BINS);
+  const outBytes = (3 + 2 * top + bins) << 3;
+  for (let c: usize = 0; c < 4; c++) {
+    const count = load<i32>(scratch + (c << 2));
+    const ranges = load<usize>(description, RANGES) + ((column + c) << 4);
+    const out = load<usize>(description, OUT) + (column + c) * outBytes;
+    // Sorting overwrites the counts of the columns to come, so they move above what is sorted.
+    if (c == 0) memory.copy(room + step, scratch, 16);
+    const sorted = sortKeys(keys + c * step, room, count, scratch);
+    const distinct = findFrequent(sorted, count, <i32>top, out);
+    countBins(sorted, count, min(<i32>bins, distinct), load<f64>(ranges), load<f64>(ranges, 8), out, out + 24 + (top << 4));
+    memory.copy(scratch, room + step, 16);
+  }
+}
+
+/** Writes the keys of four columns, `step` bytes apart, and to `counts` how many there are of each. */
+function takeKeys(description: usize, column: usize, keys: usize, step: usize, counts: usize): void {
+  const blocks = load<usize>(description, BLOCKS);
+  const blockCount = load<i32>(description, BLOCK_COUNT);
+  const stride = load<usize>(description, STRIDE);
+  let first = keys;
+  let second = keys + step;
+  let third = second + step;
+  let fourth = third + step;
+  for (let block = 0; block < blockCount; block++) {
+    const place = blocks + (<usize>block << 3);
+    const firstRow = load<i32>(place, 4);
+    const end = block + 1 < blockCount ? load<i32>(place, 12) : load<i32>(description, ROW_COUNT);
+    let at = load<usize>(place) + (column << 2);
+    for (let row = firstRow; row < end; row++, at += stride) {
+      const values = v128.load(at);
+      const signs = i32x4.shr_s(values, 31);
+      const made = v128.xor(values, v128.or(signs, i32x4.splat(0x80000000)));
+      const isThere = f32x4.eq(values, values);
+      // Every key is written, and the next one over it where it was none: cheaper than to ask.
+      store<u32>(first, i32x4.extract_lane(made, 0));
+      store<u32>(second, i32x4.extract_lane(made, 1));
+      store<u32>(third, i32x4.extract_lane(made, 2));
+      store<u32>(fourth, i32x4.extract_lane(made, 3));
+      first += <usize>(i32x4.extract_lane(isThere, 0) & 4);
+      second += <usize>(i32x4.extract_lane(isThere, 1) & 4);
+      third += <usize>(i32x4.extract_lane(isThere, 2) & 4);
+      fourth += <usize>(i32x4.extract_lane(isThere, 3) & 4);
+    }
+  }
+  store<u32>(counts, <u32>((first - keys) >> 2));
+  store<u32>(counts, <u32>((second - keys - step) >> 2), 4);
+  store<u32>(counts, <u32>((third - keys - 2 * step) >> 2), 8);
+  store<u32>(counts, <u32>((fourth - keys - 3 * step) >> 2), 12);
+}
+
+/** Sorts keys, by means of room for as many. Returns where they are: in one of the two. */
+function sortKeys(keys: usize, room: usize, count: i32, tables: usize): usize {
+  memory.fill(tables, 0, tablesBytes);
+  const size = <usize>count << 2;
+  for (let at = keys; at < keys + size; at += 4) {
+    const key = load<u32>(at);
+    countDigit(tables, key & lastDigit);
+    countDigit(tables + buckets * 4, (key >> 11) & lastDigit);
+    countDigit(tables + 2 * buckets * 4, key >> 22);
+  }
+  let from = keys;
+  let to = room;
+  for (let pass = 0; pass < 3; pass++) {
+    const starts = tables + (<usize>(pass * buckets) << 2);
+    if (startBuckets(starts, count)) continue;
+    const shift = pass * 11;
+    for (let at = from; at < from + size; at += 4) {
+      const key = load<u32>(at);
+      const start = starts + (<usize>((key >> shift) & lastDigit) << 2);
+      const place = load<u32>(start);
+      store<u32>(start, place + 1);
+      store<u32>(to + (<usize>place << 2), key);
+    }
+    const sorted = to;
+    to = from;
+    from = sorted;
+  }
+  return from;
+}
+
+// @ts-ignore: decorator
+@inline
+function countDigit(counts: usize, digit: u32): void {
+  const at = counts + (<usize>digit << 2);
+  store<u32>(at, load<u32>(at) + 1);
+}
+
+/** Rewrites counts as places where buckets begin; true where all keys are in one. */
+function startBuckets(starts: usize, count: i32): bool {
+  let start: u32 = 0;
+  for (let at = starts; at < starts + buckets * 4; at += 4) {
+    const size = load<u32>(at);
+    if (size == <u32>count) return true;
+    store<u32>(at, start);
+    start += size;
+  }
+  return false;
+}
+
+/** The number that a key was made of. */
+// @ts-ignore: decorator
+@inline
+function numberOf(keys: usize, i: i32): f64 {
+  const key = load<u32>(keys + (<usize>i << 2));
+  return <f64>reinterpret<f32>(key ^ (<u32>(<i32>~key >> 31) | 0x80000000));
+}
+
+/** The most frequent numbers, of equally frequent ones the smallest first. Returns how many different ones there are. */
+function findFrequent(sorted: usize, count: i32, top: i32, out: usize): i32 {
+  const named = out + 24;
+  let found = 0;
+  let distinct = 0;
+  for (let start = 0; start < count; ) {
+    const value = numberOf(sorted, start);
+    let end = start + 1;
+    // Compared as numbers: −0 and 0 are one, though they have two keys.
+    while (end < count && numberOf(sorted, end) == value) end++;
+    distinct++;
+    const own = <f64>(end - start);
+    start = end;
+    if (found == top && own <= load<f64>(named + (<usize>(top - 1) << 4), 8)) continue;
+    if (found < top) found++;
+    let place = found - 1;
+    for (; place > 0 && load<f64>(named + (<usize>(place - 1) << 4), 8) < own; place--) {
+      memory.copy(named + (<usize>place << 4), named + (<usize>(place - 1) << 4), 16);
+    }
+    store<f64>(named + (<usize>place << 4), value);
+    store<f64>(named + (<usize>place << 4), own, 8);
+  }
+  store<f64>(out, <f64>distinct);
+  store<f64>(out, <f64>found, 8);
+  return distinct;
+}
+
+/** How many numbers lie in each of equal stretches between two; no stretch where there is no room between them. */
+function countBins(sorted: usize, count: i32, bins: i32, from: f64, to: f64, out: usize, counts: usize): void {
+  if (!(to - from > 0 && to - from < Infinity)) bins = 0;
+  store<f64>(out, <f64>bins, 16);
+  if (bins == 0) return;
+  memory.fill(counts, 0, <usize>bins << 3);
+  for (let i = 0; i < count; i++) {
+    const place = floor(((numberOf(sorted, i) - from) / (to - from)) * <f64>bins);
+    const at = counts + (<usize>max<f64>(0, min<f64>(<f64>(bins - 1), place)) << 3);
+    store<f64>(at, load<f64>(at) + 1);
+  }
+}
