@@ -31,6 +31,7 @@ export function documentOf(values: Values<typeof ofPredictions>): PredictionsDoc
       score: values.score,
       prediction: values.prediction,
       weight: values.weight,
+      id: values.id,
       group: values.group,
       groupSizes: values['group-sizes'] && asDataPath(values['group-sizes']),
       truth: values.truth && asDataPath(values.truth),

@@ -60,8 +60,9 @@ export const ofPredictions = {
   against: {
     type: 'string',
     value: 'DATA',
-    summary: "another model's predictions of the same rows, in the same order",
+    summary: "another model's predictions of the same rows, in the same order unless --id names them",
   },
+  id: { type: 'string', value: 'COLUMN', summary: 'with --against: the column of both files that names the rows' },
   baseline: { type: 'string', value: 'KIND', summary: "mean, 'last value', 'most frequent', 'random order' or none" },
   metrics: { type: 'string', value: 'A,B', summary: 'by their names in hone metrics; those usual for the task' },
   gate: {

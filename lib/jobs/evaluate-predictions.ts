@@ -114,6 +114,9 @@ async function assessRows(
   objects: Objects,
 ): Promise<AssessedPredictions> {
   const { evaluate = {}, task } = document;
+  if (task === 'ranking' && evaluate.worstRows) {
+    throw new InputError('evaluate.worstRows: expected none for a ranking task, whose metrics are of queries');
+  }
   const { own, against } = await readGiven(context, document, objects);
   const { predictions, table, rows, classes } = own;
   const { confidence, resamples, seed } = evaluate;
