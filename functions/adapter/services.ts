@@ -28,6 +28,8 @@ export interface Services {
   machine?: Context['machine'];
   /** Bytes of memory that the function has; absent where nobody says. */
   memoryBytes?: number;
+  /** Runs of a workflow that clients may have at work at once; the API's usual number where nobody says. */
+  openLimit?: number;
   /** Hears of jobs' progress besides, for a terminal. */
   onProgress?(progress: JobProgress): void;
   /** What jobs keep from one call to the next in the same process, such as the data of the run that they work on. */

@@ -1,4 +1,4 @@
-import { InputError } from '../core/errors.ts';
+import { InputError, StoreError } from '../core/errors.ts';
 import { conformTable } from '../data/schema/schema.ts';
 import type { Predictions } from '../metrics/predictions.ts';
 import type { Measured } from '../metrics/uncertain.ts';
@@ -44,6 +44,7 @@ export async function evaluate(context: Context, { run }: RunStep): Promise<{ ru
   const prepared = await prepare(context, request);
   const startMs = context.now();
   const candidate = await readCandidate(store, run);
+  checkSameData(context, candidate.manifest, prepared, run);
   const [search, crossValidation] = await Promise.all([readSearch(store, request), readCrossValidation(store, run)]);
   const held = evaluateHeldOut(candidate, prepared, request.request);
   const { gates } = request.request.evaluate;
@@ -68,6 +69,24 @@ export async function evaluate(context: Context, { run }: RunStep): Promise<{ ru
   await putJson(store, runKey(run, 'evaluation.json'), evaluated);
   context.onProgress?.({ kind: 'evaluated', rows: prepared.test.length, milliseconds: context.now() - startMs });
   return { run };
+}
+
+/**
+ * Holds the data as it was read here to the data as the training read it, by their content.
+ *
+ * S3 gives a checksum with a whole object and none with a part of it, and data is read in parts; each by its tag and its
+ * length, and the two readings, on Lambda by two processes, by every byte that made a row.
+ *
+ * @throws StoreError when they differ; the next call reads anew
+ */
+function checkSameData({ memory }: Context, { data }: Manifest, { table }: Prepared, run: string): void {
+  const read = table.blocks.map(({ hash }) => hash);
+  if (read.length === data.blocks.length && read.every((hash, i) => hash === data.blocks[i])) return;
+  memory.clear();
+  throw new StoreError(
+    `run ${run}: expected the data that was trained on, found other content under the same tags: one of the readings is damaged`,
+    { advice: `If it stays so, the training's was: take away runs/${run}/manifest.json, and train again` },
+  );
 }
 
 /** A version's evaluation on the rows that its pipeline holds out. Follows from data, request and recipe alone. */

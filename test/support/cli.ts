@@ -20,9 +20,13 @@ export interface Finished {
 export const honeEntry = join(root, 'cli/hone.mjs');
 
 /** Runs `hone` as a user does, in a process of its own. */
-export function hone(args: string[], { cwd = root }: { cwd?: string } = {}): Promise<Finished> {
+export function hone(
+  args: string[],
+  { cwd = root, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<Finished> {
   const child = spawn(process.execPath, [honeEntry, ...args], {
     cwd,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const out = { stdout: '', stderr: '' };

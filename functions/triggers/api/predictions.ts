@@ -32,7 +32,7 @@ export const predictions: Route[] = [
         headers: { location: 'Where to ask for it.' },
       },
     },
-    problems: [400, 404, 413, 415],
+    problems: [400, 404, 413, 415, 429],
     async handle(call) {
       const { body } = call;
       if ('rows' in body) return predictNow({ ...call, body });

@@ -3,7 +3,8 @@ import type { Context } from '../../../lib/jobs/context.ts';
 import { runKey } from '../../../lib/jobs/runs.ts';
 import { openScoring, readScoring, type ScoringRequest } from '../../../lib/jobs/score.ts';
 import { readIfThere } from '../../../lib/store/json.ts';
-import { latestFailure, startAttempt } from '../../adapter/attempts.ts';
+import { latestFailure } from '../../adapter/attempts.ts';
+import { startIfRoom } from './room.ts';
 import { answer, type Call } from './route.ts';
 import type { Named } from './schemas.ts';
 
@@ -18,7 +19,7 @@ export async function beginScoring({
 }: Omit<Call, 'body'> & { body: InputRequest }): Promise<Response> {
   const { scoring, objects } = await openScoring(context, { name, version, alias, input, id });
   if (await readScoring(context, scoring)) return scoringAnswer(context, scoring);
-  await startAttempt(services, context, 'scoring', { name, id: scoring });
+  await startIfRoom(services, context, 'scoring', { name, id: scoring });
   services.telemetry.info('scoring', { scoring, model: name });
   const links = linksOf(scoring);
   return answer(

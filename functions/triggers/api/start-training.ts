@@ -2,7 +2,7 @@ import { type ResolvedPipeline, readPipeline } from '../../../lib/jobs/pipelines
 import { openPlannedRun } from '../../../lib/jobs/plan.ts';
 import { resolvePipeline } from '../../../lib/pipeline/resolve.ts';
 import type { PipelineDocument } from '../../../lib/pipeline/schema.ts';
-import { startAttempt } from '../../adapter/attempts.ts';
+import { startIfRoom } from './room.ts';
 import { answer, type Call } from './route.ts';
 import { linksOf, trainingAnswer } from './trainings.ts';
 
@@ -15,7 +15,7 @@ export async function startTraining(call: TrainingCall): Promise<Response> {
   const planned = await openPlannedRun(context, pipeline);
   const { run } = planned;
   if (planned.next === 'done') return trainingAnswer(call, run, 200);
-  await startAttempt(services, context, 'training', { name: pipeline.request.name, id: run });
+  await startIfRoom(services, context, 'training', { name: pipeline.request.name, id: run });
   services.telemetry.info('training', { run });
   const links = linksOf(run);
   return answer('Training', { run, status: 'running', links }, { status: 202, headers: { location: links.self } });

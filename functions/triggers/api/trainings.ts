@@ -21,7 +21,7 @@ export const trainings: Route[] = [
       200: { description: 'It was done before.', content: 'Training' },
       202: { description: 'It is under way.', content: 'Training', headers: { location: 'Where to ask for it.' } },
     },
-    problems: [400, 404, 413, 415],
+    problems: [400, 404, 413, 415, 429],
     async handle(call) {
       // Apart, since what checks pipelines is nothing that a prediction should wait for.
       const { startTraining } = await import('./start-training.ts');
