@@ -81,7 +81,7 @@ export async function prepare(context: Context, run: RunRequest): Promise<Prepar
 }
 
 /** Reads a run's objects, once for all its trials. */
-export function readData(context: Context, run: RunRequest): Promise<{ table: Table; readMilliseconds: number }> {
+function readData(context: Context, run: RunRequest): Promise<{ table: Table; readMilliseconds: number }> {
   return memoised(context, 'table', run.run, async () => {
     const objects = await openObjects(context, run);
     const startMs = context.now();
@@ -274,7 +274,7 @@ async function keepRejected({ store }: Context, run: string, { rejected = [] }: 
 // What the user declares is read so, whatever it looks like; dates, texts and identifiers are texts to the reader. The
 // target's kind follows from the task: a regression's is a number even where most of its cells are not, so that
 // the first bad one is named; a class may well be written as a number.
-export function readingKinds({ task, data }: Pick<Request, 'task' | 'data'>): Record<string, ColumnKind> {
+function readingKinds({ task, data }: Pick<Request, 'task' | 'data'>): Record<string, ColumnKind> {
   const kind = task === 'regression' || task === 'count' ? 'number' : 'category';
   const declared = Object.entries(data.columns).map(([name, own]) => [name, storageOf(own)] as const);
   return { [data.target]: kind, ...Object.fromEntries(declared) };

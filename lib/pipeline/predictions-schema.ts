@@ -22,7 +22,7 @@ const path = z
 const share = z.number().check(z.gt(0), z.lt(1));
 
 /** The tasks whose predictions can be evaluated. */
-export const predictionTasks = [
+const predictionTasks = [
   'binary',
   'multiclass',
   'multilabel',

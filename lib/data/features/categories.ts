@@ -52,7 +52,7 @@ export function fitOrdinal(context: FitContext, column: CategoryColumn, choices:
 }
 
 /** By default a hashed category has so many columns. */
-export const hashBuckets = 256;
+const hashBuckets = 256;
 
 /** Fits what takes the place of missing cells; where texts go follows from their hashes. */
 export function fitHash({ rows }: FitContext, column: CategoryColumn, choices: Choices): HashEncoding {
