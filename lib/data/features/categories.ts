@@ -5,7 +5,7 @@ import { mostFrequentCode } from '../most-frequent.ts';
 import { cellHash, finishHash, mixWord } from '../row-hash.ts';
 import { spelling } from '../spelling.ts';
 import type { CategoryColumn } from '../table.ts';
-import type { CellEncoder, EncodedCell } from './cell-encoder.ts';
+import type { CellEncoder, EncodedCell } from './encoded-cell.ts';
 import type { Choices, FitContext } from './fit-context.ts';
 import { applyScaling, fitScaling } from './scaling.ts';
 

@@ -2,7 +2,7 @@ import { InputError } from '../../core/errors.ts';
 import type { DateEncoding, DatesOption, ImputeOption } from '../feature-encoding.ts';
 import { type DatePart, dateOrderOf, datePart, datePartNames, parseDateTime } from '../schema/dates.ts';
 import type { CategoryColumn } from '../table.ts';
-import type { CellEncoder, EncodedCell } from './cell-encoder.ts';
+import type { CellEncoder, EncodedCell } from './encoded-cell.ts';
 import type { Choices, FitContext } from './fit-context.ts';
 import { imputedNumber } from './number.ts';
 import { applyScaling, fitScaling } from './scaling.ts';

@@ -1,6 +1,6 @@
 import type { TextEncoding } from '../feature-encoding.ts';
 import { seededHash } from './categories.ts';
-import type { CellEncoder } from './cell-encoder.ts';
+import type { CellEncoder } from './encoded-cell.ts';
 import type { Choices } from './fit-context.ts';
 
 /** By default the n-grams of a text are hashed to so many columns. */
