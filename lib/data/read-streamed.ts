@@ -115,18 +115,13 @@ function* partsOf(batch: SegmentBatch, most: number): Generator<SegmentBatch> {
 
 /** What is kept of a segment whose room is used again. */
 function kept(segment: ParsedSegment): ParsedSegment {
-  const { rows, lineCount, blocks, least, greatest, doubles, codes, hashes, texts } = segment;
-  const first = segment.lines[0];
-  // Rows are most often one line after the other.
-  const lines = segment.lines.every((line, i) => line === first + i) ? undefined : segment.lines.slice();
+  const { rows, lineCount, blocks, least, greatest, doubles, codes, lines, hashes, texts } = segment;
   return {
     ...{ rows, lineCount, blocks, texts },
     ...{ least: least.slice(), greatest: greatest.slice(), hashes: hashes.slice() },
     ...{ doubles: doubles.slice(), codes: codes.slice() },
+    lines: lines?.slice(),
     singles: Number.NaN,
-    get lines() {
-      return lines ?? Uint32Array.from({ length: rows }, (_, i) => first + i);
-    },
   };
 }
 

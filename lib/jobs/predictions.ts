@@ -5,6 +5,7 @@ import { encodeRows } from '../data/encode.ts';
 import { encodeSparse, hasSparse } from '../data/encode-sparse.ts';
 import type { Table } from '../data/table.ts';
 import { actualValues, decodeValue, encodeTarget } from '../data/target.ts';
+import { releaseArray } from '../kernels/instantiate.ts';
 import { calibrate } from '../metrics/calibrate.ts';
 import type { Predictions } from '../metrics/predictions.ts';
 import { toPredictions } from '../models/predictions.ts';
@@ -42,7 +43,9 @@ export type RowPredictions =
 export function predictRows(loaded: Predictor, table: Table, rows: Int32Array): RowPredictions {
   const { encoding } = loaded.manifest;
   const features = hasSparse(table) ? encodeSparse(encoding, table, rows) : encodeRows(encoding, table, rows);
-  return predictFeatures(loaded, features);
+  const predicted = predictFeatures(loaded, features);
+  releaseArray(features.data);
+  return predicted;
 }
 
 /** What a model says of rows that are encoded already, shape [rowCount, inputs]. */

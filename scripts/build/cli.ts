@@ -9,14 +9,26 @@ import { root } from './generate.ts';
 const origins = ['scripts/build', 'lib/report/page', 'lib/kernels/assembly'];
 const folder = `bundle-${Date.now()}-${process.pid}`;
 
-/** Commands with a bundle of their own: what only they need lies together, and some fifty files less are looked up. */
+/**
+ * Commands with a script of their own, in one file: cli/hone.mjs keeps the compiled form of all that a run of it used, as
+ * Node itself does not, whose cache of modules leaves out the functions that are compiled when they are first called.
+ */
 const commands = { run: { file: 'cli/commands/run.ts', name: 'runCommand' } };
 
 const esbuild = await import('esbuild');
 const { metafile } = await esbuild.build(settings(folder));
 const own = Object.entries(commands).map(async ([command, { file, name }]) => {
-  await esbuild.build({ ...settings(join(folder, command)), plugins: [onlyCommand(command, file, name)] });
-  return [command, `${folder}/${command}/hone.mjs`] as const;
+  await esbuild.build({
+    ...settings(join(folder, command)),
+    plugins: [onlyCommand(command, file, name)],
+    splitting: false,
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    banner: {},
+    // Tagged templates hold their text as it is written; without them all of the script is ASCII, which is read at once.
+    supported: { 'template-literal': false },
+  });
+  return [command, `${folder}/${command}/hone.cjs`] as const;
 });
 const entries = Object.fromEntries(await Promise.all(own));
 const sources = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/'));
