@@ -185,6 +185,12 @@ export function fitPreparation({ task, data, prepare }: Request, table: Table, t
   return { table, training, encoding, target };
 }
 
+/**
+ * Splits a table's labelled rows as a request asks for, fits the preparation on those to train on, and looks for what is
+ * suspect.
+ *
+ * @throws InputError when no row is left on one side, or a column is not what the request takes it for
+ */
 export function fitToRequest(
   request: Request,
   table: Table,

@@ -60,6 +60,7 @@ export function fitHash({ rows }: FitContext, column: CategoryColumn, choices: C
   return { kind: 'hash', name: column.name, impute, buckets: choices.buckets ?? hashBuckets, seed: choices.seed ?? 0 };
 }
 
+/** A level to a 1 in its column; unknown ones to the column for others where there is one, else to zeros. */
 export function categoryEncoder({ levels, impute, other }: CategoryEncoding): CellEncoder {
   const one = [1];
   const cells = new Map(levels.map((level, i) => [level, { columns: [i], values: one }]));
@@ -73,6 +74,7 @@ export function categoryEncoder({ levels, impute, other }: CategoryEncoding): Ce
   };
 }
 
+/** A level to its position, scaled; an unknown one to −1, scaled likewise. */
 export function ordinalEncoder(feature: OrdinalEncoding): CellEncoder {
   const { levels, impute } = feature;
   const valueAt = (position: number) => [Math.fround(applyScaling(feature, position))];
@@ -81,6 +83,7 @@ export function ordinalEncoder(feature: OrdinalEncoding): CellEncoder {
   return { width: 1, text: (text = impute) => cells.get(text) ?? unknown, levelOf: levelFinder(levels) };
 }
 
+/** A text to a 1 in the column that its hash names. */
 export function hashEncoder({ impute, buckets, seed }: HashEncoding): CellEncoder {
   const hash = seededHash(seed);
   return { width: buckets, text: (text = impute) => ({ columns: [hash(text) % buckets], values: [1] }) };

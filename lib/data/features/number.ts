@@ -66,6 +66,7 @@ export function imputedNumber(
   );
 }
 
+/** A number to itself, scaled; a missing one to what the training rows fill in. */
 export function numberEncoder(feature: NumberEncoding): CellEncoder {
   return {
     width: 1,
