@@ -246,7 +246,7 @@ function mixSparse(rowHash: number, { count, indices, values }: SparseCells): nu
   return hash;
 }
 
-export function growingIntegers() {
+function growingIntegers() {
   let values = new Uint32Array(1024);
   let length = 0;
   return {
