@@ -105,6 +105,8 @@ export interface DataObject {
   readRange(start: number, end: number): Promise<Uint8Array>;
   /** The object as an open file, where it is one: threads read it by themselves. */
   openFile?(): Promise<OpenFile>;
+  /** A URL at which another thread may GET the object, for some hours; undefined where there is none. */
+  presign?(): Promise<string | undefined>;
 }
 
 /** A file that stays open until it is closed. */

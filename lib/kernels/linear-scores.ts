@@ -1,9 +1,13 @@
-import { homeOf } from './instantiate.ts';
+import { type Arena, arena } from './arena.ts';
+import { homeOf, type KernelMemory } from './instantiate.ts';
 import * as kernel from './linear-scores.generated.ts';
 import { poolOf } from './pool.ts';
 import { placeArray, writeStruct } from './struct.ts';
 
 const shareRows = 4096;
+
+/** Where scores are written before they are copied: a memory is never given back. */
+const rooms = new WeakMap<KernelMemory, Arena>();
 
 /**
  * Scores of rows that lie in a kernel memory, on all threads of its pool, shape [rowCount, outputs]; undefined for rows
@@ -19,10 +23,13 @@ export function linearScores(
 ): Float64Array | undefined {
   const home = homeOf(features);
   if (!home) return undefined;
-  const scores = home.allocate(rowCount * outputs * 8);
-  const description = writeStruct(home, {
+  const room = rooms.get(home) ?? arena(home);
+  rooms.set(home, room);
+  room.reset();
+  const scores = room.allocate(rowCount * outputs * 8);
+  const description = writeStruct(room, {
     0: features.byteOffset,
-    4: placeArray(home, parameters),
+    4: placeArray(room, parameters),
     8: scores,
     12: rowCount,
     16: inputs,

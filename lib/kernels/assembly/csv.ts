@@ -41,6 +41,7 @@ import {
 } from './shared/csv-cells';
 import { beginEnds, endAfter, lastEnd, mostColumns, moreEnds } from './shared/cell-ends';
 import { setPowersOfTen } from './shared/decimal';
+import { parseLongs } from './shared/long-numbers';
 import { parseFours, setSqueezes } from './shared/short-numbers';
 
 /** Reads up to `bytes` at a position of the object; fewer at its end, or -1. */
@@ -70,7 +71,7 @@ const DOUBLES: usize = 28;
 const DOUBLE_COLUMNS: usize = 32;
 const CODES: usize = 36;
 const CODE_COLUMNS: usize = 40;
-const LINES: usize = 44; // u32 a row: lines before it in the segment
+const LINES: usize = 44; // u32 a row: lines before it in the segment; not written where there are as many lines as rows
 const DICTIONARIES: usize = 48; // of a segment and column: u32 count, then 64 of 16 bytes and u32 length
 const RESULTS: usize = 52; // of a segment: u32 status, rows, lines, blocks, whether a tiny number was met
 const POWERS: usize = 56;
@@ -105,6 +106,8 @@ let doublesAt: usize = 0;
 let codesAt: usize = 0;
 let linesAt: usize = 0;
 let rowsLeft: i32 = 0;
+/** Rows and lines before the one at hand. */
+let rowCount: u32 = 0;
 let line: u32 = 0;
 let hashesAt: usize = 0;
 /** Of the block at hand: its rows, and from where on its text has not been hashed. */
@@ -136,6 +139,7 @@ export function parseSegment(description: usize, index: i32, scratch: usize): vo
   beginCells(separator, lastColumn + 1, runs, dictionaries, scratch + spareAt);
   setPowersOfTen(load<usize>(description, POWERS));
   rowsLeft = <i32>capacity;
+  rowCount = 0;
   line = 0;
   hashesAt = load<usize>(description, HASHES) + before * 4;
   const mostBlocks = load<usize>(description, MOST_BLOCKS);
@@ -156,7 +160,7 @@ export function parseSegment(description: usize, index: i32, scratch: usize): vo
 
   const result = load<usize>(description, RESULTS) + <usize>index * 20;
   store<u32>(result, status);
-  store<u32>(result, <u32>capacity - rowsLeft, 4);
+  store<u32>(result, rowCount, 4);
   store<u32>(result, line, 8);
   store<u32>(result, <u32>mostBlocks - blocksLeft, 12);
   store<u32>(result, <u32>tinySeen, 16);
@@ -261,6 +265,11 @@ function noteExtremes(firstRow: usize, stride: usize): void {
   }
 }
 
+/** Notes the lines of the rows until now: all that come stand further down than their number says. */
+function noteLines(): void {
+  for (let row: u32 = 0; row < rowCount; row++) store<u32>(linesAt + (<usize>row << 2), row);
+}
+
 function closeBlock(): void {
   if (blocksLeft == 0) {
     giveUp(FULL);
@@ -301,6 +310,7 @@ function parseRows(start: usize, until: usize, textEnd: usize, room: usize, stri
     if (first <= 32 && first != comma) {
       const after = afterBlankLine(p);
       if (after != p) {
+        if (line == rowCount) noteLines();
         line++;
         p = after;
         ends = endAfter(ends, p);
@@ -314,8 +324,7 @@ function parseRows(start: usize, until: usize, textEnd: usize, room: usize, stri
     if (lastEnd - ends < <usize>columns << 2) ends = moreEnds(ends);
     beginRow(p);
     const rowStart = p;
-    store<u32>(linesAt, line);
-    linesAt += 4;
+    if (line != rowCount) store<u32>(linesAt + (<usize>rowCount << 2), line);
     let target = matrixAt;
     let column = 0;
     for (let run = runs; ; run += 8) {
@@ -325,13 +334,16 @@ function parseRows(start: usize, until: usize, textEnd: usize, room: usize, stri
       while (column < behind) {
         if (kind != 2) {
           const out = kind == 0 ? target : doublesAt;
-          const done = parseFours(p, ends, behind - column, comma, behind == columns ? LF : comma, out, kind == 1);
+          const stop = behind == columns ? LF : comma;
+          let done = parseFours(p, ends, behind - column, comma, stop, out, kind == 1);
+          if (done == 0 && behind - column >= 4) done = parseLongs(p, ends, behind - column, comma, stop, out, kind == 1);
           if (done > 0) {
             if (kind == 0) target += <usize>done << 2;
             else doublesAt += <usize>done << 3;
             ends += <usize>done << 2;
             p = load<usize>(ends - 4) + 1;
             column += done;
+            continue;
           }
         }
         for (const until = min(column + 4, behind); column < until; column++) {
@@ -360,6 +372,7 @@ function parseRows(start: usize, until: usize, textEnd: usize, room: usize, stri
     hashesAt += 4;
     matrixAt += stride;
     rowsLeft--;
+    rowCount++;
     line++;
   }
   return p;

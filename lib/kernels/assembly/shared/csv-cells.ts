@@ -5,6 +5,7 @@
 // end, and `status`, which is no longer `DONE` when it is not for kernels.
 
 import { decimalEnd, parseDecimal } from './decimal';
+import { longValue, parseLong } from './long-numbers';
 import { hashText } from './row-hash';
 import { parseShort, shortValue } from './short-numbers';
 
@@ -101,9 +102,10 @@ export function afterBlankLine(p: usize): usize {
 
 /** The number in a cell, before whose end there is no separator or line feed but in quotes: that is at `end`. */
 export function numberAt(p: usize, end: usize, column: i32): f64 {
-  if (<u32>load<u8>(end) == (column < lastColumn ? separator : LF) && parseShort(p, end)) {
+  if (<u32>load<u8>(end) == (column < lastColumn ? separator : LF)) {
     next = end + 1;
-    return shortValue;
+    if (parseShort(p, end)) return shortValue;
+    if (parseLong(p, end)) return finite(longValue);
   }
   return unusualCell(p, column);
 }
