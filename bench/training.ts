@@ -1,7 +1,7 @@
 // Times the training kernels alone, on data of the shape of HIGGS: `node bench/training.ts [rows]`. The pieces are exported
 // for whoever sets them beside others.
 import { createModel } from '../lib/models/create-model.ts';
-import type { ObjectiveOptions } from '../lib/models/model.ts';
+import type { Examples, ObjectiveOptions } from '../lib/models/model.ts';
 import { adam } from '../lib/optimizers/adam.ts';
 import { lbfgs } from '../lib/optimizers/lbfgs.ts';
 import { minimise } from '../lib/optimizers/minimise.ts';
@@ -76,13 +76,16 @@ export function newtonFit(examples: BenchExamples, gradientNorm: number): Piece 
   };
 }
 
-/** One epoch of Adam in batches of 256, shuffled. */
-export function adamEpoch(examples: BenchExamples, options: ObjectiveOptions = {}): Piece {
-  const model = createModel({ kind: 'logistic', inputs: examples.features.columnCount });
+/** One epoch of Adam in batches of 256, shuffled; what a fit takes beforehand comes first. */
+export function adamEpoch(
+  examples: Examples,
+  options: ObjectiveOptions = {},
+  model = createModel({ kind: 'logistic', inputs: examples.features.columnCount }),
+): Piece {
+  const objective = model.objective(examples, { batchSize: 256, seed: 1, ...options });
   return {
     name: `Adam epoch ${JSON.stringify(options)}`,
     run() {
-      const objective = model.objective(examples, { batchSize: 256, seed: 1, ...options });
       const rule = adam({ learningRate: 0.003 });
       return minimise(objective, { rule, initial: model.initial(), stop: { epochs: 1 } }).loss;
     },

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { type Services, servicesOf } from '../functions/adapter/services.ts';
 import { createTasks } from '../functions/tasks/tasks.ts';
+import scoring from '../functions/workflows/scoring.asl.json' with { type: 'json' };
+import training from '../functions/workflows/training.asl.json' with { type: 'json' };
 import { type LocalEngine, localEngine, type Outcome } from '../lib/engine/local.ts';
 import type { JobProgress } from '../lib/jobs/context.ts';
 import { type TrustSettings, trustedStore } from '../lib/registry/trust.ts';
@@ -33,12 +34,9 @@ export async function localService(
   });
   const tasks = Object.entries(createTasks(services));
   const engine = localEngine({
-    definitions: { training: await definition('training'), scoring: await definition('scoring') },
+    definitions: { training, scoring },
     tasks: Object.fromEntries(tasks.map(([name, task]) => [name, (input: unknown) => task(input)])),
     onSettled,
   });
   return { services, engine };
 }
-
-const definition = async (name: string): Promise<object> =>
-  JSON.parse(await readFile(new URL(`../functions/workflows/${name}.asl.json`, import.meta.url), 'utf8'));

@@ -8,7 +8,10 @@ import { overview, usage } from './help.ts';
 import { printable } from './output.ts';
 
 endWithOutput(process.stdout);
-process.exitCode = await main(process.argv.slice(2));
+// Without await at the top level, which a script has not: scripts/build/cli.ts makes one of it.
+main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});
 
 /** Runs one command and answers its exit code: 0 done, 1 a gate failed, 2 the input is wrong, 3 anything else. */
 async function main([name, ...rest]: string[]): Promise<number> {

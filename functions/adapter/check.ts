@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { InputError } from '../../lib/core/errors.ts';
 import { describeIssues } from '../../lib/pipeline/issues.ts';
-import { nameInWords, namePattern } from '../../lib/pipeline/schema.ts';
+import { nameInWords, namePattern } from '../../lib/pipeline/names.ts';
 
 /** A name of a pipeline, a model or a dataset, as pipeline documents have them; no path can be made of it. */
 export const nameSchema = z.string().check(z.regex(namePattern, { error: nameInWords }));

@@ -18,6 +18,8 @@ export interface Environment extends TrustSettings {
   /** State machines of the two workflows, for the functions that start them. */
   HONE_TRAINING_ARN?: string;
   HONE_SCORING_ARN?: string;
+  /** Runs of a workflow that clients may have at work at once. */
+  HONE_OPEN_LIMIT?: string;
   /** Set by Lambda: the function's memory in MB, and its region. */
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE?: string;
   AWS_REGION?: string;
@@ -40,11 +42,19 @@ export function environmentServices(environment: Environment = process.env as En
     memory: new Map(),
     machine: machineOf(environment),
     memoryBytes: memoryOf(environment),
+    openLimit: openLimitOf(environment),
   };
 }
 
 function memoryOf({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: mebibytes }: Environment): number | undefined {
   return mebibytes === undefined ? undefined : Number(mebibytes) * 2 ** 20;
+}
+
+/** @throws InputError when it is no whole number above zero */
+function openLimitOf({ HONE_OPEN_LIMIT: text }: Environment): number | undefined {
+  if (!text) return undefined;
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InputError(`HONE_OPEN_LIMIT: expected a whole number from 1 to 999999, found ${JSON.stringify(text)}`);
 }
 
 /** @throws InputError when the environment names no store */

@@ -28,6 +28,8 @@ export interface Services {
   machine?: Context['machine'];
   /** Bytes of memory that the function has; absent where nobody says. */
   memoryBytes?: number;
+  /** Runs of a workflow that clients may have at work at once; the API's usual number where nobody says. */
+  openLimit?: number;
   /** Hears of jobs' progress besides, for a terminal. */
   onProgress?(progress: JobProgress): void;
   /** What jobs keep from one call to the next in the same process, such as the data of the run that they work on. */
@@ -68,6 +70,9 @@ export function servicesOf({
   };
 }
 
+/** Asked once: the answer takes the reading of files, which is dear beside one prediction. */
+const available = availableParallelism();
+
 /** The context of a job that runs within an invocation; without one, time does not run out. */
 export async function contextOf(services: Services, invocation?: Invocation): Promise<Context> {
   const { openStore, now, newId, memory, memoryBytes, telemetry, machine } = services;
@@ -79,7 +84,7 @@ export async function contextOf(services: Services, invocation?: Invocation): Pr
     now,
     newId,
     memory,
-    threads: threadCount({ available: availableParallelism(), environment: process.env }),
+    threads: threadCount({ available, environment: process.env }),
     machine,
     memoryBytes,
     remainingMs: () => invocation?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY,

@@ -1,4 +1,3 @@
-import { registerFound } from '../../lib/jobs/register.ts';
 import { train } from '../../lib/jobs/train.ts';
 import { onLambda } from '../adapter/on-lambda.ts';
 import { runTask } from '../adapter/run-task.ts';
@@ -11,7 +10,11 @@ import { runTask } from '../adapter/run-task.ts';
  */
 export const createTrain = runTask('train', async (context, step) => {
   const outcome = await train(context, step);
-  if (outcome.found) await registerFound(context, step);
+  if (outcome.found) {
+    // What writes reports is loaded where there is one to write.
+    const { registerFound } = await import('../../lib/jobs/register.ts');
+    await registerFound(context, step);
+  }
   return outcome;
 });
 

@@ -63,15 +63,7 @@ export function randomFrom(state: Uint32Array): Random {
       }
       return below(state, limit);
     },
-    shuffle(items) {
-      // Fisher and Yates's, from the end as Durstenfeld 1964 gives it (Communications of the ACM 7(7), 420).
-      for (let i = items.length - 1; i > 0; i--) {
-        const j = below(state, i + 1);
-        const item = items[i];
-        items[i] = items[j];
-        items[j] = item;
-      }
-    },
+    shuffle: (items) => shuffle(state, items),
     normal() {
       // Marsaglia & Bray 1964 (SIAM Review 6(3), 260-264). Its second number is dropped: keeping it would be more state.
       for (;;) {
@@ -140,6 +132,38 @@ function advance(state: Uint32Array): number {
 
 function rotate(word: number, by: number): number {
   return (word << by) | (word >>> (32 - by));
+}
+
+/**
+ * Fisher and Yates's, from the end as Durstenfeld 1964 gives it (Communications of the ACM 7(7), 420).
+ *
+ * `advance` and `below` are written out, with the state in registers: orders are drawn for millions of rows.
+ */
+function shuffle(state: Uint32Array, items: Int32Array | Uint32Array): void {
+  let a = state[0] | 0;
+  let b = state[1] | 0;
+  let c = state[2] | 0;
+  let d = state[3] | 0;
+  for (let limit = items.length; limit > 1; ) {
+    const draw = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = rotate(d, 11);
+    if (draw > 2 ** 32 - limit && draw >= 2 ** 32 - (2 ** 32 % limit)) continue;
+    const j = draw - Math.floor(draw / limit) * limit;
+    limit--;
+    const item = items[limit];
+    items[limit] = items[j];
+    items[j] = item;
+  }
+  state[0] = a;
+  state[1] = b;
+  state[2] = c;
+  state[3] = d;
 }
 
 /** Draws again where the last, incomplete run of remainders would favour the small ones. */

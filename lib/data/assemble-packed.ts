@@ -21,10 +21,7 @@ export function assemble(
   const numbers: PackedNumbers = { memory: home, columnCount: widths.single, blocks: [] };
   const stride = Math.ceil(widths.single / 4) * 16;
   const blocks: Block[] = [];
-  const together = hashesTogether(segments, rowCount);
-  const rowHashes = together ?? new Uint32Array(rowCount);
-  for (const { firstRow, blocks: own, hashes, singles } of segments) {
-    if (!together) rowHashes.set(hashes, firstRow);
+  for (const { firstRow, blocks: own, singles } of segments) {
     let [address, row] = [singles, firstRow];
     for (const block of own) {
       blocks.push({ firstRow: row, ...block });
@@ -55,30 +52,25 @@ export function assemble(
       tableColumns.push(column);
     }
   }
+  let rowHashes: Uint32Array | undefined;
   let lines: Uint32Array | undefined;
   return {
     rowCount,
     columns: tableColumns,
     objects: tableObjects,
     blocks,
-    rowHashes,
     numbers,
-    // Few ask for them.
+    // Not all ask for them.
+    get rowHashes() {
+      rowHashes ??= hashesOf(segments, rowCount);
+      return rowHashes;
+    },
     get lines() {
       lines ??= linesOf(segments, rowCount);
       return lines;
     },
     warnings: [],
   };
-}
-
-/** The hashes of all rows, where they lie one behind the other already. */
-function hashesTogether(segments: readonly Segment[], rowCount: number): Uint32Array | undefined {
-  const { buffer, byteOffset } = segments[0].hashes;
-  const isNext = ({ hashes, firstRow }: Segment) =>
-    hashes.buffer === buffer && hashes.byteOffset === byteOffset + 4 * firstRow;
-  if (buffer instanceof SharedArrayBuffer || !segments.every(isNext)) return undefined;
-  return new Uint32Array(buffer, byteOffset, rowCount);
 }
 
 /** A segment in its table. */
@@ -105,10 +97,16 @@ function copyDoubles({ doubles, firstRow, rows }: Segment, width: number, at: nu
   for (let row = 0, place = at; row < rows; row++, place += width) values[firstRow + row] = doubles[place];
 }
 
+function hashesOf(segments: readonly Segment[], rowCount: number): Uint32Array {
+  const all = new Uint32Array(rowCount);
+  for (const { hashes, firstRow } of segments) all.set(hashes, firstRow);
+  return all;
+}
+
 function linesOf(segments: readonly Segment[], rowCount: number): Uint32Array {
   const lines = new Uint32Array(rowCount);
   for (const { lines: found, firstRow, rows, line } of segments) {
-    for (let row = 0; row < rows; row++) lines[firstRow + row] = line + found[row];
+    for (let row = 0; row < rows; row++) lines[firstRow + row] = line + (found ? found[row] : row);
   }
   return lines;
 }

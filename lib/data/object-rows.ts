@@ -7,7 +7,6 @@ import { csvTokenizer } from './csv.ts';
 import type { DetectedFormat } from './detect.ts';
 import { jsonArrayTokenizer, jsonLinesTokenizer, type NamedTokenizer } from './formats/json.ts';
 import { libsvmTokenizer } from './formats/libsvm.ts';
-import { openParquet } from './formats/parquet.ts';
 import { typedBlocks } from './formats/parquet-blocks.ts';
 import { headerNames, positionNames } from './header.ts';
 import { type OpenOptions, openObject, type RangedFile } from './open-object.ts';
@@ -194,6 +193,7 @@ async function readParquetRows(
   sink: RowSink,
   cutsBlocks: boolean,
 ): Promise<ObjectFacts> {
+  const { openParquet } = await import('./formats/parquet.ts');
   const parquet = await openParquet(key, file, { wanted, limits });
   const blocks: CutBlock[] = [];
   if (parquet.names.length === 0) throw noPlainColumnError(key, parquet.leftOut);

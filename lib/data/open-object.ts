@@ -25,6 +25,9 @@ export interface RangedFile {
   readRange(start: number, end: number): Promise<Uint8Array>;
 }
 
+/** Whether an object is called as Parquet files are. */
+export const isParquetName = (key: string): boolean => /\.(parquet|parq)$/i.test(key);
+
 /**
  * Finds out what an object is, by its content: compressed or not, in which encoding and format.
  *
@@ -41,7 +44,7 @@ export async function openObject(object: DataObject, options: OpenOptions): Prom
       advice: 'Cut it into several objects, or raise data.limits.objectBytes',
     });
   }
-  if (format === 'parquet' || /\.(parquet|parq)$/i.test(key)) {
+  if (format === 'parquet' || isParquetName(key)) {
     const file = withTail(object, await readTail(object));
     if (isParquet(await file.readRange(Math.max(0, size - 4), size))) return { kind: 'parquet', file };
   }

@@ -1,5 +1,5 @@
 import type { KernelMemory } from '../kernels/instantiate.ts';
-import type { NumberColumn } from './table.ts';
+import type { NumberColumn, Table } from './table.ts';
 
 /**
  * Number columns of a table as kernels read and write them: float32, row-major, in one memory.
@@ -45,6 +45,12 @@ export interface PackedColumn {
 
 /** Numbers from the beginning of a row to that of the next. */
 export const packedStride = ({ columnCount }: PackedNumbers): number => Math.ceil(columnCount / 4) * 4;
+
+/** The memory that a table's numbers lie in, where they were packed. */
+export function memoryOf({ columns }: Pick<Table, 'columns'>): KernelMemory | undefined {
+  for (const column of columns) if (column.kind === 'number' && column.packed) return column.packed.numbers.memory;
+  return undefined;
+}
 
 /** Calls with the blocks that lie in memory together, and the number of the first: all at once, or stretch by stretch. */
 export function eachStretch(

@@ -27,11 +27,12 @@ export interface ParsedSegment {
   greatest: Float32Array;
   /** Address of the rows of float32. */
   singles: number;
-  /** Rows of float64, of the texts' numbers in their dictionaries, lines counted from 0, and hashes. */
+  /** Rows of float64, of the texts' numbers in their dictionaries, and hashes. */
   doubles: Float64Array;
   codes: Uint8Array;
-  lines: Uint32Array;
   hashes: Uint32Array;
+  /** Lines, counted from 0; undefined where each row is one. */
+  lines: Uint32Array | undefined;
   /** Of each column of texts those that it numbers; undefined stands for one that is not UTF-8. */
   texts: (string | undefined)[][];
 }
@@ -41,7 +42,7 @@ export interface ParsedText {
   segments: ParsedSegment[];
 }
 
-const scratchBytes = 2 ** 20;
+const scratchBytes = 2 ** 20 + 5 * 2 ** 18;
 /** Kernels address 4 GiB, some of which the training needs. */
 const roomBytes = 2.5 * 2 ** 30;
 const blockBytes = 36;
@@ -159,10 +160,11 @@ function segmentParser(
       if (isFull) continue;
       const before = i * capacity;
       const own = word(result + 4);
+      const lineCount = word(result + 8);
       const { buffer } = home.memory;
       parsed.push({
         rows: own,
-        lineCount: word(result + 8),
+        lineCount,
         blocks: Array.from({ length: word(result + 12) }, (_, b) => {
           const at = blocks + (i * mostBlocks + b) * blockBytes;
           return { rowCount: word(at), ...(named && { hash: hexOf(new Uint8Array(home.memory.buffer, at + 4, 32)) }) };
@@ -172,7 +174,7 @@ function segmentParser(
         singles: singles + before * stride,
         doubles: new Float64Array(buffer, doubles + before * widths.double * 8, own * widths.double),
         codes: new Uint8Array(buffer, codes + before * widths.category, own * widths.category),
-        lines: new Uint32Array(buffer, lines + before * 4, own),
+        lines: lineCount === own ? undefined : new Uint32Array(buffer, lines + before * 4, own),
         hashes: new Uint32Array(buffer, hashes + before * 4, own),
         texts: Array.from({ length: widths.category }, (_, column) =>
           textsAt(buffer, dictionaries + (i * widths.category + column) * dictionaryBytes),

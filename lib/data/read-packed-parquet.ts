@@ -56,8 +56,7 @@ async function openFiles(
   options: ReadOptions,
   limits: ReadLimits,
 ): Promise<FlatFile[] | undefined> {
-  const { format = 'auto', encoding = 'auto', wanted = () => true } = options;
-  if (format !== 'parquet' && !objects.every(({ key }) => /\.(parquet|parq)$/i.test(key))) return undefined;
+  const { encoding = 'auto', wanted = () => true } = options;
   const files: FlatFile[] = [];
   try {
     for (const object of objects) {

@@ -133,18 +133,13 @@ function gathered(expected: number): (own: Uint32Array) => Uint32Array {
 
 /** What is kept of a segment whose room is used again. */
 function kept(segment: ParsedSegment, allHashes: (own: Uint32Array) => Uint32Array): ParsedSegment {
-  const { rows, lineCount, blocks, least, greatest, doubles, codes, texts } = segment;
-  const first = segment.lines[0];
-  // Rows are most often one line after the other.
-  const lines = segment.lines.every((line, i) => line === first + i) ? undefined : segment.lines.slice();
+  const { rows, lineCount, blocks, least, greatest, doubles, codes, lines, texts } = segment;
   return {
     ...{ rows, lineCount, blocks, texts },
     ...{ least: least.slice(), greatest: greatest.slice(), hashes: allHashes(segment.hashes) },
     ...{ doubles: doubles.slice(), codes: codes.slice() },
+    lines: lines?.slice(),
     singles: Number.NaN,
-    get lines() {
-      return lines ?? Uint32Array.from({ length: rows }, (_, i) => first + i);
-    },
   };
 }
 

@@ -8,8 +8,8 @@ import type { TextEncoding } from './encoding.ts';
 import { defaultLimits, type ReadLimits } from './limits.ts';
 import { checkMemory, type ReadShare } from './memory.ts';
 import { type ObjectRowsOptions, type RowSink, type RowText, readObjectRows } from './object-rows.ts';
+import { isParquetName } from './open-object.ts';
 import { type PackedReading, readPacked } from './read-packed.ts';
-import { readPackedParquet } from './read-packed-parquet.ts';
 import { kindWarnings, missingWarning } from './read-warnings.ts';
 import { roundToSingle } from './single.ts';
 import type { Block, Column, DataObject, Table, TableObject } from './table.ts';
@@ -74,7 +74,7 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
     if (!options.forModel) packed.warnings.unshift(...kindWarnings(namesOf(packed), options.kinds ?? {}, new Set()));
     return packed;
   }
-  const flat = options.packed && (await readPackedParquet(sorted, options, options.packed));
+  const flat = options.packed && (await readFlat(sorted, options, options.packed));
   if (flat) return flat;
   const pass = beginPass(options, new Map(Object.entries(options.kinds ?? {})));
   const found = nothingFound();
@@ -97,6 +97,17 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
 }
 
 const namesOf = ({ columns }: Table): string[] => columns.map(({ name }) => name);
+
+/** Parquet by kernels, if that is what the objects are called; only then is loaded what it takes. */
+async function readFlat(
+  objects: DataObject[],
+  options: ReadOptions,
+  packed: PackedReading,
+): Promise<Table | undefined> {
+  if (options.format !== 'parquet' && !objects.every(({ key }) => isParquetName(key))) return undefined;
+  const { readPackedParquet } = await import('./read-packed-parquet.ts');
+  return readPackedParquet(objects, options, packed);
+}
 
 export interface Pass {
   place: Place;

@@ -7,7 +7,6 @@ import type { Context } from './context.ts';
 import { metricNames } from './evaluate-rows.ts';
 import type { Prepared } from './prepare.ts';
 import { type RunRequest, runKey } from './runs.ts';
-import { foldsOf, scoreFolds } from './score-folds.ts';
 import { meanAndDeviation } from './spread.ts';
 
 /**
@@ -22,6 +21,7 @@ export async function crossValidate(
 ): Promise<'done' | 'paused'> {
   const { folds } = request.evaluate;
   if (folds === undefined || (await readCrossValidation(context.store, run))) return 'done';
+  const { foldsOf, scoreFolds } = await import('./score-folds.ts');
   const names = metricNames(request);
   const scores = await scoreFolds(context, {
     place: `${run}/cross-validation`,

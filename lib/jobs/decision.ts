@@ -4,7 +4,7 @@ import { scoreTable } from '../metrics/score-table.ts';
 import { type ChosenThreshold, chooseThreshold, type ThresholdAim } from '../metrics/threshold.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { Decision } from '../registry/manifest.ts';
-import type { Evaluation } from '../report/report.ts';
+import type { Evaluation, Metrics } from '../report/report.ts';
 import { type Predictor, predictRows, withActual } from './predictions.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -49,15 +49,18 @@ export function decisionFor(
   return { ...decision, threshold: { value: Number.isFinite(chosen.threshold) ? chosen.threshold : null, aim: words } };
 }
 
-/** What a report says of a decision. */
-export function describeDecision({
-  rowCount,
-  calibration,
-  threshold,
-}: Decision): Pick<Evaluation, 'threshold' | 'calibration'> {
+/**
+ * What a report says of a decision.
+ *
+ * @param before metrics of the same rows without the calibration
+ */
+export function describeDecision(
+  { rowCount, calibration, threshold }: Decision,
+  before?: Metrics,
+): Pick<Evaluation, 'threshold' | 'calibration'> {
   const on = `${rowCount} of the training rows, kept back from fitting`;
   return {
-    ...(calibration && { calibration: { method: calibration.kind, on } }),
+    ...(calibration && { calibration: { method: calibration.kind, on, ...(before && { before }) } }),
     ...(threshold && threshold.value !== null && { threshold: { value: threshold.value, aim: threshold.aim, on } }),
   };
 }

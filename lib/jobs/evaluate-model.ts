@@ -1,28 +1,9 @@
-import { InputError } from '../core/errors.ts';
 import { recipe } from '../core/recipe.ts';
-import { readTable } from '../data/read.ts';
-import type { Table } from '../data/table.ts';
-import { labelledRows } from '../data/target.ts';
-import { isFigure } from '../pipeline/gate-schema.ts';
-import type { Request } from '../pipeline/resolve.ts';
-import { modelFile } from '../registry/keys.ts';
-import type { Manifest } from '../registry/manifest.ts';
-import { readManifest, readVersion } from '../registry/versions.ts';
-import { describeColumns } from '../report/columns.ts';
-import { formatCount } from '../report/format.ts';
-import type { Evaluation, Metrics, Report } from '../report/report.ts';
-import { putJson, readIfThere } from '../store/json.ts';
+import { readManifest } from '../registry/versions.ts';
+import type { Metrics, Report } from '../report/report.ts';
+import { readIfThere } from '../store/json.ts';
 import type { Context } from './context.ts';
-import { evaluateRows } from './evaluate-rows.ts';
-import { evidenceFor, type GateSubject } from './gate-evidence.ts';
-import { checkGates, verdictSentence } from './gates.ts';
-import { conformed, kindsOf } from './later-data.ts';
 import { resolveVersion, type VersionChoice } from './open-model.ts';
-import { fitToRequest } from './prepare.ts';
-import { evaluationColumns, neededColumns, readOptions, unnamedColumns } from './read-options.ts';
-import { requestAt } from './recorded-request.ts';
-import { release } from './release.ts';
-import { reportTime, writeReport } from './reports.ts';
 import { identityOf, runKey, shortHash } from './runs.ts';
 import { listDataset, type SourceObject } from './sources.ts';
 
@@ -64,118 +45,7 @@ export async function evaluateModel(
   const found = await readIfThere<EvaluationResult>(store, runKey(run, 'result.json'));
   if (found) return { ...found, status: 'found' };
 
-  const request = requestAt(path, manifest);
-  const wanted = evaluationColumns(manifest, request);
-  const read = await readTable(objects, {
-    ...readOptions(context, request.data),
-    named: false,
-    kinds: kindsOf(manifest),
-    // Which rows are held out may follow from a hash of all that the training read.
-    wanted: heldOut ? neededColumns(request) : wanted,
-    mayLetGo: heldOut ? unnamedColumns(request) : (column) => !wanted(column),
-    forModel: true,
-  });
-  const table = conformed(manifest, read, { lacking: true });
-  const { rows, on } = rowsToScore(request, table, heldOut);
-  const model = await readVersion(store, name, version);
-  const baselineOn = { table, rows, whose: 'these rows' };
-  const { evaluation, subject } = evaluateRows(model, table, rows, { on, baselineOn, request });
-  const createdAt = await reportTime(context, run);
-  const report = evaluationReport(manifest, { run, request, table, evaluation, subject, createdAt });
-  const result: EvaluationResult = {
-    run,
-    model: name,
-    version,
-    status: 'evaluated',
-    gate: report.verdict.gate,
-    metrics: evaluation.metrics,
-    on,
-    report: await writeReport(context, report),
-  };
-  await putJson(store, runKey(run, 'result.json'), result);
-  return result;
+  // What reads data and writes reports is loaded when there is something to evaluate.
+  const { evaluateOnData } = await import('./evaluate-on-data.ts');
+  return evaluateOnData(context, { run, manifest, path, objects, heldOut });
 }
-
-/** The rows that have labels, or those of them that are held out, and a sentence that says which they are. */
-function rowsToScore(request: Request, table: Table, heldOut: boolean): { rows: Int32Array; on: string } {
-  const { path, target } = request.data;
-  const rows = heldOut ? fitToRequest(request, table).test : labelledRows(table, target).rows;
-  if (rows.length === 0) {
-    throw new InputError(`${path}, column "${target}": expected labels to compare with, found none`);
-  }
-  if (heldOut && request.data.split === 'none') {
-    const on = `The ${formatCount(rows.length, 'row')} of ${path} that it was trained on, since its pipeline holds none out: expect worse on new data.`;
-    return { rows, on };
-  }
-  const on = heldOut
-    ? `The ${formatCount(rows.length, 'row')} of ${path} held out of training.`
-    : `The ${formatCount(rows.length, 'labelled row')} of ${formatCount(table.objects.length, 'object')} at ${path}.`;
-  return { rows, on };
-}
-
-function evaluationReport(
-  { name, version, task, encoding, files, request: content }: Manifest,
-  {
-    run,
-    request,
-    table,
-    evaluation,
-    subject,
-    createdAt,
-  }: { run: string; request: Request; table: Table; evaluation: Evaluation; subject: GateSubject; createdAt: string },
-): Report {
-  const asked = gatesOfVersion(request);
-  const gates = checkGates(asked, {
-    metrics: evaluation.metrics,
-    baseline: evaluation.baseline?.metrics ?? {},
-    champion: undefined,
-    rowCount: evaluation.rowCount,
-    evidence: evidenceFor(asked, subject),
-    figures: { modelBytes: files[modelFile].size },
-  });
-  const { target } = request.data;
-  const features = new Set(encoding.features.map((feature) => feature.name));
-  return {
-    schemaVersion: 1,
-    kind: 'evaluation',
-    name,
-    title: `Evaluation of ${name}`,
-    task,
-    run,
-    version,
-    createdAt,
-    verdict: {
-      ...gates,
-      sentence: verdictSentence(gates),
-      champion: { moved: false, version: null, sentence: 'An evaluation moves no alias.' },
-    },
-    data: {
-      objects: table.objects.map(({ key, size, rowCount }) => ({ key, size, rowCount })),
-      rowCount: table.rowCount,
-      trainingRowCount: 0,
-      testRowCount: evaluation.rowCount,
-      split: evaluation.on,
-      target,
-      columns: describeColumns(table, (column) => ({
-        role: column === target ? 'target' : features.has(column) ? 'feature' : 'excluded',
-      })),
-      warnings: table.warnings,
-    },
-    evaluation,
-    request: content as Report['request'],
-    defaults: [],
-    generatedBy: { name: 'hone', version: release, recipe },
-  };
-}
-
-/**
- * The gates that have something to say of one version on new rows: none that compares with champion, reads what a training
- * took, or was there by default for a training alone.
- */
-const gatesOfVersion = ({ evaluate }: Request) =>
-  evaluate.gates.filter(
-    (gate) =>
-      !gate.byDefault &&
-      !('noWorseThan' in gate && gate.noWorseThan === 'champion') &&
-      (!isFigure(gate.metric) || gate.metric === 'modelBytes'),
-  );

@@ -10,7 +10,8 @@ import type { Evaluation, Metrics, Report } from '../report/report.ts';
 import { putJson, readIfThere } from '../store/json.ts';
 import { type AssessOptions, assess, type GroupColumn, type Rival } from './assess/assess.ts';
 import type { Context } from './context.ts';
-import { decidePredictions } from './decide-predictions.ts';
+import { evaluationFootprint } from './footprint.ts';
+import { decidePredictions } from './gates/decide-predictions.ts';
 import { baselineOf } from './given/baselines.ts';
 import { readDetections } from './given/detections.ts';
 import { cellText } from './given/labels.ts';
@@ -54,10 +55,12 @@ export async function evaluatePredictions(
   const found = await readIfThere<PredictionsResult>(store, runKey(run, 'result.json'));
   if (found) return { ...found, status: 'found' };
 
+  const startMs = context.now();
   const assessed =
     document.task === 'detection' ? await assessBoxes(document, objects) : await assessRows(context, document, objects);
+  const took = await evaluationFootprint(context, startMs);
   const createdAt = await reportTime(context, run);
-  const report = predictionsReport(document, { run, createdAt, objects: objects.own, ...assessed });
+  const report = predictionsReport(document, { run, createdAt, objects: objects.own, ...assessed, ...took });
   const result: PredictionsResult = {
     run,
     name: document.name,

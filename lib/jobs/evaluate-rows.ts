@@ -1,20 +1,22 @@
 import { NumericError } from '../core/errors.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
 import { placeOf } from '../data/lookup.ts';
+import { memoryOf } from '../data/packed.ts';
 import type { Table } from '../data/table.ts';
 import { actualValues, classSizes, type TargetEncoding } from '../data/target.ts';
 import { baselinePredictions } from '../metrics/baseline.ts';
-import { defaultMetrics, isSameMetric } from '../metrics/catalogue.ts';
+import { defaultMetrics, findMetric, isSameMetric, measure } from '../metrics/catalogue.ts';
 import type { Predictions } from '../metrics/predictions.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { LoadedModel } from '../registry/versions.ts';
+import { type Metrics, measured } from '../report/report.ts';
 import { type Assessment, assess, type Rival } from './assess/assess.ts';
 import { describeDecision } from './decision.ts';
-import type { GateSubject } from './gate-evidence.ts';
-import { gateMetrics } from './gates.ts';
+import { gateMetrics } from './gates/check-gates.ts';
+import type { GateSubject } from './gates/model-evidence.ts';
 import { looksAt } from './looks-at.ts';
 import { predictRows, type RowPredictions, withActual } from './predictions.ts';
-import { weightsOf } from './prepare.ts';
+import { weightsOf } from './weights.ts';
 
 /**
  * Above 5,000 rows, random groups of them are drawn for a model's intervals, 4,096 at most, and the report says so: drawing
@@ -45,7 +47,7 @@ export function evaluateRows(
   const predictions = predictionsOn(model, table, rows, request);
   const { target } = model.manifest;
   const baseline = baselineFor(model, { ...baselineOn, weight: request.data.weight }, predictions);
-  const uncertainty = { blockOffsets: blockOffsets(table, rows), pooledFrom };
+  const uncertainty = { blockOffsets: blockOffsets(table, rows), pooledFrom, memory: memoryOf(table) };
   const assessment = assess(request.task, predictions, {
     on,
     metrics: metricNames(request),
@@ -56,8 +58,19 @@ export function evaluateRows(
   });
   const subject = { task: request.task, table, rows, predictions, baseline: baseline.predictions, uncertainty };
   const { decision } = model.manifest;
-  const evaluation = { ...assessment.evaluation, ...(decision && describeDecision(decision)) };
+  const uncalibrated = decision?.calibration && metricsUncalibrated(model, table, rows, request);
+  const evaluation = { ...assessment.evaluation, ...(decision && describeDecision(decision, uncalibrated)) };
   return { ...assessment, evaluation, subject };
+}
+
+/** The metrics of probabilities as they would be without a calibration; undefined where there would be none. */
+function metricsUncalibrated(model: LoadedModel, table: Table, rows: Int32Array, request: Asked): Metrics | undefined {
+  const names = metricNames(request).filter((name) => findMetric(name)?.entry.needs === 'probabilities');
+  const { decision: _, ...manifest } = model.manifest;
+  const predictions = predictionsOn({ ...model, manifest }, table, rows, request);
+  if (names.length === 0 || predictions.kind !== 'classes' || predictions.margins) return undefined;
+  const found = Object.entries(measure(request.task, names, predictions));
+  return Object.fromEntries(found.map(([name, { value, why }]) => [name, measured(value, why)]));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { InputError } from '../core/errors.ts';
+import { InputError, StoreError } from '../core/errors.ts';
 import { conformTable } from '../data/schema/schema.ts';
 import type { Predictions } from '../metrics/predictions.ts';
 import type { Measured } from '../metrics/uncertain.ts';
@@ -14,10 +14,10 @@ import { readCandidate } from './candidate.ts';
 import type { Context } from './context.ts';
 import { readCrossValidation } from './cross-validate.ts';
 import { evaluateRows, predictionsOn } from './evaluate-rows.ts';
-import { evidenceFor, type GateEvidence, needsEvidence } from './gate-evidence.ts';
-import { predictRows } from './predictions.ts';
+import { evidenceFor, type KeptEvidence, needsEvidence } from './gates/model-evidence.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type RunStep, readRun, runKey } from './runs.ts';
+import { timePrediction } from './time-prediction.ts';
 import { readSearch } from './winner.ts';
 
 /** What `evaluate` leaves for `register`: the candidate's evaluation, and the champion's on the same rows. */
@@ -32,7 +32,7 @@ export interface EvaluatedRun {
   /** Why the champion could not score the rows. */
   championProblem?: string;
   /** Of each of the request's gates that asks for more than metrics of all rows. */
-  gateEvidence?: (GateEvidence | null)[];
+  gateEvidence?: (KeptEvidence | null)[];
   /** How long one row's prediction takes, in milliseconds: the mean of some. */
   predictionMs?: number;
 }
@@ -44,6 +44,7 @@ export async function evaluate(context: Context, { run }: RunStep): Promise<{ ru
   const prepared = await prepare(context, request);
   const startMs = context.now();
   const candidate = await readCandidate(store, run);
+  checkSameData(context, candidate.manifest, prepared, run);
   const [search, crossValidation] = await Promise.all([readSearch(store, request), readCrossValidation(store, run)]);
   const held = evaluateHeldOut(candidate, prepared, request.request);
   const { gates } = request.request.evaluate;
@@ -62,12 +63,30 @@ export async function evaluate(context: Context, { run }: RunStep): Promise<{ ru
     ...judged,
     ...(gates.some(needsEvidence) && { gateEvidence: evidenceFor(gates, { ...held.subject, champion: ofChampion }) }),
     ...(gates.some(({ metric }) => metric === 'predictionMs') && {
-      predictionMs: timePrediction(context, candidate, prepared),
+      predictionMs: timePrediction(context, candidate, prepared.table, prepared.test),
     }),
   };
   await putJson(store, runKey(run, 'evaluation.json'), evaluated);
   context.onProgress?.({ kind: 'evaluated', rows: prepared.test.length, milliseconds: context.now() - startMs });
   return { run };
+}
+
+/**
+ * Holds the data as it was read here to the data as the training read it, by their content.
+ *
+ * S3 gives a checksum with a whole object and none with a part of it, and data is read in parts; each by its tag and its
+ * length, and the two readings, on Lambda by two processes, by every byte that made a row.
+ *
+ * @throws StoreError when they differ; the next call reads anew
+ */
+function checkSameData({ memory }: Context, { data }: Manifest, { table }: Prepared, run: string): void {
+  const read = table.blocks.map(({ hash }) => hash);
+  if (read.length === data.blocks.length && read.every((hash, i) => hash === data.blocks[i])) return;
+  memory.clear();
+  throw new StoreError(
+    `run ${run}: expected the data that was trained on, found other content under the same tags: one of the readings is damaged`,
+    { advice: `If it stays so, the training's was: take away runs/${run}/manifest.json, and train again` },
+  );
 }
 
 /** A version's evaluation on the rows that its pipeline holds out. Follows from data, request and recipe alone. */
@@ -85,18 +104,6 @@ export function evaluateHeldOut(
     baselineOn: { table, rows: training, whose: 'the training rows' },
     request,
   });
-}
-
-/** Rows of which each is predicted by itself, to see how long it takes. */
-const timedRows = 100;
-
-/** Milliseconds that the prediction of one row takes, encoded from its cells. */
-export function timePrediction({ now }: Context, model: LoadedModel, { table, test }: Prepared): number {
-  const rows = Array.from({ length: timedRows }, (_, i) => test.subarray(i % test.length, (i % test.length) + 1));
-  for (const row of rows.slice(0, 10)) predictRows(model, table, row);
-  const startMs = now();
-  for (const row of rows) predictRows(model, table, row);
-  return (now() - startMs) / timedRows;
 }
 
 async function evaluateChampion(

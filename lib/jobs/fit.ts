@@ -1,6 +1,8 @@
 import { NumericError } from '../core/errors.ts';
 import type { Objective } from '../core/objective.ts';
+import { isStreamed } from '../core/streamed-matrix.ts';
 import type { Vector } from '../core/vector.ts';
+import { releaseArray } from '../kernels/instantiate.ts';
 import type { Examples, Model } from '../models/model.ts';
 import { type MinimiseOptions, minimise } from '../optimizers/minimise.ts';
 import type { Rule } from '../optimizers/rule.ts';
@@ -43,7 +45,8 @@ export async function fit(context: Context, options: FitOptions): Promise<Fit> {
   const { place, request, fitted, model, choice, initial, onResumed, onStep } = options;
   const { optimizer, stop } = choice;
   const { training, validation } = trainingParts(fitted, request, stop);
-  const objective = objectiveOf(request, choice, model, toTrainingExamples(fitted, request, training));
+  const examples = toTrainingExamples(fitted, request, training);
+  const objective = objectiveOf(request, choice, model, examples);
   const { validation: _share, ...criteria } = stop;
   const { stepsPerEpoch } = objective;
   const stepLimit = stepsAllowed(criteria, stepsPerEpoch);
@@ -60,6 +63,8 @@ export async function fit(context: Context, options: FitOptions): Promise<Fit> {
     onProgress: (progress) => onStep?.(progress, stepLimit),
   });
   if (solution.status === 'deadline') await writeCheckpoint(context.store, place, solution.checkpoint);
+  // As much memory as all the rows: the next training, or what is made of this one, begins where they were.
+  if (!isStreamed(examples.features)) releaseArray(examples.features.data);
   return { solution, rule, resumedAt: resume?.step ?? 0 };
 }
 

@@ -41,6 +41,17 @@ export async function footprintOf(
   };
 }
 
+/** What an evaluation took since `startMs`, as its report says it. */
+export async function evaluationFootprint(
+  context: Context,
+  startMs: number,
+): Promise<{ footprint: Record<string, number>; footprintBasis: string }> {
+  const { measures, basis } = await footprintOf(context, { evaluate: context.now() - startMs });
+  // One part is the whole.
+  const { evaluateSeconds: _, ...footprint } = measures;
+  return { footprint, footprintBasis: basis };
+}
+
 function basisOf(machine: Machine | undefined, { dated, gridGramsPerKwh }: Rates): string {
   const { memoryMb, architecture, region } = machine ?? usualMachine;
   const where = machine

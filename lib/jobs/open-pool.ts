@@ -14,6 +14,23 @@ export const threadsFor = (bytes: number, asked: number | undefined, available =
  * collector and the end of the process.
  */
 export async function openPool(threads: number): Promise<Pool> {
+  const ahead = begun.get(threads);
+  begun.delete(threads);
+  return ahead ?? makePool(threads);
+}
+
+const begun = new Map<number, Promise<Pool>>();
+
+/** Begins to open a pool that somebody will soon ask for: threads start while this one does something else. */
+export function openPoolAhead(threads: number): void {
+  if (begun.has(threads)) return;
+  const pool = makePool(threads);
+  // Whoever asks for it hears of what went wrong.
+  pool.catch(() => {});
+  begun.set(threads, pool);
+}
+
+async function makePool(threads: number): Promise<Pool> {
   const memory = kernelMemory();
   const imports = kernelHost(memory.memory);
   if (threads < 2) {

@@ -70,10 +70,40 @@ export async function listOpen(context: Context, below = ''): Promise<(OpenWork 
     const work = await readIfThere<OpenWork>(store, key);
     if (!work) continue;
     if (await hasEnded(context, work)) await deleteMark(context, key, tag);
-    else open.push({ ...work, isAlive: context.now() - (await lastSignMs(context, work.id, work.atMs)) < deadAfterMs });
+    else open.push({ ...work, isAlive: await isAlive(context, work) });
   }
   return open;
 }
+
+/**
+ * Whether `limit` runs of a workflow are at work. What has ended does not count, nor what shows no sign of life.
+ *
+ * Marks outlive what they mark by up to an hour: where there are many, the newest are looked at, four times the limit.
+ */
+export async function isCrowded(context: Context, workflow: Workflow, limit: number): Promise<boolean> {
+  const marks: { key: string; modifiedMs: number }[] = [];
+  for await (const { key, modifiedMs } of listAll(context.store, runKey('open', `${workflow}/`))) {
+    marks.push({ key, modifiedMs });
+  }
+  if (marks.length < limit) return false;
+  const newest = marks.sort((a, b) => b.modifiedMs - a.modifiedMs).slice(0, 4 * limit);
+  const atWork = await Promise.all(
+    newest.map(async ({ key }) => {
+      const work = await readIfThere<OpenWork>(context.store, key);
+      return work !== undefined && !(await hasEnded(context, work)) && isAlive(context, work);
+    }),
+  );
+  return atWork.filter(Boolean).length >= limit;
+}
+
+/** Whether work is marked as begun. */
+export const isMarked = async (
+  { store }: Context,
+  work: Pick<OpenWork, 'workflow' | 'name' | 'id'>,
+): Promise<boolean> => (await store.head(keyOf(work))) !== undefined;
+
+const isAlive = async (context: Context, { id, atMs }: OpenWork): Promise<boolean> =>
+  context.now() - (await lastSignMs(context, id, atMs)) < deadAfterMs;
 
 async function hasEnded(context: Context, { id }: OpenWork): Promise<boolean> {
   const { result } = await readOutcome(context.store, id);

@@ -1,8 +1,8 @@
 import { InputError, NotFoundError } from '../core/errors.ts';
+import { nameInWords, namePattern } from '../pipeline/names.ts';
 import { type ParsedDocument, parseEither } from '../pipeline/parse.ts';
 import type { PredictionsDocument } from '../pipeline/predictions-schema.ts';
 import { type AppliedDefault, type Request, resolvePipeline } from '../pipeline/resolve.ts';
-import { nameInWords, namePattern } from '../pipeline/schema.ts';
 import { listAll } from '../store/list.ts';
 import type { Store } from '../store/store.ts';
 import { getText } from '../store/text.ts';

@@ -22,7 +22,15 @@ export function predictionsReport(
     given,
     notes,
     warnings,
-  }: AssessedPredictions & { run: string; createdAt: string; objects: readonly SourceObject[] },
+    footprint,
+    footprintBasis,
+  }: AssessedPredictions & {
+    run: string;
+    createdAt: string;
+    objects: readonly SourceObject[];
+    footprint: Record<string, number>;
+    footprintBasis: string;
+  },
 ): Report {
   const { name, task } = document;
   const { schedule: _, ...request } = document;
@@ -58,6 +66,8 @@ export function predictionsReport(
     evaluation,
     request: request as unknown as Report['request'],
     defaults: notes,
+    footprint,
+    footprintBasis,
     generatedBy: { name: 'hone', version: release, recipe },
   };
 }

@@ -5,13 +5,14 @@ import { encodeRows } from '../data/encode.ts';
 import { encodeSparse, hasSparse } from '../data/encode-sparse.ts';
 import type { Table } from '../data/table.ts';
 import { actualValues, decodeValue, encodeTarget } from '../data/target.ts';
+import { releaseArray } from '../kernels/instantiate.ts';
 import { calibrate } from '../metrics/calibrate.ts';
 import type { Predictions } from '../metrics/predictions.ts';
 import { toPredictions } from '../models/predictions.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { Decision, Manifest } from '../registry/manifest.ts';
 import { modelFor } from './model-for.ts';
-import { weightsOf } from './prepare.ts';
+import { weightsOf } from './weights.ts';
 
 /** What predicting takes of a version. */
 export interface Predictor {
@@ -42,11 +43,16 @@ export type RowPredictions =
 export function predictRows(loaded: Predictor, table: Table, rows: Int32Array): RowPredictions {
   const { encoding } = loaded.manifest;
   const features = hasSparse(table) ? encodeSparse(encoding, table, rows) : encodeRows(encoding, table, rows);
-  return predictFeatures(loaded, features);
+  const predicted = predictFeatures(loaded, features);
+  releaseArray(features.data);
+  return predicted;
 }
 
 /** What a model says of rows that are encoded already, shape [rowCount, inputs]. */
-export function predictFeatures({ manifest, parameters }: Predictor, features: Matrix | SparseMatrix | StreamedMatrix): RowPredictions {
+export function predictFeatures(
+  { manifest, parameters }: Predictor,
+  features: Matrix | SparseMatrix | StreamedMatrix,
+): RowPredictions {
   const { target, decision } = manifest;
   const { inputs, kind } = manifest.model;
   const { model: asked } = manifest.request as Pick<Request, 'model'>;

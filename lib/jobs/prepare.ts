@@ -6,7 +6,7 @@ import { type Encoding, encodeRows } from '../data/encode.ts';
 import { encodeSparse, fitSparse, hasSparse } from '../data/encode-sparse.ts';
 import { makeFeatureRoom } from '../data/feature-room.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
-import { listNames, placeOf } from '../data/lookup.ts';
+import { listNames } from '../data/lookup.ts';
 import { checkFeatureMemory } from '../data/memory.ts';
 import { readTable } from '../data/read.ts';
 import { storageOf } from '../data/schema/kinds.ts';
@@ -18,13 +18,15 @@ import { splitRows } from '../data/split.ts';
 import { blockHashes, type Table } from '../data/table.ts';
 import { encodeTarget, fitTarget, labelledRows, type TargetEncoding } from '../data/target.ts';
 import type { Examples } from '../models/model.ts';
-import { contentRequest, type Request, type StopRequest, trialsOf } from '../pipeline/resolve.ts';
+import { contentRequest } from '../pipeline/content-request.ts';
+import type { Request, StopRequest } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
 import { classWeighted } from './model-for.ts';
 import { openPool, threadsFor } from './open-pool.ts';
 import { neededColumns, readOptions, unnamedColumns } from './read-options.ts';
 import { openObjects, type RunRequest, runKey, shortHash } from './runs.ts';
-import { readWinner } from './winner.ts';
+import { weightsOf } from './weights.ts';
+import { readWinner, searchTrials } from './winner.ts';
 
 /** Rows to train on, with the preparation that was fitted on them. */
 export interface Fitted {
@@ -90,7 +92,7 @@ export function readData(context: Context, run: RunRequest): Promise<{ table: Ta
     });
     const { request } = run;
     const bytes = objects.reduce((sum, { size }) => sum + size, 0);
-    const requests = [request, ...trialsOf(request).map((trial) => trial.request)];
+    const requests = [request, ...(await searchTrials(request)).map((trial) => trial.request)];
     const wanted = requests.map(neededColumns);
     const unnamed = requests.map(unnamedColumns);
     const single = requests.map(mayBeSingle);
@@ -160,34 +162,6 @@ export function trainingParts(
   return { training: parts.training, validation: parts.test };
 }
 
-/**
- * The weights of `rows` in a column; undefined when there is no such column.
- *
- * @throws InputError when a weight is missing or negative, or all are zero
- */
-export function weightsOf(table: Table, column: string | null, rows: Int32Array): Float64Array | undefined {
-  if (column === null) return undefined;
-  const weights = table.columns.find(({ name }) => name === column);
-  if (weights?.kind !== 'number') {
-    throw new InputError(
-      `data.weight: expected column "${column}" to hold numbers, found ${weights?.kind ?? 'no such column'}`,
-    );
-  }
-  const values = Float64Array.from(rows, (row) => weights.values[row]);
-  const wrong = values.findIndex((weight) => !(weight >= 0));
-  if (wrong >= 0) {
-    const row = rows[wrong];
-    throw new InputError(
-      `${placeOf(table, row)}, column "${column}": expected a weight of zero or more, found ` +
-        (Number.isNaN(values[wrong]) ? 'nothing' : values[wrong]),
-    );
-  }
-  if (values.every((weight) => weight === 0)) {
-    throw new InputError(`data.weight: expected a weight above zero in column "${column}", found none`);
-  }
-  return values;
-}
-
 /** The features' and the target's encoding, as a request asks for them, fitted on the rows to train on. */
 export function fitPreparation({ task, data, prepare }: Request, table: Table, training: Int32Array): Fitted {
   const { target: column, positive, include, exclude, weight } = data;
@@ -250,16 +224,25 @@ export function fitToRequest(
   return { table, training, test, ...(tuning && { tuning }), encoding, target, schema, leaks, warnings };
 }
 
-/** The rows to train on, and a part of them that is kept back to choose a threshold and a calibration on. */
-function withoutTuning(
-  { data, model, evaluate }: Request,
+/** Whether a request has rows kept back to choose a threshold or a calibration on. */
+export const keepsTuning = ({ model, evaluate }: Pick<Request, 'model' | 'evaluate'>): boolean =>
+  evaluate.threshold !== undefined || model.calibrate !== undefined;
+
+/**
+ * The rows to train on, and a part of them that is kept back to choose a threshold and a calibration on.
+ *
+ * @param seedOffset added to the seed of the pipeline's split; by default beyond those of pipelines and of early stopping
+ */
+export function withoutTuning(
+  request: Pick<Request, 'data' | 'model' | 'evaluate'>,
   table: Table,
   rows: Int32Array,
+  seedOffset = 2 ** 33,
 ): { training: Int32Array; tuning?: Int32Array } {
-  if (evaluate.threshold === undefined && model.calibrate === undefined) return { training: rows };
+  if (!keepsTuning(request)) return { training: rows };
+  const { data } = request;
   const split = data.split === 'none' ? { seed: 0 } : data.split;
-  // Beyond the seeds of pipelines, and of early stopping.
-  const seed = split.seed + 2 ** 33;
+  const seed = split.seed + seedOffset;
   const { training, test } = splitRows(table, rows, { ...split, test: tuningShare, seed, target: data.target });
   return { training, tuning: test };
 }

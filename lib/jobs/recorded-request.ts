@@ -1,4 +1,5 @@
-import type { contentRequest, Request } from '../pipeline/resolve.ts';
+import type { contentRequest } from '../pipeline/content-request.ts';
+import type { Request } from '../pipeline/resolve.ts';
 import type { Manifest } from '../registry/manifest.ts';
 
 /** The request that a version was made from, as its manifest keeps it: without locations and schedule. */

@@ -11,8 +11,8 @@ import type { Context } from './context.ts';
 import { type EvaluatedRun, evaluateHeldOut } from './evaluate.ts';
 import { metricNames } from './evaluate-rows.ts';
 import { footprintOf } from './footprint.ts';
-import { evidenceFor, type GateEvidence, needsEvidence } from './gate-evidence.ts';
-import { checkGates, ungated, verdictSentence } from './gates.ts';
+import { checkGates, ungated } from './gates/check-gates.ts';
+import { evidenceFor, type KeptEvidence, needsEvidence } from './gates/model-evidence.ts';
 import { generationOf } from './generations.ts';
 import { versionMetrics } from './models.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -61,8 +61,7 @@ export async function register(context: Context, { run }: RunStep): Promise<Regi
     });
     const decided = await decide(context, request, manifest, gates.gate, evaluated);
     if (!decided) return { run, done: false, version, gate: gates.gate };
-    const sentence = gates.gate === 'none' ? ungated : verdictSentence(gates);
-    verdict = { ...gates, sentence, champion: decided };
+    verdict = { ...gates, ...(gates.gate === 'none' && { sentence: ungated }), champion: decided };
     await putJson(store, runKey(run, 'decision.json'), verdict);
   }
   await finish(context, request, { manifest, evaluated, verdict, status: 'trained' });
@@ -119,7 +118,7 @@ async function foundEvidence(
   { request }: RunRequest,
   prepared: Prepared,
   { name, version }: Manifest,
-): Promise<(GateEvidence | null)[] | undefined> {
+): Promise<(KeptEvidence | null)[] | undefined> {
   const { gates } = request.evaluate;
   if (!gates.some(needsEvidence)) return undefined;
   return evidenceFor(gates, evaluateHeldOut(await readVersion(store, name, version), prepared, request).subject);

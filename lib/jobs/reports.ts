@@ -56,7 +56,7 @@ export async function writeReport({ store }: Context, report: Report): Promise<s
  * @throws InputError when the report does not follow its schema
  */
 export async function putReport(store: Store, base: string, found: Report, options: PutOptions = {}): Promise<string> {
-  const report = withReasons(found);
+  const report = checkReport(withReasons(found));
   const words = () => putPart(store, `${base}.md`, renderMarkdown(report), 'text/markdown; charset=utf-8', options);
   const page = () => putPart(store, `${base}.html`, renderHtml(report), 'text/html; charset=utf-8', options);
   // Where another report may lie, the words take the place before the page does.

@@ -1,6 +1,7 @@
 import { ConflictError, HoneError } from '../core/errors.ts';
 import type { Context } from './context.ts';
 import { evaluate } from './evaluate.ts';
+import { openPoolAhead, threadsFor } from './open-pool.ts';
 import type { ResolvedPipeline } from './pipelines.ts';
 import { openPlannedRun } from './plan.ts';
 import { latestProgress } from './progress.ts';
@@ -23,7 +24,9 @@ const decisionLimit = 10;
  * @throws InterruptedError when the context's interruption came during the training, which has left a checkpoint
  */
 export async function runPipeline(context: Context, pipeline: ResolvedPipeline): Promise<RunResult> {
-  const planned = await openPlannedRun(context, pipeline);
+  const planned = await openPlannedRun(context, pipeline, ({ threads }, bytes) =>
+    openPoolAhead(threadsFor(bytes, threads, context.threads)),
+  );
   const { run } = planned;
   if (planned.next === 'done') return { ...(await resultOf(context, run)), status: 'found' };
   try {

@@ -61,11 +61,13 @@ export const runKey = (run: string, file: string): string => `runs/${run}/${file
  * Names a run by the resolved request, each object's key and tag, and the recipe, and keeps its request: an event
  * delivered twice finds its run.
  *
+ * @param onFound hears of the data before it is known whether there is anything to do
  * @throws InputError when there is no data
  */
 export async function openRun(
   context: Context,
   { request: asked, defaults }: { request: Request; defaults: AppliedDefault[] },
+  onFound: (request: Request, bytes: number) => void = () => {},
 ): Promise<RunRequest> {
   const { path, ready } = asked.data;
   const look = async () => {
@@ -75,6 +77,10 @@ export async function openRun(
     const request = await resolveWarmStart(context, asked, warmStartKey);
     const run = shortHash({ request, objects: identity, recipe });
     const named = objects.map(({ key, size, tag }) => ({ key, size, tag }));
+    onFound(
+      request,
+      objects.reduce((sum, { size }) => sum + size, 0),
+    );
     return { run, request, defaults, recipe, objects: named };
   };
   const value: RunRequest = await inOrder(context, asked.name, look, async ({ run }) => {

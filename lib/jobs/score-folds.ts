@@ -7,11 +7,12 @@ import { type Metrics, measured } from '../report/report.ts';
 import { putJson, readIfThere } from '../store/json.ts';
 import { type Choice, chooseOptimizer } from './choose-optimizer.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
+import { decisionFor } from './decision.ts';
 import { checkPredicted } from './evaluate-rows.ts';
 import { divergence, fit } from './fit.ts';
 import { modelFor } from './model-for.ts';
 import { type Predictor, predictRows, withActual } from './predictions.ts';
-import { fitPreparation } from './prepare.ts';
+import { fitPreparation, keepsTuning, withoutTuning } from './prepare.ts';
 import { runKey } from './runs.ts';
 
 /** Metrics on each fold that was held out, in their order; or why one could not be trained or scored. */
@@ -71,15 +72,17 @@ export async function scoreFolds(context: Context, options: ScoreOptions): Promi
  * content, by group, the latest, …; or the one part that `validation` asks for.
  */
 export function foldsOf(
-  { data }: Pick<Request, 'data'>,
+  request: Pick<Request, 'data' | 'model' | 'evaluate'>,
   table: Table,
   training: Int32Array,
   scoring: SearchRequest['scoring'],
 ): Parts[] {
+  const { data } = request;
   const split = data.split === 'none' ? { seed: 0 } : data.split;
-  // Beyond the seeds of test rows, and of the rows that early stopping watches: with one of those, a fold that goes by
-  // hashes would be all or nothing.
-  const options = { ...split, seed: split.seed + 2 ** 33, target: data.target };
+  // Other seeds than those of test rows, of the rows that early stopping watches, and of those kept back for a threshold:
+  // with one of these, a fold that goes by hashes would be all or nothing.
+  const seed = split.seed + (keepsTuning(request) ? foldsBesideTuning : 2 ** 33);
+  const options = { ...split, seed, target: data.target };
   if ('folds' in scoring) return kFolds(table, training, { ...options, folds: scoring.folds });
   const parts = splitRows(table, training, { ...options, test: scoring.validation });
   if (parts.test.length > 0) return [parts];
@@ -88,13 +91,18 @@ export function foldsOf(
   });
 }
 
+/** What is added to a pipeline's seed where folds are drawn beside rows for a threshold, and for those of each fold. */
+const foldsBesideTuning = 3 * 2 ** 32;
+const tuningInFold = 2 ** 34;
+
 async function scoreFold(
   context: Context,
   { request, table, metrics, budget }: ScoreOptions,
   { training, test }: Parts,
   place: string,
 ): Promise<Metrics | 'paused'> {
-  const rows = budget?.of === 'rows' ? shareOf(table, training, request, budget.share) : training;
+  const given = budget?.of === 'rows' ? shareOf(table, training, request, budget.share) : training;
+  const { training: rows, tuning } = withoutTuning(request, table, given, tuningInFold);
   const fitted = fitPreparation(request, table, rows);
   const { encoding, target } = fitted;
   const model = modelFor(request.model, { inputs: encoding.columns.length, target });
@@ -102,7 +110,9 @@ async function scoreFold(
   const { solution } = await fit(context, { place, request, fitted, model, choice, initial: model.initial() });
   if (solution.status === 'deadline') return 'paused';
   if (solution.status === 'diverged') throw divergence(choice, solution);
-  const predictor: Predictor = { manifest: { encoding, target, model, request }, parameters: solution.parameters };
+  const trained: Predictor = { manifest: { encoding, target, model, request }, parameters: solution.parameters };
+  const decision = decisionFor(request, trained, { table, tuning });
+  const predictor = { ...trained, manifest: { ...trained.manifest, decision } };
   const predicted = predictRows(predictor, table, test);
   checkPredicted(predicted, table, test, target);
   const predictions = withActual(predictor, predicted, table, { rows: test, weight: request.data.weight });

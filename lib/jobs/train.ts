@@ -13,7 +13,6 @@ import { modelFor } from './model-for.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { appendProgress } from './progress.ts';
 import { type RunRequest, type RunStep, readRun } from './runs.ts';
-import { search } from './search.ts';
 import { separationWarnings } from './separation.ts';
 import { startingParameters } from './warm-start.ts';
 
@@ -45,7 +44,10 @@ export async function train(context: Context, { run }: RunStep): Promise<TrainOu
   if (await hasVersion(store, asked.request.name, version)) return { run, done: true, found: true };
 
   const paused = { run, done: false, found: false };
-  if ((await search(context, asked)) === 'paused') return paused;
+  if (asked.request.search) {
+    const { search } = await import('./search.ts');
+    if ((await search(context, asked)) === 'paused') return paused;
+  }
   // From here on with what the search found.
   const prepared = await prepare(context, asked);
   const { encoding, target, request } = prepared;

@@ -1,4 +1,4 @@
-import { type Trial, trialsOf } from '../pipeline/resolve.ts';
+import type { Request, Trial } from '../pipeline/resolve.ts';
 import type { SearchResult } from '../report/report.ts';
 import { readIfThere } from '../store/json.ts';
 import type { Store } from '../store/store.ts';
@@ -12,5 +12,12 @@ export async function readSearch(store: Store, { run, request }: RunRequest): Pr
 /** The best trial of a run's search, once it has ended. */
 export async function readWinner(store: Store, run: RunRequest): Promise<Trial | undefined> {
   const result = await readSearch(store, run);
-  return result && trialsOf(run.request)[result.best - 1];
+  return result && (await searchTrials(run.request))[result.best - 1];
+}
+
+/** The trials of a request's search. What checks documents, which makes them, is loaded only where there is one. */
+export async function searchTrials(request: Request): Promise<Trial[]> {
+  if (!request.search) return [];
+  const { trialsOf } = await import('../pipeline/resolve.ts');
+  return trialsOf(request);
 }

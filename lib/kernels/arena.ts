@@ -32,6 +32,8 @@ export function arena(home: KernelMemory): Arena {
       if (!isFresh) new Uint8Array(home.memory.buffer, start, wanted).fill(0);
       return start;
     },
+    // It goes with the rest.
+    release() {},
     reset() {
       [piece, used] = [0, 0];
       isFresh = false;

@@ -3,12 +3,19 @@ import { inflateRawSync } from 'node:zlib';
 /**
  * One memory that kernels and threads share: the constants of the kernels below `dataStart`, data above.
  *
- * It only grows. It is let go of as a whole, when nobody holds it any more.
+ * It only grows, and is let go of as a whole, when nobody holds it any more; what was given back of it is used again.
  */
 export interface KernelMemory {
   memory: WebAssembly.Memory;
   /** Address of so many bytes that nobody else has, zero at first, at a multiple of 64. */
   allocate(bytes: number): number;
+  /** Gives back what `allocate` gave, of which nobody holds a view that is looked at again. */
+  release(address: number, bytes: number): void;
+}
+
+/** Gives back the memory of an array that lies in a kernel memory; one that lies elsewhere is left to the collector. */
+export function releaseArray(view: ArrayBufferView): void {
+  homeOf(view)?.release(view.byteOffset, view.byteLength);
 }
 
 /** The memories by their buffers: growing one makes a new buffer of it, and what lies in the old one lies in both. */
@@ -22,14 +29,32 @@ const dataStart = 4 * 1024 * 1024;
 const pageBytes = 65_536;
 const mostPages = 65_536;
 
+/** Less than this is not worth to be looked for again. */
+const leastReleased = 65_536;
+
+const wholeLines = (bytes: number): number => Math.ceil(bytes / 64) * 64;
+
 export function kernelMemory(): KernelMemory {
   const memory = new WebAssembly.Memory({ initial: dataStart / pageBytes, maximum: mostPages, shared: true });
   let end = dataStart;
+  const released: { start: number; bytes: number }[] = [];
   const home: KernelMemory = {
     memory,
+    release(start, bytes) {
+      if (bytes >= leastReleased) released.push({ start, bytes: wholeLines(bytes) });
+    },
     allocate(bytes) {
+      const size = wholeLines(bytes);
+      const room = released.find((place) => place.bytes >= size);
+      if (room && size > 0) {
+        const { start } = room;
+        room.start += size;
+        room.bytes -= size;
+        new Uint8Array(memory.buffer, start, size).fill(0);
+        return start;
+      }
       const start = end;
-      const wanted = start + Math.ceil(bytes / 64) * 64;
+      const wanted = start + size;
       const missing = Math.ceil((wanted - memory.buffer.byteLength) / pageBytes);
       // Throws RangeError where the machine has no more.
       if (missing > 0) memory.grow(missing);

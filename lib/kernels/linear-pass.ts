@@ -55,12 +55,14 @@ export interface LinearPass {
   /** Adds rows [from, end) to the sums at `offset`. */
   addRows(parameters: Float64Array, from: number, end: number, sums: Float64Array, offset: number): void;
   /**
-   * Copies rows to where `addGathered` takes them from: row `rows[i]` to place `places[i]`.
+   * Takes down which rows `addVisited` is to visit, and reads them, so that they are in the cache if they fit it.
    *
-   * They are read in the order of `rows`, so neighbours should stand together there, and written wherever: into a copy that
-   * stays in the cache if it is small enough for it.
+   * @param rows the same, neighbours together as far as can be
+   * @param count how many there are in both, at most `near`
    */
-  gather(rows: Int32Array, places: Int32Array, count: number): void;
+  approach(visited: Int32Array, rows: Int32Array, count: number): void;
+  /** Adds visited[from], …, visited[end - 1], at most `batch` of them, to the sums at `offset`: copied side by side first. */
+  addVisited(parameters: Float64Array, from: number, end: number, sums: Float64Array, offset: number): void;
   /**
    * Writes the sums of curvature · (row, 1) ⊗ (row, 1) of blocks [from, from + count) over those of `curved`, count up to
    * `curvedBlocks`: shape [curvedBlocks, padded, padded], of which entry (i, j) is meant where j ≤ i.
@@ -68,14 +70,13 @@ export interface LinearPass {
   curveBlocks(parameters: Float64Array, from: number, count: number): void;
   /** There where `curvedBlocks` was asked for. */
   readonly curved: Float64Array;
-  /** Adds what stands in places [from, end) to the sums at `offset`. */
-  addGathered(parameters: Float64Array, from: number, end: number, sums: Float64Array, offset: number): void;
 }
 
 export interface LinearPassOptions {
   products?: Products;
-  /** Most rows to be gathered. */
-  gathered?: number;
+  /** Most rows of one call of `addVisited`, and of `approach`, whose vectors are of this length. */
+  batch?: number;
+  near?: number;
   /** Most blocks to be curved at once. */
   curvedBlocks?: number;
   /** Layers between features and scores, for products in float32: a multilayer perceptron. */
@@ -96,7 +97,7 @@ export const paddedColumns = (inputs: number): number => (inputs + 4) & ~3;
 export function linearPass(
   rows: LinearRows,
   formula: LossFormula,
-  { products = 'float64', gathered = 0, curvedBlocks = 0, network }: LinearPassOptions = {},
+  { products = 'float64', batch = 0, near = 0, curvedBlocks = 0, network }: LinearPassOptions = {},
 ): LinearPass {
   const isSeveral = formula.name === 'cross-entropy';
   const kernel = network ? mlp : isSeveral ? softmax : products === 'float32' ? single : double;
@@ -106,19 +107,21 @@ export function linearPass(
   for (let i = 1; i < widths.length; i++) parameterCount += (widths[i - 1] + 1) * widths[i];
   const blockCount = blockOffsets.length - 1;
   const width = parameterCount + 1;
-  const bytes = 24 * targets.length + 12 * (blockCount + 2) * width + 4096 + gathered * (4 * inputs + 32);
+  const bytes = 24 * targets.length + 12 * (blockCount + 2) * width + 4096 + batch * (4 * inputs + 16) + 8 * near;
   const padded = paddedColumns(inputs);
   const room = roomFor(features, bytes + 8 * curvedBlocks * padded * padded);
   const { memory } = room.memory;
 
   const [data, labels, offsets] = [room.place(features), room.place(targets), room.place(blockOffsets)];
   const shares = weights && room.place(weights);
+  // What `approach` took down: another user of the room may write over the copy of it.
+  const order = new Int32Array(near);
   const copy = {
-    features: room.allocate(4 * inputs * gathered),
-    targets: room.allocate(8 * gathered),
-    weights: weights ? room.allocate(8 * gathered) : 0,
-    rows: room.place(new Int32Array(gathered)),
-    places: room.place(new Int32Array(gathered)),
+    features: room.allocate(4 * inputs * batch),
+    targets: room.allocate(8 * batch),
+    weights: weights ? room.allocate(8 * batch) : 0,
+    rows: room.place(new Int32Array(near)),
+    visited: room.place(order),
   };
   const at = room.place(new Float64Array(parameterCount));
   const blockSums = room.place(new Float64Array(blockCount * width));
@@ -144,10 +147,10 @@ export function linearPass(
   const byCurvature = describe(inPlace, offsets.address, curved.address);
   // Where that description says at which block to begin.
   const firstBlock = new Uint32Array(memory.buffer, byCurvature + 12, 1);
-  const { gatherRows } = instantiate<{ gatherRows(...numbers: number[]): void }>(double, memory);
   const scratchBytes = network
     ? mlpScratch(widths)
     : outputs * (4 * (inputs + 3) + 12 * 64 + 4) + 3072 + 4 * inputs + 12;
+  const { touchRows, gatherRows } = instantiate<Record<string, (...numbers: number[]) => void>>(double, memory);
 
   const addStretch = (
     description: number,
@@ -184,15 +187,18 @@ export function linearPass(
       poolOf(room.memory).run(curvature, 'curveBlock', byCurvature, count, 1024 + 8 * tile * padded);
     },
     addRows: (parameters, from, end, sums, offset) => addStretch(byRows, parameters, from, end, sums, offset),
-    gather(order, places, count) {
+    approach(visited, rows, count) {
       room.enter();
-      for (let i = 0; i < count; i++) {
-        copy.rows.view[i] = order[i];
-        copy.places.view[i] = places[i];
-      }
-      gatherRows(byRows, byPlaces, copy.rows.address, copy.places.address, count);
+      order.set(visited);
+      copy.visited.view.set(visited);
+      copy.rows.view.set(rows);
+      touchRows(byRows, copy.rows.address, count);
     },
-    addGathered: (parameters, from, end, sums, offset) => addStretch(byPlaces, parameters, from, end, sums, offset),
+    addVisited(parameters, from, end, sums, offset) {
+      room.enter();
+      gatherRows(byRows, byPlaces, copy.visited.address + 4 * from, end - from);
+      addStretch(byPlaces, parameters, 0, end - from, sums, offset);
+    },
   };
 }
 

@@ -14,6 +14,10 @@ interface Exports {
     negatives: number,
     positives: number,
   ): number;
+  splitKeys(split: number, values: number, labels: number, count: number, counts: number): number;
+  sortKeys(keys: number, room: number, count: number, counts: number): number;
+  countDistinct(keys: number, end: number): number;
+  mergeDown(split: number, numbers: number, negatives: number, positives: number, room: number): number;
 }
 
 /**
@@ -74,10 +78,6 @@ interface Sorted {
   extra: number;
 }
 
-/** Bytes of memory that is kept for the next time: fresh memory is slow, and much of it is not to be held. */
-const keptBytes = 64 * 1024 * 1024;
-let kept: { memory: KernelMemory; exports: Exports; start: number; bytes: number } | undefined;
-
 function withSorted<Answer>(
   values: ArrayLike<number>,
   labels: ArrayLike<number> | undefined,
@@ -87,8 +87,7 @@ function withSorted<Answer>(
   const count = values.length;
   const countsBytes = 3 * 2048 * 4;
   const bytes = countsBytes + 25 * count + 64 + extraBytes;
-  const room = kept && kept.bytes >= bytes ? kept : makeRoom(bytes);
-  const { memory, exports, start } = room;
+  const { memory, exports, start } = orderRoom(bytes);
   const counts = start;
   const at = counts + countsBytes;
   const [records, other] = [at + 8 * count, at + 16 * count];
@@ -103,9 +102,24 @@ function withSorted<Answer>(
   return answer({ exports, memory, records: sorted, spare, values: at, isRounded, extra });
 }
 
-function makeRoom(bytes: number): NonNullable<typeof kept> {
+/** The kernel, and bytes for it to work in, from `start` on; whoever had them before may have left something behind. */
+export interface OrderRoom {
+  memory: KernelMemory;
+  exports: Exports;
+  start: number;
+  bytes: number;
+}
+
+/** Bytes of memory that is kept for the next time, as fresh memory is slow; more is kept until it is collected. */
+const keptBytes = 64 * 1024 * 1024;
+let kept: { room: OrderRoom | undefined; last: WeakRef<OrderRoom> } | undefined;
+
+/** Room for one use: the next one may be given the same. */
+export function orderRoom(bytes: number): OrderRoom {
+  const last = kept?.last.deref();
+  if (last && last.bytes >= bytes) return last;
   const memory = kernelMemory();
   const room = { memory, exports: instantiate<Exports>(kernel, memory.memory), start: memory.allocate(bytes), bytes };
-  if (bytes <= keptBytes) kept = room;
+  kept = { room: bytes <= keptBytes ? room : undefined, last: new WeakRef(room) };
   return room;
 }

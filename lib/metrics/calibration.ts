@@ -52,11 +52,12 @@ export function calibrationCurve(
     const [predicted, observed, weight, rowCount, trials] = [0, 1, 2, 3, 4].map(() => new Float64Array(0));
     return { predicted, observed, weight, rowCount, trials };
   }
-  const edges = strategy === 'uniform' ? uniformEdges(bins) : quantileEdges(probabilities, bins, weights);
+  const isUniform = strategy === 'uniform';
+  const edges = isUniform ? uniformEdges(bins) : quantileEdges(probabilities, bins, weights);
   const [forecasts, outcomes, totals, squares, counts] = [0, 1, 2, 3, 4].map(() => new Float64Array(bins));
   for (let row = 0; row < actual.length; row++) {
     const weight = weights ? weights[row] : 1;
-    const bin = edgesBelow(edges, probabilities[row]);
+    const bin = isUniform ? binOfEqual(edges, probabilities[row]) : edgesBelow(edges, probabilities[row]);
     forecasts[bin] += weight * probabilities[row];
     outcomes[bin] += weight * actual[row];
     totals[bin] += weight;
@@ -129,6 +130,14 @@ function quantileEdges(
   const sorted = Float64Array.from(ascendingOrder(counted), (row) => counted[row]);
   // By way of percentages, as NumPy takes them: a quantile that falls on a value must round as it does there.
   return Float64Array.from({ length: bins - 1 }, (_, i) => quantile(sorted, ((i + 1) * (1 / bins) * 100) / 100));
+}
+
+/** How many of the edges of bins of equal width lie below a value in [0, 1]: a guess, and a look at its neighbours. */
+function binOfEqual(edges: Float64Array, value: number): number {
+  let bin = Math.min(edges.length, Math.floor(value * (edges.length + 1)));
+  while (bin > 0 && edges[bin - 1] >= value) bin--;
+  while (bin < edges.length && edges[bin] < value) bin++;
+  return bin;
 }
 
 /** How many edges lie below a value. */

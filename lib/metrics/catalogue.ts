@@ -8,6 +8,7 @@ import { regressionMetrics } from './catalogue/regression.ts';
 import { scoreMetrics } from './catalogue/scores.ts';
 import { textMetrics } from './catalogue/text.ts';
 import { checkPredictions } from './check-predictions.ts';
+import { classPairs, rowOfEachPair } from './class-pairs.ts';
 import type { AnyPredictions, Task } from './predictions.ts';
 
 /**
@@ -116,11 +117,19 @@ export function measure(
     metrics.map(({ entry, parameters }, i) => {
       const reasons = new Set<string>();
       const warn = (reason: string) => reasons.add(reason);
-      const value = entry.compute(predictions, { parameters, shared, warn });
+      const looked = entry.needs === 'labels' ? labelsOf(predictions, shared) : predictions;
+      const value = entry.compute(looked, { parameters, shared, warn });
       if (!entry.weighted && predictions.weights) warn('it counts rows alike, as weights have no meaning for it');
       return [names[i], reasons.size > 0 ? { value, why: [...reasons].join('; ') } : { value }];
     }),
   );
+}
+
+/** What a metric of the chosen classes needs to see: of many rows that count alike, each pair of classes once. */
+function labelsOf(predictions: AnyPredictions, shared: MetricCall['shared']): AnyPredictions {
+  if (predictions.kind !== 'classes' || predictions.weights || predictions.actual.length === 0) return predictions;
+  const pairs = shared('pairs of classes', () => classPairs(predictions));
+  return pairs ? rowOfEachPair(pairs, predictions.classCount, pairs.rowCounts) : predictions;
 }
 
 /**

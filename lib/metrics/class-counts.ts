@@ -1,6 +1,6 @@
 import { checkSameLength } from '../core/checks.ts';
 import { InputError } from '../core/errors.ts';
-import { checkClasses, positionsOf, presentLabels } from './labels.ts';
+import { checkClasses, isNonZero, positionsOf, presentLabels } from './labels.ts';
 import { totalWeight } from './mean.ts';
 
 /** What quotients such as precision are made of, for each class (or label, or row) by itself; shape [K]. */
@@ -31,6 +31,8 @@ export function countClasses(
 ): ClassCounts {
   const total = totalWeight(actual.length, weights);
   const positions = positionsOf(labels);
+  if (!weights && labels.length === 1 && actual instanceof Int32Array && predicted instanceof Int32Array)
+    return countOne(actual, predicted, labels[0]);
   const counts = emptyCounts(Int32Array.from(labels));
   const rowsOf = new Float64Array(labels.length);
   let rowCount = 0;
@@ -48,6 +50,24 @@ export function countClasses(
   }
   // A difference of sums need not be 0 where nothing is left over, so the rows are counted as well.
   for (let k = 0; k < labels.length; k++) counts.others[k] = rowsOf[k] === rowCount ? 0 : total - counts.actual[k];
+  return counts;
+}
+
+/** The counts of one class, of rows that all weigh 1: whole numbers, so no order of summing matters. */
+function countOne(actual: Int32Array, predicted: Int32Array, label: number): ClassCounts {
+  const rowCount = actual.length;
+  let [others, unsaid, missed] = [0, 0, 0];
+  for (let row = 0; row < rowCount; row++) {
+    const [a, b] = [actual[row] ^ label, predicted[row] ^ label];
+    others += isNonZero(a);
+    unsaid += isNonZero(b);
+    missed += isNonZero(a | b);
+  }
+  const counts = emptyCounts(Int32Array.of(label));
+  counts.actual[0] = rowCount - others;
+  counts.predicted[0] = rowCount - unsaid;
+  counts.hits[0] = rowCount - missed;
+  counts.others[0] = others;
   return counts;
 }
 

@@ -2,7 +2,7 @@ import { checkSameLength } from '../core/checks.ts';
 import { InputError } from '../core/errors.ts';
 import { countClasses } from './class-counts.ts';
 import { type Measure, type ScoreOptions, scoreAll, scoreEach } from './class-scores.ts';
-import { checkClasses, presentLabels } from './labels.ts';
+import { checkClasses, isNonZero, presentLabels } from './labels.ts';
 import { meanOver, totalWeight, whyEmpty } from './mean.ts';
 import type { MetricOptions } from './warn.ts';
 
@@ -22,6 +22,8 @@ export function accuracyScore(
   options: MetricOptions = {},
 ): number {
   checkLabels(actual, predicted);
+  if (!options.weights && actual instanceof Int32Array && predicted instanceof Int32Array && actual.length > 0)
+    return countEqual(actual, predicted) / actual.length;
   return meanOver(actual.length, (row) => (actual[row] === predicted[row] ? 1 : 0), options);
 }
 
@@ -40,6 +42,13 @@ export function hammingLoss(
 ): number {
   checkLabels(actual, predicted);
   return meanOver(actual.length, (row) => (actual[row] === predicted[row] ? 0 : 1), options);
+}
+
+/** Of millions of rows: without a call for each, or a branch that nobody could foresee. */
+function countEqual(a: Int32Array, b: Int32Array): number {
+  let misses = 0;
+  for (let row = 0; row < a.length; row++) misses += isNonZero(a[row] ^ b[row]);
+  return a.length - misses;
 }
 
 export interface ClassScoreOptions extends ScoreOptions, MetricOptions {

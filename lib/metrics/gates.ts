@@ -33,6 +33,8 @@ export interface GateEvidence {
   /** Of the other, for noWorseThan: its value, or why there is none and what follows from that. */
   other?: { value: number; comparison?: Comparison } | { none: string; verdict: GateVerdict };
   slice?: readonly Condition[];
+  /** Why nothing can be said of the figure here, as the end of a sentence; the gate is undecided then. */
+  unknown?: string;
 }
 
 export interface GateDecision {
@@ -100,6 +102,16 @@ export function decideGates(decisions: readonly GateDecision[]): { verdict: Gate
   return { verdict: 'pass', sentence: `All ${total} gates hold.` };
 }
 
+/** What a gate expects, in words: 'at most 10', 'no worse than champion by more than 5%'. */
+export function expectedOf(
+  { atMost, atLeast, noWorseThan, by }: GateRule,
+  format: (value: number) => string = String,
+): string {
+  if (atMost !== undefined) return `at most ${format(atMost)}`;
+  if (atLeast !== undefined) return `at least ${format(atLeast)}`;
+  return `no worse than ${noWorseThan}${by ? ` by more than ${format(by * 100)}%` : ''}`;
+}
+
 const order: Record<GateVerdict, number> = { pass: 0, undecided: 1, fail: 2 };
 const words: Record<GateVerdict, string> = { pass: 'Holds', fail: 'Fails', undecided: 'Undecided' };
 
@@ -113,11 +125,14 @@ interface Margin {
 }
 
 function decide(rule: GateRule, evidence: GateEvidence, { title, format }: Required<GateWords>): GateDecision {
-  const { value, slice, rowCount, other } = evidence;
+  const { value, slice, rowCount, other, unknown } = evidence;
   const where = slice?.length
     ? ` where ${slice.map(({ column, value: is }) => `${column} is ${is}`).join(' and ')}`
     : '';
   const subject = `${title}${where}`;
+  if (unknown !== undefined) {
+    return { verdict: 'undecided', sentence: `${subject}: expected ${expectedOf(rule, format)}, but ${unknown}.` };
+  }
   if (rule.noWorseThan !== undefined && (!other || 'none' in other)) {
     const { none, verdict } = other ?? {
       none: `nothing is known of ${rule.noWorseThan}`,
@@ -154,11 +169,11 @@ function marginOf(
   if (rule.noWorseThan !== undefined) {
     const { value: reference, comparison } = other as { value: number; comparison?: Comparison };
     const slack = (rule.by ?? 0) * Math.abs(reference);
-    const most = rule.by ? ` by more than ${format(rule.by * 100)}%` : '';
+    const name = `${rule.noWorseThan}'s ${Number.isNaN(reference) ? 'missing value' : format(reference)}`;
     const sign = direction === 'higher' ? 1 : -1;
     const ends = comparison && [sign * comparison.interval.low + slack, sign * comparison.interval.high + slack];
     return {
-      expected: `no worse than ${rule.noWorseThan}'s ${Number.isNaN(reference) ? 'missing value' : format(reference)}${most}`,
+      expected: expectedOf({ ...rule, noWorseThan: name }, format),
       margin: sign * (value - reference) + slack,
       ...(ends && { low: Math.min(...ends), high: Math.max(...ends), confidence: comparison.interval.confidence }),
     };
@@ -166,7 +181,7 @@ function marginOf(
   const [limit, sign] = rule.atLeast === undefined ? [rule.atMost as number, -1] : [rule.atLeast, 1];
   const ends = interval && [sign * (interval.low - limit), sign * (interval.high - limit)];
   return {
-    expected: `${sign > 0 ? 'at least' : 'at most'} ${format(limit)}`,
+    expected: expectedOf(rule, format),
     margin: sign * (value - limit),
     ...(ends && { low: Math.min(...ends), high: Math.max(...ends), confidence: interval.confidence }),
   };

@@ -20,11 +20,17 @@ export function checkClasses(name: string, classes: ArrayLike<number>, classCoun
 }
 
 function isBelow(classes: Int32Array, classCount: number): boolean {
-  // As unsigned numbers, negative ones are the largest.
+  // All bits together are below 0 where one is, and at least as large as each: for two classes there is no more to ask.
+  let bits = 0;
+  for (let row = 0; row < classes.length; row++) bits |= classes[row];
+  if (bits < classCount) return bits >= 0;
   let top = 0;
-  for (let row = 0; row < classes.length; row++) if (classes[row] >>> 0 > top) top = classes[row] >>> 0;
+  for (let row = 0; row < classes.length; row++) top = Math.max(top, classes[row]);
   return top < classCount;
 }
+
+/** 1 for a whole number that is not 0, else 0: by its sign or that of its negative, without a branch. */
+export const isNonZero = (bits: number): number => (bits | -bits) >>> 31;
 
 /** The classes that occur in any of `columns`, ascending. Expects checked columns. */
 export function presentLabels(...columns: ArrayLike<number>[]): Int32Array {

@@ -18,6 +18,7 @@ const sumTolerance = 1e-5;
  * @param actual class indices, shape [n]
  * @param probabilities in [0, 1]. Shape [n]: of class 1, with classes 0 and 1. Shape [n, K], row-major: of each class
  * @param epsilon in [0, 0.5): how sure a forecast may be; with 0, one that is sure and wrong costs Infinity
+ * @param rowLosses what `rowLogLosses` says of the same, where it is known already
  * @throws InputError when the shapes do not fit, a class has no column, a probability leaves [0, 1], or a weight is
  *   negative
  * @see Good 1952, Journal of the Royal Statistical Society B 14(1)
@@ -26,7 +27,12 @@ const sumTolerance = 1e-5;
 export function logLoss(
   actual: ArrayLike<number>,
   probabilities: ArrayLike<number>,
-  { epsilon = Number.EPSILON, weights, warn }: MetricOptions & { epsilon?: number } = {},
+  {
+    epsilon = Number.EPSILON,
+    rowLosses = () => rowLogLosses(actual, probabilities, epsilon),
+    weights,
+    warn,
+  }: MetricOptions & { epsilon?: number; rowLosses?: () => Float64Array } = {},
 ): number {
   if (!(epsilon >= 0 && epsilon < 0.5))
     throw new InputError(`epsilon: expected a number in [0, 0.5), found ${epsilon}`);
@@ -35,12 +41,11 @@ export function logLoss(
   const classCount = binary ? 2 : columnCount(rowCount, probabilities);
   checkClasses('actual', actual, classCount);
   checkWithin('probabilities', probabilities, 0, 1);
-  const clip = (probability: number) => Math.min(Math.max(probability, epsilon), 1 - epsilon);
-
   if (binary) {
-    const given = (row: number) => (actual[row] === 1 ? clip(probabilities[row]) : 1 - clip(probabilities[row]));
-    return meanOver(rowCount, (row) => -log(given(row)), { weights, warn });
+    const losses = rowLosses();
+    return meanOver(rowCount, (row) => losses[row], { weights, warn });
   }
+  const clip = (probability: number) => Math.min(Math.max(probability, epsilon), 1 - epsilon);
   let offCount = 0;
   const loss = (row: number) => {
     let [sum, given] = [0, 0];
@@ -54,6 +59,32 @@ export function logLoss(
   const mean = meanOver(rowCount, loss, { weights, warn });
   if (offCount > 0) warn?.(`the probabilities of ${offCount} rows do not sum to 1 and were divided by their sum`);
   return mean;
+}
+
+/**
+ * −ln of the probability that was given to what happened in each row of two classes, shape [n].
+ *
+ * @param actual 0 or 1, shape [n]
+ * @param probabilities of class 1, in [0, 1], shape [n], clipped to [epsilon, 1 − epsilon]
+ */
+export function rowLogLosses(
+  actual: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  epsilon: number,
+): Float64Array {
+  const losses = new Float64Array(actual.length);
+  // Of each class the last one: a forecast that says the same of all rows asks for two logarithms.
+  const [given, known] = [Float64Array.of(Number.NaN, Number.NaN), new Float64Array(2)];
+  for (let row = 0; row < losses.length; row++) {
+    const clipped = Math.min(Math.max(probabilities[row], epsilon), 1 - epsilon);
+    const k = actual[row] === 1 ? 1 : 0;
+    if (given[k] !== clipped) {
+      given[k] = clipped;
+      known[k] = -log(k === 1 ? clipped : 1 - clipped);
+    }
+    losses[row] = known[k];
+  }
+  return losses;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { checkFinite, checkSameLength } from '../core/checks.ts';
-import { rankedCounts } from '../kernels/order.ts';
+import { type RankedCounts, rankedCounts } from '../kernels/order.ts';
+import { rankSingles } from '../kernels/split-keys.ts';
 import { checkClasses } from './labels.ts';
 import { totalWeight, whyEmpty } from './mean.ts';
 import { ascending, sortAscending } from './order.ts';
@@ -40,16 +41,14 @@ export function rankScores(
   weights?: ArrayLike<number>,
 ): RankedScores {
   checkSameLength('actual', actual, 'scores', scores);
+  const rowCount = actual.length;
+  const singles = weights ? undefined : singlesOf(actual, scores);
+  if (singles) return withTotals(singles, rowCount);
   checkClasses('actual', actual, 2);
   checkFinite('scores', scores);
-  const rowCount = actual.length;
   totalWeight(rowCount, weights);
   const counts = weights || rowCount > kernelRows ? undefined : rankedCounts(actual, scores);
-  if (counts) {
-    const last = counts.thresholds.length - 1;
-    const [negatives, positives] = [counts.falsePositives[last] ?? 0, counts.truePositives[last] ?? 0];
-    return { ...counts, negatives, positives, rowCount };
-  }
+  if (counts) return withTotals(counts, rowCount);
 
   if (!weights) return rankAlike(actual, scores);
   const { rows, values } = ascending(scores);
@@ -77,6 +76,18 @@ export function rankScores(
     positives: truePositives,
     rowCount,
   };
+}
+
+/** Undefined where something is not as the quickest way wants it: a score that float32 does not hold, or a mistake. */
+function singlesOf(actual: ArrayLike<number>, scores: ArrayLike<number>): RankedCounts | undefined {
+  const areLabels = actual instanceof Int32Array || actual instanceof Uint8Array;
+  return areLabels && scores instanceof Float64Array ? rankSingles(actual, scores) : undefined;
+}
+
+function withTotals(counts: RankedCounts, rowCount: number): RankedScores {
+  const last = counts.thresholds.length - 1;
+  const [negatives, positives] = [counts.falsePositives[last] ?? 0, counts.truePositives[last] ?? 0];
+  return { ...counts, negatives, positives, rowCount };
 }
 
 /**

@@ -53,7 +53,8 @@ export function areaUnderRoc(
   const limit = maxFpr === 1 ? negatives : maxFpr * negatives;
   // The strip of a threshold, up to the limit, times two.
   const strip = (i: number) => {
-    const [left, low] = i === 0 ? [0, 0] : [falsePositives[i - 1], truePositives[i - 1]];
+    const left = i === 0 ? 0 : falsePositives[i - 1];
+    const low = i === 0 ? 0 : truePositives[i - 1];
     const width = falsePositives[i] - left;
     if (falsePositives[i] <= limit) return width * (truePositives[i] + low);
     if (left >= limit) return 0;

@@ -113,6 +113,10 @@ function intervalOf(
 ): Interval | undefined {
   const { predictions, values, draws, options } = measured;
   const { confidence } = options;
+  if (summed?.shareOfAll) {
+    const { hits, asked } = summed.shareOfAll;
+    return wilsonInterval(hits / asked, asked, { confidence });
+  }
   if (summed?.share) return shareInterval(summed.share, summed.terms.unitCount, predictions.weights, confidence);
   if (predictions.kind === 'classes' && predictions.classCount === 2) {
     if (metric.entry.name === 'auc' && metric.parameters.maxFpr === 1) {

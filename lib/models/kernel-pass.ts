@@ -28,14 +28,14 @@ export function passByKernel(
   // With several scores, too, there is one for products in float32 alone.
   if ((network || loss.formula.name === 'cross-entropy') && products !== 'float32') return {};
   const isBatched = shuffle && batchSize !== undefined && batchSize < features.rowCount;
-  const gathered = isBatched ? batchOrder({ ...features, batchSize }, 0).windowRows : 0;
+  const drawn = isBatched && { batch: batchSize, near: batchOrder({ ...features, batchSize }, 0).windowRows };
   const rows = { inputs, outputs, features: features.data, targets, weights, blockOffsets };
-  const pass = linearPass(rows, loss.formula, { products, gathered, network });
+  const pass = linearPass(rows, loss.formula, { products, ...drawn, network });
   return {
     ...(products === 'float32' && { noise: singleNoise }),
     sumBlocks: pass.sumBlocks,
-    gather: ({ rows, places, count }) => pass.gather(rows, places, count),
+    approach: ({ visited, rows, count }) => pass.approach(visited, rows, count),
     addRows: (parameters, order, from, end, sums, offset) =>
-      (order ? pass.addGathered : pass.addRows)(parameters, from, end, sums, offset),
+      (order ? pass.addVisited : pass.addRows)(parameters, from, end, sums, offset),
   };
 }

@@ -35,8 +35,8 @@ export interface RowPass {
   sumBlocks?(parameters: Float64Array, sums: Float64Array): void;
   /** Relative error of the loss, where products are float32. */
   noise?: number;
-  /** Told of the rows that the next calls of `addRows` take from, in `visited`: to bring them together. */
-  gather?(window: Window): void;
+  /** Told of the rows that the next calls of `addRows` visit, whose order is `visited`: to have them at hand. */
+  approach?(window: Window): void;
 }
 
 /**
@@ -133,7 +133,7 @@ function miniBatch(pass: RowPass, added: Penalty, batchSize: number, seed: numbe
   const sums = new Float64Array(length + 1);
   const meanWeight = totalWeight(pass.examples) / rowCount;
   const batches = seed === undefined ? undefined : batchOrder({ rowCount, columnCount, batchSize }, seed);
-  let [gatheredEpoch, gatheredWindow, windowAt] = [-1, -1, 0];
+  let [nearEpoch, nearWindow, windowAt] = [-1, -1, 0];
 
   return {
     length,
@@ -145,12 +145,12 @@ function miniBatch(pass: RowPass, added: Penalty, batchSize: number, seed: numbe
       if (batches) {
         const index = Math.floor(batch / batches.batchesPerWindow);
         const window = batches.window(epoch, index);
-        if (epoch !== gatheredEpoch || index !== gatheredWindow) {
+        if (epoch !== nearEpoch || index !== nearWindow) {
           if (atHand.bringWindow) windowAt = atHand.bringWindow(epoch, index);
-          else pass.gather?.(window);
+          else pass.approach?.(window);
         }
-        gatheredEpoch = epoch;
-        gatheredWindow = index;
+        nearEpoch = epoch;
+        nearWindow = index;
         const first = windowAt + (batch - index * batches.batchesPerWindow) * batchSize;
         const order = atHand.bringWindow ? undefined : window.visited;
         pass.addRows(parameters, order, first, first + count, sums, 0, step);

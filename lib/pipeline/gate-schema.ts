@@ -1,26 +1,11 @@
 import * as z from 'zod/mini';
+import { gateFigures } from './gate-figures.ts';
 import { sliceConditions } from './slice-conditions.ts';
 
 // What a document may ask of an evaluation before a model may become champion.
 
 // zod types this check for schemas, though it runs on the values of one.
 const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
-
-/** What a gate may read besides metrics. Those in seconds, dollars and the like are of the training's run. */
-export const gateFigures = [
-  'modelBytes',
-  'predictionMs',
-  'seconds',
-  'trainSeconds',
-  'gbSeconds',
-  'costUsd',
-  'energyKwh',
-  'carbonGrams',
-] as const;
-
-export type GateFigure = (typeof gateFigures)[number];
-
-export const isFigure = (name: string): name is GateFigure => (gateFigures as readonly string[]).includes(name);
 
 const more = {
   slice: z.optional(

@@ -47,7 +47,7 @@ function describeIssue(issue: Issue, root: unknown, base: readonly PropertyKey[]
       }));
     case 'invalid_union':
       // A schema that words it better than its branches can.
-      if (issue.message !== unworded) return [{ path, sentence: issue.message }];
+      if (!unworded.test(issue.message)) return [{ path, sentence: issue.message }];
       return describeUnion(issue, root, path) ?? expected(unionExpectation(issue));
     case 'invalid_format':
     case 'custom':
@@ -105,8 +105,8 @@ const article = (type: string): string => articles.get(type) ?? `a ${type}`;
 
 const amount = (origin: string): string => (origin === 'string' ? 'a length' : 'a number');
 
-/** What zod says of a union that has no message of its own. */
-const unworded = 'Invalid input';
+/** What zod says of a union that has no message of its own; more, where a locale of its own was loaded. */
+const unworded = /^Invalid /;
 
 /** What a list holds is the user's data, and its first values say nothing of its length. */
 function sizes(limit: number | bigint, bound: string, found: unknown): string {

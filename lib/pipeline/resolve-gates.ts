@@ -1,4 +1,5 @@
-import { type Gate, isFigure } from './gate-schema.ts';
+import { isFigure } from './gate-figures.ts';
+import type { Gate } from './gate-schema.ts';
 import type { Task } from './schema.ts';
 import { type SliceCondition, sliceConditions } from './slice-conditions.ts';
 

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { parseDuration } from './duration.ts';
 import { gateSchema } from './gate-schema.ts';
 import { modelSchema } from './model-schema.ts';
+import { nameInWords, namePattern } from './names.ts';
 import { optimizerSchema } from './optimizer-schema.ts';
 import { foldCount, searchSchema } from './search-schema.ts';
 
@@ -11,12 +12,6 @@ import { foldCount, searchSchema } from './search-schema.ts';
 
 // zod types this check for schemas, though it runs on the values of one.
 const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
-
-/** What a pipeline, a model or a dataset may be called; no path can be made of it. */
-export const namePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
-/** `namePattern` in words. */
-export const nameInWords =
-  'a name of letters, digits, ".", "_" and "-", at most 64 long, that begins and ends with a letter or digit';
 
 const name = z
   .string()

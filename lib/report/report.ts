@@ -165,15 +165,23 @@ export type CrossValidation = z.infer<typeof crossValidationSchema>;
 export type Coefficient = z.infer<typeof coefficientSchema>;
 export type ColumnSummary = z.infer<typeof columnSchema>;
 
+/** Reports that were found to be such: whoever renders one in several ways asks each time. */
+const checked = new WeakSet<object>();
+
 /**
- * Checks that `value` is a report, and returns it with its fields in the schema's order.
+ * Checks that `value` is a report, and returns it with its fields in the schema's order. What it returned once it returns
+ * again as it is: a report is not changed after it was made.
  *
  * @param where what the value was read from or made for; begins the error's message
  * @throws InputError naming the first path that is wrong, what was expected and what was found
  */
 export function checkReport(value: unknown, where = 'report'): Report {
+  if (typeof value === 'object' && value !== null && checked.has(value)) return value as Report;
   const result = z.safeParse(reportSchema, value);
-  if (result.success) return result.data;
+  if (result.success) {
+    checked.add(result.data);
+    return result.data;
+  }
   const { path, message } = deepestIssue(result.error.issues[0]);
   throw new InputError(`${where}, ${path.length > 0 ? path.join('.') : 'the document'}: ${message}`);
 }

@@ -268,16 +268,12 @@ function checkMatch(key: string, object: Found | undefined, ifMatch: string | un
 /** The key's place, when no folder on the way to it is a link that could lead elsewhere. */
 async function openPlace(root: string, key: string): Promise<Place> {
   checkKey(key);
-  const segments = key.split('/');
-  for (let depth = 1; depth < segments.length; depth++) {
-    const folder = segments.slice(0, depth).join('/');
-    const stats = await statOf(join(root, folder));
-    if (stats?.isSymbolicLink()) {
-      throw new InputError(`key ${JSON.stringify(key)}: expected "${folder}" to be a folder, found a link`);
-    }
-    if (!stats) break;
-  }
-  return placeOf(root, key);
+  const segments = key.split('/').slice(0, -1);
+  const folders = segments.map((_, depth) => segments.slice(0, depth + 1).join('/'));
+  const found = await Promise.all(folders.map((folder) => statOf(join(root, folder))));
+  const link = found.findIndex((stats) => stats?.isSymbolicLink());
+  if (link < 0) return placeOf(root, key);
+  throw new InputError(`key ${JSON.stringify(key)}: expected "${folders[link]}" to be a folder, found a link`);
 }
 
 /** Makes the folders above the plain file, and removes a folder in its place when it holds no file. */

@@ -2,41 +2,80 @@
 // strip and link some three hundred files. dist/current.json says where it lies, and of which files it was made.
 import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BuildOptions, Plugin } from 'esbuild';
 import { root } from './generate.ts';
 
 /** What the bundle depends on besides what is bundled: what that is generated from, and by what. */
 const origins = ['scripts/build', 'lib/report/page', 'lib/kernels/assembly'];
 const folder = `bundle-${Date.now()}-${process.pid}`;
 
+/**
+ * Commands with a script of their own, in one file: cli/hone.mjs keeps the compiled form of all that a run of it used, as
+ * Node itself does not, whose cache of modules leaves out the functions that are compiled when they are first called.
+ */
+const commands = { run: { file: 'cli/commands/run.ts', name: 'runCommand' } };
+
 const esbuild = await import('esbuild');
-const { metafile } = await esbuild.build({
-  entryPoints: { hone: 'cli/main.ts' },
-  bundle: true,
-  splitting: true,
-  minifySyntax: true,
-  minifyWhitespace: true,
-  metafile: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node24',
-  mainFields: ['module', 'main'],
-  outdir: join(root, 'dist', folder),
-  outExtension: { '.js': '.mjs' },
-  absWorkingDir: root,
-  logLevel: 'error',
-  // Packages in CommonJS call require for Node's own modules, which an ES module does not have by itself.
-  banner: {
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-  },
+const { metafile } = await esbuild.build(settings(folder));
+const own = Object.entries(commands).map(async ([command, { file, name }]) => {
+  await esbuild.build({
+    ...settings(join(folder, command)),
+    plugins: [onlyCommand(command, file, name)],
+    splitting: false,
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    banner: {},
+    // Tagged templates hold their text as it is written; without them all of the script is ASCII, which is read at once.
+    supported: { 'template-literal': false },
+  });
+  return [command, `${folder}/${command}/hone.cjs`] as const;
 });
+const entries = Object.fromEntries(await Promise.all(own));
 const sources = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/'));
 const inputs = [...sources, ...origins.flatMap(filesBelow), 'package-lock.json'].sort().map((path) => {
   const { size, mtimeMs } = statSync(join(root, path));
   return [path, size, mtimeMs] as const;
 });
-writeFileSync(join(root, 'dist', folder, 'current.json'), JSON.stringify({ entry: `${folder}/hone.mjs`, inputs }));
+writeFileSync(
+  join(root, 'dist', folder, 'current.json'),
+  JSON.stringify({ entry: `${folder}/hone.mjs`, entries, inputs }),
+);
 renameSync(join(root, 'dist', folder, 'current.json'), join(root, 'dist', 'current.json'));
 removeOldBundles();
+
+function settings(outFolder: string) {
+  return {
+    entryPoints: { hone: 'cli/main.ts' },
+    bundle: true,
+    splitting: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    metafile: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    outdir: join(root, 'dist', outFolder),
+    outExtension: { '.js': '.mjs' },
+    absWorkingDir: root,
+    logLevel: 'error',
+    // Packages in CommonJS call require for Node's own modules, which an ES module does not have by itself.
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
+  } as const satisfies BuildOptions;
+}
+
+/** Puts one command in place of the list that loads each at its first use. */
+function onlyCommand(command: string, file: string, name: string): Plugin {
+  const contents = `import { ${name} } from '${join(root, file)}';export const commands = { ${command}: async () => ${name} };`;
+  return {
+    name: 'only-command',
+    setup(build) {
+      build.onLoad({ filter: /[\\/]cli[\\/]commands[\\/]index\.ts$/ }, () => ({ contents, loader: 'ts' }));
+    },
+  };
+}
 
 /** A command that still runs may yet load a part of the bundle that it began with. */
 function removeOldBundles(): void {

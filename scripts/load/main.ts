@@ -1,8 +1,10 @@
 // `npm run load`: 1,000 predictions a second, each a request of its own, for 20 s before, while and after a training runs
-// beside the API; says how long answers took. `--seconds N` divides another time by three, `--rate N` sends another number.
+// beside the API; says how long answers took. `--seconds N` divides another time by three, `--rate N` sends another number,
+// `--timeline` prints the longest answer of each tenth of a second.
 //
-// The server, who trains, and who asks are processes of their own. Exit code 1 when an answer failed, or when before or
-// after the training the rate was not met or the 99th percentile was 20 ms or more.
+// The server, who trains, and who asks are processes of their own. First comes a warm-up of two seconds, in which the rate
+// rises to the full one: the model is opened, and code is compiled. It is printed, and does not count. Exit code 1 when an
+// answer failed, or when before or after the training the rate was not met or the 99th percentile was 20 ms or more.
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,9 +15,14 @@ import { type LoadResult, sendAtRate } from './requests.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const p99LimitMs = 20;
+const warmUpSeconds = 2;
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '60' }, rate: { type: 'string', default: '1000' } },
+  options: {
+    seconds: { type: 'string', default: '60' },
+    rate: { type: 'string', default: '1000' },
+    timeline: { type: 'boolean', default: false },
+  },
 });
 const [seconds, perSecond] = [Number(values.seconds), Number(values.rate)];
 if (!(seconds > 0 && seconds <= 600 && perSecond > 0 && perSecond <= 100_000)) {
@@ -51,11 +58,12 @@ async function measure(): Promise<number> {
     z: 3.51,
   };
   const target = { url: `${url}models/diamonds/predictions`, body: JSON.stringify({ rows: [row] }) };
-  // As a function that is warm: the first requests load the model, and are compiled.
-  await sendAtRate(target, { perSecond, seconds: Math.min(5, seconds / 6) });
-
   console.log(`${perSecond} requests a second of one prediction each, ${(seconds / 3).toFixed(1)} s each time`);
-  console.log('                       answers/s   errors          p50          p99      longest');
+  console.log('                       answers/s   errors          p50          p99      longest  asker paused');
+  print(
+    'warm-up, rate rising',
+    await sendAtRate(target, { perSecond, seconds: warmUpSeconds, risesFor: warmUpSeconds }),
+  );
   const part = { perSecond, seconds: seconds / 3 };
   const idleMs = await serverCpuMs();
   const before = print('before a training', await sendAtRate(target, part));
@@ -115,9 +123,11 @@ function train(pipeline: string, { repeat = false } = {}): { ended: Promise<void
 
 function print(when: string, result: LoadResult): LoadResult {
   const ms = (value: number) => `${value.toFixed(2)} ms`.padStart(13);
-  const { perSecond: reached, errors, p50, p99, longest } = result;
+  const { perSecond: reached, errors, p50, p99, longest, longestPause, tenths } = result;
   console.log(
-    `  ${when.padEnd(22)}${reached.toFixed(0).padStart(8)}${String(errors).padStart(9)}${ms(p50)}${ms(p99)}${ms(longest)}`,
+    `  ${when.padEnd(22)}${reached.toFixed(0).padStart(8)}${String(errors).padStart(9)}` +
+      [p50, p99, longest, longestPause].map(ms).join(''),
   );
+  if (values.timeline) console.log(`    ${tenths.map((longestMs) => longestMs.toFixed(0)).join(' ')}`);
   return result;
 }

@@ -1,4 +1,4 @@
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { type Connection, connectionTo } from './connection.ts';
 
 /** One request, which is sent again and again. */
 export interface LoadRequest {
@@ -16,65 +16,81 @@ export interface LoadResult {
   p50: number;
   p99: number;
   longest: number;
+  /** The most milliseconds for which whoever asks was kept from asking: a busy machine, and not the server. */
+  longestPause: number;
+  /** The longest time of the requests that were due in each tenth of a second. */
+  tenths: number[];
 }
+
+/** Connections that are open at once. */
+const connectionCount = 64;
 
 /**
  * Sends requests at a fixed rate, whether or not earlier ones were answered: a server that falls behind is seen to, since
  * each request's time counts from when it was due.
+ *
+ * @param options.risesFor begins at nothing, and comes to the full rate after so many seconds
  */
 export async function sendAtRate(
   target: LoadRequest,
-  options: { perSecond: number; seconds: number },
+  { perSecond, seconds, risesFor = 0 }: { perSecond: number; seconds: number; risesFor?: number },
 ): Promise<LoadResult> {
-  const { perSecond, seconds } = options;
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  const count = Math.round(perSecond * seconds);
-  const milliseconds: number[] = [];
-  const failures: unknown[] = [];
-  const pending: Promise<void>[] = [];
+  const dueMs = dueTimes(perSecond, risesFor);
+  const count = Math.round(perSecond * (seconds - risesFor / 2));
+  const connections = Array.from({ length: connectionCount }, () => connectionTo(target.url));
+  const idle = [...connections];
+  const took = new Float64Array(count);
+  let [sent, answered, errors, longestPause] = [0, 0, 0, 0];
   const startMs = performance.now();
-  for (let sent = 0; sent < count; ) {
-    for (const due = dueBy(performance.now() - startMs, perSecond, count); sent < due; sent++) {
-      const dueMs = startMs + (sent * 1000) / perSecond;
-      const answered = post(agent, target).then(
-        () => void milliseconds.push(performance.now() - dueMs),
-        (error: unknown) => void failures.push(error),
-      );
-      pending.push(answered);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1));
+  const now = () => performance.now() - startMs;
+  await new Promise<void>((resolve) => {
+    const ask = async (nth: number, connection: Connection) => {
+      if (!(await connection.post(target.body))) errors++;
+      took[nth] = now() - dueMs(nth);
+      if (++answered === count) resolve();
+      idle.push(connection);
+      askDue();
+    };
+    // Those for which no connection is free wait for an answer.
+    const askDue = () => {
+      for (const nowMs = now(); sent < count && dueMs(sent) <= nowMs; ) {
+        const connection = idle.pop();
+        if (!connection) return;
+        void ask(sent++, connection);
+      }
+    };
+    let lastMs = 0;
+    const timer = setInterval(() => {
+      longestPause = Math.max(longestPause, now() - lastMs);
+      lastMs = now();
+      askDue();
+      if (answered === count) clearInterval(timer);
+    }, 1);
+  });
+  const elapsedSeconds = now() / 1000;
+  for (const connection of connections) connection.close();
+  const tenths = new Array<number>(Math.ceil(seconds * 10)).fill(0);
+  for (const [nth, ms] of took.entries()) {
+    const tenth = Math.min(tenths.length - 1, Math.floor(dueMs(nth) / 100));
+    tenths[tenth] = Math.max(tenths[tenth], ms);
   }
-  await Promise.all(pending);
-  const elapsedSeconds = (performance.now() - startMs) / 1000;
-  agent.destroy();
-  milliseconds.sort((a, b) => a - b);
-  const at = (share: number) => milliseconds[Math.ceil(share * milliseconds.length) - 1] ?? Number.NaN;
+  const sorted = took.toSorted();
+  const at = (share: number) => sorted[Math.ceil(share * count) - 1];
   return {
     sent: count,
-    errors: failures.length,
-    perSecond: milliseconds.length / Math.max(elapsedSeconds, seconds),
+    errors,
+    perSecond: (count - errors) / Math.max(elapsedSeconds, seconds),
     p50: at(0.5),
     p99: at(0.99),
     longest: at(1),
+    longestPause,
+    tenths,
   };
 }
 
-const dueBy = (elapsedMs: number, perSecond: number, count: number): number =>
-  Math.min(count, Math.floor((elapsedMs * perSecond) / 1000) + 1);
-
-function post(agent: Agent, { url, body }: LoadRequest): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const sending = request(url, { agent, method: 'POST', headers, timeout: 10_000 }, (response: IncomingMessage) => {
-      response.on('error', reject);
-      response.on('end', () => {
-        if (response.statusCode === 200) resolve();
-        else reject(new Error(`expected 200, found ${response.statusCode}`));
-      });
-      response.resume();
-    });
-    sending.on('timeout', () => sending.destroy(new Error('expected an answer within 10 s, found none')));
-    sending.on('error', reject);
-    sending.end(body);
-  });
+/** When each request is due. While the rate rises in a line, the nth is due where n = rate · t² / (2 · rise). */
+function dueTimes(perSecond: number, risesFor: number): (nth: number) => number {
+  const risen = (perSecond * risesFor) / 2;
+  return (nth) =>
+    1000 * (nth < risen ? Math.sqrt((2 * risesFor * nth) / perSecond) : risesFor + (nth - risen) / perSecond);
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { hone, root, temporaryFolder } from '../support/cli.ts';
+import { hone, honeEntry, temporaryFolder } from '../support/cli.ts';
 import { sampleCsv } from '../support/jobs.ts';
 
 const folder = temporaryFolder();
@@ -15,7 +15,7 @@ afterAll(() => {
 
 /** Starts `hone dev` on a free port; answers its address, and what it has said so far. */
 function startDev(store: string): Promise<{ url: string; said: () => string }> {
-  const child = spawn(process.execPath, [join(root, 'cli/main.ts'), 'dev', '--port', '0', '--store', store]);
+  const child = spawn(process.execPath, [honeEntry, 'dev', '--port', '0', '--store', store]);
   server = child;
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hone, root, temporaryFolder } from '../support/cli.ts';
+import { hone, honeEntry, root, temporaryFolder } from '../support/cli.ts';
 import { sampleCsv } from '../support/jobs.ts';
 
 const folder = temporaryFolder();
@@ -182,9 +182,11 @@ test('help names every command, and each command its options', async () => {
   expect((await hone(['predict', '--help'])).stdout).toContain('--rows JSON');
 });
 
-test('the release is the one of package.json', async () => {
+test('the release is the one of package.json, said by the bundle and by the sources alike', async () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   expect((await hone(['--version'])).stdout.trim()).toBe(version);
+  const sources = spawnSync(process.execPath, [join(root, 'cli/main.ts'), '--version'], { encoding: 'utf8' });
+  expect(sources.stdout.trim()).toBe(version);
 });
 
 test('help of a command is what its --help prints; help of no command is refused', async () => {
@@ -225,7 +227,7 @@ describe.skipIf(process.platform === 'win32')('output that can not be written', 
     await inStore('run', 'houses.yml', '--json');
   });
   const shell = (script: string) => {
-    const args = [join(root, 'cli/main.ts'), 'predict', 'houses', '--input', 'many.csv', '--store', store];
+    const args = [honeEntry, 'predict', 'houses', '--input', 'many.csv', '--store', store];
     return spawnSync('sh', ['-c', script, process.execPath, ...args], { cwd: folder, encoding: 'utf8' });
   };
 
@@ -245,7 +247,7 @@ test('hone run that is interrupted keeps a checkpoint, and goes on from there to
   // Steps without an end, so that the training lasts until it is asked to stop.
   const document = houses('optimizer: { name: adam }').replace('epochs: 20', 'epochs: 600000, patience: 600000');
   write('long.yml', document);
-  const args = [join(root, 'cli/main.ts'), 'run', 'long.yml', '--json', '--store'];
+  const args = [honeEntry, 'run', 'long.yml', '--json', '--store'];
   const child = spawn(process.execPath, [...args, join(folder, 'broken')], { cwd: folder });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -1,10 +1,11 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { metricsCommand } from '../../cli/commands/metrics.ts';
 import { InputError } from '../../lib/core/errors.ts';
 import { catalogue, metricsOf } from '../../lib/metrics/catalogue.ts';
 
 const printed = vi.spyOn(console, 'log').mockImplementation(() => {});
 afterEach(() => printed.mockClear());
+afterAll(() => printed.mockRestore());
 
 async function output(...args: string[]): Promise<string> {
   expect(await metricsCommand.run(args)).toBe(0);

@@ -1,15 +1,20 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { json } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseDeadLetters } from '../../functions/adapter/dead-letters.ts';
 import { runKey } from '../../lib/jobs/runs.ts';
 import { champion, readAlias } from '../../lib/registry/aliases.ts';
 import { folderStore } from '../../lib/store/folder.ts';
 import { putJson } from '../../lib/store/json.ts';
+import { s3Store } from '../../lib/store/s3.ts';
 import { hone, temporaryFolder } from '../support/cli.ts';
 import { readEvent } from '../support/events.ts';
 import { putText, sampleCsv } from '../support/jobs.ts';
-import { objectCreated } from '../support/s3-events.ts';
+import { housesPipeline, objectCreated } from '../support/s3-events.ts';
+import { type S3Server, startS3Server } from '../support/s3-server.ts';
 
 /** What AWS Lambda sends to the queue when an event failed three times. */
 const letterOf = (event: object): string =>
@@ -107,4 +112,77 @@ test('on S3 hone replay asks for the state machine to start', async () => {
   const { code, stderr } = await hone(['replay', '--store', 's3://example-hone-data']);
   expect(code).toBe(2);
   expect(stderr).toContain('--training-arn');
+});
+
+describe('on AWS', () => {
+  const bucket = 'example-hone-data';
+  const arn = 'arn:aws:states:us-east-1:123456789012:stateMachine:hone-dev-training';
+  let s3: S3Server;
+  let started: { stateMachineArn: string; name: string; input: string }[];
+  let workflows: Server;
+  let env: Record<string, string>;
+
+  beforeEach(async () => {
+    s3 = await startS3Server({ buckets: [bucket] });
+    const store = s3Store({ bucket, client: s3.client() });
+    await putText(store, 'datasets/houses/a.csv', sampleCsv(40));
+    await putText(store, 'pipelines/houses.yml', housesPipeline());
+    started = [];
+    workflows = createServer(async (request, response) => {
+      const asked = (await json(request)) as (typeof started)[number];
+      const isKnown = started.some(({ name }) => name === asked.name);
+      started.push(asked);
+      response.writeHead(isKnown ? 400 : 200, { 'content-type': 'application/x-amz-json-1.0' });
+      const fault = { __type: 'com.amazonaws.states#ExecutionAlreadyExists', message: asked.name };
+      response.end(
+        JSON.stringify(isKnown ? fault : { executionArn: `${arn}:${asked.name}`, startDate: 1_768_469_580 }),
+      );
+    });
+    await new Promise<void>((resolve) => workflows.listen(0, '127.0.0.1', resolve));
+    env = {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: s3.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+      AWS_ENDPOINT_URL_S3: s3.url,
+      AWS_ENDPOINT_URL_SFN: `http://127.0.0.1:${(workflows.address() as AddressInfo).port}`,
+      HONE_TRAINING_ARN: arn,
+    };
+  });
+
+  afterEach(async () => {
+    workflows.close();
+    workflows.closeAllConnections();
+    await s3.close();
+  });
+
+  test('hone replay starts the state machine for what `aws sqs receive-message` printed; once more it finds it started', async () => {
+    const file = join(temporaryFolder(), 'letters.json');
+    const message = {
+      MessageId: '5fea7756-0ea4-451a-a703-a558b933e274',
+      ReceiptHandle: 'AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a',
+      MD5OfBody: 'e4e68fb7bd0e697a0ae8f1bb342846b3',
+      Body: letterOf(objectCreated('datasets/houses/a.csv', bucket)),
+      Attributes: { ApproximateReceiveCount: '1', SentTimestamp: '1768469580000' },
+    };
+    writeFileSync(file, JSON.stringify({ Messages: [message] }, null, 4));
+    const replay = () => hone(['replay', file, '--store', `s3://${bucket}`, '--json'], { env });
+    const first = await replay();
+    expect(first.stderr).toBe('');
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      started: [{ pipeline: 'houses', status: 'started' }],
+      receipts: [message.ReceiptHandle],
+    });
+    expect(started).toMatchObject([{ stateMachineArn: arn }]);
+    expect(JSON.parse(started[0].input)).toMatchObject({ pipeline: 'houses', dataset: 'datasets/houses/' });
+    const second = JSON.parse((await replay()).stdout);
+    expect(second.started).toMatchObject([{ pipeline: 'houses', status: 'exists' }]);
+    expect(new Set(started.map(({ name }) => name)).size).toBe(1);
+  });
+
+  test('a letter of another bucket is not for this store', async () => {
+    const file = join(temporaryFolder(), 'letters.json');
+    writeFileSync(file, letterOf(objectCreated('datasets/houses/a.csv', 'another-bucket')));
+    const { code, stdout, stderr } = await hone(['replay', file, '--store', `s3://${bucket}`], { env });
+    expect([code, started, stdout + stderr]).toEqual([0, [], expect.stringContaining('Left alone')]);
+  });
 });

@@ -175,15 +175,18 @@ describe.each(Object.entries(requests))('%s', (_, loss) => {
   });
 });
 
-test('two small objectives share a room without a trace of one another', () => {
-  const [one, other] = [1, 2].map((inputs) => {
-    const model = createModel({ kind: 'linear', inputs });
-    const objective = model.objective(examplesOf({ name: 'squared' }, { rowCount: 9, inputs }));
-    return () => objective.evaluate(model.initial(), model.initial(), 0);
-  });
-  const alone = [one(), one(), other(), other()];
-  expect([one(), other(), one(), other()]).toEqual([alone[0], alone[2], alone[1], alone[3]]);
-});
+test.each([{}, { batchSize: 2, seed: 1 }])(
+  'two small objectives share a room without a trace of one another: %j',
+  (options) => {
+    const [one, other] = [1, 2].map((inputs) => {
+      const model = createModel({ kind: 'linear', inputs });
+      const objective = model.objective(examplesOf({ name: 'squared' }, { rowCount: 9, inputs }), options);
+      return (step: number) => objective.evaluate(model.initial(), model.initial(), step);
+    });
+    const alone = [one(0), one(1), other(0), other(1)];
+    expect([one(0), other(0), one(1), other(1)]).toEqual([alone[0], alone[2], alone[1], alone[3]]);
+  },
+);
 
 describe.each(['squared', 'log-cosh', 'poisson', 'gamma', 'tweedie', 'logistic'])('%s, curvature', (name) => {
   const request = requests[name];

@@ -142,6 +142,7 @@ const cases: Record<string, Case> = {
     isPacked: false,
   },
   'signs and points alone': { texts: [`a,b\n${many(30, (i) => `${i},2\n`)}-,3\n`], isPacked: false },
+  'a point alone': { texts: [`a,b\n${many(30, (i) => `${i},2\n`)}.,3\n`], isPacked: false },
   'a sign and a point': { texts: [`a,b\n${many(30, (i) => `${i},2\n`)}-.,3\n`], isPacked: false },
 };
 
@@ -176,8 +177,8 @@ test('text in UTF-16 and in Latin-1', async () => {
 });
 
 test.each([
-  // Blocks of 65,536 rows, which 8 MiB cut in mid-row, and lines that are blank where they do.
-  ['rows of few bytes', (i: number) => `${i % 1000},${i % 7}\n${i % 65_536 === 0 ? '\n \n' : ''}`, 1_000_000],
+  // Blocks of 65,536 rows, with lines that are blank at their borders, and of 8 MiB, which end in mid-row.
+  ['rows of few bytes', (i: number) => `${i % 1000},${i % 7}\n${i % 65_536 === 0 ? '\n \n' : ''}`, 300_000],
   ['long rows', (i: number) => `${i},${'0'.repeat(3000)}${i % 10}.5\n`, 3_500],
 ])('%s make the same blocks', { timeout: 120_000 }, async (_, row, count) => {
   const rows = [...many(count, row)];
@@ -201,10 +202,11 @@ test('blocks are named unless nobody asks for it, and then no version can be mad
 });
 
 test('blank lines on both sides of a border of 8 MiB belong to the block before it', async () => {
-  const row = `${'1'.repeat(60)},25\n`;
+  // Few rows, as each is told apart three times.
+  const row = `${'0'.repeat(1000)}${'1'.repeat(20)},25\n`;
   for (const shift of [-3, -2, -1, 0, 1, 2]) {
     const before = 8 * 2 ** 20 + shift - 4;
-    const text = `a,b\n${row.repeat(Math.floor(before / 64))}${'\n'.repeat((before % 64) + 4)}${row.repeat(1000)}`;
+    const text = `a,b\n${row.repeat(Math.floor(before / row.length))}${'\n'.repeat((before % row.length) + 4)}${row.repeat(100)}`;
     const object = await fileObject(folder, 'border.csv', text);
     await compare([object], { single }, { pool: pools['one thread'], isPacked: true, title: `border ${shift}` });
   }
@@ -226,6 +228,65 @@ test('any cells of digits, points, signs, quotes and blanks', async () => {
       await compare([object], { single }, { pool: () => pool, title: text, ways: { 'in memory': {} } });
     }),
     { numRuns: 300 },
+  );
+});
+
+test('any cells in rows of any width, with any separator and line end', async () => {
+  const texts = [
+    '',
+    '-',
+    '.',
+    '-.',
+    '5.',
+    '.5',
+    '-.5',
+    '-0',
+    '+7',
+    '1e3',
+    '1.2.3',
+    '1-2',
+    '--1',
+    ' 1',
+    '"1"',
+    '"1,2;3"',
+    'NA',
+    'x',
+  ];
+  const number = fc.oneof(
+    fc.integer({ min: -999, max: 999 }).map(String),
+    fc.float({ noNaN: true, noDefaultInfinity: true }).map((value) => value.toFixed(7)),
+    fc.bigInt({ min: -(10n ** 19n), max: 10n ** 19n }).map(String),
+    fc.tuple(fc.nat(10 ** 9), fc.nat(10 ** 9)).map(([whole, part]) => `${whole}.${part}`.slice(0, 17)),
+  );
+  const cell = fc.oneof({ weight: 60, arbitrary: number }, { weight: 1, arbitrary: fc.constantFrom(...texts) });
+  const table = fc
+    .tuple(fc.integer({ min: 1, max: 13 }), fc.constantFrom(',', ';', '\t'), fc.constantFrom('\n', '\r\n', '\n\n'))
+    .chain(([width, separator, lineEnd]) =>
+      fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 30 }).map((rows) => {
+        const names = Array.from({ length: width }, (_, i) => `c${i}`);
+        return [names, ...rows].map((cells) => `${cells.join(separator)}${lineEnd}`).join('');
+      }),
+    );
+  const pool = pools['one thread']();
+  attachPool(pool);
+  await fc.assert(
+    fc.asyncProperty(table, fc.boolean(), async (text, isSingle) => {
+      const object = bytesObject('any.csv', text);
+      await compare([object], { single: () => isSingle }, { pool: () => pool, title: text });
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('a row of more cells than ends are noted at once', async () => {
+  const width = 6_000;
+  const row = (i: number) => `${Array.from({ length: width }, (_, at) => (at + i) % 10).join(',')}\n`;
+  const text = `${Array.from({ length: width }, (_, at) => `c${at}`).join(',')}\n${row(1)}${row(2)}${row(3)}`;
+  const object = bytesObject('wide.csv', text);
+  await compare(
+    [object],
+    { single, limits: { columns: width } },
+    { pool: pools['one thread'], isPacked: true, title: '' },
   );
 });
 

@@ -34,7 +34,7 @@ const byKernels = (objects: DataObject[], options: ReadOptions = {}, threads = 1
   readPackedParquet(objects, options, { pool: poolOf(threads), leastBytes: 0 });
 
 /** All that a table says, the bits of its numbers too. */
-const told = ({ columns, ...table }: Table) => ({
+const told = ({ columns, numbers: _numbers, ...table }: Table) => ({
   ...table,
   blocks: table.blocks.map(({ firstRow, rowCount, hash }) => ({ firstRow, rowCount, hash })),
   columns: columns.map((column) =>

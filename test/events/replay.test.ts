@@ -56,6 +56,7 @@ const expected: Record<string, (answer: unknown) => void> = {
   'api-list-models': answers(200, { models: expect.arrayContaining([expect.objectContaining({ name: 'houses' })]) }),
   'api-get-model': answers(200, { name: 'houses', champion: { task: 'regression' } }),
   'api-get-model-card': answersText(200, 'text/markdown', '# Model card: houses'),
+  'api-get-version-card': answersText(200, 'text/markdown', '# Model card: houses'),
   'api-put-alias': answers(200, { alias: 'champion', version: JSON.parse(readEvent('api-put-alias').body).version }),
   'api-roll-back-alias': answers(200, { alias: 'champion' }),
   'api-create-upload': answers(200, { method: 'PUT', key: 'datasets/houses/part 2.csv' }),

@@ -10,7 +10,7 @@ import { openScoring, readScoring, score } from '../../lib/jobs/score.ts';
 import { train } from '../../lib/jobs/train.ts';
 import { champion, readAlias } from '../../lib/registry/aliases.ts';
 import type { Store } from '../../lib/store/store.ts';
-import { pipelineOf, putText, sampleCsv, testContext } from '../support/jobs.ts';
+import { pipelineOf, putText, sampleCsv, type TestClock, testContext } from '../support/jobs.ts';
 import { type MemoryStore, memoryStore } from '../support/memory-store.ts';
 
 const yaml = (more = '', l2 = 0) => `
@@ -55,14 +55,21 @@ function dying(store: Store, n: number, when: 'before' | 'after'): Store & { ope
 type Work = (store: Store) => Promise<unknown>;
 
 /** Kills `work` at every operation, does it again, and holds what lasts to what an undisturbed run leaves. */
-async function killEverywhere(begin: () => Promise<MemoryStore>, work: Work): Promise<number> {
-  const undisturbed = await begin();
+async function killEverywhere(
+  begin: () => Promise<MemoryStore>,
+  work: Work,
+  clock: TestClock = { nowMs: 0 },
+): Promise<number> {
+  const begun = await begin();
+  const { nowMs } = clock;
+  const undisturbed = begun.copy();
   const counted = dying(undisturbed, Number.POSITIVE_INFINITY, 'before');
   await work(counted);
   const expected = undisturbed.lasting();
   for (const when of ['before', 'after'] as const) {
     for (let n = 0; n < counted.operations(); n++) {
-      const store = await begin();
+      const store = begun.copy();
+      clock.nowMs = nowMs;
       await expect(work(dying(store, n, when)), `operation ${n}`).rejects.toThrow();
       await work(store);
       expect(store.lasting(), `killed ${when} operation ${n}`).toEqual(expected);
@@ -106,12 +113,13 @@ describe('killed at any operation of the store and begun again, a training leave
   });
 
   test('in many calls, with a kill in one of them', async () => {
+    const document = yaml().replace('steps: 5', 'steps: 3');
     const work: Work = async (store) => {
-      const { run: name } = await openRun(testContext({ store }), pipelineOf(yaml()));
+      const { run: name } = await openRun(testContext({ store }), pipelineOf(document));
       for (let done = false; !done; ) {
         ({ done } = await train(testContext({ store, remainingMs: () => 0 }), { run: name }));
       }
-      await run(yaml())(store);
+      await run(document)(store);
     };
     await killEverywhere(empty, work);
   });
@@ -135,7 +143,6 @@ test('killed anywhere, a scoring writes every row once', async () => {
 test('killed anywhere, planning leaves a dataset that is trained all the same', async () => {
   const clock = { nowMs: Date.UTC(2026, 0, 1) };
   const begin = async () => {
-    clock.nowMs = Date.UTC(2026, 0, 1);
     const store = memoryStore(() => clock.nowMs);
     await putText(store, 'datasets/houses/a.csv', sampleCsv(60));
     await putText(store, 'pipelines/houses.yml', yaml());
@@ -153,14 +160,13 @@ test('killed anywhere, planning leaves a dataset that is trained all the same', 
       }
     }
   };
-  await killEverywhere(begin, work);
+  await killEverywhere(begin, work, clock);
 });
 
 test('killed anywhere, a schedule evaluates in the end', async () => {
   const clock = { nowMs: Date.UTC(2026, 0, 1) };
   const document = yaml('schedule: { every: 1 day }');
   const begin = async () => {
-    clock.nowMs = Date.UTC(2026, 0, 1);
     const store = memoryStore(() => clock.nowMs);
     await putText(store, 'datasets/houses/a.csv', sampleCsv(60));
     await putText(store, 'pipelines/houses.yml', document);
@@ -173,7 +179,7 @@ test('killed anywhere, a schedule evaluates in the end', async () => {
     if (outcome.status === 'failed') throw new StoreError(outcome.error.message);
     expect(['evaluated', 'not-due', 'nothing-new']).toContain(outcome.status);
   };
-  await killEverywhere(begin, work);
+  await killEverywhere(begin, work, clock);
 });
 
 /** The store, each operation of which takes as long as chance has it. */

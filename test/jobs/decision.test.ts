@@ -56,6 +56,9 @@ test.each(['platt', 'isotonic'] as const)(
     const plain = await trained(yaml('metrics: [brier]', '{ l2: 1 }'));
     expect(model.manifest.decision?.calibration?.kind).toBe(calibrate);
     expect(report.evaluation?.calibration?.method).toBe(calibrate);
+    const { before } = report.evaluation?.calibration ?? {};
+    expect(Object.keys(before ?? {})).toEqual(['brier']);
+    expect(before?.brier.value).toBeGreaterThan(result.metrics.brier.value ?? 1);
     // So much of a penalty leaves probabilities near the middle, which calibration mends.
     expect(result.metrics.brier.value).toBeLessThan(plain.result.metrics.brier.value ?? 0);
 
@@ -64,6 +67,20 @@ test.each(['platt', 'isotonic'] as const)(
     expect(predictRecords(again.model, rows)).toEqual(predictRecords(model, rows));
     const later = await evaluateModel(context, { name: 'houses', path: 'datasets/houses/', heldOut: true });
     expect(later.metrics.brier.value).toBe(result.metrics.brier.value);
+  },
+);
+
+test.each(['folds: 4', 'validation: 0.25'])(
+  'a search scores by the threshold that each fold chooses (%s)',
+  async (how) => {
+    const searched = async (threshold: string) => {
+      const search = `search: { kind: grid, over: { model.l2: [0.01, 1] }, metric: recall, ${how} }`;
+      const { report } = await trained(`${yaml(`${threshold} metrics: [recall, accuracy]`)}${search}\n`);
+      return report.evaluation?.search?.trials.map(({ mean }) => mean ?? 0) ?? [];
+    };
+    const [likelier, chosen] = [await searched(''), await searched('threshold: { recall: 0.99 },')];
+    expect(chosen).toHaveLength(2);
+    for (const [trial, mean] of chosen.entries()) expect(mean).toBeGreaterThan(likelier[trial]);
   },
 );
 

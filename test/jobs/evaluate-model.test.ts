@@ -47,6 +47,29 @@ test('a pipeline that holds no rows out is not said to have been evaluated on he
   expect(on).toMatch(/^The 60 rows of datasets\/houses\/ that it was trained on/);
 });
 
+test('gates of size and latency hold for an evaluation, too; those of trainings and champions are said to be left out', async () => {
+  const context = testContext();
+  await putText(context.store, 'datasets/houses/a.csv', sampleCsv(60));
+  const gates = `evaluate: { gates: [
+    { metric: modelBytes, atMost: 10 }, { metric: predictionMs, atMost: 60000 },
+    { metric: costUsd, atMost: 1 }, { metric: rmse, noWorseThan: champion } ] }\n`;
+  const { version } = await runPipeline(context, pipelineOf(housesPipeline() + gates));
+  const { report } = await evaluateModel(context, { name: 'houses', version, path: 'datasets/houses/' });
+  const { verdict, data, footprint } = await readReport(context, report);
+  expect(verdict.gates.map(({ metric, verdict: came }) => [metric, came])).toEqual([
+    ['modelBytes', 'fail'],
+    ['predictionMs', 'pass'],
+  ]);
+  expect(data.warnings).toEqual([
+    'The gate on costUsd was left out: it is of what a training takes, and an evaluation trains nothing.',
+    'The gate on rmse was left out: it compares with champion, and an evaluation is of one version.',
+  ]);
+  expect(Object.keys(footprint ?? {})).toEqual(
+    expect.arrayContaining(['seconds', 'costUsd', 'modelBytes', 'predictionMs']),
+  );
+  expect(verdict.gates[0].found).toBe(footprint?.modelBytes);
+});
+
 /** Follows y = e^(x/10) but for one row, whose x lies a million away. */
 const outlier = `x,y\n${Array.from({ length: 60 }, (_, i) => `${i === 5 ? 1e6 : i},${1 + i}`).join('\n')}\n`;
 const logarithmic = (seed: number, more = '') =>

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../../lib/core/random.ts';
 import { evaluatePredictions } from '../../lib/jobs/evaluate-predictions.ts';
 import { readReport } from '../../lib/jobs/reports.ts';
 import { checkPredictionsDocument } from '../../lib/pipeline/check-pipeline.ts';
 import type { Evaluation } from '../../lib/report/report.ts';
 import { putText, testContext } from '../support/jobs.ts';
+import { writeParquet } from '../support/parquet-writer.ts';
 
 type Asked = Record<string, unknown>;
 
@@ -334,4 +336,18 @@ test('the same objects under the same document are found, and a report to the by
   expect(again).toEqual({ ...result, status: 'found' });
   const other = await evaluated(churn, asked);
   expect(other.report.evaluation).toEqual((await readReport(context, result.report)).evaluation);
+});
+
+test('predictions in a Parquet file that kernels read', async () => {
+  // Large enough for them.
+  const rows = Array.from({ length: 150_000 }, (_, i) => i);
+  const noise = seededRandom(3);
+  const file = writeParquet({ actual: rows, predicted: rows.map((i) => i + noise.normal()) }, 50_000);
+  expect(file.length).toBeGreaterThan(2 ** 20);
+  const context = testContext();
+  await context.store.put('datasets/p.parquet', file);
+  const document = { name: 'given', task: 'regression', predictions: { path: 'datasets/p.parquet' } };
+  const result = await evaluatePredictions(context, checkPredictionsDocument(document, 'test'));
+  // The mean of a normal distribution's absolute value is √(2 / π).
+  expect(result.metrics.mae.value).toBeCloseTo(Math.sqrt(2 / Math.PI), 2);
 });

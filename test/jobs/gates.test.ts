@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkGates, verdictSentence } from '../../lib/jobs/gates.ts';
+import { checkGates } from '../../lib/jobs/gates/check-gates.ts';
 import { readReport } from '../../lib/jobs/reports.ts';
 import { runPipeline } from '../../lib/jobs/run.ts';
 import { sliceConditions } from '../../lib/pipeline/slice-conditions.ts';
@@ -82,7 +82,7 @@ test('the worst gate is the verdict: a failure outweighs what is undecided', () 
   const checked = checkGates(gates, inputs);
   expect(checked.gates.map(({ verdict }) => verdict)).toEqual(['pass', 'fail', 'undecided']);
   expect(checked.gate).toBe('fail');
-  expect(verdictSentence(checked)).toBe('1 of 3 gates fails, 1 is undecided.');
+  expect(checked.sentence).toBe('1 of 3 gates fails, 1 is undecided.');
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { metricNames } from '../../lib/jobs/evaluate-rows.ts';
-import { checkGates } from '../../lib/jobs/gates.ts';
+import { checkGates } from '../../lib/jobs/gates/check-gates.ts';
 
 const gate = { metric: 'ece@bins=5', atMost: 0.1 };
 

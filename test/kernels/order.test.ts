@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../lib/core/random.ts';
 import { orderOf, rankedCounts } from '../../lib/kernels/order.ts';
+import { rankSingles } from '../../lib/kernels/split-keys.ts';
 
 const random = seededRandom(9);
 const many = (count: number, draw: (row: number) => number) =>
@@ -44,6 +45,60 @@ describe.each(Object.entries(cases))('%s', (_, values) => {
       falsePositives: Float64Array.from(expected, ([, count]) => count),
       truePositives: Float64Array.from(expected, ([, , count]) => count),
     });
+  });
+});
+
+describe('without their rows', () => {
+  const rounded = Object.entries(cases).map(([name, values]): [string, Float64Array] => [
+    name,
+    values.map(Math.fround),
+  ]);
+  const labelled = (count: number) => Int32Array.from({ length: count }, (_, row) => ((row * 7) % 5 < 2 ? 1 : 0));
+
+  // Rounded, the sizes that float32 does not have are infinite.
+  test.each(rounded.filter(([, values]) => values.every(Number.isFinite)))(
+    '%s, rounded: the same counts',
+    (_, values) => {
+      const labels = labelled(values.length);
+      expect(rankSingles(labels, values)).toEqual(rankedCounts(labels, values));
+      expect(rankSingles(Uint8Array.from(labels), values)).toEqual(rankedCounts(labels, values));
+    },
+  );
+
+  test('more than a chunk of distinct numbers, all of one label, or of labels that lie apart', () => {
+    const values = many(40_001, (row) => Math.fround(((row * 7919) % 40_001) - 20_000.5));
+    const ascending = values.toSorted();
+    const ones = new Int32Array(values.length).fill(1);
+    const counts = Float64Array.from(values, (_, i) => i + 1);
+    const thresholds = ascending.toReversed();
+    const none = new Float64Array(values.length);
+    expect(rankSingles(ones, values)).toEqual({ thresholds, truePositives: counts, falsePositives: none });
+    expect(
+      rankSingles(
+        ones.map(() => 0),
+        values,
+      ),
+    ).toEqual({ thresholds, truePositives: none, falsePositives: counts });
+    const high = Int32Array.from(values, (value) => (value > 0 ? 1 : 0));
+    const positives = high.reduce((sum, label) => sum + label, 0);
+    expect(rankSingles(high, values)).toEqual({
+      thresholds,
+      truePositives: counts.map((count) => Math.min(count, positives)),
+      falsePositives: counts.map((count) => Math.max(0, count - positives)),
+    });
+  });
+
+  const three = Float64Array.of(1, 0.5, 2);
+  test.each([
+    ['a number that float32 does not hold', Int32Array.of(0, 1, 0), Float64Array.of(1, 0.1, 2)],
+    ['a number beyond float32', Int32Array.of(0, 1, 0), Float64Array.of(1, 1e300, 2)],
+    ['no number', Int32Array.of(0, 1, 0), Float64Array.of(1, Number.NaN, 2)],
+    ['an infinite number', Int32Array.of(0, 1, 0), Float64Array.of(1, 2, Number.NEGATIVE_INFINITY)],
+    ['a label above 1', Int32Array.of(0, 1, 2), three],
+    ['a label below 0', Int32Array.of(0, -1, 1), three],
+  ])('%s is left to another way', (_, labels, values) => {
+    expect(rankSingles(labels, values)).toBeUndefined();
+    expect(rankSingles(Int32Array.of(0, 1, 1), three)?.truePositives).toEqual(Float64Array.of(1, 1, 2));
   });
 });
 

@@ -22,7 +22,7 @@ function imprecise(objective: Objective, noise: number | undefined): Objective &
   };
 }
 
-function fit(noise: number | undefined) {
+function fitted(noise: number | undefined) {
   const objective = imprecise(valley(), noise);
   const { gradientNorm, reason } = minimise<unknown>(objective, {
     rule: lbfgs(),
@@ -33,10 +33,10 @@ function fit(noise: number | undefined) {
 }
 
 test('an objective that tells how imprecise its loss is reaches a gradient far below that, by the slopes', () => {
-  const told = fit(1e-8);
+  const told = fitted(1e-8);
   expect(told.gradientNorm).toBeLessThanOrEqual(1e-9);
   // One that does not tell it leaves the search to look for losses that are lower by chance.
-  const untold = fit(undefined);
+  const untold = fitted(undefined);
   expect(untold.gradientNorm).toBeGreaterThan(1e-6);
   expect(told.asked).toBeLessThan(untold.asked);
 });

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/errors.ts';
 import { checkPipeline } from '../../lib/pipeline/check-pipeline.ts';
+import { contentRequest } from '../../lib/pipeline/content-request.ts';
 import { parseDuration } from '../../lib/pipeline/duration.ts';
 import { parseEither, parsePipeline } from '../../lib/pipeline/parse.ts';
-import { contentRequest, resolvePipeline } from '../../lib/pipeline/resolve.ts';
+import { resolvePipeline } from '../../lib/pipeline/resolve.ts';
 
 const minimal = 'name: houses\ntask: regression\ndata: { path: datasets/houses/, target: price }\n';
 

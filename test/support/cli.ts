@@ -16,10 +16,17 @@ export interface Finished {
   stderr: string;
 }
 
+/** What `npx hone` starts: the bundled command line, bundled anew where a file of it has changed. */
+export const honeEntry = join(root, 'cli/hone.mjs');
+
 /** Runs `hone` as a user does, in a process of its own. */
-export function hone(args: string[], { cwd = root }: { cwd?: string } = {}): Promise<Finished> {
-  const child = spawn(process.execPath, [join(root, 'cli/main.ts'), ...args], {
+export function hone(
+  args: string[],
+  { cwd = root, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<Finished> {
+  const child = spawn(process.execPath, [honeEntry, ...args], {
     cwd,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const out = { stdout: '', stderr: '' };

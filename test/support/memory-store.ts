@@ -6,12 +6,17 @@ export interface MemoryStore extends Store {
   readonly objects: Map<string, { body: Uint8Array; info: ObjectInfo }>;
   /** The objects' bytes by key, those below `runs/` left out: what must be the same however the work was done. */
   lasting(): Record<string, string>;
+  /** Another store with the same objects, on which the same writes give the same tags. */
+  copy(): MemoryStore;
 }
 
 /** @param now the store's clock, milliseconds since 1970 */
 export function memoryStore(now: () => number = () => 0): MemoryStore {
-  const objects: MemoryStore['objects'] = new Map();
-  let writes = 0;
+  return storeOf(now, new Map(), 0);
+}
+
+function storeOf(now: () => number, objects: MemoryStore['objects'], before: number): MemoryStore {
+  let writes = before;
   const check = (key: string, ifMatch: string | undefined) => {
     if (ifMatch !== undefined && objects.get(key)?.info.tag !== ifMatch) throw new ConflictError(`${key}: changed`);
   };
@@ -25,6 +30,7 @@ export function memoryStore(now: () => number = () => 0): MemoryStore {
           .map(([key, { body }]): [string, string] => [key, Buffer.from(body).toString('base64')])
           .sort(([a], [b]) => (a < b ? -1 : 1)),
       ),
+    copy: () => storeOf(now, new Map(objects), writes),
     async get(key, { range, ifMatch } = {}) {
       const object = objects.get(key);
       if (!object) throw new NotFoundError(`${key}: expected an object, found none`);

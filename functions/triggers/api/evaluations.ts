@@ -2,7 +2,12 @@ import { InputError } from '../../../lib/core/errors.ts';
 import type { Context } from '../../../lib/jobs/context.ts';
 import { listDataset } from '../../../lib/jobs/sources.ts';
 import type { PredictionsDocument } from '../../../lib/pipeline/predictions-schema.ts';
-import { answer, type Route, route } from './route.ts';
+import type { Services } from '../../adapter/services.ts';
+import { RequestError } from './problem.ts';
+import { answer, type Call, type Route, route } from './route.ts';
+import type { Named } from './schemas.ts';
+
+type EvaluationCall = Omit<Call, 'body'> & { body: Named<'EvaluationRequest'> };
 
 /** Bytes of data that are evaluated while the client waits; an HTTP API gives up after 30 seconds. */
 export const evaluationLimitBytes = 32 * 1024 * 1024;
@@ -19,26 +24,48 @@ export const evaluations: Route[] = [
     parameters: {},
     body: 'EvaluationRequest',
     answers: { 200: { description: 'What came of it.', content: 'Evaluation' } },
-    problems: [400, 404, 413, 415],
-    async handle({ body, context, services }) {
-      const { telemetry } = services;
-      if ('predictions' in body) {
-        await checkSize(context, pathsOf(body));
-        const { evaluatePredictions } = await import('../../../lib/jobs/evaluate-predictions.ts');
-        const result = await evaluatePredictions(context, body);
-        telemetry.info('evaluation', { run: result.run, predictions: body.name, gate: result.gate });
-        return answer('Evaluation', { ...result, links: reportLinks(result.report) });
-      }
-      const { model, version, alias, data } = body;
-      await checkSize(context, { 'data.path': data.path });
-      // Loaded here, since it brings along what reads data and writes reports, for which no prediction should wait.
-      const { evaluateModel } = await import('../../../lib/jobs/evaluate-model.ts');
-      const result = await evaluateModel(context, { name: model, version, alias, path: data.path });
-      telemetry.info('evaluation', { run: result.run, model, version: result.version, gate: result.gate });
-      return answer('Evaluation', { ...result, links: { ...reportLinks(result.report), model: `/models/${model}` } });
-    },
+    problems: [400, 404, 413, 415, 429],
+    handle: (call) => oneOfFew(call.services, () => evaluation(call)),
   }),
 ];
+
+async function evaluation({ body, context, services }: EvaluationCall): Promise<Response> {
+  const { telemetry } = services;
+  if ('predictions' in body) {
+    await checkSize(context, pathsOf(body));
+    const { evaluatePredictions } = await import('../../../lib/jobs/evaluate-predictions.ts');
+    const result = await evaluatePredictions(context, body);
+    telemetry.info('evaluation', { run: result.run, predictions: body.name, gate: result.gate });
+    return answer('Evaluation', { ...result, links: reportLinks(result.report) });
+  }
+  const { model, version, alias, data } = body;
+  await checkSize(context, { 'data.path': data.path });
+  // Loaded here, since it brings along what reads data and writes reports, for which no prediction should wait.
+  const { evaluateModel } = await import('../../../lib/jobs/evaluate-model.ts');
+  const result = await evaluateModel(context, { name: model, version, alias, path: data.path });
+  telemetry.info('evaluation', { run: result.run, model, version: result.version, gate: result.gate });
+  return answer('Evaluation', { ...result, links: { ...reportLinks(result.report), model: `/models/${model}` } });
+}
+
+/** Evaluations that a process works on at once. A function has one at a time; a server on this machine has clients. */
+const evaluationsAtOnce = 4;
+
+const underWay = new WeakMap<Services, number>();
+
+/** @throws RequestError 429 when as many as there may be are under way */
+async function oneOfFew<T>(services: Services, work: () => Promise<T>): Promise<T> {
+  const others = underWay.get(services) ?? 0;
+  if (others >= evaluationsAtOnce) {
+    const detail = `expected at most ${evaluationsAtOnce} evaluations at once, found one more: ask again in some seconds`;
+    throw new RequestError(429, detail, { 'retry-after': '5' });
+  }
+  underWay.set(services, others + 1);
+  try {
+    return await work();
+  } finally {
+    underWay.set(services, (underWay.get(services) ?? 1) - 1);
+  }
+}
 
 function reportLinks(key: string): { report: string; reportJson: string } {
   const report = `/${key}`;

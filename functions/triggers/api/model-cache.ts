@@ -6,6 +6,9 @@ import { type LoadedModel, readVersion } from '../../../lib/registry/versions.ts
 /** Milliseconds for which an alias may be taken to point where it last did. */
 export const aliasTtlMs = 5_000;
 
+/** Milliseconds after which it is looked up again, while requests go on by what is known. */
+const refreshAfterMs = 3_000;
+
 /** Versions kept ready at once. */
 const capacity = 8;
 
@@ -16,10 +19,22 @@ export interface ModelCache {
   forget(name: string, alias: string): void;
 }
 
-/** Keeps versions, which never change, and for a few seconds where aliases point. */
+/** Where an alias pointed at a time. */
+interface KnownAlias {
+  version: Promise<string>;
+  atMs: number;
+  isRefreshing?: boolean;
+}
+
+/**
+ * Keeps versions, which never change, and for a few seconds where aliases point.
+ *
+ * Requests that come while a version is opened, or an alias looked up, share that. An alias in use is looked up again
+ * before its time is over, and the version that it leads to opened, so that nobody waits for either.
+ */
 export function modelCache(): ModelCache {
   const versions = new Map<string, Promise<LoadedModel>>();
-  const aliases = new Map<string, { version: Promise<string>; atMs: number }>();
+  const aliases = new Map<string, KnownAlias>();
 
   async function load(context: Context, name: string, version: string): Promise<LoadedModel> {
     const key = `${name}@${version}`;
@@ -36,6 +51,23 @@ export function modelCache(): ModelCache {
     }
   }
 
+  /** Looks an alias up anew. If that fails, what is known holds until its time is over; then whoever asks hears of it. */
+  async function refresh(
+    context: Context,
+    { name, alias }: { name: string; alias: string },
+    known: KnownAlias,
+  ): Promise<void> {
+    const key = `${name}@${alias}`;
+    const renewed = { version: resolveVersion(context, { name, alias }), atMs: context.now() };
+    try {
+      await load(context, name, await renewed.version);
+      // Between two calls a function stands still, so that long may have passed: then somebody else has looked.
+      if (aliases.get(key) === known) aliases.set(key, renewed);
+    } catch {
+      return;
+    }
+  }
+
   return {
     async open(context, { name, version, alias = champion }) {
       if (version !== undefined) return { model: await load(context, name, version), aliasAgeMs: undefined };
@@ -45,6 +77,9 @@ export function modelCache(): ModelCache {
       if (!known || nowMs - known.atMs >= aliasTtlMs) {
         known = { version: resolveVersion(context, { name, alias }), atMs: nowMs };
         aliases.set(key, known);
+      } else if (nowMs - known.atMs >= refreshAfterMs && !known.isRefreshing) {
+        known.isRefreshing = true;
+        void refresh(context, { name, alias }, known);
       }
       try {
         return { model: await load(context, name, await known.version), aliasAgeMs: nowMs - known.atMs };

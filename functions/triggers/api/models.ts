@@ -1,14 +1,15 @@
 import { ConflictError, NotFoundError } from '../../../lib/core/errors.ts';
-import { readCard } from '../../../lib/jobs/cards.ts';
 import type { Context } from '../../../lib/jobs/context.ts';
 import { versionMetrics } from '../../../lib/jobs/models.ts';
 import { champion, listAliases, moveAlias, readAlias, rollBackAlias } from '../../../lib/registry/aliases.ts';
 import { listModels, listVersions, readManifest } from '../../../lib/registry/versions.ts';
-import { nameSchema } from '../../adapter/check.ts';
+import { hashSchema, nameSchema } from '../../adapter/check.ts';
 import { answer, type Call, type Route, route } from './route.ts';
 import { aliasSchema, type Named } from './schemas.ts';
 
 const aliasParameters = { name: nameSchema, alias: aliasSchema };
+
+const cardAnswers = { 200: { description: 'The card, in Markdown.', content: 'text/markdown' } } as const;
 
 export const models: Route[] = [
   {
@@ -34,12 +35,18 @@ export const models: Route[] = [
     path: '/models/{name}/card',
     summary: "Read the champion's model card.",
     parameters: { name: nameSchema },
-    answers: { 200: { description: 'The card, in Markdown.', content: 'text/markdown' } },
+    answers: cardAnswers,
     problems: [400, 404],
-    async handle({ context, parameters: { name } }) {
-      const { text } = await readCard(context, { name });
-      return new Response(text, { headers: { 'content-type': 'text/markdown; charset=utf-8' } });
-    },
+    handle: sendCard,
+  },
+  {
+    method: 'get',
+    path: '/models/{name}/versions/{version}/card',
+    summary: 'Read the model card of a version.',
+    parameters: { name: nameSchema, version: hashSchema },
+    answers: cardAnswers,
+    problems: [400, 404],
+    handle: sendCard,
   },
   route({
     method: 'put',
@@ -78,6 +85,13 @@ export const models: Route[] = [
     },
   },
 ];
+
+/** Sends the card of a version, or of champion where none is named. */
+async function sendCard({ context, parameters: { name, version } }: Call): Promise<Response> {
+  const { readCard } = await import('../../../lib/jobs/cards.ts');
+  const { text } = await readCard(context, { name, version });
+  return new Response(text, { headers: { 'content-type': 'text/markdown; charset=utf-8' } });
+}
 
 /** Each model with its champion, and the champion's first metric. */
 export async function summariseModels(context: Context): Promise<Named<'Models'>['models']> {

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Context } from '../../../lib/jobs/context.ts';
-import { listPipelines } from '../../../lib/jobs/pipelines.ts';
+import type { ListedPipeline } from '../../../lib/jobs/pipelines.ts';
 import { type RunRequest, type RunResult, runKey } from '../../../lib/jobs/runs.ts';
 import type { Signature } from '../../../lib/registry/manifest.ts';
 import { readManifest } from '../../../lib/registry/versions.ts';
@@ -18,6 +18,7 @@ export const page: Route[] = [
     answers: { 200: { description: 'The page.', content: 'text/html' } },
     problems: [],
     async handle({ context, url }) {
+      const { listPipelines } = await import('../../../lib/jobs/pipelines.ts');
       const [models, pipelines, trainings, reports] = await Promise.all([
         summariseModels(context),
         listPipelines(context.store),
@@ -43,7 +44,7 @@ const lookLimit = 5_000;
 
 interface Content {
   models: Awaited<ReturnType<typeof summariseModels>>;
-  pipelines: Awaited<ReturnType<typeof listPipelines>>;
+  pipelines: ListedPipeline[];
   trainings: { name: string; result: RunResult }[];
   reports: string[];
   origin: string;

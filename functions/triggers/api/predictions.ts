@@ -1,10 +1,4 @@
-import { NotFoundError } from '../../../lib/core/errors.ts';
-import type { Context } from '../../../lib/jobs/context.ts';
 import { firstWarnings, predictRecords } from '../../../lib/jobs/predict.ts';
-import { runKey } from '../../../lib/jobs/runs.ts';
-import { openScoring, readScoring, type ScoringRequest } from '../../../lib/jobs/score.ts';
-import { readIfThere } from '../../../lib/store/json.ts';
-import { latestFailure, startAttempt } from '../../adapter/attempts.ts';
 import { hashSchema, nameSchema } from '../../adapter/check.ts';
 import { checkAnswerSize } from './objects.ts';
 import { answer, type Call, type Route, route } from './route.ts';
@@ -12,7 +6,6 @@ import type { Named } from './schemas.ts';
 
 type PredictionRequest = Named<'PredictionRequest'>;
 type RowsRequest = Extract<PredictionRequest, { rows: unknown }>;
-type InputRequest = Exclude<PredictionRequest, RowsRequest>;
 
 export const predictions: Route[] = [
   route({
@@ -39,10 +32,13 @@ export const predictions: Route[] = [
         headers: { location: 'Where to ask for it.' },
       },
     },
-    problems: [400, 404, 413, 415],
-    handle(call) {
+    problems: [400, 404, 413, 415, 429],
+    async handle(call) {
       const { body } = call;
-      return 'rows' in body ? predictNow({ ...call, body }) : beginScoring({ ...call, body });
+      if ('rows' in body) return predictNow({ ...call, body });
+      // Apart, since what reads datasets is nothing that a prediction should wait for.
+      const { beginScoring } = await import('./scoring.ts');
+      return beginScoring({ ...call, body });
     },
   }),
   {
@@ -52,7 +48,10 @@ export const predictions: Route[] = [
     parameters: { id: hashSchema },
     answers: { 200: { description: 'Its state.', content: 'Scoring' } },
     problems: [400, 404],
-    handle: ({ context, parameters }) => scoringAnswer(context, parameters.id),
+    async handle({ context, parameters }) {
+      const { scoringAnswer } = await import('./scoring.ts');
+      return scoringAnswer(context, parameters.id);
+    },
   },
 ];
 
@@ -81,35 +80,3 @@ async function predictNow({
     },
   });
 }
-
-async function beginScoring({
-  body: { input, id, version, alias },
-  parameters: { name },
-  context,
-  services,
-}: Omit<Call, 'body'> & { body: InputRequest }): Promise<Response> {
-  const { scoring, objects } = await openScoring(context, { name, version, alias, input, id });
-  if (await readScoring(context, scoring)) return scoringAnswer(context, scoring);
-  await startAttempt(services, context, 'scoring', { name, id: scoring });
-  services.telemetry.info('scoring', { scoring, model: name });
-  const links = linksOf(scoring);
-  return answer(
-    'Scoring',
-    { scoring, status: 'running', objects: objects.length, links },
-    { status: 202, headers: { location: links.self } },
-  );
-}
-
-async function scoringAnswer(context: Context, scoring: string): Promise<Response> {
-  const request = await readIfThere<ScoringRequest>(context.store, runKey(scoring, 'request.json'));
-  // Runs of other kinds lie beside it.
-  if (!request?.scoring) throw new NotFoundError(`scoring ${scoring}: expected its request, found none`);
-  const about = { scoring, objects: request.objects.length, links: linksOf(scoring) };
-  const result = await readScoring(context, scoring);
-  if (result) return answer('Scoring', { ...about, status: 'done', result });
-  const failure = await latestFailure(context, scoring);
-  if (!failure) return answer('Scoring', { ...about, status: 'running' });
-  return answer('Scoring', { ...about, status: 'failed', error: { name: failure.name, message: failure.message } });
-}
-
-const linksOf = (scoring: string): Record<string, string> => ({ self: `/scorings/${scoring}` });

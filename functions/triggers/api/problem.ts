@@ -32,6 +32,7 @@ const titles = new Map([
   [413, 'Content Too Large'],
   [415, 'Unsupported Media Type'],
   [422, 'Unprocessable Content'],
+  [429, 'Too Many Requests'],
   [500, 'Internal Server Error'],
   [501, 'Not Implemented'],
   [503, 'Service Unavailable'],

@@ -1,10 +1,6 @@
-import { type ResolvedPipeline, readPipeline } from '../../../lib/jobs/pipelines.ts';
-import { openPlannedRun } from '../../../lib/jobs/plan.ts';
 import { latestProgress } from '../../../lib/jobs/progress.ts';
 import { type RunResult, readOutcome, readRun } from '../../../lib/jobs/runs.ts';
-import { resolvePipeline } from '../../../lib/pipeline/resolve.ts';
-import type { PipelineDocument } from '../../../lib/pipeline/schema.ts';
-import { latestFailure, startAttempt } from '../../adapter/attempts.ts';
+import { latestFailure } from '../../adapter/attempts.ts';
 import { hashSchema } from '../../adapter/check.ts';
 import { sendObject } from './objects.ts';
 import { answer, type Call, type Route, route } from './route.ts';
@@ -25,17 +21,11 @@ export const trainings: Route[] = [
       200: { description: 'It was done before.', content: 'Training' },
       202: { description: 'It is under way.', content: 'Training', headers: { location: 'Where to ask for it.' } },
     },
-    problems: [400, 404, 413, 415],
+    problems: [400, 404, 413, 415, 429],
     async handle(call) {
-      const { context, services } = call;
-      const pipeline = await pipelineOf(call);
-      const planned = await openPlannedRun(context, pipeline);
-      const { run } = planned;
-      if (planned.next === 'done') return trainingAnswer(call, run, 200);
-      await startAttempt(services, context, 'training', { name: pipeline.request.name, id: run });
-      services.telemetry.info('training', { run });
-      const links = linksOf(run);
-      return answer('Training', { run, status: 'running', links }, { status: 202, headers: { location: links.self } });
+      // Apart, since what checks pipelines is nothing that a prediction should wait for.
+      const { startTraining } = await import('./start-training.ts');
+      return startTraining(call);
     },
   }),
   {
@@ -79,14 +69,12 @@ function reportRoute(ending: string, content: `${string}/${string}`, what: strin
   };
 }
 
-async function pipelineOf({
-  body: { pipeline },
-  context,
-}: Omit<Call, 'body'> & { body: { pipeline: string | PipelineDocument } }): Promise<ResolvedPipeline> {
-  return typeof pipeline === 'string' ? readPipeline(context.store, pipeline) : resolvePipeline(pipeline);
-}
-
-async function trainingAnswer({ context }: Pick<Call, 'context'>, run: string, status: number): Promise<Response> {
+/** A training's state. */
+export async function trainingAnswer(
+  { context }: Pick<Call, 'context'>,
+  run: string,
+  status: number,
+): Promise<Response> {
   const { store } = context;
   await readRun(store, run);
   const { result } = await readOutcome(store, run);
@@ -103,7 +91,8 @@ async function trainingAnswer({ context }: Pick<Call, 'context'>, run: string, s
   return answer('Training', { run, status: 'running', progress, links: linksOf(run) }, { status });
 }
 
-function linksOf(run: string, result?: RunResult): Record<string, string> {
+/** Where to look at a training. */
+export function linksOf(run: string, result?: RunResult): Record<string, string> {
   const self = `/trainings/${run}`;
   return { self, ...(result ? { report: `${self}/report.html` } : {}) };
 }

@@ -2,6 +2,7 @@ import { calibrationCurve } from '../../metrics/calibration.ts';
 import { rankedScores } from '../../metrics/catalogue/adapters.ts';
 import { cocoFigures } from '../../metrics/catalogue/detection.ts';
 import { type ClassCounts, countClasses, countLabels } from '../../metrics/class-counts.ts';
+import { classPairs } from '../../metrics/class-pairs.ts';
 import { confusionMatrix } from '../../metrics/confusion.ts';
 import { gainsOf, precisionRecallOf, rocOf } from '../../metrics/curves.ts';
 import { wilsonInterval } from '../../metrics/intervals/wilson.ts';
@@ -74,7 +75,10 @@ function ofClasses(
   const labels = names.map((_, index) => index);
   const parts: Partial<Evaluation> = {};
   if (classCount <= matrixLimit) {
-    const { values } = confusionMatrix(actual, predicted, { labels, weights });
+    const pairs = weights ? undefined : measured.shared('pairs of classes', () => classPairs(predictions));
+    const { values } = pairs
+      ? confusionMatrix(pairs.actual, pairs.predicted, { labels, weights: pairs.rowCounts })
+      : confusionMatrix(actual, predicted, { labels, weights });
     parts.confusionMatrix = { labels: [...names], counts: toRows(values, classCount) };
   }
   if (classCount > 2) {

@@ -98,8 +98,6 @@ async function openTable(
   if ('close' in pool) (pool as WorkerPool).close();
   const columns = (role: Role) => namesOf(roles[role]).map(columnOf);
   const { rows, warnings } = task === 'text' ? allOf(table) : labelled(table, columns('label'));
-  // Hashes are for splitting rows, of which there is none here.
-  table.rowHashes = new Uint32Array(0);
   return { table, roles, rows, notes: guesses, warnings: [...table.warnings, ...warnings], columns };
 }
 

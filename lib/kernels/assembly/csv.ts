@@ -12,12 +12,11 @@
 // another length, a quote with a line end or a quote in it, a lone carriage return, a row of more than 256 KiB, a text
 // of more than 16 bytes or more than 64 of them — ends the segment with a status that is not 0, and nothing of it counts.
 //
-// Why so: a number's text is most often shorter than 16 bytes. One load, one comparison with the separator and one with
-// the digits tell its length, its sign and its point; one table look-up squeezes the point out and moves the digits to
-// the right; three multiply-adds sum them, and one division by a power of ten, signed, places the point. So no loop runs
-// over bytes, and no branch depends on the data but the one that leaves for the slow way. The text passes through a small
-// buffer, since fresh memory costs as much as parsing does; the least and the greatest number of each column are noted
-// while the cache still holds the rows.
+// Why so: where cells end is found first, 64 bytes at a time, and most cells are short numbers, of which four are parsed at
+// once (shared/cell-ends.ts, shared/short-numbers.ts). So no loop runs over bytes, no cell waits for the one before, and no
+// branch depends on the data but those that leave for the slow way. The text passes through a small buffer, since fresh
+// memory costs as much as parsing does; the least and the greatest number of each column are noted while the cache still
+// holds the rows.
 
 import {
   afterBlankLine,
@@ -34,13 +33,16 @@ import {
   hasQuotes,
   LF,
   next,
+  numberAt,
   OTHER,
   READ_FAILED,
   status,
   tinySeen,
-  unusualCell,
 } from './shared/csv-cells';
-import { setPowersOfTen, sumOfFewDigits } from './shared/decimal';
+import { beginEnds, endAfter, lastEnd, mostColumns, moreEnds } from './shared/cell-ends';
+import { setPowersOfTen } from './shared/decimal';
+import { parseLongs } from './shared/long-numbers';
+import { parseFours, setSqueezes } from './shared/short-numbers';
 
 /** Reads up to `bytes` at a position of the object; fewer at its end, or -1. */
 // @ts-ignore: decorator
@@ -69,7 +71,7 @@ const DOUBLES: usize = 28;
 const DOUBLE_COLUMNS: usize = 32;
 const CODES: usize = 36;
 const CODE_COLUMNS: usize = 40;
-const LINES: usize = 44; // u32 a row: lines before it in the segment
+const LINES: usize = 44; // u32 a row: lines before it in the segment; not written where there are as many lines as rows
 const DICTIONARIES: usize = 48; // of a segment and column: u32 count, then 64 of 16 bytes and u32 length
 const RESULTS: usize = 52; // of a segment: u32 status, rows, lines, blocks, whether a tiny number was met
 const POWERS: usize = 56;
@@ -89,21 +91,14 @@ const NAMED: usize = 112; // whether blocks are hashed
 const segmentBytes: f64 = 8388608;
 const chunkBytes: usize = 262144;
 const slack: usize = 64;
-/** Where in the scratch a row is copied to; 256 KiB are left there. */
+/** Where in the scratch a row is copied to, which has 256 KiB, and behind it where cells end. */
 const spareAt: usize = 3 * 262144;
+const endsAt: usize = 4 * 262144;
 const blockRowLimit: u32 = 65536;
 const blockBytes: usize = 36;
 
-/** What the digits of a number of `length` bytes, its point at `point`, are divided by: at length - point + 15; negative from 32 on. */
-const divisors = memory.data<f64>([
-  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,
-  1e13, 1e14, 1e15, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1e1, -1e2, -1e3, -1e4, -1e5,
-  -1e6, -1e7, -1e8, -1e9, -1e10, -1e11, -1e12, -1e13, -1e14, -1e15,
-]);
-
 // Of the segment at hand.
 let separator: u32 = 0;
-let squeezes: usize = 0;
 let lastColumn: i32 = 0;
 let runs: usize = 0;
 let matrixAt: usize = 0;
@@ -111,6 +106,8 @@ let doublesAt: usize = 0;
 let codesAt: usize = 0;
 let linesAt: usize = 0;
 let rowsLeft: i32 = 0;
+/** Rows and lines before the one at hand. */
+let rowCount: u32 = 0;
 let line: u32 = 0;
 let hashesAt: usize = 0;
 /** Of the block at hand: its rows, and from where on its text has not been hashed. */
@@ -130,7 +127,7 @@ export function parseSegment(description: usize, index: i32, scratch: usize): vo
   const doubleColumns = load<usize>(description, DOUBLE_COLUMNS);
   const codeColumns = load<usize>(description, CODE_COLUMNS);
   separator = load<u32>(description, SEPARATOR);
-  squeezes = load<usize>(description, SQUEEZES);
+  setSqueezes(load<usize>(description, SQUEEZES));
   lastColumn = load<i32>(description, COLUMNS) - 1;
   runs = load<usize>(description, RUNS);
   matrixAt = load<usize>(description, MATRIX) + before * stride;
@@ -142,6 +139,7 @@ export function parseSegment(description: usize, index: i32, scratch: usize): vo
   beginCells(separator, lastColumn + 1, runs, dictionaries, scratch + spareAt);
   setPowersOfTen(load<usize>(description, POWERS));
   rowsLeft = <i32>capacity;
+  rowCount = 0;
   line = 0;
   hashesAt = load<usize>(description, HASHES) + before * 4;
   const mostBlocks = load<usize>(description, MOST_BLOCKS);
@@ -157,11 +155,12 @@ export function parseSegment(description: usize, index: i32, scratch: usize): vo
     v128.store(extremes + stride + c, f32x4.splat(-Infinity));
   }
 
-  readRows(description, load<i32>(description, FIRST) + index, scratch, stride);
+  if (lastColumn >= mostColumns) giveUp(OTHER);
+  else readRows(description, load<i32>(description, FIRST) + index, scratch, stride);
 
   const result = load<usize>(description, RESULTS) + <usize>index * 20;
   store<u32>(result, status);
-  store<u32>(result, <u32>capacity - rowsLeft, 4);
+  store<u32>(result, rowCount, 4);
   store<u32>(result, line, 8);
   store<u32>(result, <u32>mostBlocks - blocksLeft, 12);
   store<u32>(result, <u32>tinySeen, 16);
@@ -222,7 +221,7 @@ function readRows(description: usize, index: i32, scratch: usize, stride: usize)
     const until = min(whole, buffer + <usize>min(max(end - base, 0), <f64>(1 << 30)));
     if (start < until) {
       const firstRow = matrixAt;
-      start = parseRows(start, until, stride);
+      start = parseRows(start, until, whole, scratch + endsAt, stride);
       if (status != DONE) return;
       noteExtremes(firstRow, stride);
     }
@@ -266,6 +265,11 @@ function noteExtremes(firstRow: usize, stride: usize): void {
   }
 }
 
+/** Notes the lines of the rows until now: all that come stand further down than their number says. */
+function noteLines(): void {
+  for (let row: u32 = 0; row < rowCount; row++) store<u32>(linesAt + (<usize>row << 2), row);
+}
+
 function closeBlock(): void {
   if (blocksLeft == 0) {
     giveUp(FULL);
@@ -292,25 +296,24 @@ function beginRow(p: usize): void {
   blockRows++;
 }
 
-/** Parses the rows that begin before `until`, each of which ends in the buffer; answers where the next one begins. */
-function parseRows(start: usize, until: usize, stride: usize): usize {
-  const zero = i8x16.splat(48);
-  const nine = i8x16.splat(9);
-  const minuses = i8x16.splat(45);
-  const lineEnds = i8x16.splat(<u8>LF);
-  const separators = i8x16.splat(<u8>separator);
+/** Parses the rows that begin before `until`, each of which ends before `textEnd`; answers where the next one begins. */
+function parseRows(start: usize, until: usize, textEnd: usize, room: usize, stride: usize): usize {
   const comma = separator;
-  const beforeLast = lastColumn - 1;
-  const table = squeezes;
+  const columns = lastColumn + 1;
   const mustCopy = separator != COMMA;
+  beginEnds(room, start, textEnd, columns, <u8>comma);
+  /** Address of the end of the cell at `p`. */
+  let ends = lastEnd;
   let p = start;
   while (p < until) {
     const first = <u32>load<u8>(p);
     if (first <= 32 && first != comma) {
       const after = afterBlankLine(p);
       if (after != p) {
+        if (line == rowCount) noteLines();
         line++;
         p = after;
+        ends = endAfter(ends, p);
         continue;
       }
     }
@@ -318,64 +321,49 @@ function parseRows(start: usize, until: usize, stride: usize): usize {
       giveUp(FULL);
       return p;
     }
+    if (lastEnd - ends < <usize>columns << 2) ends = moreEnds(ends);
     beginRow(p);
     const rowStart = p;
-    store<u32>(linesAt, line);
-    linesAt += 4;
+    if (line != rowCount) store<u32>(linesAt + (<usize>rowCount << 2), line);
     let target = matrixAt;
     let column = 0;
-    let stops = lastColumn == 0 ? lineEnds : separators;
     for (let run = runs; ; run += 8) {
-      let cells = load<i32>(run, 4);
-      if (cells == 0) break;
       const kind = load<u32>(run);
-      if (kind == 2) {
-        for (; cells > 0; cells--, column++) {
-          store<u8>(codesAt++, codeOf(p, column));
+      const behind = column + load<i32>(run, 4);
+      if (behind == column) break;
+      while (column < behind) {
+        if (kind != 2) {
+          const out = kind == 0 ? target : doublesAt;
+          const stop = behind == columns ? LF : comma;
+          let done = parseFours(p, ends, behind - column, comma, stop, out, kind == 1);
+          if (done == 0 && behind - column >= 4) done = parseLongs(p, ends, behind - column, comma, stop, out, kind == 1);
+          if (done > 0) {
+            if (kind == 0) target += <usize>done << 2;
+            else doublesAt += <usize>done << 3;
+            ends += <usize>done << 2;
+            p = load<usize>(ends - 4) + 1;
+            column += done;
+            continue;
+          }
+        }
+        for (const until = min(column + 4, behind); column < until; column++) {
+          if (kind == 2) store<u8>(codesAt++, codeOf(p, column));
+          else {
+            const value = numberAt(p, load<usize>(ends), column);
+            if (kind == 0) {
+              store<f32>(target, <f32>value);
+              target += 4;
+            } else {
+              store<f64>(doublesAt, value);
+              doublesAt += 8;
+            }
+          }
           if (status != DONE) return p;
           p = next;
-          if (column == beforeLast) stops = lineEnds;
+          ends += 4;
+          // A cell in quotes has passed over ends that were none.
+          if (load<usize>(ends - 4) != p - 1) ends = endAfter(ends - 4, p);
         }
-        continue;
-      }
-      for (; cells > 0; cells--, column++) {
-        const text = v128.load(p);
-        const length = ctz(i8x16.bitmask(i8x16.eq(text, stops)) | 0x10000);
-        const values = i8x16.sub(text, zero);
-        const isDigit = i8x16.le_u(values, nine);
-        const cell = (1 << length) - 1;
-        const others = ~i8x16.bitmask(isDigit) & cell;
-        const negative = i8x16.bitmask(i8x16.eq(text, minuses)) & 1;
-        const rest = others ^ negative;
-        const point = ctz(rest | 0x10000);
-        let value: f64;
-        // At least one digit, and the last; at most one byte that is none, a point.
-        if (
-          <u32>(length - 1) < 15 &&
-          others <= cell >> 1 &&
-          (rest & (rest - 1)) == 0 &&
-          (rest == 0 || load<u8>(p + point) == 46)
-        ) {
-          const digits = i8x16.swizzle(
-            v128.and(values, isDigit),
-            v128.load(table + <usize>((point << 8) + (length << 4))),
-          );
-          const divisor = load<f64>(divisors + (<usize>((negative << 5) + length - point + 15) << 3));
-          value = sumOfFewDigits(digits) / divisor;
-          p += length + 1;
-        } else {
-          value = unusualCell(p, column);
-          if (status != DONE) return p;
-          p = next;
-        }
-        if (kind == 0) {
-          store<f32>(target, <f32>value);
-          target += 4;
-        } else {
-          store<f64>(doublesAt, value);
-          doublesAt += 8;
-        }
-        if (column == beforeLast) stops = lineEnds;
       }
     }
     let rowEnd = p - 1;
@@ -384,6 +372,7 @@ function parseRows(start: usize, until: usize, stride: usize): usize {
     hashesAt += 4;
     matrixAt += stride;
     rowsLeft--;
+    rowCount++;
     line++;
   }
   return p;

@@ -54,19 +54,66 @@ function addUp(sum: f64, at: usize, count: i32): f64 {
   return sum;
 }
 
+/** Rows that are looked for side by side at once. */
+const longestRun: i32 = 64;
+
 /**
- * Copies row rows[i] of one pass to place places[i] of another, targets and weights with it.
+ * Reads a number of each cache line of some rows, and answers something made of them.
  *
- * The rows come in stretches of neighbours, which the processor fetches ahead of being asked; the places jump about in a
- * room that fits the second-level cache. The other way round each row would be waited for.
+ * Rows that are drawn from all over the data would be waited for one by one. As they stand in `rows`, most have their
+ * neighbour in the data behind them: such runs are read from end to end, four at once, which the processor fetches ahead
+ * of being asked. Then they are in its second-level cache, if they fit it.
  */
-export function gatherRows(from: usize, to: usize, rows: usize, places: usize, count: i32): void {
+export function touchRows(from: usize, rows: usize, count: i32): i32 {
+  const source = changetype<LinearPass>(from);
+  const quarter = count >> 2;
+  const next = <usize>quarter << 2;
+  let seen = 0;
+  for (let i = 0; i < quarter; ) {
+    const at = rows + (<usize>i << 2);
+    let length = min(longestRun, quarter - i);
+    while (
+      length > 1 &&
+      !(isRun(at, length) && isRun(at + next, length) && isRun(at + 2 * next, length) && isRun(at + 3 * next, length))
+    )
+      length >>= 1;
+    seen ^= touchRuns(source.features, <usize>source.inputs << 2, at, next, length);
+    seen ^= touchRuns(source.targets, 8, at, next, length);
+    if (source.weights) seen ^= touchRuns(source.weights, 8, at, next, length);
+    i += length;
+  }
+  return seen;
+}
+
+/** Whether the first and the last of some rows lie as far apart as neighbours would: nobody but the cache relies on it. */
+// @ts-ignore: decorator
+@inline
+function isRun(at: usize, length: i32): bool {
+  return load<i32>(at + (<usize>(length - 1) << 2)) - load<i32>(at) == length - 1;
+}
+
+// @ts-ignore: decorator
+@inline
+function touchRuns(start: usize, rowBytes: usize, at: usize, next: usize, length: i32): i32 {
+  const a = start + <usize>load<i32>(at) * rowBytes;
+  const b = start + <usize>load<i32>(at + next) * rowBytes;
+  const c = start + <usize>load<i32>(at + 2 * next) * rowBytes;
+  const d = start + <usize>load<i32>(at + 3 * next) * rowBytes;
+  const bytes = <usize>length * rowBytes;
+  let seen = 0;
+  for (let offset: usize = 0; offset < bytes; offset += 64)
+    seen ^= load<i32>(a + offset) ^ load<i32>(b + offset) ^ load<i32>(c + offset) ^ load<i32>(d + offset);
+  return seen;
+}
+
+/** Copies row rows[i] of one pass to place i of another, targets and weights with it. */
+export function gatherRows(from: usize, to: usize, rows: usize, count: i32): void {
   const source = changetype<LinearPass>(from);
   const target = changetype<LinearPass>(to);
   const rowBytes = <usize>source.inputs << 2;
   for (let i = 0; i < count; i++) {
     const row = <usize>load<i32>(rows + (<usize>i << 2));
-    const place = <usize>load<i32>(places + (<usize>i << 2));
+    const place = <usize>i;
     copyRow(source.features + row * rowBytes, target.features + place * rowBytes, rowBytes);
     store<f64>(target.targets + (place << 3), load<f64>(source.targets + (row << 3)));
     if (source.weights) store<f64>(target.weights + (place << 3), load<f64>(source.weights + (row << 3)));

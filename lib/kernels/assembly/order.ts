@@ -1,5 +1,6 @@
 /**
- * Sorts float64 numbers by the bits of their float32 neighbours, and counts labels from each number up.
+ * Sorts float64 numbers by the bits of their float32 neighbours, and counts labels from each number up: with their rows, by
+ * records of eight bytes, and without them, where all are float32, by keys of four (from `splitKeys` on).
  *
  * Rounding to float32 keeps the order but for ties, so a radix sort of 32 bits does nearly all: three counting passes of 11
  * bits. What fell together is put right by the numbers themselves, run by run: among a million probabilities some six in a
@@ -170,4 +171,124 @@ export function writeCounts(
 @inline
 function numberOf(key: u32): f64 {
   return <f64>reinterpret<f32>(key ^ (<u32>(<i32>~key >> 31) | 0x80000000));
+}
+
+/** What of all that follows is known from call to call; lib/kernels/order.ts makes it. */
+@unmanaged
+class SplitKeys {
+  /** Sorted ascending: keys of label 0 from `others` to `othersEnd`, of label 1 from `own` to `ownEnd`. */
+  own!: usize;
+  ownEnd!: usize;
+  others!: usize;
+  othersEnd!: usize;
+  /** How many rows of each label `mergeDown` has passed. */
+  positives!: i32;
+  negatives!: i32;
+}
+
+const tableBytes: usize = 3 * 2048 * 4;
+
+/**
+ * Appends the keys of some rows: those of label 1 from `ownEnd` up, those of label 0 from `others` down. And counts their
+ * digits: the three tables of label 0, then those of label 1.
+ *
+ * @param values float64; labels int32
+ * @returns 0 where a number is no finite float32, or a label neither 0 nor 1: then nothing is to be made of any
+ */
+export function splitKeys(split: usize, values: usize, labels: usize, count: i32, counts: usize): i32 {
+  const state = changetype<SplitKeys>(split);
+  let own = state.ownEnd;
+  let others = state.others;
+  let odd: u32 = 0;
+  for (let row = 0; row < count; row++) {
+    const value = load<f64>(values + (<usize>row << 3));
+    const label = load<u32>(labels + (<usize>row << 2));
+    const short = <f32>value;
+    // Adding 0 makes one zero of both. Infinities have the largest exponent, and NaN differs from itself.
+    const bits = reinterpret<u32>(short + 0);
+    odd |= (label >> 1) | <u32>(<f64>short != value) | <u32>((bits & 0x7f800000) == 0x7f800000);
+    const key = bits ^ (<u32>(<i32>bits >> 31) | 0x80000000);
+    // Without a branch: written at both ends, and kept at one.
+    store<u32>(own, key);
+    store<u32>(others - 4, key);
+    const step = <usize>(label & 1) << 2;
+    own += step;
+    others -= 4 - step;
+    const tables = counts + <usize>(label & 1) * tableBytes;
+    countDigit(tables, key & lastDigit);
+    countDigit(tables + buckets * 4, (key >> 11) & lastDigit);
+    countDigit(tables + buckets * 8, key >> 22);
+  }
+  state.ownEnd = own;
+  state.others = others;
+  return odd == 0 ? 1 : 0;
+}
+
+/** Sorts keys, by means of room for as many. Returns where they are: in one of the two. */
+export function sortKeys(keys: usize, room: usize, count: i32, counts: usize): usize {
+  let from = keys;
+  let to = room;
+  for (let pass = 0; pass < 3; pass++) {
+    const starts = counts + (<usize>(pass * buckets) << 2);
+    if (startBuckets(starts, count)) continue;
+    const shift = <u32>(pass * digitBits);
+    const end = from + (<usize>count << 2);
+    for (let at = from; at < end; at += 4) {
+      const key = load<u32>(at);
+      const start = starts + (<usize>((key >> shift) & lastDigit) << 2);
+      const place = load<u32>(start);
+      store<u32>(start, place + 1);
+      store<u32>(to + (<usize>place << 2), key);
+    }
+    const sorted = to;
+    to = from;
+    from = sorted;
+  }
+  return from;
+}
+
+/** How many keys are not the one before them. */
+export function countDistinct(keys: usize, end: usize): i32 {
+  if (keys == end) return 0;
+  let count = 1;
+  let at = keys + 4;
+  // A lane that is true is -1.
+  let four = i32x4.splat(0);
+  for (; at + 16 <= end; at += 16) four = i32x4.sub(four, i32x4.ne(v128.load(at), v128.load(at - 4)));
+  for (; at < end; at += 4) count += <i32>(load<u32>(at) != load<u32>(at - 4));
+  count += i32x4.extract_lane(four, 0) + i32x4.extract_lane(four, 1);
+  return count + i32x4.extract_lane(four, 2) + i32x4.extract_lane(four, 3);
+}
+
+/**
+ * Takes distinct numbers from the top of both, at most `room`, and writes each, and how many rows of label 0 and of label 1
+ * are at it or above.
+ *
+ * @param numbers float64, and counts float64, shape [room]
+ * @returns how many were written
+ */
+export function mergeDown(split: usize, numbers: usize, negatives: usize, positives: usize, room: i32): i32 {
+  const state = changetype<SplitKeys>(split);
+  const own = state.own;
+  const others = state.others;
+  let ownEnd = state.ownEnd;
+  let othersEnd = state.othersEnd;
+  let written: usize = 0;
+  while (written < <usize>room && (ownEnd > own || othersEnd > others)) {
+    const top = ownEnd > own ? load<u32>(ownEnd - 4) : 0;
+    const key = othersEnd > others ? max(top, load<u32>(othersEnd - 4)) : top;
+    const ownBefore = ownEnd;
+    const othersBefore = othersEnd;
+    while (ownEnd > own && load<u32>(ownEnd - 4) == key) ownEnd -= 4;
+    while (othersEnd > others && load<u32>(othersEnd - 4) == key) othersEnd -= 4;
+    state.positives += <i32>((ownBefore - ownEnd) >> 2);
+    state.negatives += <i32>((othersBefore - othersEnd) >> 2);
+    store<f64>(numbers + (written << 3), numberOf(key));
+    store<f64>(positives + (written << 3), <f64>state.positives);
+    store<f64>(negatives + (written << 3), <f64>state.negatives);
+    written++;
+  }
+  state.ownEnd = ownEnd;
+  state.othersEnd = othersEnd;
+  return <i32>written;
 }

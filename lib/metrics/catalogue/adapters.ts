@@ -3,6 +3,7 @@ import { type Measure, type ScoreOptions, scoreAll } from '../class-scores.ts';
 import { totalWeight, whyEmpty } from '../mean.ts';
 import { labelSetScore } from '../multilabel.ts';
 import type { AnyPredictions, ClassPredictions } from '../predictions.ts';
+import { rowLogLosses } from '../probability.ts';
 import type { RankingOptions } from '../queries.ts';
 import { type RankedScores, rankScores } from '../ranked-scores.ts';
 import type { MetricOptions, Warn } from '../warn.ts';
@@ -31,16 +32,25 @@ export function onLabels<P>(compute: Metric<P>): Compute<P> {
 }
 
 /** A metric of probabilities: undefined of a model that makes none. */
-export function onProbabilities<P>(compute: Metric<P>): Compute<P> {
-  return (predictions, { parameters, warn }) => {
+export function onProbabilities<P>(
+  compute: (...call: [...Parameters<Metric<P>>, shared: MetricCall['shared']]) => number,
+): Compute<P> {
+  return (predictions, { parameters, warn, shared }) => {
     const classes = ofKind(predictions, 'classes');
     const { actual, probabilities, margins, weights } = classes;
     if (isUnscored(classes, warn)) return Number.NaN;
-    if (!margins) return compute(actual, probabilities, { ...parameters, weights, warn });
+    if (!margins) return compute(actual, probabilities, { ...parameters, weights, warn }, shared);
     warn?.('the model makes no probabilities, as it was trained by a hinge loss');
     return Number.NaN;
   };
 }
+
+/** The log losses of the rows of two classes. */
+export const sharedLogLosses = (
+  { actual, probabilities }: { actual: Numbers; probabilities: Numbers },
+  epsilon: number,
+  shared: MetricCall['shared'],
+): Float64Array => shared(`log losses ${epsilon}`, () => rowLogLosses(actual, probabilities, epsilon));
 
 /** A metric of scores: one way for two classes, whose rows are sorted once for all, and one for more. */
 export function onScores<P>(

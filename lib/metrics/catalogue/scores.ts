@@ -9,7 +9,7 @@ import {
   rocAucScore,
   widestGap,
 } from '../score-metrics.ts';
-import { onProbabilities, onScores } from './adapters.ts';
+import { onProbabilities, onScores, sharedLogLosses } from './adapters.ts';
 import { type MetricEntry, metric, ofKind } from './entry.ts';
 import { margins, probabilities } from './examples.ts';
 
@@ -158,7 +158,10 @@ export const scoreMetrics: MetricEntry[] = [
     undefinedWhen: 'Never; with epsilon 0, ∞ where what happened was given no chance.',
     source: 'Good 1952, Journal of the Royal Statistical Society B 14(1)',
     example: { predictions: probabilities([0, 1], [0.5, 0.5]), value: Math.LN2 },
-    compute: onProbabilities<{ epsilon: number }>(logLoss),
+    compute: onProbabilities<{ epsilon: number }>((actual, probabilities, options, shared) => {
+      const rowLosses = () => sharedLogLosses({ actual, probabilities }, options.epsilon, shared);
+      return logLoss(actual, probabilities, { ...options, rowLosses });
+    }),
   }),
   metric({
     ...forecast,

@@ -1,6 +1,9 @@
 import { checkInteger } from '../../core/checks.ts';
 import { type Random, seededRandom } from '../../core/random.ts';
 import { quantile } from '../../core/statistics.ts';
+import { drawnSums, type UnitSums } from '../../kernels/draws.ts';
+import type { KernelMemory } from '../../kernels/instantiate.ts';
+import { type MetricCall, rememberShared } from '../catalogue/entry.ts';
 import { deviate, type Interval, type IntervalOptions, unknownInterval } from './interval.ts';
 import { groupsDrawn, type RowSums } from './row-sums.ts';
 
@@ -9,6 +12,8 @@ export interface BootstrapOptions extends IntervalOptions {
   seed?: number;
   /** How many times the units are drawn anew. */
   resamples?: number;
+  /** Whose threads draw: those of the memory that the rows lie in, say. By default this one alone. */
+  memory?: KernelMemory;
 }
 
 /** Least units of which an interval is made: with fewer, draws say little about anything but themselves. */
@@ -53,18 +58,14 @@ export function drawSums(
   return found;
 }
 
-/** The sums of each unit: numbers side by side, or a single one each, in one of many places. */
-export type UnitSums =
-  /** Of each sum, what each unit adds to it, shape [units]. */
-  | { columns: readonly Float64Array[] }
-  /** Of each unit, which of `width` sums it adds to, and how much; 1 by default. */
-  | { places: ArrayLike<number>; width: number; weights?: ArrayLike<number> };
-
 /** Sums of the same units, and what is made of them. */
 export interface DrawnGroup {
   sums: UnitSums;
-  metrics: readonly ((sums: Float64Array) => number)[];
+  metrics: readonly SumsMetric[];
 }
+
+/** A metric as a function of sums; what several of the same sums have in common is kept in `shared`. */
+export type SumsMetric = (sums: Float64Array, shared: MetricCall['shared']) => number;
 
 /**
  * The values that metrics of several groups of sums take when the units are drawn anew, shape [groups, metrics, resamples].
@@ -75,45 +76,23 @@ export interface DrawnGroup {
 export function drawTogether(
   unitCount: number,
   groups: readonly DrawnGroup[],
-  { seed = 0, resamples = 1000 }: BootstrapOptions = {},
+  { seed = 0, resamples = 1000, memory }: BootstrapOptions = {},
 ): Float64Array[][] {
   checkInteger('resamples', resamples, 20);
-  const found = groups.map(({ metrics }) => metrics.map(() => new Float64Array(resamples)));
-  const totals = groups.map(({ sums }) => new Float64Array('columns' in sums ? sums.columns.length : sums.width));
-  const counts = new Float64Array(unitCount);
-  for (let draw = 0; draw < resamples; draw++) {
-    // A stream for each draw: it depends on nothing that was drawn before.
-    countDraws(counts, seededRandom(seed, draw));
-    for (const [g, { sums, metrics }] of groups.entries()) {
-      addDrawn(sums, counts, totals[g]);
-      for (const [k, metric] of metrics.entries()) found[g][k][draw] = metric(totals[g]);
+  checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
+  const sums = drawnSums(
+    unitCount,
+    groups.map((group) => group.sums),
+    { seed, draws: resamples, memory },
+  );
+  return groups.map(({ metrics }, g) => {
+    const [found, width] = [metrics.map(() => new Float64Array(resamples)), sums[g].length / resamples];
+    for (let draw = 0; draw < resamples; draw++) {
+      const [own, shared] = [sums[g].subarray(draw * width, (draw + 1) * width), rememberShared()];
+      for (const [k, metric] of metrics.entries()) found[k][draw] = metric(own, shared);
     }
-  }
-  return found;
-}
-
-function addDrawn(sums: UnitSums, counts: Float64Array, total: Float64Array): void {
-  if ('columns' in sums) {
-    for (const [j, column] of sums.columns.entries()) total[j] = product(counts, column);
-    return;
-  }
-  const { places, weights } = sums;
-  total.fill(0);
-  if (weights) for (let i = 0; i < counts.length; i++) total[places[i]] += counts[i] * weights[i];
-  else for (let i = 0; i < counts.length; i++) total[places[i]] += counts[i];
-}
-
-/** Four sums at once, as each addition waits for the one before it. */
-function product(counts: Float64Array, column: Float64Array): number {
-  let [a, b, c, d, i] = [0, 0, 0, 0, 0];
-  for (; i + 3 < counts.length; i += 4) {
-    a += counts[i] * column[i];
-    b += counts[i + 1] * column[i + 1];
-    c += counts[i + 2] * column[i + 2];
-    d += counts[i + 3] * column[i + 3];
-  }
-  for (; i < counts.length; i++) a += counts[i] * column[i];
-  return a + b + (c + d);
+    return found;
+  });
 }
 
 /**

@@ -69,13 +69,30 @@ export function pooledSums(
   width: number,
   add: (row: number, sums: Float64Array, at: number) => void,
 ): RowSums {
-  const unitRows = Math.ceil(rowCount / mostGroups);
-  const unitCount = Math.ceil(rowCount / unitRows);
-  const places = Int32Array.from({ length: rowCount }, (_, i) => i);
-  seededRandom(rowCount).shuffle(places);
+  const { unitRows, unitCount, units } = randomGroups(rowCount);
   const values = new Float64Array(unitCount * width);
-  for (let row = 0; row < rowCount; row++) add(row, values, Math.floor(places[row] / unitRows) * width);
+  for (let row = 0; row < rowCount; row++) add(row, values, units[row] * width);
   return { width, unitCount, unitRows, values };
+}
+
+interface Groups {
+  unitRows: number;
+  unitCount: number;
+  /** Of each row, its group. */
+  units: Int32Array;
+}
+
+/** The last groups that were made: all metrics of a model, and those of what it is compared with, ask for the same. */
+let lastGroups: Groups = { unitRows: 1, unitCount: 0, units: new Int32Array(0) };
+
+function randomGroups(rowCount: number): Groups {
+  if (lastGroups.units.length === rowCount) return lastGroups;
+  const unitRows = Math.ceil(rowCount / mostGroups);
+  const units = Int32Array.from({ length: rowCount }, (_, i) => i);
+  seededRandom(rowCount).shuffle(units);
+  for (let row = 0; row < rowCount; row++) units[row] = Math.floor(units[row] / unitRows);
+  lastGroups = { unitRows, unitCount: Math.ceil(rowCount / unitRows), units };
+  return lastGroups;
 }
 
 /** What is drawn from groups of rows, in words. */

@@ -26,12 +26,15 @@ export interface Terms {
 export interface SummedMetric {
   /** The same object for metrics that are made of the same sums. */
   terms: Terms;
-  of(sums: Float64Array): number;
+  /** @param shared where metrics of the same sums keep what they have in common */
+  of(sums: Float64Array, shared?: MetricCall['shared']): number;
   /**
    * Where the metric is a share of units, as recall is of the positive ones: 1 for those that count as hits, 0 for those
    * that do not, −1 for those that nobody asks of.
    */
   share?(unit: number): number;
+  /** The same of all units, where it is known already: how many are hits, of how many that are asked of. */
+  shareOfAll?: { hits: number; asked: number };
 }
 
 /**

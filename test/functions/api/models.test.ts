@@ -29,6 +29,19 @@ describe('models', () => {
     expect((await api.send('GET', '/models/nobody')).status).toBe(404);
   });
 
+  test('have a card, the champion and every other version', async () => {
+    const first = await api.train();
+    const second = await api.train(housesPipeline().replace('epochs: 5', 'epochs: 9'));
+    const cardAt = async (path: string) => {
+      const { status, body } = await api.send('GET', `/models/houses${path}`);
+      return [status, /[0-9a-f]{32}/.exec(String(body))?.[0]];
+    };
+    expect(await cardAt('/card')).toEqual([200, second.version]);
+    expect(await cardAt(`/versions/${first.version}/card`)).toEqual([200, first.version]);
+    expect((await api.send('GET', `/models/houses/versions/${none}/card`)).status).toBe(404);
+    expect((await api.send('GET', '/models/houses/versions/latest/card')).status).toBe(400);
+  });
+
   test('move aliases by compare-and-set, and back', async () => {
     const first = await api.train();
     const second = await api.train(housesPipeline().replace('epochs: 5', 'epochs: 9'));

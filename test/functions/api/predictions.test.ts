@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { StoreError } from '../../../lib/core/errors.ts';
 import type { Store } from '../../../lib/store/store.ts';
 import { type ApiClient, apiClient } from '../../support/api.ts';
@@ -72,6 +72,60 @@ describe('predictions', () => {
     expect(await versionNow()).toBe(first.version);
     await api.send('PUT', '/models/houses/aliases/champion', { version: second.version });
     expect(await versionNow()).toBe(second.version);
+  });
+
+  describe('with an alias that is three seconds known', () => {
+    let [first, second] = [{ version: '' }, { version: '' }];
+    let letAnswer: () => void;
+    let lookups: number;
+
+    beforeEach(async () => {
+      first = await api.train();
+      second = await api.train(housesPipeline().replace('epochs: 5', 'epochs: 9'));
+      lookups = 0;
+      const store: Partial<Store> = {
+        async get(key, options) {
+          const found = await hone.store.get(key, options);
+          if (!key.includes('/aliases/')) return found;
+          lookups++;
+          if (lookups > 1) {
+            await new Promise<void>((resolve) => {
+              letAnswer = resolve;
+            });
+          }
+          return found;
+        },
+      };
+      api = apiClient({ hone, store });
+      await predict({ rows });
+      await apiClient({ hone }).send('PUT', '/models/houses/aliases/champion', { version: first.version });
+      hone.clock.nowMs += 3_500;
+    });
+
+    test('look it up again without waiting, all together once', async () => {
+      const answers = await Promise.all(Array.from({ length: 10 }, () => predict({ rows })));
+      expect(answers.map(({ body, headers }) => [body.version, headers.get('age')])).toEqual(
+        Array.from({ length: 10 }, () => [second.version, '3']),
+      );
+      expect(lookups).toBe(2);
+      letAnswer();
+      await vi.waitUntil(async () => (await predict({ rows })).body.version === first.version);
+      hone.clock.nowMs += 2_000;
+      const { body, headers } = await predict({ rows });
+      expect([body.version, headers.get('age'), lookups]).toEqual([first.version, '2', 2]);
+    });
+
+    test('do not believe a look that was answered when its time was over', async () => {
+      await predict({ rows });
+      const answerEarlier = letAnswer;
+      hone.clock.nowMs += 60_000;
+      const waiting = predict({ rows });
+      await vi.waitUntil(() => lookups === 3);
+      answerEarlier();
+      letAnswer();
+      expect((await waiting).headers.get('age')).toBe('0');
+      expect((await predict({ rows })).headers.get('age')).toBe('0');
+    });
   });
 
   test('read a version from the store once', async () => {

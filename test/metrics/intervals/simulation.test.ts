@@ -102,7 +102,7 @@ describe('intervals at 95% hold the truth in 93% to 97% of the samples', () => {
             to[at] += Math.abs(errors[row]);
             to[at + 1]++;
           });
-          return bootstrapSums(sums, { mae: (total) => total[0] / total[1] }, { seed, resamples: 300 }).mae;
+          return bootstrapSums(sums, { mae: (total) => total[0] / total[1] }, { seed, resamples: 200 }).mae;
         }),
     ],
     [
@@ -118,7 +118,7 @@ describe('intervals at 95% hold the truth in 93% to 97% of the samples', () => {
             to[at + 2] += Number(said);
           });
           const f1 = ([both, actual, said]: Float64Array) => (2 * both) / (actual + said);
-          return bootstrapSums(sums, { f1 }, { seed, resamples: 300 }).f1;
+          return bootstrapSums(sums, { f1 }, { seed, resamples: 200 }).f1;
         }),
     ],
     [
@@ -135,7 +135,7 @@ describe('intervals at 95% hold the truth in 93% to 97% of the samples', () => {
             to[at + 3] += (y[row] - x[row]) ** 2;
           });
           const r2 = ([count, sum, squares, errors]: Float64Array) => 1 - errors / (squares - sum ** 2 / count);
-          return bootstrapSums(sums, { r2 }, { seed, resamples: 300 }).r2;
+          return bootstrapSums(sums, { r2 }, { seed, resamples: 200 }).r2;
         }),
     ],
     [
@@ -148,7 +148,7 @@ describe('intervals at 95% hold the truth in 93% to 97% of the samples', () => {
               to[at] += random.nextFloat();
               to[at + 1]++;
             });
-            return bootstrapSums(sums, { mean: (total) => total[0] / total[1] }, { seed, resamples: 300 }).mean;
+            return bootstrapSums(sums, { mean: (total) => total[0] / total[1] }, { seed, resamples: 200 }).mean;
           },
           600,
         ),
@@ -214,7 +214,7 @@ describe('two models of one quality are told apart at 5% in 3% to 7% of the samp
             }
           });
           const rmse = (total: Float64Array) => Math.sqrt(total[0] / total[1]);
-          return pairedBootstrapSums(sums, rmse, { seed, resamples: 300 }).pValue;
+          return pairedBootstrapSums(sums, rmse, { seed, resamples: 200 }).pValue;
         }),
     ],
     [

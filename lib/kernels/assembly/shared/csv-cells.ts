@@ -5,7 +5,9 @@
 // end, and `status`, which is no longer `DONE` when it is not for kernels.
 
 import { decimalEnd, parseDecimal } from './decimal';
+import { longValue, parseLong } from './long-numbers';
 import { hashText } from './row-hash';
+import { parseShort, shortValue } from './short-numbers';
 
 /** The value of a cell that is written in an unusual way: NaN where it is missing, an infinity where it is no number. */
 // @ts-ignore: decorator
@@ -98,8 +100,18 @@ export function afterBlankLine(p: usize): usize {
   return p;
 }
 
+/** The number in a cell, before whose end there is no separator or line feed but in quotes: that is at `end`. */
+export function numberAt(p: usize, end: usize, column: i32): f64 {
+  if (<u32>load<u8>(end) == (column < lastColumn ? separator : LF)) {
+    next = end + 1;
+    if (parseShort(p, end)) return shortValue;
+    if (parseLong(p, end)) return finite(longValue);
+  }
+  return unusualCell(p, column);
+}
+
 /** A number's cell that is not plain and short: of many digits, with an exponent, quoted, blank, missing, at a CR LF. */
-export function unusualCell(p: usize, column: i32): f64 {
+function unusualCell(p: usize, column: i32): f64 {
   let value = parseDecimal(p);
   if (decimalEnd != 0 && isCellEnd(decimalEnd)) {
     endCell(decimalEnd, column);

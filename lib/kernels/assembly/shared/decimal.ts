@@ -29,6 +29,10 @@ const wholePowers = memory.data<u64>([
   1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000,
   10000000000000, 100000000000000, 1000000000000000, 10000000000000000,
 ]);
+/** 2561; 100 and 1; 10,000 and 1. In memory, as an engine makes a constant vector anew at each use. */
+const factors = memory.data<u16>([
+  2561, 2561, 2561, 2561, 2561, 2561, 2561, 2561, 100, 1, 100, 1, 100, 1, 100, 1, 10000, 1, 10000, 1, 10000, 1, 10000, 1,
+]);
 /** 16 bytes of 0 and 16 of 255: read from 16 + n - 16 …, a mask that keeps the last n of 16 bytes. */
 const tailMasks = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
@@ -50,23 +54,14 @@ export function sumOfDigits(digits: v128): u64 {
   return (halves & 0xffffffff) * 100000000 + (halves >> 32);
 }
 
-/** `sumOfDigits` of at most 15 digits. */
-// @ts-ignore: decorator
-@inline
-export function sumOfFewDigits(digits: v128): f64 {
-  const halves = f64x2.convert_low_i32x4_s(sumsOfEight(digits));
-  return f64x2.extract_lane(halves, 0) * 1e8 + f64x2.extract_lane(halves, 1);
-}
-
 /** The two numbers that eight digits each make, i32 in the first two lanes. */
 // @ts-ignore: decorator
 @inline
 function sumsOfEight(digits: v128): v128 {
-  const tens = i16x8.mul(v128.and(digits, i16x8.splat(0xff)), i16x8.splat(10));
-  const pairs = i16x8.add(tens, i16x8.shr_u(digits, 8));
-  const fours = i32x4.dot_i16x8_s(pairs, i16x8(100, 1, 100, 1, 100, 1, 100, 1));
-  const packed = i16x8.narrow_i32x4_s(fours, fours);
-  return i32x4.dot_i16x8_s(packed, i16x8(10000, 1, 10000, 1, 10000, 1, 10000, 1));
+  // (a + 256 b) · 2561 is 256 · (10 a + b) + a, but for multiples of 65,536.
+  const pairs = i16x8.shr_u(i16x8.mul(digits, v128.load(factors)), 8);
+  const fours = i32x4.dot_i16x8_s(pairs, v128.load(factors, 16));
+  return i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(fours, fours), v128.load(factors, 32));
 }
 
 export function parseDecimal(at: usize): f64 {
@@ -133,7 +128,7 @@ function lastDigits(end: usize, count: i32, before: u64): u64 {
 }
 
 /** The float64 nearest to w · 10^q, w not 0. */
-function nearest(w: u64, q: i32): f64 {
+export function nearest(w: u64, q: i32): f64 {
   if (q < -342) return 0;
   if (q > 308) return Infinity;
   const shift = clz<u64>(w);

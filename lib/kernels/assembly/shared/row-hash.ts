@@ -13,11 +13,18 @@ const keepFirst = memory.data<u8>([
   0, 0, 0,
 ]);
 
+/** The lanes at first, and five factors and terms, four times each: an engine makes a constant vector anew at each use. */
+const constants = memory.data<u32>([
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+  0x9e3779b1, 0x9e3779b1, 0x9e3779b1, 0x9e3779b1, 0xcc9e2d51, 0xcc9e2d51, 0xcc9e2d51, 0xcc9e2d51,
+  0x1b873593, 0x1b873593, 0x1b873593, 0x1b873593, 0xe6546b64, 0xe6546b64, 0xe6546b64, 0xe6546b64,
+]);
+
 export function hashText(start: usize, end: usize): u32 {
-  let a = i32x4(0, 1, 2, 3);
-  let b = i32x4(4, 5, 6, 7);
-  let c = i32x4(8, 9, 10, 11);
-  let d = i32x4(12, 13, 14, 15);
+  let a = v128.load(constants);
+  let b = v128.load(constants, 16);
+  let c = v128.load(constants, 32);
+  let d = v128.load(constants, 48);
   let at = start;
   for (; at + 64 <= end; at += 64) {
     a = take(a, v128.load(at));
@@ -43,7 +50,7 @@ export function hashText(start: usize, end: usize): u32 {
 @inline
 function take(lanes: v128, words: v128): v128 {
   const mixed = v128.xor(lanes, words);
-  return i32x4.mul(v128.or(i32x4.shl(mixed, 15), i32x4.shr_u(mixed, 17)), i32x4.splat(0x9e3779b1));
+  return i32x4.mul(v128.or(i32x4.shl(mixed, 15), i32x4.shr_u(mixed, 17)), v128.load(constants, 64));
 }
 
 /** Takes what is left of a text, at most 16 bytes; a word beyond its end leaves its lane as it is. */
@@ -58,11 +65,11 @@ function takeLast(lanes: v128, at: usize, end: usize): v128 {
 // @ts-ignore: decorator
 @inline
 function mixLanes(hash: v128, words: v128): v128 {
-  let scrambled = i32x4.mul(words, i32x4.splat(0xcc9e2d51));
+  let scrambled = i32x4.mul(words, v128.load(constants, 80));
   scrambled = v128.or(i32x4.shl(scrambled, 15), i32x4.shr_u(scrambled, 17));
-  const mixed = v128.xor(hash, i32x4.mul(scrambled, i32x4.splat(0x1b873593)));
+  const mixed = v128.xor(hash, i32x4.mul(scrambled, v128.load(constants, 96)));
   const turned = v128.or(i32x4.shl(mixed, 13), i32x4.shr_u(mixed, 19));
-  return i32x4.add(i32x4.mul(turned, i32x4.splat(5)), i32x4.splat(0xe6546b64));
+  return i32x4.add(i32x4.add(i32x4.shl(turned, 2), turned), v128.load(constants, 112));
 }
 
 // @ts-ignore: decorator

@@ -1,0 +1,58 @@
+import type { Workflow } from '../../../lib/engine/engine.ts';
+import type { Context } from '../../../lib/jobs/context.ts';
+import { isCrowded, isMarked } from '../../../lib/jobs/open-work.ts';
+import { startAttempt } from '../../adapter/attempts.ts';
+import type { Services } from '../../adapter/services.ts';
+import { RequestError } from './problem.ts';
+
+/** Runs of a workflow that may be at work before a client is told to come again, where the environment says nothing. */
+export const usualOpenLimit = 50;
+
+/** Seconds after which to come again. */
+const retryAfterSeconds = 60;
+
+/** Milliseconds for which nobody looks again whether there is room. */
+const crowdedForMs = 5_000;
+
+// Who looks and who begins take turns within a process, so that a burst does not find room many times over; between
+// functions there are as many beyond the limit as begin in the same tenth of a second.
+const turns = new WeakMap<Services, Promise<unknown>>();
+
+/**
+ * Starts a workflow for a client's run or scoring, unless as many as there may be are at work.
+ *
+ * What is at work already is not begun again, and never refused.
+ *
+ * @throws RequestError 429, with the time after which to ask again
+ */
+export async function startIfRoom(
+  services: Services,
+  context: Context,
+  workflow: Workflow,
+  work: { name: string; id: string },
+): Promise<void> {
+  const turn = (turns.get(services) ?? Promise.resolve()).then(async () => {
+    if (!(await isMarked(context, { workflow, ...work }))) await checkRoom(services, context, workflow);
+    await startAttempt(services, context, workflow, work);
+  });
+  turns.set(
+    services,
+    turn.catch(() => {}),
+  );
+  await turn;
+}
+
+async function checkRoom(services: Services, context: Context, workflow: Workflow): Promise<void> {
+  const { openLimit = usualOpenLimit, memory } = services;
+  const known = `crowded ${workflow}`;
+  const crowdedUntilMs = (memory.get(known) as number | undefined) ?? Number.NEGATIVE_INFINITY;
+  if (context.now() >= crowdedUntilMs) {
+    if (!(await isCrowded(context, workflow, openLimit))) return;
+    memory.set(known, context.now() + crowdedForMs);
+  }
+  throw new RequestError(
+    429,
+    `expected room for another workflow of ${workflow}, found ${openLimit} at work: ask again in a minute`,
+    { 'retry-after': String(retryAfterSeconds) },
+  );
+}

@@ -1,0 +1,90 @@
+import { InputError } from '../../core/errors.ts';
+import { findMetric, isSameMetric } from '../../metrics/catalogue.ts';
+import type { GateEvidence } from '../../metrics/gates.ts';
+import type { Comparison } from '../../metrics/intervals/comparison.ts';
+import { isFigure } from '../../pipeline/gate-figures.ts';
+import type { ResolvedGate } from '../../pipeline/resolve-gates.ts';
+import type { Metrics } from '../../report/report.ts';
+import { judgeGates } from './judge-gates.ts';
+import { type KeptEvidence, needsEvidence } from './model-evidence.ts';
+
+/** What a model's gates are held against: metrics on the same rows. */
+export interface GateInputs {
+  metrics: Metrics;
+  baseline: Metrics;
+  /** Of the version that `champion` names; undefined when there is none, `unscored` when it has none on these rows. */
+  champion: Metrics | 'unscored' | undefined;
+  /** Rows that all these metrics are of. */
+  rowCount: number;
+  /** Of each gate that asks for a slice, a confidence or a number of rows; null for the others. */
+  evidence?: readonly (KeptEvidence | null)[];
+  /** Size, latency, cost and the like, by name. */
+  figures?: Readonly<Record<string, number>>;
+}
+
+/** How each gate on a model came out, and the worst of it. A metric that is undefined passes none. */
+export function checkGates(gates: readonly ResolvedGate[], inputs: GateInputs): ReturnType<typeof judgeGates> {
+  return judgeGates(
+    gates.map((gate, i) => {
+      const evidence = isFigure(gate.metric)
+        ? figureEvidence(gate.metric, inputs)
+        : metricEvidence(gate, inputs, inputs.evidence?.[i] ?? null);
+      return { gate, evidence, value: evidence.value };
+    }),
+  );
+}
+
+/** What a training says whose request names an empty list of gates. */
+export const ungated = 'Warning: evaluate.gates is empty, so whatever is trained becomes champion, however good it is.';
+
+/** The metrics that gates need, whether or not a pipeline lists them. */
+export const gateMetrics = (gates: readonly ResolvedGate[]): string[] =>
+  gates.map(({ metric }) => metric).filter((metric) => !isFigure(metric));
+
+function figureEvidence(figure: string, { figures = {}, rowCount }: GateInputs): GateEvidence {
+  const value = figures[figure];
+  const known = { direction: 'lower' as const, rowCount };
+  return value === undefined ? { ...known, value: Number.NaN, unknown: 'it is not known here' } : { ...known, value };
+}
+
+function metricEvidence(gate: ResolvedGate, inputs: GateInputs, kept: KeptEvidence | null): GateEvidence {
+  const { metric } = gate;
+  const value = needsEvidence(gate) ? kept?.value : valueIn(inputs.metrics, metric)?.value;
+  const rowCount = kept?.rowCount ?? inputs.rowCount;
+  const known: GateEvidence = {
+    value: value ?? Number.NaN,
+    direction: directionOf(metric),
+    rowCount,
+    ...(rowCount === 0 && { unknown: 'there is no such row to measure it on' }),
+    ...(kept?.interval && { interval: kept.interval }),
+  };
+  return 'noWorseThan' in gate ? { ...known, other: otherOf(gate, inputs, kept) } : known;
+}
+
+function otherOf(
+  gate: ResolvedGate & { noWorseThan: 'champion' | 'baseline' },
+  inputs: GateInputs,
+  kept: KeptEvidence | null,
+): GateEvidence['other'] {
+  const other = inputs[gate.noWorseThan];
+  if (other === undefined) return { none: 'there is no champion to compare with yet', verdict: 'pass' };
+  if (other === 'unscored') return { none: 'champion could not score these rows', verdict: 'pass' };
+  const value = needsEvidence(gate) ? kept?.other : valueIn(other, gate.metric)?.value;
+  if (value === null || value === undefined) {
+    return { none: `undefined for ${gate.noWorseThan}, so nothing can be compared`, verdict: 'fail' };
+  }
+  const comparison = kept?.difference && ({ interval: kept.difference } as Comparison);
+  return { value, ...(comparison && { comparison }) };
+}
+
+/** Of what two spellings of a metric name, the value. */
+function valueIn<T>(values: Record<string, T>, metric: string): T | undefined {
+  const name = Object.keys(values).find((measured) => isSameMetric(measured, metric));
+  return name === undefined ? undefined : values[name];
+}
+
+function directionOf(metric: string): 'higher' | 'lower' {
+  const found = findMetric(metric);
+  if (!found) throw new InputError(`evaluate.gates: expected the name of a metric, found "${metric}"`);
+  return found.direction;
+}

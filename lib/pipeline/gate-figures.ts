@@ -1,0 +1,15 @@
+/** What a gate may read besides metrics. Those in seconds, dollars and the like are of the training's run. */
+export const gateFigures = [
+  'modelBytes',
+  'predictionMs',
+  'seconds',
+  'trainSeconds',
+  'gbSeconds',
+  'costUsd',
+  'energyKwh',
+  'carbonGrams',
+] as const;
+
+export type GateFigure = (typeof gateFigures)[number];
+
+export const isFigure = (name: string): name is GateFigure => (gateFigures as readonly string[]).includes(name);
