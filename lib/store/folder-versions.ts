@@ -49,6 +49,7 @@ interface Glance extends Sight {
 /** Looks and claims that fail this often in a row mean that something other than a race is wrong. */
 const attemptLimit = 10_000;
 
+/** Where an object of this key lies below `root`, and its versions. */
 export function placeOf(root: string, key: string): Place {
   const hash = createHash('sha256').update(key).digest('hex');
   return {
@@ -166,6 +167,7 @@ export async function putBack(place: Place, out: string): Promise<void> {
   await fs.rm(out, { force: true });
 }
 
+/** The file of one version of an object. */
 export function versionPath(place: Place, number: number): string {
   return join(place.versions, String(number));
 }
@@ -175,6 +177,7 @@ export function statOf(path: string): Promise<BigIntStats | undefined> {
   return unless(fs.lstat(path, { bigint: true }), 'ENOENT', 'ENOTDIR');
 }
 
+/** The tag of a version: another for each write, and for a file that was changed by hand. */
 export function tagOf(number: number, { ino, mtimeNs, size }: BigIntStats): string {
   return [number, ino, mtimeNs, size].map((part) => part.toString(36)).join('-');
 }
