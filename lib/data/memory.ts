@@ -157,7 +157,7 @@ const packedBytes = (size: PackedSize): number =>
   kernelProcessBytes + keptBytes(size) + size.rows * (1.1 * size.rowBytes + 4 * size.columns) + size.feedBytes;
 
 /** Of a thread that fetches and unpacks what is read again. */
-const feedThreadBytes = 64 * 2 ** 20;
+export const feedThreadBytes = 64 * 2 ** 20;
 
 /** Most segments for each thread: more would not be parsed faster. */
 const segmentsPerThread = 2;
@@ -178,8 +178,7 @@ export function planPacked(
   const { rows, columns, rowBytes, doubles, categories, segmentRows, feedBytes } = size;
   // Parsed, as the rows that are brought, and encoded.
   const segmentBytes = segmentRows * (2 * rowBytes + 8 * doubles + categories + 8 + 4 * columns);
-  const again = feedBytes > 0 ? feedThreadBytes : 0;
-  const fixed = kernelProcessBytes + keptBytes(size) + feedBytes + again;
+  const fixed = kernelProcessBytes + keptBytes(size) + feedBytes;
   const most = Math.min(segmentsPerThread * threads, Math.floor((memoryBytes - fixed) / (2 * segmentBytes)));
   const segments = Math.max(1, most);
   const needed = fixed + segments * segmentBytes;
