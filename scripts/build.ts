@@ -3,8 +3,8 @@
 // up to date.
 import { buildKernels } from './build/kernels.ts';
 import { buildReportPage } from './build/page.ts';
-import { buildWorker } from './build/worker.ts';
+import { buildWorkers } from './build/worker.ts';
 
 await buildReportPage();
 await buildKernels();
-await buildWorker();
+await buildWorkers();

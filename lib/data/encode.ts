@@ -5,11 +5,12 @@ import { blockOffsets } from './block-offsets.ts';
 import type { ColumnKind } from './column-reader.ts';
 import { encodePacked, type PackedFeature, packedMatrix } from './encode-packed.ts';
 import type { Encoding, FeatureEncoding } from './feature-encoding.ts';
-import { type CellEncoder, cellEncoder, type EncodedCell } from './features/cell-encoder.ts';
+import { cellEncoder } from './features/cell-encoder.ts';
+import type { CellEncoder, EncodedCell } from './features/encoded-cell.ts';
 import { findColumn, listNames, placeOf } from './lookup.ts';
 import { isMissingText, parseNumberText } from './number.ts';
 import type { PackedRows } from './number-facts.ts';
-import { cellReader } from './packed.ts';
+import { cellReader, type PackedNumbers } from './packed.ts';
 import { streamedRows } from './streamed-rows.ts';
 import type { CategoryColumn, NumberColumn, Table } from './table.ts';
 import { quoteText } from './text.ts';
@@ -42,7 +43,7 @@ export function encodeRows(
   const columnCount = encoding.columns.length;
   const { encoders } = lookupOf(encoding);
   const packed = packedFeatures(encoding, encoders, table);
-  const { numbers } = table;
+  const numbers = numbersOf(table);
   const offsets = blockOffsets(table, rows);
   if (numbers?.source) {
     return streamedRows({ numbers, rows, offsets, columnCount }, (data, own) => {
@@ -55,6 +56,13 @@ export function encodeRows(
   const all = numbers && { numbers, blocks: numbers.blocks, firstBlock: 0, rows, offsets };
   encodeInto(encoding, encoders, packed, table, all ?? rows, { data, columnCount }, warnings);
   return { rowCount: rows.length, columnCount, data };
+}
+
+/** Where a table's packed columns lie. */
+function numbersOf({ numbers, columns }: Table): PackedNumbers | undefined {
+  if (numbers) return numbers;
+  for (const column of columns) if (column.kind === 'number' && column.packed) return column.packed.numbers;
+  return undefined;
 }
 
 function encodeInto(

@@ -90,6 +90,24 @@ export function checkFeatureMemory(
   );
 }
 
+/** Numbers that are held of each parameter: itself, its gradient, two moments, the best ones so far, and what is written. */
+const timesParameter = 8;
+
+/**
+ * Compares a model that is about to be trained with the memory there is.
+ *
+ * @throws InputError when it does not fit
+ */
+export function checkModelMemory(where: string, parameterCount: number, memoryBytes: number): void {
+  const needed = processBytes + 8 * timesParameter * parameterCount;
+  if (needed <= memoryBytes) return;
+  throw new InputError(
+    `${where}: expected a model that ${mebibytes(memoryBytes)} of memory can train, found ${parameterCount} parameters, ` +
+      `which need ${mebibytes(needed)}`,
+    { advice: `Give the function more memory, make the layers narrower, or raise ${limitName}` },
+  );
+}
+
 const limitName = 'data.limits.memoryBytes';
 
 const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
@@ -116,6 +134,8 @@ export interface PackedSize {
 
 /** Room for data that does not lie in memory as a whole. */
 export interface StreamPlan {
+  /** About how many rows there are. */
+  rows: number;
   /** Segments of text that are parsed at once. */
   segments: number;
   /** Bytes of packed rows that are brought at once. */
@@ -127,7 +147,7 @@ export interface StreamPlan {
 }
 
 /** Besides its cells, of a row: its hash, its number where it is listed, its target, and what is predicted of it. */
-const packedRowBytes = 40;
+const packedRowBytes = 36;
 /** A column's cells are gathered from the segments; those of texts are bytes at first. */
 const keptBytes = ({ rows, doubles, categories }: PackedTableSize): number =>
   rows * (packedRowBytes + 16 * doubles + 5 * categories);
@@ -135,6 +155,9 @@ const keptBytes = ({ rows, doubles, categories }: PackedTableSize): number =>
 /** Bytes of memory that packed data takes with its encoded features. */
 const packedBytes = (size: PackedSize): number =>
   kernelProcessBytes + keptBytes(size) + size.rows * (1.1 * size.rowBytes + 4 * size.columns) + size.feedBytes;
+
+/** Of a thread that fetches and unpacks what is read again. */
+const feedThreadBytes = 64 * 2 ** 20;
 
 /** Most segments for each thread: more would not be parsed faster. */
 const segmentsPerThread = 2;
@@ -155,7 +178,8 @@ export function planPacked(
   const { rows, columns, rowBytes, doubles, categories, segmentRows, feedBytes } = size;
   // Parsed, as the rows that are brought, and encoded.
   const segmentBytes = segmentRows * (2 * rowBytes + 8 * doubles + categories + 8 + 4 * columns);
-  const fixed = kernelProcessBytes + keptBytes(size) + feedBytes;
+  const again = feedBytes > 0 ? feedThreadBytes : 0;
+  const fixed = kernelProcessBytes + keptBytes(size) + feedBytes + again;
   const most = Math.min(segmentsPerThread * threads, Math.floor((memoryBytes - fixed) / (2 * segmentBytes)));
   const segments = Math.max(1, most);
   const needed = fixed + segments * segmentBytes;
@@ -167,6 +191,7 @@ export function planPacked(
     );
   }
   return {
+    rows,
     segments,
     stretchBytes: segments * segmentRows * rowBytes,
     spareBytes: Math.min(mostSpareBytes, Math.floor((memoryBytes - needed) / 2)),

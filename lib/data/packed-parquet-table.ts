@@ -48,7 +48,6 @@ export function parquetTable(
         return onDemand.blocks()[i];
       },
     })),
-    numbers: room.numbers,
     get rowHashes() {
       return onDemand.rows();
     },

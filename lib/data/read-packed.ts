@@ -19,6 +19,8 @@ export interface PackedReading {
   pool: Pool;
   /** Where to put what does not fit memory; without one it is read again from where it came. */
   disk?: SpillDisk;
+  /** How it is decided what fits memory. */
+  plan?: typeof planPacked;
   /** Hears which way the rows go that do not fit memory, and of how many bytes. */
   onStreamed?(way: 'spilled' | 're-read', bytes: number): void;
   /** Objects that are smaller together are read without. */
@@ -67,11 +69,11 @@ async function readTexts(
   texts: readonly PlannedText[],
   columns: readonly PlannedColumn[],
   options: ReadOptions,
-  { pool, disk, onStreamed }: PackedReading,
+  { pool, disk, plan: decide = planPacked, onStreamed }: PackedReading,
 ): Promise<{ table: Table; parsed: ParsedText[] } | undefined> {
   const limits = { ...defaultLimits, ...options.limits };
   const size = sizeOf(objects, texts, columns, pool);
-  const plan = planPacked(objects[0].key, size, { ...limits, threads: pool.threads });
+  const plan = decide(objects[0].key, size, { ...limits, threads: pool.threads });
   if (plan === 'memory') {
     const parsed: ParsedText[] = [];
     for (const [i, text] of texts.entries()) {

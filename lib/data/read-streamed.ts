@@ -7,8 +7,8 @@ import { rereadSource, spilledSource, type TextAgain } from './packed-sources.ts
 import { type ParsedSegment, type ParsedText, type PlannedColumn, textParser } from './parse-text.ts';
 import type { PlannedText } from './plan-text.ts';
 import type { ReadOptions } from './read.ts';
-import { openFeed, type SegmentBatch } from './segment-feed.ts';
-import { segmentsAgain } from './segments-again.ts';
+import { openFeed, type SegmentBatch, segmentBytes } from './segment-feed.ts';
+import { type FeedRing, feedRing, segmentsAgain } from './segments-again.ts';
 import type { SpillDisk } from './spill-file.ts';
 import type { DataObject, Table } from './table.ts';
 
@@ -63,6 +63,7 @@ export async function readStreamed(
     position += count;
   };
   const parsed: ParsedText[] = [];
+  const hashes = gathered(plan.rows);
   try {
     for (const { object, text } of sources) {
       feedRoom.reset();
@@ -77,7 +78,7 @@ export async function readStreamed(
             return undefined;
           }
           found.forEach(spill);
-          segments.push(...found.map(kept));
+          segments.push(...found.map((segment) => kept(segment, hashes)));
         }
       }
       parsed.push({ firstLine: text.firstLine, segments });
@@ -99,7 +100,12 @@ export async function readStreamed(
         numbers.source = spilledSource(numbers, file, { mostBytes: stretchBytes, spareBytes });
         return table;
       }
-      const again = await textsAgain(pool, sources, columns, options, parsed);
+      // The room that the first reading fetched into; a file of plain text needs none.
+      feedRoom.reset();
+      const longest = Math.max(...sources.map(({ object, text }) => (text.isPlain ? object.size : segmentBytes)));
+      const isFetched = sources.some(({ object, text }) => !text.isPlain || !object.openFile);
+      const ring = isFetched ? feedRing(feedRoom, mostSegments, Math.min(segmentBytes, longest)) : { slots: [] };
+      const again = await textsAgain(pool, sources, columns, options, { parsed, ring });
       if (!again) return undefined;
       numbers.source = rereadSource(numbers, again, { rowHashes: table.rowHashes, mostSegments, spareBytes });
       return table;
@@ -113,12 +119,24 @@ function* partsOf(batch: SegmentBatch, most: number): Generator<SegmentBatch> {
     yield { ...batch, first: batch.first + at, count: Math.min(most, batch.count - at) };
 }
 
+/** Copies arrays to where they lie one behind the other, while they are not much more than was expected. */
+function gathered(expected: number): (own: Uint32Array) => Uint32Array {
+  const all = new Uint32Array(Math.ceil(expected * 1.02) + 1024);
+  let used = 0;
+  return (own) => {
+    if (used + own.length > all.length) return own.slice();
+    all.set(own, used);
+    used += own.length;
+    return all.subarray(used - own.length, used);
+  };
+}
+
 /** What is kept of a segment whose room is used again. */
-function kept(segment: ParsedSegment): ParsedSegment {
+function kept(segment: ParsedSegment, allHashes: (own: Uint32Array) => Uint32Array): ParsedSegment {
   const { rows, lineCount, blocks, least, greatest, doubles, codes, lines, hashes, texts } = segment;
   return {
     ...{ rows, lineCount, blocks, texts },
-    ...{ least: least.slice(), greatest: greatest.slice(), hashes: hashes.slice() },
+    ...{ least: least.slice(), greatest: greatest.slice(), hashes: allHashes(hashes) },
     ...{ doubles: doubles.slice(), codes: codes.slice() },
     lines: lines?.slice(),
     singles: Number.NaN,
@@ -130,17 +148,18 @@ async function textsAgain(
   sources: readonly Source[],
   columns: readonly PlannedColumn[],
   options: ReadOptions,
-  parsed: readonly ParsedText[],
+  { parsed, ring }: { parsed: readonly ParsedText[]; ring: FeedRing },
 ): Promise<TextAgain[] | undefined> {
   const texts: TextAgain[] = [];
   for (const [i, { object, text }] of sources.entries()) {
-    const again = await segmentsAgain(object, text);
+    const again = await segmentsAgain(pool, object, text, options, ring);
     if (!again) {
       for (const { close } of texts) close();
       return undefined;
     }
     texts.push({
-      ...again,
+      open: (first, count) => again.open(first, count),
+      close: () => again.close(),
       key: object.key,
       segmentBlocks: parsed[i].segments.map(({ blocks }) => blocks.length),
       parse: (room) => textParser(pool, object, text, columns, { ...options, named: false }, room),

@@ -1,20 +1,162 @@
+import { ConflictError, StoreError } from '../core/errors.ts';
+import type { KernelMemory } from '../kernels/instantiate.ts';
+import type { Pool } from '../kernels/pool.ts';
+import { placeArray } from '../kernels/struct.ts';
+import { type FeedTask, feedControl, noteBytes } from './feed-thread.ts';
+import { defaultLimits } from './limits.ts';
 import type { PlannedText } from './plan-text.ts';
-import type { SegmentBatch } from './segment-feed.ts';
-import type { DataObject } from './table.ts';
+import type { ReadOptions } from './read.ts';
+import { type SegmentBatch, segmentBytes } from './segment-feed.ts';
+import type { DataObject, OpenFile } from './table.ts';
 
 /** Segments of an object's text, any number of times. */
 export interface SegmentsAgain {
-  /** The segments from `first` on, where a kernel can parse them: until others are opened. */
+  /** The segments from `first` on, where a kernel can parse them: until others are opened. Waits for them. */
   open(first: number, count: number): SegmentBatch;
   close(): void;
 }
 
-/** The segments of an object that is to be read again; undefined where nothing but reading it from first to last helps. */
-export async function segmentsAgain(object: DataObject, text: PlannedText): Promise<SegmentsAgain | undefined> {
-  if (!text.isPlain || !object.openFile) return undefined;
-  const file = await object.openFile();
-  return {
-    open: (first, count) => ({ first, count, size: object.size, file: file.descriptor, slots: 0 }),
-    close: () => void file.close().catch(() => {}),
+/** Slots for segments, and the text that another thread puts into them: one at a time, as each needs all of them. */
+export interface FeedRing {
+  slots: number[];
+  stop?: () => void;
+}
+
+/**
+ * The segments of an object that is to be read again. A file of plain text is there at once; what must be fetched or
+ * unpacked, another thread puts into the ring, a few segments ahead, while this one computes.
+ *
+ * @returns undefined for an object that no other thread can reach
+ */
+export async function segmentsAgain(
+  pool: Pool,
+  object: DataObject,
+  text: PlannedText,
+  options: ReadOptions,
+  ring: FeedRing,
+): Promise<SegmentsAgain | undefined> {
+  const file = await object.openFile?.();
+  if (file && text.isPlain) {
+    const { descriptor } = file;
+    return holding(file, (first, count) => ({ first, count, size: object.size, file: descriptor, slots: 0 }));
+  }
+  const { key, size, tag } = object;
+  const url = file ? undefined : await object.presign?.();
+  const from = file
+    ? { key, size, descriptor: file.descriptor }
+    : url === undefined
+      ? undefined
+      : { key, size, url, tag };
+  if (!from) return undefined;
+  const { startFeed } = await import('./start-feed.ts');
+  let fed: { open: SegmentsAgain['open']; stop(): void } | undefined;
+  const begin = () => {
+    ring.stop?.();
+    const { format = 'auto', separator, encoding = 'auto', limits } = options;
+    const task: FeedTask = {
+      words: new Int32Array(new SharedArrayBuffer(4 * feedControl.words)),
+      notes: new Uint8Array(new SharedArrayBuffer(noteBytes)),
+      memory: pool.memory.memory,
+      slots: ring.slots,
+      segmentBytes,
+      object: from,
+      isPlain: text.isPlain,
+      options: { format, separator, encoding, limits: { ...defaultLimits, ...limits } },
+    };
+    const thread = startFeed(task);
+    const stop = () => {
+      thread.end();
+      fed = undefined;
+      ring.stop = undefined;
+    };
+    ring.stop = stop;
+    return { open: openerOf(pool, task, thread.begin), stop };
   };
+  return holding(
+    file,
+    (first, count) => {
+      fed ??= begin();
+      return fed.open(first, count);
+    },
+    () => fed?.stop(),
+  );
+}
+
+/** Slots for so many segments that are opened at once. */
+export const feedRing = (room: KernelMemory, mostSegments: number, slotBytes: number): FeedRing => ({
+  // Besides those that are opened: the one before, for its last byte, the one after, and one that is under way.
+  slots: Array.from({ length: mostSegments + 3 }, () => room.allocate(slotBytes)),
+});
+
+/** Milliseconds without a byte after which nobody waits any longer. */
+const patienceMs = 300_000;
+
+function openerOf(
+  { memory: home }: Pool,
+  { words, notes, slots, object }: FeedTask,
+  begin: (generation: number) => void,
+): SegmentsAgain['open'] {
+  let generation = 0;
+  let table = { address: 0, length: 0 };
+  return (first, count) => {
+    if (generation === 0 || first - 1 < Atomics.load(words, feedControl.released)) beginAnew();
+    if (first > 1) {
+      Atomics.store(words, feedControl.released, first - 1);
+      Atomics.notify(words, feedControl.released);
+    }
+    // The last row of a segment may reach into the next one.
+    while (Atomics.load(words, feedControl.status) === 0) {
+      const produced = Atomics.load(words, feedControl.produced);
+      if (produced > first + count) break;
+      if (Atomics.wait(words, feedControl.produced, produced, patienceMs) === 'timed-out') throw late(object.key);
+    }
+    const status = Atomics.load(words, feedControl.status);
+    if (status === 2) throw failure(notes);
+    const size = Atomics.load(words, feedControl.sizeHigh) * 2 ** 30 + Atomics.load(words, feedControl.sizeLow);
+    placeTable(first + count + 1);
+    const where = new Uint32Array(home.memory.buffer, table.address, table.length);
+    for (let i = Math.max(0, first - 1); i <= first + count; i++) where[i] = slots[i % slots.length];
+    return { first, count, size: status === 1 ? size : Number.POSITIVE_INFINITY, file: -1, slots: table.address };
+  };
+
+  function beginAnew(): void {
+    generation++;
+    Atomics.store(words, feedControl.generation, generation);
+    Atomics.store(words, feedControl.released, 0);
+    Atomics.notify(words, feedControl.released);
+    begin(generation);
+    const before = generation - 1;
+    if (Atomics.wait(words, feedControl.begun, before, patienceMs) === 'timed-out') throw late(object.key);
+  }
+
+  function placeTable(length: number): void {
+    if (length <= table.length) return;
+    const wanted = Math.max(1024, 2 * length);
+    table = { address: placeArray(home, new Uint32Array(wanted)), length: wanted };
+  }
+}
+
+const late = (key: string) => new StoreError(`${key}: expected bytes within ${patienceMs / 1000} s, found none`);
+
+function failure(notes: Uint8Array): Error {
+  const length = new DataView(notes.buffer, notes.byteOffset).getUint32(0, true);
+  // Copied: a decoder takes no shared memory.
+  const { name, message } = JSON.parse(new TextDecoder().decode(notes.slice(4, 4 + length)));
+  return name === 'ConflictError' ? new ConflictError(message) : new StoreError(message);
+}
+
+/** Files whose reader nobody holds any more. */
+const forgotten = new FinalizationRegistry<OpenFile>((file) => void file.close());
+
+function holding(file: OpenFile | undefined, open: SegmentsAgain['open'], end = () => {}): SegmentsAgain {
+  const segments: SegmentsAgain = {
+    open,
+    close() {
+      end();
+      forgotten.unregister(segments);
+      void file?.close();
+    },
+  };
+  if (file) forgotten.register(segments, file, segments);
+  return segments;
 }

@@ -5,6 +5,7 @@ import { blockOffsets } from './block-offsets.ts';
 import type { ColumnKind } from './column-reader.ts';
 import { findColumn, listNames, placeOf } from './lookup.ts';
 import { parseNumberText } from './number.ts';
+import { allRows } from './number-facts.ts';
 import { codeCounts } from './schema/kinds.ts';
 import { spelling } from './spelling.ts';
 import type { CategoryColumn, Column, NumberColumn, Table } from './table.ts';
@@ -79,20 +80,33 @@ export function fitTarget(table: Table, rows: Int32Array, options: TargetOptions
  */
 export function labelledRows(table: Table, target: string): { rows: Int32Array; warnings: string[] } {
   const column = findColumn(table, target, 'target');
-  const rows = new Int32Array(table.rowCount);
+  const without = missingCount(column);
+  if (without === 0) return { rows: allRows(table), warnings: [] };
+  const rows = new Int32Array(table.rowCount - without);
   let count = 0;
   if (column.kind === 'number') {
     const { values } = column;
-    for (let row = 0; row < rows.length; row++) if (!Number.isNaN(values[row])) rows[count++] = row;
+    for (let row = 0; row < values.length; row++) if (!Number.isNaN(values[row])) rows[count++] = row;
   } else {
     const { codes } = column;
-    for (let row = 0; row < rows.length; row++) if (codes[row] >= 0) rows[count++] = row;
+    for (let row = 0; row < codes.length; row++) if (codes[row] >= 0) rows[count++] = row;
   }
   if (count === 0) throw new InputError(`target ${JSON.stringify(target)}: expected values, found all cells missing`);
 
-  const without = table.rowCount - count;
   const warning = `${without} of ${table.rowCount} rows have no ${JSON.stringify(target)} and were left out.`;
-  return { rows: rows.subarray(0, count), warnings: without > 0 ? [warning] : [] };
+  return { rows, warnings: [warning] };
+}
+
+function missingCount(column: Column): number {
+  let count = 0;
+  if (column.kind === 'number') {
+    const { values } = column;
+    for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row])) count++;
+  } else {
+    const { codes } = column;
+    for (let row = 0; row < codes.length; row++) if (codes[row] < 0) count++;
+  }
+  return count;
 }
 
 /**

@@ -25,6 +25,9 @@ interface Place {
 /** Bytes that are fetched at once where an object is read from first to last; one piece more is under way. */
 export const pieceBytes = 2 * 2 ** 20;
 
+/** How long another thread may read an object without credentials: longer than any function works. */
+const presignedSeconds = 6 * 3600;
+
 /** Whether a path means this machine's disk. */
 export const isLocalPath = (path: string): boolean => /^(\.{0,2}\/|\.{1,2}$)/.test(path);
 
@@ -107,8 +110,11 @@ function toSource(store: Store, info: ObjectInfo, label: string): SourceObject {
     tag,
     modifiedMs,
     read: () => readObject(store, info, { chunkBytes: pieceBytes }),
-    readRange: (start, end) => readObjectRange(store, info, start, end),
+    readRange: (start, end, into) => readObjectRange(store, info, start, end, into),
     ...(store.openFile && { openFile: () => openObjectFile(store, info) }),
+    ...(store.presignGet && {
+      presign: async () => store.presignGet?.(info.key, { expiresInSeconds: presignedSeconds }),
+    }),
   };
 }
 

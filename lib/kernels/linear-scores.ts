@@ -1,8 +1,13 @@
+import { type Arena, arena } from './arena.ts';
 import { homeOf, type KernelMemory } from './instantiate.ts';
 import * as kernel from './linear-scores.generated.ts';
 import { poolOf } from './pool.ts';
+import { placeArray, writeStruct } from './struct.ts';
 
 const shareRows = 4096;
+
+/** Where scores are written before they are copied: a memory is never given back. */
+const rooms = new WeakMap<KernelMemory, Arena>();
 
 /**
  * Scores of rows that lie in a kernel memory, on all threads of its pool, shape [rowCount, outputs]; undefined for rows
@@ -18,27 +23,18 @@ export function linearScores(
 ): Float64Array | undefined {
   const home = homeOf(features);
   if (!home) return undefined;
-  const count = rowCount * outputs;
-  const description = workspace(home, descriptionBytes + 8 * (parameters.length + count));
-  const parametersAt = description + descriptionBytes;
-  const scoresAt = parametersAt + 8 * parameters.length;
-  const { buffer } = home.memory;
-  const words = [features.byteOffset, parametersAt, scoresAt, rowCount, inputs, outputs];
-  new Uint32Array(buffer, description, words.length).set(words);
-  new Float64Array(buffer, parametersAt, parameters.length).set(parameters);
+  const room = rooms.get(home) ?? arena(home);
+  rooms.set(home, room);
+  room.reset();
+  const scores = room.allocate(rowCount * outputs * 8);
+  const description = writeStruct(room, {
+    0: features.byteOffset,
+    4: placeArray(room, parameters),
+    8: scores,
+    12: rowCount,
+    16: inputs,
+    20: outputs,
+  });
   poolOf(home).run(kernel, 'scoreShare', description, Math.ceil(rowCount / shareRows), 64);
-  return new Float64Array(buffer, scoresAt, count).slice();
-}
-
-const descriptionBytes = 64;
-
-/** Of each memory, which only grows: the bytes that one call after the other works in. */
-const workspaces = new WeakMap<KernelMemory, { address: number; bytes: number }>();
-
-function workspace(home: KernelMemory, bytes: number): number {
-  const known = workspaces.get(home);
-  if (known && known.bytes >= bytes) return known.address;
-  const address = home.allocate(bytes);
-  workspaces.set(home, { address, bytes });
-  return address;
+  return new Float64Array(home.memory.buffer, scores, rowCount * outputs).slice();
 }

@@ -1,0 +1,138 @@
+// The script of a thread that reads an object's text again, while the one that wants it waits. The build bundles it into
+// feed-worker.generated.ts, as text.
+import { read } from 'node:fs';
+import { promisify } from 'node:util';
+import { parentPort, workerData } from 'node:worker_threads';
+import { type FeedTask, feedControl, noteBytes } from './feed-thread.ts';
+import { openObject } from './open-object.ts';
+import type { DataObject } from './table.ts';
+
+const task = workerData as FeedTask;
+const { words, notes, memory, slots, segmentBytes } = task;
+const readFile = promisify(read);
+
+/** Bytes that are fetched at once, how many such pieces are under way, and how often each is tried. */
+const [pieceBytes, ahead, attempts] = [4 * 2 ** 20, 4, 4];
+
+parentPort?.on('message', async (generation: number) => {
+  // None but this thread writes them, so that a text that was given up can't be mistaken for its successor.
+  Atomics.store(words, feedControl.produced, 0);
+  Atomics.store(words, feedControl.status, 0);
+  Atomics.store(words, feedControl.begun, generation);
+  Atomics.notify(words, feedControl.begun);
+  try {
+    await feed(generation);
+  } catch (error) {
+    if (!isCurrent(generation)) return;
+    const { name, message } = error as Error;
+    const note = new TextEncoder().encode(JSON.stringify({ name, message: message.slice(0, 2000) }));
+    notes.set(note.subarray(0, noteBytes - 4), 4);
+    new DataView(notes.buffer, notes.byteOffset).setUint32(0, note.length, true);
+    end(2);
+  }
+});
+
+const isCurrent = (generation: number): boolean => Atomics.load(words, feedControl.generation) === generation;
+
+function end(status: number): void {
+  Atomics.store(words, feedControl.status, status);
+  Atomics.add(words, feedControl.produced, 1);
+  Atomics.notify(words, feedControl.produced);
+}
+
+async function feed(generation: number): Promise<void> {
+  let filled = 0;
+  for await (const chunk of await textOf()) {
+    for (let at = 0; at < chunk.length; ) {
+      const [segment, offset] = [Math.floor(filled / segmentBytes), filled % segmentBytes];
+      if (offset === 0 && !(await slotIsFree(segment, generation))) return;
+      if (!isCurrent(generation)) return;
+      const count = Math.min(chunk.length - at, segmentBytes - offset);
+      const address = slots[segment % slots.length] + offset;
+      new Uint8Array(memory.buffer, address, count).set(chunk.subarray(at, at + count));
+      at += count;
+      filled += count;
+      if (filled % segmentBytes === 0) {
+        Atomics.store(words, feedControl.produced, filled / segmentBytes);
+        Atomics.notify(words, feedControl.produced);
+      }
+    }
+  }
+  if (!isCurrent(generation)) return;
+  Atomics.store(words, feedControl.sizeLow, filled % 2 ** 30);
+  Atomics.store(words, feedControl.sizeHigh, Math.floor(filled / 2 ** 30));
+  end(1);
+}
+
+/** Waits until a segment's slot may be written to; false when the text was begun anew. */
+async function slotIsFree(segment: number, generation: number): Promise<boolean> {
+  for (;;) {
+    const released = Atomics.load(words, feedControl.released);
+    if (!isCurrent(generation)) return false;
+    if (segment < released + slots.length) return true;
+    const waiting = Atomics.waitAsync(words, feedControl.released, released, 1000);
+    if (waiting.async) await waiting.value;
+  }
+}
+
+async function textOf(): Promise<AsyncIterable<Uint8Array>> {
+  const { key, size } = task.object;
+  const readRange = (start: number, stop: number) => tried(() => range(start, stop));
+  const object: DataObject = { key, size, tag: '', read: () => pieces(size, readRange), readRange };
+  if (task.isPlain) return object.read();
+  const opened = await openObject(object, task.options);
+  if (opened.kind !== 'text') throw new Error(`${key}: expected the text that was read first`);
+  return opened.chunks;
+}
+
+async function* pieces(size: number, readRange: DataObject['readRange']): AsyncGenerator<Uint8Array, void, void> {
+  const underWay: Promise<Uint8Array>[] = [];
+  let next = 0;
+  do {
+    for (; next < size && underWay.length < ahead; next += pieceBytes) {
+      const piece = readRange(next, Math.min(size, next + pieceBytes));
+      // Who stops reading early never awaits it.
+      piece.catch(() => {});
+      underWay.push(piece);
+    }
+    const piece = await underWay.shift();
+    if (piece) yield piece;
+  } while (underWay.length > 0 || next < size);
+}
+
+async function tried<T>(action: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await action();
+    } catch (error) {
+      if (attempt === attempts || (error as Error).name === 'ConflictError') throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250 * attempt ** 2));
+    }
+  }
+}
+
+async function range(start: number, stop: number): Promise<Uint8Array> {
+  const { object } = task;
+  const into = new Uint8Array(stop - start);
+  if ('descriptor' in object) {
+    for (let done = 0; done < into.length; ) {
+      const { bytesRead } = await readFile(object.descriptor, into, done, into.length - done, start + done);
+      if (bytesRead === 0) throw changed();
+      done += bytesRead;
+    }
+    return into;
+  }
+  const headers = { range: `bytes=${start}-${stop - 1}`, 'if-match': `"${object.tag}"` };
+  const response = await fetch(object.url, { headers, signal: AbortSignal.timeout(60_000) });
+  if (response.status === 412 || response.status === 404) throw changed();
+  if (!response.ok) throw new Error(`${object.key}: expected bytes ${start} to ${stop}, found ${response.status}`);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (bytes.length === into.length) return bytes;
+  throw new Error(`${object.key}: expected bytes ${start} to ${stop}, found ${bytes.length} bytes`);
+}
+
+function changed(): Error {
+  const error = new Error(`${task.object.key}: the object was changed or removed while it was read again`);
+  error.name = 'ConflictError';
+  return error;
+}

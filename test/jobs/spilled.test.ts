@@ -1,0 +1,102 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seededRandom } from '../../lib/core/random.ts';
+import type { JobProgress } from '../../lib/jobs/context.ts';
+import { runPipeline } from '../../lib/jobs/run.ts';
+import { folderStore } from '../../lib/store/folder.ts';
+import type { Store } from '../../lib/store/store.ts';
+import { pipelineOf, putText, testContext } from '../support/jobs.ts';
+import { readVersionFiles } from '../support/version-files.ts';
+
+// The same data and request leave the same version, to the byte, wherever the data waits while it is not looked at.
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hone-spilled-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+// Enough rows to train on for products in float32.
+const [objectCount, objectRows, numbers] = [5, 8_400, 12];
+
+/** Numbers, some of them missing, a category, and three targets that follow from them. */
+function objectsOf(): string[] {
+  const random = seededRandom(3);
+  const names = [...Array.from({ length: numbers }, (_, i) => `n${i}`), 'zone', 'value', 'class', 'kind'];
+  return Array.from({ length: objectCount }, () => {
+    const lines = [names.join()];
+    for (let row = 0; row < objectRows; row++) {
+      const cells = Array.from({ length: numbers }, () => Math.round(random.normal() * 1000) / 100);
+      const zone = random.nextInt(3);
+      const value = cells[0] - 2 * cells[3] + (zone === 1 ? 5 : 0) + random.normal();
+      const kind = value < -8 ? 'low' : value < 8 ? 'middle' : 'high';
+      const texts = cells.map((cell, i) => (i === 5 && random.nextInt(9) === 0 ? '' : String(cell)));
+      lines.push([...texts, 'abc'[zone], value.toFixed(3), value > 1 ? 'yes' : 'no', kind].join());
+    }
+    return `${lines.join('\n')}\n`;
+  });
+}
+const objects = objectsOf();
+
+const data = (target: string, more = '') => {
+  const others = ['value', 'class', 'kind'].filter((name) => name !== target);
+  return `data: { path: datasets/t/, target: ${target}, exclude: [${others}]${more}`;
+};
+const pipelines: Record<string, string> = {
+  'linear, in closed form': `task: regression\n${data('value')}`,
+  'linear, L-BFGS': `task: regression\noptimizer: { name: lbfgs }\n${data('value')}`,
+  'logistic, L-BFGS': `task: binary\n${data('class')}`,
+  'logistic, Newton': `task: binary\noptimizer: { name: newton }\n${data('class')}`,
+  'softmax, L-BFGS': `task: multiclass\noptimizer: { name: lbfgs }\nstop: { steps: 8 }\n${data('kind')}`,
+  'softmax, Newton': `task: multiclass\noptimizer: { name: newton }\nstop: { steps: 2 }\n${data('kind')}`,
+  'logistic, Adam in batches': `task: binary\noptimizer: { name: adam }\nstop: { epochs: 2, validation: 0.2 }\n${data('class')}`,
+  'mlp, Adam in batches': `task: binary\nmodel: { kind: mlp, hidden: [8] }\nstop: { epochs: 1 }\n${data('class')}`,
+  'quantiles, missing cells and a weight': `task: regression\nprepare: { scale: quantile, missingIndicator: true, impute: median }\noptimizer: { name: lbfgs }\nstop: { steps: 5 }\n${data('value', ', weight: n7')}`,
+};
+
+/** Bytes of memory in which the data fits in parts, and not as a whole. */
+const tight = 160 * 2 ** 20 + 6.5e6;
+/** What is fetched waits in memory until it is parsed. */
+const fetchedBytes = 7 * objects[0].length;
+const ways: Record<string, { limits: string; says: (JobProgress & { kind: 'streamed' })['way'] | undefined }> = {
+  'in memory': { limits: '', says: undefined },
+  spilled: { limits: `, limits: { memoryBytes: ${tight} }`, says: 'spilled' },
+  'read again': { limits: `, limits: { memoryBytes: ${tight}, diskBytes: 1000 }`, says: 're-read' },
+};
+
+describe.each(Object.entries(pipelines))('%s', (title, yaml) => {
+  const versionOf = async (store: Store, limits: string, threads: number) => {
+    const said: string[] = [];
+    const onProgress = (progress: JobProgress) => {
+      if (progress.kind === 'streamed') said.push(progress.way);
+    };
+    const text = yaml.includes('weight') ? objects.map((object) => object.replace(/-(?=\d)/g, '')) : objects;
+    for (const [i, each] of text.entries()) await putText(store, `datasets/t/${i}.csv`, each);
+    const document = `name: t\nthreads: ${threads}\n${yaml}${limits} }`;
+    const { version } = await runPipeline(testContext({ store, onProgress }), pipelineOf(document));
+    return { said, version, files: await readVersionFiles(store, 't', version) };
+  };
+
+  test('the version is the same, to the byte', { timeout: 240_000 }, async () => {
+    const { said, ...first } = await versionOf(testContext().store, '', 1);
+    expect(said).toEqual([]);
+    for (const [way, { limits, says }] of Object.entries(ways)) {
+      for (const threads of title.startsWith('logistic') ? [1, 2, 3] : [says === 'spilled' ? 3 : 2]) {
+        const store = folderStore(join(folder, `${title}-${way}-${threads}`));
+        const { said: heard, ...found } = await versionOf(store, limits, threads);
+        expect(heard).toEqual(says ? [says] : []);
+        expect(found).toEqual(first);
+      }
+    }
+    // From a store that is no folder, from which ranges are fetched.
+    const more = `, limits: { memoryBytes: ${tight + fetchedBytes} }`;
+    const fetched = await versionOf(testContext().store, more, 2);
+    expect(fetched).toEqual({ said: ['spilled'], ...first });
+  });
+});
+
+test('nothing is left on the disk', () => {
+  expect(readdirSync(tmpdir()).filter((name) => /^hone-\w{6}$/.test(name))).toEqual([]);
+});
