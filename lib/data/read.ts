@@ -234,7 +234,7 @@ type UnfinishedTable = Omit<Table, 'columns'> & { columns: (Column | ColumnKind 
 function toTable(
   { collector, context }: Pass,
   found: FoundObjects,
-  { kinds = {}, forModel = false }: ReadOptions,
+  { kinds = {}, forModel = false, packed }: ReadOptions,
 ): UnfinishedTable {
   const names = [...collector.names];
   const { columns, allMissing, rows, sparse } = collector.finish();
@@ -258,7 +258,7 @@ function toTable(
     rowHashes: rows.hashes,
     lines: rows.lines,
     warnings,
-    ...(sparse && { sparse }),
+    ...(sparse && { sparse, ...(packed && { sparseMemory: packed.pool.memory }) }),
     ...(found.unread.size > 0 && { unread: [...found.unread] }),
   };
 }
