@@ -73,6 +73,15 @@ export function assemble(
   };
 }
 
+/** The hashes of all rows, where they lie one behind the other already. */
+function hashesTogether(segments: readonly Segment[], rowCount: number): Uint32Array | undefined {
+  const { buffer, byteOffset } = segments[0].hashes;
+  const isNext = ({ hashes, firstRow }: Segment) =>
+    hashes.buffer === buffer && hashes.byteOffset === byteOffset + 4 * firstRow;
+  if (buffer instanceof SharedArrayBuffer || !segments.every(isNext)) return undefined;
+  return new Uint32Array(buffer, byteOffset, rowCount);
+}
+
 /** A segment in its table. */
 interface Segment extends ParsedSegment {
   text: ParsedText;
