@@ -49,7 +49,7 @@ describe('hone run', () => {
     const again = () => inStore('run', 'houses.yml', '--json');
     const first = await again();
     const { entries } = JSON.parse(readFileSync(join(root, 'dist', 'current.json'), 'utf8'));
-    const compiled = join(root, 'dist', `${entries.run}.${process.version}-${process.arch}`);
+    const compiled = join(root, 'dist', `${entries.run}.${process.version}-${process.arch}-regression`);
     expect(statSync(compiled).size).toBeGreaterThan(100_000);
     writeFileSync(compiled, 'damaged');
     expect(await again()).toMatchObject({ code: 0, stdout: first.stdout.replace('"trained"', '"found"') });
