@@ -76,8 +76,8 @@ export function assemble(
 /** The hashes of all rows, where they lie one behind the other already. */
 function hashesTogether(segments: readonly Segment[], rowCount: number): Uint32Array | undefined {
   const { buffer, byteOffset } = segments[0].hashes;
-  const isNext = ({ hashes, firstRow }: Segment) =>
-    hashes.buffer === buffer && hashes.byteOffset === byteOffset + 4 * firstRow;
+  const isNext = ({ hashes, firstRow, rows }: Segment) =>
+    hashes.length === rows && hashes.buffer === buffer && hashes.byteOffset === byteOffset + 4 * firstRow;
   if (buffer instanceof SharedArrayBuffer || !segments.every(isNext)) return undefined;
   return new Uint32Array(buffer, byteOffset, rowCount);
 }

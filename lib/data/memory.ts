@@ -99,7 +99,7 @@ const timesParameter = 8;
  * @throws InputError when it does not fit
  */
 export function checkModelMemory(where: string, parameterCount: number, memoryBytes: number): void {
-  const needed = processBytes + 8 * timesParameter * parameterCount;
+  const needed = kernelProcessBytes + 8 * timesParameter * parameterCount;
   if (needed <= memoryBytes) return;
   throw new InputError(
     `${where}: expected a model that ${mebibytes(memoryBytes)} of memory can train, found ${parameterCount} parameters, ` +
