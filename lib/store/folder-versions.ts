@@ -101,7 +101,7 @@ export async function claimVersion(place: Place, { top }: Sight, written: string
     return undefined;
   }
   await project(place, written);
-  await prune(place, number);
+  if (number > 1) await prune(place, number);
   return describe(place, number, stats);
 }
 
@@ -146,8 +146,7 @@ export async function forgetVersion(place: Place, sight: Sight): Promise<void> {
 
 /** A new name in the folder for files that have no final name yet; the key's own folders exist afterwards. */
 export async function newAside(place: Place): Promise<string> {
-  await fs.mkdir(place.aside, { recursive: true });
-  await fs.mkdir(place.versions, { recursive: true });
+  await Promise.all([fs.mkdir(place.aside, { recursive: true }), fs.mkdir(place.versions, { recursive: true })]);
   const [path, note] = [asidePath(place, 'new'), join(place.versions, 'key')];
   if (await statOf(note)) return path;
   // Names a version's key to whoever finds leftovers; written whole before the first number can be claimed.
@@ -249,9 +248,9 @@ async function takeOut(place: Place, inode: bigint): Promise<void> {
 /** Renames the file aside to the plain name. Whoever comes first consumes it, so it happens once for each version. */
 async function project(place: Place, written: string): Promise<void> {
   for (let attempt = 0; attempt < attemptLimit; attempt++) {
-    await fs.mkdir(dirname(place.plain), { recursive: true });
     if (await succeeds(fs.rename(written, place.plain), 'ENOENT')) return;
     if (!(await statOf(written))) return;
+    await fs.mkdir(dirname(place.plain), { recursive: true });
   }
   throw new StoreError(`${place.key}: its folder kept vanishing`);
 }

@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seededRandom } from '../../lib/core/random.ts';
+import { kernelHost } from '../../lib/data/kernel-host.ts';
+import { allRows, numberFacts } from '../../lib/data/number-facts.ts';
+import { readTable } from '../../lib/data/read.ts';
+import { readPacked } from '../../lib/data/read-packed.ts';
+import type { DataObject, NumberColumn, Table } from '../../lib/data/table.ts';
+import { kernelMemory } from '../../lib/kernels/instantiate.ts';
+import { attachPool, onThisThread } from '../../lib/kernels/pool.ts';
+import { bytesObject } from '../support/bytes-object.ts';
+import { fileObject } from '../support/file-object.ts';
+
+// Text that is fetched or unpacked again, by another thread, is the text that was read first.
+
+let folder: string;
+/** Serves over HTTP from a thread of its own, since this one waits. */
+let server: { worker: Worker; url: string; control: Int32Array };
+const random = seededRandom(4);
+// 12 MB: of several segments.
+const text = Buffer.from(
+  `a,b,c\n${Array.from({ length: 600_000 }, (_, i) => `${random.normal().toFixed(6)},${i % 1000},${random.nextInt(1e6)}\n`).join('')}`,
+);
+
+/** Words of `control`: how many requests are to fail, and whether the object has another tag now. */
+const script = `
+const { createServer } = require('node:http');
+const { parentPort, workerData: { text, control } } = require('node:worker_threads');
+createServer((request, response) => {
+  const [, start, end] = /bytes=(\\d+)-(\\d+)/.exec(request.headers.range).map(Number);
+  if (Atomics.sub(control, 0, 1) > 0) return void response.writeHead(503).end();
+  if (request.headers['if-match'] !== (control[1] === 0 ? '"first"' : '"second"')) return void response.writeHead(412).end();
+  response.writeHead(206).end(text.subarray(start, end + 1));
+}).listen(0, '127.0.0.1', function () { parentPort.postMessage(this.address().port); });
+`;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'again-'));
+  const control = new Int32Array(new SharedArrayBuffer(8));
+  const worker = new Worker(script, { eval: true, workerData: { text: new Uint8Array(text), control } });
+  const port = await new Promise((resolve) => worker.once('message', resolve));
+  server = { worker, url: `http://127.0.0.1:${port}/`, control };
+});
+afterAll(async () => {
+  await server.worker.terminate();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const objects: Record<string, () => DataObject | Promise<DataObject>> = {
+  'a file of gzip': () => fileObject(folder, 'a.csv.gz', gzipSync(text, { level: 1 })),
+  'a file of zstd': () => fileObject(folder, 'a.csv.zst', zstdCompressSync(text)),
+  'text behind a URL': () => ({ ...bytesObject('a.csv', text), tag: 'first', presign: async () => server.url }),
+};
+
+const single = () => true;
+
+async function readAgain(list: DataObject[]): Promise<Table> {
+  const memory = kernelMemory();
+  const pool = onThisThread(memory, kernelHost(memory.memory));
+  attachPool(pool);
+  const plan = () => ({ rows: 0, segments: 1, stretchBytes: 1, spareBytes: 0, diskBytes: 0 });
+  const table = await readPacked(list, { single }, { pool, plan, leastBytes: 0 });
+  if (!table?.numbers?.source) throw new Error('expected a table that is read again');
+  return table;
+}
+
+test.each(Object.entries(objects))('%s, twice and from any place', async (_, open) => {
+  const object = await open();
+  const plain = await readTable([object], { single });
+  const table = await readAgain([object]);
+  for (const [i, column] of plain.columns.entries()) {
+    const again = table.columns[i] as NumberColumn;
+    expect(again.values).toEqual((column as NumberColumn).values);
+    expect(numberFacts(table, again, allRows(table))).toEqual(
+      numberFacts(plain, column as NumberColumn, allRows(plain)),
+    );
+  }
+  const source = table.numbers?.source;
+  if (!source) throw new Error('expected a source');
+  expect(source.bring(1)[0].firstRow).toBe(plain.blocks[source.stretches[1]].firstRow);
+  expect(source.bring(0)[0].firstRow).toBe(0);
+  source.close();
+});
+
+test('of several objects each is begun when it is needed', async () => {
+  const list = await Promise.all([
+    fileObject(folder, 'a.csv.gz', gzipSync(text.subarray(0, text.indexOf('\n', 9e6) + 1), { level: 1 })),
+    fileObject(folder, 'b.csv', 'a,b,c\n1.5,2,3\n'),
+    fileObject(folder, 'c.csv.zst', zstdCompressSync(text.subarray(0, text.indexOf('\n', 100_000) + 1))),
+  ]);
+  const [plain, table] = [await readTable(list, { single }), await readAgain(list)];
+  for (let i = 0; i < 2; i++) {
+    const [a, b] = [plain.columns[0] as NumberColumn, table.columns[i] as NumberColumn];
+    expect(b.values).toEqual((plain.columns[i] as NumberColumn).values);
+    expect(a.values.length).toBe(table.rowCount);
+  }
+  table.numbers?.source?.close();
+});
+
+test('an answer that fails is asked for again', async () => {
+  const table = await readAgain([await objects['text behind a URL']()]);
+  Atomics.store(server.control, 0, 3);
+  expect((table.columns[0] as NumberColumn).values.length).toBe(600_000);
+  table.numbers?.source?.close();
+});
+
+test('an object that has changed is told of', async () => {
+  const table = await readAgain([await objects['text behind a URL']()]);
+  Atomics.store(server.control, 1, 1);
+  expect(() => (table.columns[0] as NumberColumn).values).toThrow(/a\.csv: .*changed/);
+  Atomics.store(server.control, 1, 0);
+  table.numbers?.source?.close();
+});
+
+test('a file whose rows are others than at first is told of', async () => {
+  const object = await fileObject(folder, 'changing.csv', `a,b\n${'1,2\n3,4\n'.repeat(1000)}`);
+  const table = await readAgain([object]);
+  await fileObject(folder, 'changing.csv', `a,b\n${'1,2\n3,5\n'.repeat(1000)}`);
+  expect(() => (table.columns[0] as NumberColumn).values).toThrow(
+    /changing\.csv: expected the rows that were read first/,
+  );
+  table.numbers?.source?.close();
+});
