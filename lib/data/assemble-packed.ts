@@ -107,8 +107,9 @@ function copyDoubles({ doubles, firstRow, rows }: Segment, width: number, at: nu
 }
 
 function hashesOf(segments: readonly Segment[], rowCount: number): Uint32Array {
-  const all = new Uint32Array(rowCount);
-  for (const { hashes, firstRow } of segments) all.set(hashes, firstRow);
+  // Empty where rows were not hashed.
+  const all = new Uint32Array(segments.some(({ hashes }) => hashes.length > 0) ? rowCount : 0);
+  if (all.length > 0) for (const { hashes, firstRow } of segments) all.set(hashes, firstRow);
   return all;
 }
 
