@@ -21,7 +21,11 @@ export async function serveHere(
   port: number,
 ): Promise<LocalServer> {
   const server = createServer(
-    getRequestListener((request) => (isForThisMachine(request) ? app.fetch(request) : foreignHost())),
+    getRequestListener((request) => {
+      if (!isForThisMachine(request)) return forbidden('expected the host 127.0.0.1 or localhost');
+      if (isOfAnotherSite(request)) return forbidden('expected a request of this server’s own pages, or of a program');
+      return app.fetch(request);
+    }),
   );
   await listen(server, port);
   return {
@@ -48,8 +52,17 @@ function listen(server: Server, port: number): Promise<void> {
 // requests carry that name.
 const ownNames = new Set(['127.0.0.1', 'localhost']);
 const isForThisMachine = ({ url }: Request): boolean => ownNames.has(new URL(url).hostname);
-const foreignHost = (): Response =>
-  new Response('{"title":"Forbidden","status":403,"detail":"expected the host 127.0.0.1 or localhost"}\n', {
+
+// Any page may have a browser send what needs no leave, such as a POST without a body; the browser says whose page it is.
+function isOfAnotherSite({ method, headers, url }: Request): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
+  const origin = headers.get('origin');
+  if (origin !== null) return origin !== new URL(url).origin;
+  return ['cross-site', 'same-site'].includes(headers.get('sec-fetch-site') ?? '');
+}
+
+const forbidden = (detail: string): Response =>
+  new Response(`${JSON.stringify({ title: 'Forbidden', status: 403, detail })}\n`, {
     status: 403,
     headers: { 'content-type': 'application/problem+json' },
   });

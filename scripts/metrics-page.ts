@@ -9,7 +9,7 @@ import { kindOfTask, type Task } from '../lib/metrics/predictions.ts';
 const path = fileURLToPath(new URL('../docs/metrics.md', import.meta.url));
 
 /** What docs/metrics.md should hold. */
-export function metricsPage(): string {
+function metricsPage(): string {
   const tasks = Object.keys(kindOfTask) as Task[];
   return `${[
     '# Metrics',

@@ -11,7 +11,7 @@ import { reportJsonSchema } from '../lib/report/report.ts';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Path of each published schema, from the root, and the text that it should hold. */
-export function schemaFiles(): Record<string, string> {
+function schemaFiles(): Record<string, string> {
   return {
     'docs/schema/report.schema.json': print(reportJsonSchema()),
     'docs/schema/predictions.schema.json': print({ title: 'hone predictions', ...z.toJSONSchema(predictionsSchema) }),

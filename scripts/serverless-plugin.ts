@@ -71,7 +71,7 @@ export default class HonePlugin {
  * @see AWS CloudFormation User Guide, "Import AWS resources into a CloudFormation stack automatically": it holds for
  *   resources with a name of their own and DeletionPolicy Retain, which is the data bucket alone
  */
-export function adoptRetainedBucket(plugins: object[]): void {
+function adoptRetainedBucket(plugins: object[]): void {
   type Deployer = { getCreateChangeSetParams?: (options: object) => object };
   for (const plugin of plugins as Deployer[]) {
     const parameters = plugin.getCreateChangeSetParams;
@@ -87,7 +87,7 @@ export function adoptRetainedBucket(plugins: object[]): void {
  *
  * It asks for them by provider.request(), which osls 4 no longer has: each deploy would be done, and end as a failure.
  */
-export function skipEndpointSummary(plugins: object[]): void {
+function skipEndpointSummary(plugins: object[]): void {
   for (const plugin of plugins) {
     if ('getEndpointInfo' in plugin) Object.assign(plugin, { getEndpointInfo: () => {}, display: () => {} });
   }
@@ -112,7 +112,7 @@ export function dropImpliedDependencies({ Resources }: Template): void {
 }
 
 /** Writes `${PlanLambdaFunction.Arn}` into a definition where the framework writes a hash and says beside it what it means. */
-export function spellOutFunctions({ Resources }: Template): void {
+function spellOutFunctions({ Resources }: Template): void {
   for (const { Type, Properties } of Object.values(Resources)) {
     const substitution = Properties?.DefinitionString?.['Fn::Sub'];
     if (Type !== 'AWS::StepFunctions::StateMachine' || !Properties || !Array.isArray(substitution)) continue;
@@ -133,7 +133,7 @@ export function giveTrust({ Resources }: Template, environment: Environment): vo
   }
 }
 
-export function traceStateMachines({ Resources }: Template): void {
+function traceStateMachines({ Resources }: Template): void {
   for (const { Type, Properties } of Object.values(Resources)) {
     if (Type !== 'AWS::StepFunctions::StateMachine' || !Properties) continue;
     Properties.TracingConfiguration = { Enabled: true };

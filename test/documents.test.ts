@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
@@ -41,3 +41,20 @@ test("README's example of the library runs, and prints what it says", () => {
   const { stdout } = spawnSync(process.execPath, [join(root, 'scripts/node24.mjs'), file], { encoding: 'utf8' });
   expect(stdout.trim()).toBe(/\/\/ (converged.*)$/m.exec(example)?.[1]);
 });
+
+test.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md'])(
+  '%s names paths and commands that are there',
+  (name) => {
+    const text = readFileSync(join(root, name), 'utf8');
+    const spans = [...text.matchAll(/`([^`\n]+)`/g)].map(([, span]) => span);
+    const folders = /^(?:lib|functions|cli|scripts|test|docs|bench|events|examples|\.ci)\/[\w./*-]+$/;
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, link]) => link);
+    const paths = [...spans.filter((span) => folders.test(span)), ...links];
+    expect(paths.length).toBeGreaterThan(3);
+    expect(paths.filter((path) => globSync([path, `${path}.*`], { cwd: root }).length === 0)).toEqual([]);
+
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+    const commands = [...text.matchAll(/\bnpm run ([\w-]+)/g)].map(([, script]) => script);
+    expect(commands.filter((command) => !Object.hasOwn(scripts, command))).toEqual([]);
+  },
+);

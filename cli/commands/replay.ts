@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { startAttempt } from '../../functions/adapter/attempts.ts';
 import { type DeadLetter, parseDeadLetters } from '../../functions/adapter/dead-letters.ts';
@@ -16,6 +15,7 @@ import { defaultStore } from '../context.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { localService } from '../local-service.ts';
 import { printable, printJson } from '../output.ts';
+import { readText } from '../read-text.ts';
 
 /** What came of a replay. */
 interface Replayed {
@@ -131,15 +131,11 @@ async function openService(
 
 async function readLetters(file: string): Promise<string> {
   if (file === '-') return text(process.stdin);
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new InputError(
-      `${file}: expected a file of dead letters, found ${code === 'ENOENT' ? 'no such file' : code}`,
-    );
-  }
+  return readText(file, 'a file of dead letters', { atMost: lettersLimit });
 }
+
+/** Characters: SQS hands out ten letters at once, of 256 KiB each at most, and a file may hold hundreds of those. */
+const lettersLimit = 2 ** 28;
 
 function print({ started, skipped, receipts }: Replayed, failed: string[]): void {
   for (const each of started) console.log(`Started: ${printable(wordsOf(each))}`);

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../../lib/core/errors.ts';
 import { type OpenedDocument, readDocument, resolveDocument } from '../../lib/jobs/pipelines.ts';
 import { InterruptedError, runPipeline } from '../../lib/jobs/run.ts';
 import type { RunResult } from '../../lib/jobs/runs.ts';
-import { parseEither } from '../../lib/pipeline/parse.ts';
+import { mostThreads } from '../../lib/jobs/thread-count.ts';
+import { documentLimit, parseEither } from '../../lib/pipeline/parse.ts';
 import { openStore } from '../../lib/store/open.ts';
 import { command } from '../command.ts';
 import { defaultStore, localContext } from '../context.ts';
@@ -13,6 +13,7 @@ import { ExitCode } from '../exit-codes.ts';
 import { interruption } from '../interruption.ts';
 import { printJson } from '../output.ts';
 import { progressPrinter } from '../progress.ts';
+import { readText } from '../read-text.ts';
 import { printReport } from '../report-page.ts';
 
 export const runCommand = command({
@@ -57,19 +58,13 @@ export const runCommand = command({
 
 function readThreads(text: string): number {
   const threads = Number(text);
-  if (Number.isInteger(threads) && threads >= 1) return threads;
-  throw new InputError(`--threads: expected a whole number from 1, found ${JSON.stringify(text)}`);
+  if (Number.isInteger(threads) && threads >= 1 && threads <= mostThreads) return threads;
+  throw new InputError(`--threads: expected a whole number from 1 to ${mostThreads}, found ${JSON.stringify(text)}`);
 }
 
 /** A document by its path, or by its name in the store; local paths in it begin at its own folder. */
 async function findDocument(name: string, store: string): Promise<{ document: OpenedDocument; folder?: string }> {
   if (!/[/\\.]/.test(name)) return { document: await readDocument(await openStore(store), name) };
-  let text: string;
-  try {
-    text = await readFile(name, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new InputError(`${name}: expected a pipeline document, found ${code === 'ENOENT' ? 'no such file' : code}`);
-  }
+  const text = await readText(name, 'a pipeline document', { atMost: documentLimit });
   return { document: resolveDocument(parseEither(text, name)), folder: dirname(resolve(name)) };
 }

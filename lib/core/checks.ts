@@ -8,11 +8,6 @@ export function checkSameLength(nameA: string, a: { length: number }, nameB: str
   throw new InputError(`${nameB}: expected as many values as ${nameA} (${a.length}), found ${b.length}`);
 }
 
-/** @throws InputError when there is no value */
-export function checkNotEmpty(name: string, values: { length: number }): void {
-  if (values.length === 0) throw new InputError(`${name}: expected at least one value, found none`);
-}
-
 /** @throws InputError when a value, or the number itself, lies outside [low, high] or is NaN */
 export function checkWithin(name: string, values: number | Numbers, low: number, high: number): void {
   if (typeof values !== 'number' && liesWithin(values, low, high)) return;

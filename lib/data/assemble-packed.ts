@@ -62,7 +62,7 @@ export function assemble(
     numbers,
     // Not all ask for them.
     get rowHashes() {
-      rowHashes ??= hashesOf(segments, rowCount);
+      rowHashes ??= hashesTogether(segments, rowCount) ?? hashesOf(segments, rowCount);
       return rowHashes;
     },
     get lines() {
@@ -71,6 +71,15 @@ export function assemble(
     },
     warnings: [],
   };
+}
+
+/** The hashes of all rows, where they lie one behind the other already. */
+function hashesTogether(segments: readonly Segment[], rowCount: number): Uint32Array | undefined {
+  const { buffer, byteOffset } = segments[0].hashes;
+  const isNext = ({ hashes, firstRow }: Segment) =>
+    hashes.buffer === buffer && hashes.byteOffset === byteOffset + 4 * firstRow;
+  if (buffer instanceof SharedArrayBuffer || !segments.every(isNext)) return undefined;
+  return new Uint32Array(buffer, byteOffset, rowCount);
 }
 
 /** A segment in its table. */

@@ -58,10 +58,19 @@ export interface CollectOptions {
   limit: number;
   /** Collect these columns alone, and of the others nothing. */
   only?: ReadonlySet<string>;
+  /** Whether rows are hashed; by default they are. */
+  hashed?: boolean;
 }
 
 /** Collects rows into columns, and matches later objects by name with the first. */
-export function columnCollector({ context, place, kinds, limit, only }: CollectOptions): ColumnCollector {
+export function columnCollector({
+  context,
+  place,
+  kinds,
+  limit,
+  only,
+  hashed = true,
+}: CollectOptions): ColumnCollector {
   const readers: ColumnReader[] = [];
   const positions = new Map<string, number>();
   const names: string[] = [];
@@ -102,7 +111,8 @@ export function columnCollector({ context, place, kinds, limit, only }: CollectO
       objectNames = found;
     },
     addRow(row) {
-      hashes.add(addCells(row));
+      addCells(row);
+      if (hashed) hashes.add(hashCells(row));
       lines.add(row.line);
       isSparse ??= row.sparse !== undefined;
       if (isSparse !== (row.sparse !== undefined)) throw mixedError(place, isSparse);
@@ -121,7 +131,7 @@ export function columnCollector({ context, place, kinds, limit, only }: CollectO
         addTyped(readers[column], columns[order[column]], rowHashes);
       }
       for (let row = 0; row < rowCount; row++) {
-        hashes.add(finishHash(rowHashes[row] ^ order.length));
+        if (hashed) hashes.add(finishHash(rowHashes[row] ^ order.length));
         lines.add(firstLine + row);
       }
       collector.rowCount = firstRow + rowCount;
@@ -160,20 +170,22 @@ export function columnCollector({ context, place, kinds, limit, only }: CollectO
     return kind === undefined ? undeclaredReader(name, context) : declaredReader(name, kind, context);
   }
 
-  /** Hands a row's cells to the readers and answers the row's hash. */
-  function addCells(row: TextRow): number {
-    const { bytes, starts, ends, texts } = row;
+  /** Hands a row's cells to the readers. */
+  function addCells({ bytes, starts, ends, texts }: TextRow): void {
+    for (let column = 0; column < order.length; column++) {
+      const at = order[column];
+      if (at < 0) readers[column].addMissing();
+      else readers[column].add(bytes, starts[at], ends[at], texts !== undefined && texts[at] === 1);
+    }
+  }
+
+  function hashCells(row: TextRow): number {
+    const { bytes, starts, ends } = row;
     let length = 0;
     for (let column = 0; column < order.length; column++) {
       const at = order[column];
       if (column > 0) length = append(comma, 0, 1, length);
-      if (at < 0) {
-        readers[column].addMissing();
-        continue;
-      }
-      const [start, end] = [starts[at], ends[at]];
-      readers[column].add(bytes, start, end, texts !== undefined && texts[at] === 1);
-      length = append(bytes, start, end, length);
+      if (at >= 0) length = append(bytes, starts[at], ends[at], length);
     }
     // Columns that come with later rows must not tell equal rows apart: empty cells at the end do not count.
     const hash = rowHash(joined, 0, length);
@@ -246,7 +258,7 @@ function mixSparse(rowHash: number, { count, indices, values }: SparseCells): nu
   return hash;
 }
 
-export function growingIntegers() {
+function growingIntegers() {
   let values = new Uint32Array(1024);
   let length = 0;
   return {

@@ -90,6 +90,24 @@ export function checkFeatureMemory(
   );
 }
 
+/** Numbers that are held of each parameter: itself, its gradient, two moments, the best ones so far, and what is written. */
+const timesParameter = 8;
+
+/**
+ * Compares a model that is about to be trained with the memory there is.
+ *
+ * @throws InputError when it does not fit
+ */
+export function checkModelMemory(where: string, parameterCount: number, memoryBytes: number): void {
+  const needed = processBytes + 8 * timesParameter * parameterCount;
+  if (needed <= memoryBytes) return;
+  throw new InputError(
+    `${where}: expected a model that ${mebibytes(memoryBytes)} of memory can train, found ${parameterCount} parameters, ` +
+      `which need ${mebibytes(needed)}`,
+    { advice: `Give the function more memory, make the layers narrower, or raise ${limitName}` },
+  );
+}
+
 const limitName = 'data.limits.memoryBytes';
 
 const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;

@@ -73,7 +73,7 @@ export async function openObject(object: DataObject, options: OpenOptions): Prom
 }
 
 /** Bytes of a Parquet file's end that are fetched first; most directories fit. */
-export const tailBytes = 1 << 16;
+const tailBytes = 1 << 16;
 
 const isParquet = (bytes: Uint8Array): boolean =>
   bytes.length >= 4 && bytes[0] === 0x50 && bytes[1] === 0x41 && bytes[2] === 0x52 && bytes[3] === 0x31;

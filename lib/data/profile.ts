@@ -80,6 +80,7 @@ export interface SparseProfile {
   max: number;
 }
 
+/** What the cells of a sparse matrix hold, all columns together; cells that are not written down are left out. */
 export function profileSparse({ columnCount, data }: SparseMatrix): SparseProfile {
   const profile: SparseProfile = {
     features: columnCount,

@@ -35,7 +35,7 @@ export async function readBatches(
   const kinds = new Map<string, ColumnKind>(Object.entries(options.kinds ?? {}));
   let first: { key: string; names: readonly string[] } | undefined;
   let rowCount = 0;
-  let pass: Pass = beginPass(options, kinds);
+  let pass: Pass = beginPass(options, kinds, { hashed: false });
   let known: Parameters<ColumnCollector['setNames']> | undefined;
 
   async function flush(key: string): Promise<void> {
@@ -55,11 +55,11 @@ export async function readBatches(
     rowCount += count;
     await onBatch(batch);
     // The rows of the next batch are counted from 0, in columns of their own; the place stays.
-    pass = beginPass(options, kinds, { place });
+    pass = beginPass(options, kinds, { place, hashed: false });
   }
 
   for (const object of sortedByKey(objects)) {
-    pass = beginPass(options, kinds);
+    pass = beginPass(options, kinds, { hashed: false });
     known = undefined;
     const { place, text } = pass;
     const ready = (): ColumnCollector => {

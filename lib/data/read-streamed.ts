@@ -133,10 +133,10 @@ function gathered(expected: number): (own: Uint32Array) => Uint32Array {
 
 /** What is kept of a segment whose room is used again. */
 function kept(segment: ParsedSegment, allHashes: (own: Uint32Array) => Uint32Array): ParsedSegment {
-  const { rows, lineCount, blocks, least, greatest, doubles, codes, lines, texts } = segment;
+  const { rows, lineCount, blocks, least, greatest, doubles, codes, lines, hashes, texts } = segment;
   return {
     ...{ rows, lineCount, blocks, texts },
-    ...{ least: least.slice(), greatest: greatest.slice(), hashes: allHashes(segment.hashes) },
+    ...{ least: least.slice(), greatest: greatest.slice(), hashes: allHashes(hashes) },
     ...{ doubles: doubles.slice(), codes: codes.slice() },
     lines: lines?.slice(),
     singles: Number.NaN,

@@ -122,7 +122,7 @@ export interface Pass {
 export function beginPass(
   options: ReadOptions,
   kinds: ReadonlyMap<string, ColumnKind>,
-  { only, place = { key: '', line: 1 } }: { only?: ReadonlySet<string>; place?: Place } = {},
+  { only, hashed, place = { key: '', line: 1 } }: { only?: ReadonlySet<string>; hashed?: boolean; place?: Place } = {},
 ): Pass {
   const limits = { ...defaultLimits, ...options.limits };
   const text: RowText = { current: () => undefined };
@@ -148,7 +148,7 @@ export function beginPass(
     levels: limits.levels,
     mayLetGo: (name) => options.mayLetGo?.(name) === true && !Object.hasOwn(options.kinds ?? {}, name),
   };
-  const collector = columnCollector({ context, place, kinds, limit: limits.columns, only });
+  const collector = columnCollector({ context, place, kinds, limit: limits.columns, only, hashed });
   return {
     place,
     text,
@@ -285,7 +285,7 @@ async function rereadColumns(
   for (const [i, column] of table.columns.entries()) if (typeof column === 'string') kinds.set(names[i], column);
   if (kinds.size === 0) return;
 
-  const pass = beginPass(options, kinds, { only: new Set(kinds.keys()) });
+  const pass = beginPass(options, kinds, { only: new Set(kinds.keys()), hashed: false });
   const rereader = pass.collector;
   const found = nothingFound();
   for (const object of objects) await readInto(pass, object, found, { again: true });

@@ -68,8 +68,10 @@ async function* fetched({ memory: home, threads }: Pool, object: DataObject): As
     const i = arrivals.length;
     const arrival = { promise: Promise.resolve(), isHere: false };
     const start = i * segmentBytes;
-    arrival.promise = object.readRange(start, Math.min(size, start + segmentBytes)).then((bytes) => {
-      ring.fill(i, 0, bytes);
+    const end = Math.min(size, start + segmentBytes);
+    const room = ring.room(i, end - start);
+    arrival.promise = object.readRange(start, end, room).then((bytes) => {
+      if (bytes.buffer !== room.buffer) room.set(bytes);
       arrival.isHere = true;
     });
     // Who stops reading early never awaits it, and its failure must not end the process.
@@ -113,7 +115,7 @@ async function* unpacked(
     for (let at = 0; at < chunk.length; ) {
       const [segment, offset] = [Math.floor(filled / segmentBytes), filled % segmentBytes];
       const count = Math.min(chunk.length - at, segmentBytes - offset);
-      ring.fill(segment, offset, chunk.subarray(at, at + count));
+      ring.room(segment, count, offset).set(chunk.subarray(at, at + count));
       at += count;
       filled += count;
       const whole = Math.floor(filled / segmentBytes);
@@ -136,11 +138,11 @@ function segmentRing(home: KernelMemory, slotCount: number, slotBytes: number, s
   const table = home.allocate(segments * 4);
   return {
     table,
-    /** Writes bytes of a segment from `offset` on. */
-    fill(segment: number, offset: number, bytes: Uint8Array): void {
+    /** Room for so many bytes of a segment, from `offset` on, in the slot that is its own from now on. */
+    room(segment: number, bytes: number, offset = 0): Uint8Array {
       const slot = slots[segment % slotCount];
-      new Uint8Array(home.memory.buffer, slot + offset, bytes.length).set(bytes);
       new Uint32Array(home.memory.buffer, table, segments)[segment] = slot;
+      return new Uint8Array(home.memory.buffer, slot + offset, bytes);
     },
   };
 }

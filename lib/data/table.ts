@@ -101,8 +101,8 @@ export interface DataObject {
   tag: string;
   /** The object's bytes from first to last, in chunks of any size. */
   read(): AsyncIterable<Uint8Array>;
-  /** The bytes from `start` to `end`, both within the object. */
-  readRange(start: number, end: number): Promise<Uint8Array>;
+  /** The bytes from `start` to `end`, both within the object; in `into`, if that spares a copy. */
+  readRange(start: number, end: number, into?: Uint8Array): Promise<Uint8Array>;
   /** The object as an open file, where it is one: threads read it by themselves. */
   openFile?(): Promise<OpenFile>;
   /** A URL at which another thread may GET the object, for some hours; undefined where there is none. */

@@ -1,13 +1,17 @@
 import type { Architecture, Rates } from './rates.ts';
 
-/** What a function took. */
-export interface Usage {
-  seconds: number;
-  /** Memory of the function in MB; it decides how many virtual processors there are. */
+/** The function that does the work, as far as cost and energy depend on it. */
+export interface Machine {
+  /** It decides how many virtual processors there are. */
   memoryMb: number;
   architecture: Architecture;
   /** Such as `us-east-1`. */
   region: string;
+}
+
+/** What a function took. */
+export interface Usage extends Machine {
+  seconds: number;
   /** Calls of functions. */
   requests?: number;
   /** Bytes moved over the network. */

@@ -1,6 +1,6 @@
+import type { Machine } from '../footprint/footprint.ts';
 import type { Signing } from '../registry/trust.ts';
 import type { Store } from '../store/store.ts';
-import type { Machine } from './footprint.ts';
 
 /**
  * What a job is given besides its request: everything that differs between a function on Lambda, a command on this

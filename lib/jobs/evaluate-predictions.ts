@@ -8,7 +8,9 @@ import type { PredictionsDocument } from '../pipeline/predictions-schema.ts';
 import { formatCount } from '../report/format.ts';
 import type { Evaluation, Metrics, Report } from '../report/report.ts';
 import { putJson, readIfThere } from '../store/json.ts';
-import { type AssessOptions, assess, type GroupColumn, type Rival } from './assess/assess.ts';
+import { type AssessOptions, assess } from './assess/assess.ts';
+import type { Rival } from './assess/comparisons.ts';
+import type { GroupColumn } from './assess/fairness.ts';
 import type { Context } from './context.ts';
 import { evaluationFootprint } from './footprint.ts';
 import { decidePredictions } from './gates/decide-predictions.ts';
@@ -114,6 +116,9 @@ async function assessRows(
   objects: Objects,
 ): Promise<AssessedPredictions> {
   const { evaluate = {}, task } = document;
+  if (task === 'ranking' && evaluate.worstRows) {
+    throw new InputError('evaluate.worstRows: expected none for a ranking task, whose metrics are of queries');
+  }
   const { own, against } = await readGiven(context, document, objects);
   const { predictions, table, rows, classes } = own;
   const { confidence, resamples, seed } = evaluate;

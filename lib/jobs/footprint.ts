@@ -1,18 +1,10 @@
-import { footprint } from '../footprint/footprint.ts';
-import { type Architecture, defaultRates, parseRates, type Rates } from '../footprint/rates.ts';
+import { footprint, type Machine } from '../footprint/footprint.ts';
+import { defaultRates, parseRates, type Rates } from '../footprint/rates.ts';
 import { readIfThere } from '../store/json.ts';
 import type { Context } from './context.ts';
 
 /** Where a store keeps rates of its own, which stand in for the defaults that they name. */
 export const ratesKey = 'settings/rates.json';
-
-/** The function that does the work, as far as cost and energy depend on it. */
-export interface Machine {
-  memoryMb: number;
-  architecture: Architecture;
-  /** Such as `us-east-1`. */
-  region: string;
-}
 
 /** What cost is told for when the work was done elsewhere than in a function. */
 const usualMachine: Machine = { memoryMb: 1769, architecture: 'arm64', region: 'us-east-1' };

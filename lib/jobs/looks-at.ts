@@ -4,7 +4,8 @@ import type { Column, Table } from '../data/table.ts';
 import type { SliceColumn } from '../metrics/slices/slice-rows.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { LoadedModel } from '../registry/versions.ts';
-import type { AssessOptions, GroupColumn } from './assess/assess.ts';
+import type { AssessOptions } from './assess/assess.ts';
+import type { GroupColumn } from './assess/fairness.ts';
 
 /** Most cells of a row with a large loss that a report holds. */
 const cellLimit = 100;

@@ -1,10 +1,14 @@
 import { InputError } from '../core/errors.ts';
+import { checkModelMemory } from '../data/memory.ts';
 import type { TargetEncoding } from '../data/target.ts';
 import { balancedWeights, weighClasses } from '../losses/class-weights.ts';
 import { type LossEntry, type LossRequest, losses } from '../losses/losses.ts';
 import { createModel } from '../models/create-model.ts';
 import type { Model } from '../models/model.ts';
+import type { Request } from '../pipeline/resolve.ts';
 import type { ModelRequest } from '../pipeline/resolve-model.ts';
+import type { Context } from './context.ts';
+import { readOptions } from './read-options.ts';
 
 /** What a version was asked for. Those made before there was a choice of losses say kind and l2 alone. */
 type AnyModelRequest = Pick<ModelRequest, 'kind'> & Partial<ModelRequest>;
@@ -20,6 +24,22 @@ export function modelFor(
   if (kind !== 'mlp')
     return createModel({ kind, inputs, loss, classCount: kind === 'softmax' ? classCount : undefined });
   return createModel({ kind, inputs, classCount, loss, hidden, activation, dropout, initialisation, seed });
+}
+
+/**
+ * The same, to train it.
+ *
+ * @throws InputError when memory will not do
+ */
+export function trainableModel(
+  context: Pick<Context, 'memoryBytes'>,
+  { name, model: request, data }: Pick<Request, 'name' | 'model' | 'data'>,
+  shape: { inputs: number; target: TargetEncoding },
+): Model {
+  const model = modelFor(request, shape);
+  const { memoryBytes } = readOptions(context, data).limits;
+  if (memoryBytes !== undefined) checkModelMemory(`pipeline ${name}, model`, model.parameterCount, memoryBytes);
+  return model;
 }
 
 function lossOf(request: AnyModelRequest): LossRequest | undefined {

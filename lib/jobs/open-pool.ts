@@ -1,13 +1,14 @@
 import { kernelHost } from '../data/kernel-host.ts';
 import { kernelMemory } from '../kernels/instantiate.ts';
 import { attachPool, onThisThread, type Pool } from '../kernels/pool.ts';
+import { mostThreads } from './thread-count.ts';
 
 /** Bytes of data from which on a further thread pays: it takes as long to start as some megabytes take to parse. */
 const bytesForThreads = 16 * 2 ** 20;
 
-/** How many threads work on so many bytes: as many as are asked for, or there are where that pays. */
+/** How many threads work on so many bytes: as many as are asked for, within reason, or there are where that pays. */
 export const threadsFor = (bytes: number, asked: number | undefined, available = 1): number =>
-  asked ?? (bytes < bytesForThreads ? 1 : available);
+  Math.min(mostThreads, asked ?? (bytes < bytesForThreads ? 1 : available));
 
 /**
  * A pool of threads on a memory of its own, that runs every kernel on that memory. Nothing closes it but the garbage

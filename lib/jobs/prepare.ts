@@ -81,7 +81,7 @@ export async function prepare(context: Context, run: RunRequest): Promise<Prepar
 }
 
 /** Reads a run's objects, once for all its trials. */
-export function readData(context: Context, run: RunRequest): Promise<{ table: Table; readMilliseconds: number }> {
+function readData(context: Context, run: RunRequest): Promise<{ table: Table; readMilliseconds: number }> {
   return memoised(context, 'table', run.run, async () => {
     letGo(context);
     const objects = await openObjects(context, run);
@@ -194,6 +194,12 @@ export function fitPreparation({ task, data, prepare }: Request, table: Table, t
   return { table, training, encoding, target };
 }
 
+/**
+ * Splits a table's labelled rows as a request asks for, fits the preparation on those to train on, and looks for what is
+ * suspect.
+ *
+ * @throws InputError when no row is left on one side, or a column is not what the request takes it for
+ */
 export function fitToRequest(
   request: Request,
   table: Table,
@@ -283,7 +289,7 @@ async function keepRejected({ store }: Context, run: string, { rejected = [] }: 
 // What the user declares is read so, whatever it looks like; dates, texts and identifiers are texts to the reader. The
 // target's kind follows from the task: a regression's is a number even where most of its cells are not, so that
 // the first bad one is named; a class may well be written as a number.
-export function readingKinds({ task, data }: Pick<Request, 'task' | 'data'>): Record<string, ColumnKind> {
+function readingKinds({ task, data }: Pick<Request, 'task' | 'data'>): Record<string, ColumnKind> {
   const kind = task === 'regression' || task === 'count' ? 'number' : 'category';
   const declared = Object.entries(data.columns).map(([name, own]) => [name, storageOf(own)] as const);
   return { [data.target]: kind, ...Object.fromEntries(declared) };

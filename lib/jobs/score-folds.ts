@@ -10,7 +10,7 @@ import { type Context, deadlineReserveMs } from './context.ts';
 import { decisionFor } from './decision.ts';
 import { checkPredicted } from './evaluate-rows.ts';
 import { divergence, fit } from './fit.ts';
-import { modelFor } from './model-for.ts';
+import { trainableModel } from './model-for.ts';
 import { type Predictor, predictRows, withActual } from './predictions.ts';
 import { fitPreparation, keepsTuning, withoutTuning } from './prepare.ts';
 import { runKey } from './runs.ts';
@@ -105,7 +105,7 @@ async function scoreFold(
   const { training: rows, tuning } = withoutTuning(request, table, given, tuningInFold);
   const fitted = fitPreparation(request, table, rows);
   const { encoding, target } = fitted;
-  const model = modelFor(request.model, { inputs: encoding.columns.length, target });
+  const model = trainableModel(context, request, { inputs: encoding.columns.length, target });
   const choice = within(chooseOptimizer(request, model, rows.length), budget);
   const { solution } = await fit(context, { place, request, fitted, model, choice, initial: model.initial() });
   if (solution.status === 'deadline') return 'paused';

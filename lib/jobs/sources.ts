@@ -110,7 +110,7 @@ function toSource(store: Store, info: ObjectInfo, label: string): SourceObject {
     tag,
     modifiedMs,
     read: () => readObject(store, info, { chunkBytes: pieceBytes }),
-    readRange: (start, end) => readObjectRange(store, info, start, end),
+    readRange: (start, end, into) => readObjectRange(store, info, start, end, into),
     ...(store.openFile && { openFile: () => openObjectFile(store, info) }),
     ...(store.presignGet && {
       presign: async () => store.presignGet?.(info.key, { expiresInSeconds: presignedSeconds }),

@@ -9,7 +9,7 @@ import { crossValidate } from './cross-validate.ts';
 import { decisionFor } from './decision.ts';
 import { metricNames } from './evaluate-rows.ts';
 import { divergence, fit } from './fit.ts';
-import { modelFor } from './model-for.ts';
+import { trainableModel } from './model-for.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { appendProgress } from './progress.ts';
 import { type RunRequest, type RunStep, readRun } from './runs.ts';
@@ -52,7 +52,7 @@ export async function train(context: Context, { run }: RunStep): Promise<TrainOu
   const prepared = await prepare(context, asked);
   const { encoding, target, request } = prepared;
   if ((await crossValidate(context, { ...asked, request }, prepared)) === 'paused') return paused;
-  const model = modelFor(request.model, { inputs: encoding.columns.length, target });
+  const model = trainableModel(context, request, { inputs: encoding.columns.length, target });
   const choice = chooseOptimizer(request, model, prepared.training.length);
   const solution = await solve(context, { ...asked, request }, prepared, model, choice);
   if (solution.status === 'deadline') return paused;

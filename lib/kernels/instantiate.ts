@@ -34,6 +34,7 @@ const leastReleased = 65_536;
 
 const wholeLines = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
+/** A memory with nothing in it yet, that grows as it is asked for room. */
 export function kernelMemory(): KernelMemory {
   const memory = new WebAssembly.Memory({ initial: dataStart / pageBytes, maximum: mostPages, shared: true });
   let end = dataStart;

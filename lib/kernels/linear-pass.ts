@@ -17,7 +17,7 @@ export interface LossFormula {
 }
 
 /** As assembly/shared/losses.ts numbers them. */
-const lossNumbers = {
+export const lossNumbers = {
   squared: 0,
   absolute: 1,
   huber: 2,
@@ -52,6 +52,8 @@ export type Products = 'float64' | 'float32';
 export interface LinearPass {
   /** Writes the sums of every block over `sums`, shape [blocks, parameters + 1]: on as many threads as the memory's pool has. */
   sumBlocks(parameters: Float64Array, sums: Float64Array): void;
+  /** Sums that lie where the kernel adds to them: those of a caller who takes these, from 0 on, are not copied. */
+  readonly sums: Float64Array;
   /** Adds rows [from, end) to the sums at `offset`. */
   addRows(parameters: Float64Array, from: number, end: number, sums: Float64Array, offset: number): void;
   /**
@@ -112,8 +114,8 @@ export function linearPass(
   const room = roomFor(features, bytes + 8 * curvedBlocks * padded * padded);
   const { memory } = room.memory;
 
-  const [data, labels, offsets] = [room.place(features), room.place(targets), room.place(blockOffsets)];
-  const shares = weights && room.place(weights);
+  const [data, labels, offsets] = [room.place(features), room.share(targets), room.share(blockOffsets)];
+  const shares = weights && room.share(weights);
   // What `approach` took down: another user of the room may write over the copy of it.
   const order = new Int32Array(near);
   const copy = {
@@ -161,18 +163,20 @@ export function linearPass(
     offset: number,
   ) => {
     room.enter();
-    for (let i = 0; i < parameterCount; i++) at.view[i] = parameters[i];
-    for (let i = 0; i < width; i++) stretch.sums.view[i] = sums[offset + i];
+    at.view.set(parameters);
+    const isThere = sums === stretch.sums.view;
+    if (!isThere) for (let i = 0; i < width; i++) stretch.sums.view[i] = sums[offset + i];
     stretch.ends.view[0] = from;
     stretch.ends.view[1] = end;
     poolOf(room.memory).run(kernel, 'passBlock', description, 1, scratchBytes);
-    for (let i = 0; i < width; i++) sums[offset + i] = stretch.sums.view[i];
+    if (!isThere) for (let i = 0; i < width; i++) sums[offset + i] = stretch.sums.view[i];
   };
 
   return {
+    sums: stretch.sums.view,
     sumBlocks(parameters, sums) {
       room.enter();
-      for (let i = 0; i < parameterCount; i++) at.view[i] = parameters[i];
+      at.view.set(parameters);
       blockSums.view.fill(0);
       poolOf(room.memory).run(kernel, 'passBlock', byBlocks, blockCount, scratchBytes);
       sums.set(blockSums.view);
@@ -180,7 +184,7 @@ export function linearPass(
     curved: curved.view,
     curveBlocks(parameters, from, count) {
       room.enter();
-      for (let i = 0; i < parameterCount; i++) at.view[i] = parameters[i];
+      at.view.set(parameters);
       curved.view.fill(0);
       firstBlock[0] = offsets.address + 4 * from;
       const tile = Math.max(4, Math.min(64, Math.floor(4096 / padded)));

@@ -21,6 +21,8 @@ export interface Room {
   allocate(bytes: number): number;
   /** A copy of the vector; the vector itself where it lies in this memory already. */
   place<View extends Vector>(vector: View): Placed<View>;
+  /** Where the vector, which nobody writes to there, is or was put: many users of a memory look at the same one. */
+  share<View extends Vector>(vector: View): Placed<View>;
   /** Does what fills allocated bytes: now, and whenever another user was there since. */
   fill(action: () => void): void;
   /** To be called before each use. */
@@ -41,19 +43,39 @@ export function roomFor(main: Vector, otherBytes: number): Room {
   return sharedRoom();
 }
 
+/** What was shared in each memory, by the vector that it is a copy of. */
+const copiesIn = new WeakMap<KernelMemory, WeakMap<Vector, Placed<Vector>>>();
+
 function roomIn(memory: KernelMemory): Room {
+  const place = <View extends Vector>(vector: View): Placed<View> => {
+    if (homeOf(vector) === memory) return { address: vector.byteOffset, view: vector };
+    const placed = viewAt(memory, memory.allocate(vector.byteLength), vector);
+    placed.view.set(vector as never);
+    return placed;
+  };
+  const copies = copiesIn.get(memory) ?? new WeakMap<Vector, Placed<Vector>>();
+  copiesIn.set(memory, copies);
   return {
     memory,
     allocate: memory.allocate,
-    place: (vector) => {
-      if (homeOf(vector) === memory) return { address: vector.byteOffset, view: vector };
-      const placed = viewAt(memory, memory.allocate(vector.byteLength), vector);
-      placed.view.set(vector as never);
+    place,
+    share(vector) {
+      const known = copies.get(vector) as Placed<typeof vector> | undefined;
+      // Who has written to it since then means another one.
+      if (known && isSame(known.view, vector)) return known;
+      const placed = place(vector);
+      copies.set(vector, placed);
       return placed;
     },
     fill: (action) => action(),
     enter() {},
   };
+}
+
+/** A vector with a number that is none is never the same. */
+function isSame(a: Vector, b: Vector): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 let small: { memory: KernelMemory; start: number; user: object | undefined } | undefined;
@@ -67,6 +89,10 @@ function sharedRoom(): Room {
   const shared = small;
   const { memory } = shared;
   const fillings: (() => void)[] = [];
+  const fill = (action: () => void) => {
+    fillings.push(action);
+    if (shared.user === room) action();
+  };
   let next = shared.start;
   const allocate = (bytes: number) => {
     const address = next;
@@ -75,15 +101,17 @@ function sharedRoom(): Room {
       throw new RangeError(`kernels: ${next - shared.start} bytes in a small room`);
     return address;
   };
+  const place: Room['place'] = (vector) => {
+    const placed = viewAt(memory, allocate(vector.byteLength), vector);
+    fill(() => placed.view.set(vector as never));
+    return placed;
+  };
   const room: Room = {
     memory,
     allocate,
-    place(vector) {
-      const placed = viewAt(memory, allocate(vector.byteLength), vector);
-      fillings.push(() => placed.view.set(vector as never));
-      return placed;
-    },
-    fill: (action) => void fillings.push(action),
+    place,
+    share: place,
+    fill,
     enter() {
       if (shared.user === room) return;
       shared.user = room;

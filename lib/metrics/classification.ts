@@ -201,6 +201,7 @@ function checkTwoClasses(present: Int32Array, positive: number): void {
   }
 }
 
+/** @throws InputError when the lengths differ, or a label is no class index: a whole number from 0 */
 export function checkLabels(actual: ArrayLike<number>, predicted: ArrayLike<number>): void {
   checkSameLength('actual', actual, 'predicted', predicted);
   checkClasses('actual', actual);

@@ -113,7 +113,7 @@ export function detectionErrorCurve(
 }
 
 /** The same of scores that are ranked already. */
-export function detectionErrorOf(ranked: RankedScores, warn?: Warn): DetectionErrorCurve {
+function detectionErrorOf(ranked: RankedScores, warn?: Warn): DetectionErrorCurve {
   const { falsePositives, truePositives, thresholds, positives, negatives } = ranked;
   if (!hasBothClasses(ranked, 'the detection error tradeoff', warn)) {
     const [falsePositiveRate, falseNegativeRate, none] = [0, 1, 2].map(() => new Float64Array(0));
@@ -173,33 +173,6 @@ export function gainsOf(ranked: RankedScores, warn?: Warn): GainCurve {
   const lift = gain.map((share, i) => share / rowShare[i]);
   if (lift.length > 0) lift[0] = lift[1];
   return { rowShare, gain, lift, thresholds: withFirst(thresholds[0] + 1, thresholds) };
-}
-
-/**
- * Which points of a curve to draw: at most `limit`, the first and the last among them, spread evenly along it.
- *
- * Values such as areas are computed from all points; this is for the eye.
- *
- * @param x ascending or descending, and so is `y`; both in [0, 1], shape [points]
- * @param limit from 2
- * @returns indices of points, ascending
- */
-export function pointsToDraw(x: Float64Array, y: Float64Array, limit: number): Int32Array {
-  const count = x.length;
-  if (count <= limit) return Int32Array.from({ length: count }, (_, i) => i);
-  const chosen = new Int32Array(limit);
-  // Both axes move one way only, so the distance walked along them, |Δx| + |Δy|, is that from the start.
-  const walked = (i: number) => Math.abs(x[i] - x[0]) + Math.abs(y[i] - y[0]);
-  const length = walked(count - 1);
-  let point = 0;
-  for (let i = 1; i < limit - 1; i++) {
-    const goal = (length * i) / (limit - 1);
-    while (walked(point) < goal && point < count - 1) point++;
-    chosen[i] = Math.max(chosen[i - 1] + 1, Math.min(point, count - limit + i));
-    point = chosen[i];
-  }
-  chosen[limit - 1] = count - 1;
-  return chosen;
 }
 
 function tellEmpty({ thresholds, rowCount }: RankedScores, warn: Warn | undefined): void {

@@ -19,7 +19,7 @@ interface Keys {
 export const ascendingOrder = (values: ArrayLike<number>): Uint32Array => orderOf(values) ?? orderByAllBits(values);
 
 /** The same in plain TypeScript, for numbers that differ by less than the kernel can tell. */
-export const orderByAllBits = (values: ArrayLike<number>): Uint32Array => sortedKeys(values).rows;
+const orderByAllBits = (values: ArrayLike<number>): Uint32Array => sortedKeys(values).rows;
 
 /**
  * The same, and the values in that order, which need not be fetched row by row from all over memory; −0 becomes 0.

@@ -12,7 +12,7 @@ const schemes = {
 export type Initialisation = keyof typeof schemes;
 
 /** The names that `drawWeights` knows. */
-export const initialisations = Object.keys(schemes) as readonly Initialisation[];
+const initialisations = Object.keys(schemes) as readonly Initialisation[];
 
 /**
  * Draws the weights of a layer, so that neither the units' values nor the slopes grow or vanish from layer to layer.

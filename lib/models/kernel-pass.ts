@@ -1,5 +1,6 @@
 import { isSparse } from '../core/sparse-matrix.ts';
 import { type LinearPassOptions, linearPass } from '../kernels/linear-pass.ts';
+import { sparseLinearPass } from '../kernels/sparse-linear-pass.ts';
 import type { Loss } from '../losses/loss.ts';
 import { batchOrder } from './batch-order.ts';
 import type { ObjectiveOptions } from './model.ts';
@@ -12,8 +13,11 @@ import type { ExamplesAtHand } from './rows-at-hand.ts';
  */
 const singleNoise = 1e-8;
 
+/** Bytes of sums over the blocks of sparse rows that may be held twice, here and in the kernel's memory. */
+const mostSparseSums = 128 * 2 ** 20;
+
 /**
- * A model's way through rows by a kernel: where there is one for the loss and the products, and the features are dense and
+ * A model's way through rows by a kernel: where there is one for the loss and the products, and the features are
  * float32. With products in float64 it has the bits of the plain code that it stands in for; nothing, where there is none.
  *
  * @param network of a multilayer perceptron, for which there is a kernel for products in float32 alone
@@ -24,15 +28,22 @@ export function passByKernel(
   network?: LinearPassOptions['network'],
 ): Partial<RowPass> {
   const { features, targets, weights, blockOffsets } = examples;
-  if (!loss.formula || isSparse(features) || !(features.data instanceof Float32Array)) return {};
+  if (!loss.formula || !(features.data instanceof Float32Array)) return {};
+  const isBatched = shuffle && batchSize !== undefined && batchSize < features.rowCount;
+  if (isSparse(features)) {
+    const sumBytes = 8 * blockOffsets.length * features.columnCount;
+    if (network || outputs > 1 || sumBytes > mostSparseSums) return {};
+    const rows = { features: { ...features, data: features.data }, targets, weights, blockOffsets };
+    return sparseLinearPass(rows, loss.formula, isBatched ? { batch: batchSize } : {});
+  }
   // With several scores, too, there is one for products in float32 alone.
   if ((network || loss.formula.name === 'cross-entropy') && products !== 'float32') return {};
-  const isBatched = shuffle && batchSize !== undefined && batchSize < features.rowCount;
   const drawn = isBatched && { batch: batchSize, near: batchOrder({ ...features, batchSize }, 0).windowRows };
   const rows = { inputs, outputs, features: features.data, targets, weights, blockOffsets };
   const pass = linearPass(rows, loss.formula, { products, ...drawn, network });
   return {
     ...(products === 'float32' && { noise: singleNoise }),
+    sums: pass.sums,
     sumBlocks: pass.sumBlocks,
     approach: ({ visited, rows, count }) => pass.approach(visited, rows, count),
     addRows: (parameters, order, from, end, sums, offset) =>

@@ -38,6 +38,9 @@ export interface MlpOptions {
 /** Streams of the seed that layers' weights are drawn from. */
 const firstStream = 2 ** 41;
 
+/** Beyond this, 2 GiB of float64, no process here has room for what a training holds besides. */
+const mostParameters = 2 ** 28;
+
 /**
  * A multilayer perceptron: dense layers with an activation between them, and any loss of the scores of the last.
  *
@@ -60,8 +63,13 @@ export function mlp(options: MlpOptions): Model {
   const last = layers[layers.length - 1];
   const parameterCount = last.biasesAt + last.outputs;
   const unit = activationNamed(activation);
-  const draw = () => initialWeights(layers, parameterCount, initialisation, seed);
-  draw();
+  if (!(parameterCount <= mostParameters)) {
+    throw new InputError(`hidden: expected at most ${mostParameters} parameters, found ${parameterCount}`, {
+      advice: 'Make the layers narrower',
+    });
+  }
+  // Of no weights at all: this looks at the name. A model is made for each prediction, too.
+  drawWeights(initialisation, new Float64Array(0), { fanIn: 1, fanOut: 1 }, seededRandom(seed, firstStream));
 
   const penalised = (penaliseIntercept = false): Ranges =>
     penaliseIntercept ? [[0, parameterCount]] : layers.map(({ weightsAt, biasesAt }) => [weightsAt, biasesAt]);
@@ -81,7 +89,7 @@ export function mlp(options: MlpOptions): Model {
       { name: `layers.${i}.bias`, offset: biasesAt, shape: [count] },
     ]),
     parameterCount,
-    initial: draw,
+    initial: () => initialWeights(layers, parameterCount, initialisation, seed),
     penalised,
     objective(examples, objectiveOptions = {}) {
       checkExamples(examples, { inputs, outputs, loss });

@@ -33,6 +33,8 @@ export interface RowPass {
   ): void;
   /** Writes what `addRows` would add of each canonical block over `sums`, shape [blocks, length + 1]: on several threads. */
   sumBlocks?(parameters: Float64Array, sums: Float64Array): void;
+  /** Room for the sums of one call of `addRows`, from which it need not copy them. */
+  sums?: Float64Array;
   /** Relative error of the loss, where products are float32. */
   noise?: number;
   /** Told of the rows that the next calls of `addRows` visit, whose order is `visited`: to have them at hand. */
@@ -130,7 +132,7 @@ function miniBatch(pass: RowPass, added: Penalty, batchSize: number, seed: numbe
   const { length, atHand } = pass;
   const { rowCount, columnCount } = pass.examples.features;
   const stepsPerEpoch = Math.ceil(rowCount / batchSize);
-  const sums = new Float64Array(length + 1);
+  const sums = pass.sums ?? new Float64Array(length + 1);
   const meanWeight = totalWeight(pass.examples) / rowCount;
   const batches = seed === undefined ? undefined : batchOrder({ rowCount, columnCount, batchSize }, seed);
   let [nearEpoch, nearWindow, windowAt] = [-1, -1, 0];

@@ -107,10 +107,6 @@ const registry: { [Name in RuleName]: Entry<Name> } = {
 /** The names that `makeRule` knows. */
 export const ruleNames = Object.keys(registry) as readonly RuleName[];
 
-/** Whether a name is that of a rule that looks at the objective itself. */
-export const isSearchRuleName = (name: string): name is SearchRuleName =>
-  Object.hasOwn(registry, name) && !registry[name as RuleName].schedulable;
-
 /**
  * Makes the rule that a request names. An option that is `undefined` counts as left out.
  *

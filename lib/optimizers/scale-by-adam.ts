@@ -65,14 +65,12 @@ export function scaleByAdam({
       const added = epsilonAfter + epsilonBefore * Math.sqrt(squareScale);
       for (let i = 0; i < gradient.length; i++) {
         const g = gradient[i];
-        mean[i] = beta1 * mean[i] + (1 - beta1) * g;
-        square[i] = beta2 * square[i] + (1 - beta2) * g * g;
-        let v = square[i];
-        if (amsgrad) {
-          v = Math.max(largest[i], v);
-          largest[i] = v;
-        }
-        gradient[i] = (mean[i] * meanScale) / (Math.sqrt(v * squareScale) + added);
+        const m = beta1 * mean[i] + (1 - beta1) * g;
+        const v = beta2 * square[i] + (1 - beta2) * g * g;
+        mean[i] = m;
+        square[i] = v;
+        if (amsgrad) largest[i] = Math.max(largest[i], v);
+        gradient[i] = (m * meanScale) / (Math.sqrt((amsgrad ? largest[i] : v) * squareScale) + added);
       }
     },
   };

@@ -5,7 +5,7 @@ import type { PredictionsDocument } from './predictions-schema.ts';
 import type { PipelineDocument } from './schema.ts';
 
 /** Longest document that is read, in characters. */
-const lengthLimit = 256 * 1024;
+export const documentLimit = 256 * 1024;
 
 /**
  * Reads a pipeline document from YAML or JSON text (JSON is read as the YAML that it is).
@@ -47,9 +47,9 @@ function ofBearableDepth<T>(source: string, read: () => T): T {
 }
 
 function parse(text: string, source: string): { value: unknown; lineOf: LineOf } {
-  if (text.length > lengthLimit) {
+  if (text.length > documentLimit) {
     throw new InputError(
-      `${source}: expected a pipeline document of at most ${lengthLimit} characters, found ${text.length}`,
+      `${source}: expected a pipeline document of at most ${documentLimit} characters, found ${text.length}`,
     );
   }
   const lines = new LineCounter();

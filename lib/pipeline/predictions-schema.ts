@@ -22,7 +22,7 @@ const path = z
 const share = z.number().check(z.gt(0), z.lt(1));
 
 /** The tasks whose predictions can be evaluated. */
-export const predictionTasks = [
+const predictionTasks = [
   'binary',
   'multiclass',
   'multilabel',
@@ -49,6 +49,9 @@ const predictions = z.strictObject({
     'The column of what the model says: a class, a number, a text; of several labels one each, by one star.',
   ),
   weight: column("The column of the rows' weights, zero or more."),
+  id: column(
+    'With `against`: the column that names the rows, which may then stand in another order in the other file.',
+  ),
   group: column("Ranking: the column that names each item's query."),
   groupSizes: z.optional(
     z
@@ -66,6 +69,7 @@ const predictions = z.strictObject({
 
 const against = z.strictObject({
   path,
+  id: predictions.shape.id,
   label: predictions.shape.label,
   score: predictions.shape.score,
   prediction: predictions.shape.prediction,

@@ -310,7 +310,13 @@ export const pipelineSchema = z.strictObject({
   schedule: z.optional(scheduleSchema),
   card: z.optional(card),
   threads: z.optional(
-    count.check(describe("Threads to work with, as many as the machine has by default; it changes no version's name.")),
+    z
+      .int()
+      .check(
+        z.positive(),
+        z.maximum(64),
+        describe("Threads to work with, as many as the machine has by default; it changes no version's name."),
+      ),
   ),
 });
 

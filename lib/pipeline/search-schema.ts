@@ -8,7 +8,7 @@ const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodChe
 /** Most trials of one search. */
 export const trialLimit = 1_000;
 /** Most folds of a cross-validation. */
-export const foldLimit = 100;
+const foldLimit = 100;
 
 const count = z.int().check(z.positive());
 

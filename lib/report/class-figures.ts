@@ -8,6 +8,7 @@ import { thin } from './thin.ts';
 /** Most points of a curve that are drawn. */
 const pointLimit = 300;
 
+/** The ROC curve of two classes, with the model's threshold as a dot; undefined where there is none to draw. */
 export function rocCurve({ evaluation }: Report): Figure | undefined {
   if (!evaluation?.roc || evaluation.roc.points.length < 2) return undefined;
   const { points, auc } = evaluation.roc;
@@ -31,6 +32,7 @@ export function rocCurve({ evaluation }: Report): Figure | undefined {
   };
 }
 
+/** Precision by recall of two classes, with the model's threshold as a dot; undefined where there is none to draw. */
 export function precisionRecallCurve({ evaluation }: Report): Figure | undefined {
   if (!evaluation?.precisionRecall || evaluation.precisionRecall.points.length < 2) return undefined;
   const { points, averagePrecision, prevalence } = evaluation.precisionRecall;
@@ -58,6 +60,7 @@ export function precisionRecallCurve({ evaluation }: Report): Figure | undefined
   };
 }
 
+/** Which share of the positive rows the highest scores hold; undefined where there is none to draw. */
 export function gainCurve({ evaluation }: Report): Figure | undefined {
   const points = (evaluation?.gain?.points ?? []).map(({ share, gain }) => ({ x: share, y: gain }));
   if (points.length < 2) return undefined;

@@ -49,6 +49,7 @@ interface Glance extends Sight {
 /** Looks and claims that fail this often in a row mean that something other than a race is wrong. */
 const attemptLimit = 10_000;
 
+/** Where an object of this key lies below `root`, and its versions. */
 export function placeOf(root: string, key: string): Place {
   const hash = createHash('sha256').update(key).digest('hex');
   return {
@@ -100,7 +101,7 @@ export async function claimVersion(place: Place, { top }: Sight, written: string
     return undefined;
   }
   await project(place, written);
-  await prune(place, number);
+  if (number > 1) await prune(place, number);
   return describe(place, number, stats);
 }
 
@@ -145,8 +146,7 @@ export async function forgetVersion(place: Place, sight: Sight): Promise<void> {
 
 /** A new name in the folder for files that have no final name yet; the key's own folders exist afterwards. */
 export async function newAside(place: Place): Promise<string> {
-  await fs.mkdir(place.aside, { recursive: true });
-  await fs.mkdir(place.versions, { recursive: true });
+  await Promise.all([fs.mkdir(place.aside, { recursive: true }), fs.mkdir(place.versions, { recursive: true })]);
   const [path, note] = [asidePath(place, 'new'), join(place.versions, 'key')];
   if (await statOf(note)) return path;
   // Names a version's key to whoever finds leftovers; written whole before the first number can be claimed.
@@ -167,6 +167,7 @@ export async function putBack(place: Place, out: string): Promise<void> {
   await fs.rm(out, { force: true });
 }
 
+/** The file of one version of an object. */
 export function versionPath(place: Place, number: number): string {
   return join(place.versions, String(number));
 }
@@ -176,6 +177,7 @@ export function statOf(path: string): Promise<BigIntStats | undefined> {
   return unless(fs.lstat(path, { bigint: true }), 'ENOENT', 'ENOTDIR');
 }
 
+/** The tag of a version: another for each write, and for a file that was changed by hand. */
 export function tagOf(number: number, { ino, mtimeNs, size }: BigIntStats): string {
   return [number, ino, mtimeNs, size].map((part) => part.toString(36)).join('-');
 }
@@ -246,9 +248,9 @@ async function takeOut(place: Place, inode: bigint): Promise<void> {
 /** Renames the file aside to the plain name. Whoever comes first consumes it, so it happens once for each version. */
 async function project(place: Place, written: string): Promise<void> {
   for (let attempt = 0; attempt < attemptLimit; attempt++) {
-    await fs.mkdir(dirname(place.plain), { recursive: true });
     if (await succeeds(fs.rename(written, place.plain), 'ENOENT')) return;
     if (!(await statOf(written))) return;
+    await fs.mkdir(dirname(place.plain), { recursive: true });
   }
   throw new StoreError(`${place.key}: its folder kept vanishing`);
 }

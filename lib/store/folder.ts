@@ -83,10 +83,16 @@ export function folderStore(path: string, { now = Date.now }: { now?: () => numb
   const root = resolve(path);
   const location = path.endsWith('/') ? path : `${path}/`;
   let swept: Promise<void> | undefined;
-  const prepare = async () => {
-    await fs.mkdir(root, { recursive: true });
-    swept ??= leniently(recover(root, now).then(() => sweepDaily(root, now)));
-    await swept;
+  // What stands below the root makes it anew, should it vanish meanwhile.
+  const prepare = () => {
+    swept ??= fs
+      .mkdir(root, { recursive: true })
+      .then(() => leniently(recover(root, now).then(() => sweepDaily(root, now))))
+      .catch((error) => {
+        swept = undefined;
+        throw error;
+      });
+    return swept;
   };
 
   return {
@@ -160,6 +166,7 @@ async function put(
   await prepare();
   await makeRoom(place);
   const written = await newAside(place);
+  let info: ObjectInfo | undefined;
   try {
     await writeThrough(written, body);
     for (let attempt = 0; attempt < attemptLimit; attempt++) {
@@ -169,11 +176,12 @@ async function put(
         await settle(place, sight);
         continue;
       }
-      const info = await claimVersion(place, sight, written);
+      info = await claimVersion(place, sight, written);
       if (info) return info;
     }
   } finally {
-    await fs.rm(written, { force: true });
+    // A version that was claimed is no longer aside.
+    if (!info) await fs.rm(written, { force: true });
   }
   throw new StoreError(`${place.key}: other writers kept coming first`);
 }

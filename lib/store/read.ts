@@ -35,6 +35,7 @@ export async function* readObject(
 /**
  * The object's bytes from `start` to `end`, from the object that `info` names.
  *
+ * @param into room for them, which the store may use
  * @throws ConflictError and StoreError as `readObject` does
  */
 export async function readObjectRange(
@@ -42,11 +43,12 @@ export async function readObjectRange(
   { key, size, tag }: Pick<ObjectInfo, 'key' | 'size' | 'tag'>,
   start: number,
   end: number,
+  into?: Uint8Array,
 ): Promise<Uint8Array> {
   try {
     // S3 gives a checksum with a whole object, and none with a part of it.
     const range = start === 0 && end === size ? undefined : { start, end };
-    const { body } = await store.get(key, { ifMatch: tag, range });
+    const { body } = await store.get(key, { ifMatch: tag, range, into });
     if (body.length === end - start) return body;
     throw new StoreError(`${key}: expected bytes ${start} to ${end}, found ${body.length} bytes`);
   } catch (error) {

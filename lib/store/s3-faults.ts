@@ -10,6 +10,7 @@ export interface Fault {
   attempts: number;
 }
 
+/** What can be told of an error that the SDK threw: status, code, and after how many attempts. */
 export function faultOf(error: unknown): Fault {
   const { name, code, $metadata } = error as {
     name?: string;

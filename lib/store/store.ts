@@ -13,6 +13,8 @@ export interface Store {
    *
    * @param options.range first byte and the byte after the last, both from 0; the end is cut to the object's size
    * @param options.ifMatch only while the object still has this tag
+   * @param options.into room for the bytes: where it suffices, a store that gets them in pieces may put them there, and
+   *   answers a view of it; whatever it held is gone, even if the reading fails
    * @throws NotFoundError when there is no such key
    * @throws ConflictError when `ifMatch` no longer holds
    * @throws InputError when the range begins at or after the object's end
@@ -67,6 +69,7 @@ export interface StoredFile {
 export interface GetOptions {
   range?: { start: number; end: number };
   ifMatch?: string;
+  into?: Uint8Array;
 }
 
 export interface PutOptions {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -188,6 +189,30 @@ test.each([
     const options = { single, limits: { ratio: 1e6 } };
     await compare([object], options, { pool: pools['three threads'], isPacked: true, title: place });
   }
+});
+
+test('ranges that arrive late, out of order and in pieces make the same table', { timeout: 60_000 }, async () => {
+  const text = `a,b,c\n${many(100_000, (i) => `${i},${i % 9},${'0'.repeat(700)}.${i % 7}\n`)}`;
+  const file = await fileObject(folder, 'late.csv', text);
+  const bytes = new TextEncoder().encode(text);
+  const late: DataObject = {
+    ...bytesObject('late.csv', bytes),
+    async readRange(start, end, into = new Uint8Array(end - start)) {
+      for (let at = start; at < end; at += 2 ** 21) {
+        // The second of two comes before the first, which is written while the others are parsed.
+        await setTimeout((Math.floor(start / 2 ** 23) % 2) * -9 + 10);
+        into.set(bytes.subarray(at, Math.min(at + 2 ** 21, end)), at - start);
+      }
+      return into;
+    },
+  };
+  const tables = [file, late].map(async (object) => {
+    const table = await readPacked([object], { single }, { pool: pools['three threads']() });
+    return table && { ...(plainTable(table) as object), objects: [] };
+  });
+  const [expected, found] = await Promise.all(tables);
+  expect(expected).toBeDefined();
+  expect(found).toEqual(expected);
 });
 
 test('blocks are named unless nobody asks for it, and then no version can be made of them', async () => {

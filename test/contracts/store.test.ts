@@ -108,6 +108,15 @@ for (const { name, start, skip = false } of backends) {
         expect(await part(8, 1_000)).toBe('89');
       });
 
+      test('returns the same bytes where it is given room for them, too little, or too much', async () => {
+        for (const length of [0, 2, 3, 9]) {
+          const into = new Uint8Array(new SharedArrayBuffer(length)).fill(1);
+          const { body } = await store.get('a', { range: { start: 2, end: 5 }, into });
+          expect(text(body.slice()), `room for ${length}`).toBe('234');
+          if (body.buffer === into.buffer) expect(text(into.slice(0, 3))).toBe('234');
+        }
+      });
+
       test('still says the size and the tag of the whole object', async () => {
         const { body, ...whole } = await store.get('a');
         expect(await store.get('a', { range: { start: 2, end: 5 } })).toEqual({ ...whole, body: body.subarray(2, 5) });

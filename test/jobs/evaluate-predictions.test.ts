@@ -160,6 +160,20 @@ describe('two classes', () => {
       12,
     );
   });
+
+  test('show of several labels those rows that have the most wrong, and refuse rankings, which have none', async () => {
+    const text = 'y_a,y_b,pred_a,pred_b\n1,0,1,0\n0,1,1,0\n1,1,1,0\n';
+    const asked = { evaluate: { worstRows: 2 } };
+    const { evaluation } = await evaluated(text, { task: 'multilabel', ...asked });
+    const shown = evaluation.worstRows?.map(({ place, actual, predicted, loss }) => [place, actual, predicted, loss]);
+    expect(shown).toEqual([
+      ['datasets/p.csv, line 3', 'b', 'a', 1],
+      ['datasets/p.csv, line 4', 'a, b', 'a', 0.5],
+    ]);
+    await expect(evaluated('relevance,score\n1,2\n0,1\n', { task: 'ranking', ...asked })).rejects.toThrow(
+      'evaluate.worstRows: expected none for a ranking task',
+    );
+  });
 });
 
 describe('gates', () => {
@@ -211,6 +225,54 @@ describe('another file', () => {
     expect(auc).toMatchObject({ test: 'DeLong', verdict: 'better' });
     expect(auc?.sentence).toMatch(/^ROC AUC .* above that of datasets\/q\.csv, .*: better\.$/);
     expect(result.gate).toBe('pass');
+  });
+
+  test('in another order is matched by a column of ids, and gives what the same order gives', async () => {
+    const lines = rows.map(([y], i) => [`row-${i}`, y, (i % 10) / 10]);
+    const named = csv(
+      'id,y,p',
+      rows.map(([y, p], i) => [`row-${i}`, y, p]),
+    );
+    const [inOrder, shuffled] = [lines, lines.toSorted((a, b) => (a[0] < b[0] ? 1 : -1))].map((some) =>
+      csv('key,y,p', [...some, ['row-x', 1, 0.5]]),
+    );
+    const asked = (more: object) => ({ ...own, predictions: { ...own.predictions, ...more } });
+    const against = { path: 'datasets/q.csv', id: 'key' };
+    const byId = await evaluated(named, { ...asked({ id: 'id' }), against }, { 'datasets/q.csv': shuffled });
+    const alike = await evaluated(named, { ...asked({ id: 'id' }), against }, { 'datasets/q.csv': inOrder });
+    const plain = csv('key,y,p', lines);
+    const byPlace = await evaluated(
+      named,
+      { ...own, against: { path: 'datasets/q.csv' } },
+      { 'datasets/q.csv': plain },
+    );
+    expect(byId.evaluation.comparisons).toEqual(byPlace.evaluation.comparisons);
+    expect(alike.evaluation.comparisons).toEqual(byPlace.evaluation.comparisons);
+    expect(byId.report.data.warnings).toEqual(['1 row of datasets/q.csv without a counterpart was left out.']);
+  });
+
+  test.each([
+    [
+      { id: 'id' },
+      'id,y,p\n1,1,0.5\n3,0,0.2\n',
+      'line 3, column "id": expected a row of the same id at datasets/q.csv',
+    ],
+    [
+      { id: 'id' },
+      'id,y,p\n1,1,0.5\n1,0,0.2\n',
+      'line 3, column "id" (id): expected an id of its own, found "1" again',
+    ],
+    [{ id: 'id' }, 'id,y,p\n1,1,0.5\n,0,0.2\n', 'line 3, column "id" (id): expected an id of its own, found a missing'],
+    [{ id: 'id' }, 'y,p\n1,0.5\n0,0.2\n', 'datasets/q.csv: expected a column "id" (id), found the columns'],
+    [{}, 'id,y,p\n1,1,0.5\n2,0,0.2\n', 'predictions.id: expected a column in predictions.id, too,'],
+  ])('with ids %j that do not fit is refused: %j', async (more, other, message) => {
+    const asked = {
+      ...own,
+      predictions: { ...own.predictions, ...more },
+      against: { path: 'datasets/q.csv', id: 'id' },
+    };
+    const text = 'id,y,p\n1,1,0.9\n2,0,0.4\n';
+    await expect(evaluated(text, asked, { 'datasets/q.csv': other })).rejects.toThrow(message);
   });
 
   test('with other labels is refused, with the row', async () => {

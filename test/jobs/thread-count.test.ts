@@ -17,6 +17,9 @@ test.each([
   [{ asked: 1, available: 8, environment: { HONE_THREADS: '3' } }, 1],
   [{ available: 2, environment: { HONE_THREADS: 'many' } }, 2],
   [{ available: 2, environment: { HONE_THREADS: '' } }, 2],
+  // Thousands of them would end the process.
+  [{ available: 2, environment: { HONE_THREADS: '100000' } }, 64],
+  [{ available: 192, environment: {} }, 64],
 ])('%j works with %i threads', (machine, threads) => {
   expect(threadCount(machine)).toBe(threads);
 });

@@ -24,3 +24,20 @@ test.each([
   const features = (data: Float32Array) => ({ rowCount, columnCount: inputs, data });
   expect(model.scores(parameters, features(here))).toEqual(model.scores(parameters, features(plain)));
 });
+
+test('scores that are asked for again and again take no more memory', () => {
+  const model = createModel({ kind: 'linear', inputs: 2 });
+  const home = kernelMemory();
+  const address = home.allocate(8 * 5000);
+  const features = {
+    rowCount: 5000,
+    columnCount: 2,
+    data: new Float32Array(home.memory.buffer, address, 10_000).fill(1),
+  };
+  const [first, second] = [1, 2].map((value) => model.scores(Float64Array.of(value, 0, 1), features));
+  const before = home.allocate(0);
+  expect(model.scores(Float64Array.of(3, 0, 1), features)[4999]).toBe(4);
+  expect(home.allocate(0)).toBe(before);
+  // What was answered before stays as it was.
+  expect([first[0], second[4999]]).toEqual([2, 3]);
+});

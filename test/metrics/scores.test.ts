@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/errors.ts';
 import { calibrationCurve, expectedCalibrationError, maximumCalibrationError } from '../../lib/metrics/calibration.ts';
-import { detectionErrorCurve, gainCurve, pointsToDraw, rocCurve } from '../../lib/metrics/curves.ts';
+import { detectionErrorCurve, gainCurve } from '../../lib/metrics/curves.ts';
 import { rankScores } from '../../lib/metrics/ranked-scores.ts';
 import {
   averagePrecisionScore,
@@ -165,34 +165,6 @@ describe('calibrationCurve', () => {
     ];
     expect(expectedCalibrationError(actual, probabilities)).toBe(0);
     expect(maximumCalibrationError(actual, probabilities, { strategy: 'quantile' })).toBe(0);
-  });
-});
-
-describe('pointsToDraw', () => {
-  test('keeps all points of a short curve', () => {
-    expect([...pointsToDraw(Float64Array.of(0, 0.5, 1), Float64Array.of(0, 1, 1), 3)]).toEqual([0, 1, 2]);
-  });
-
-  test('keeps both ends and spreads the rest along the curve, wherever its points crowd', () => {
-    // A thousand points in the first hundredth, and ten for the long way after it.
-    const x = Float64Array.from({ length: 1010 }, (_, i) => (i < 1000 ? i / 100_000 : 0.01 + (i - 999) * 0.09));
-    const chosen = pointsToDraw(x, x, 12);
-    expect(chosen).toHaveLength(12);
-    expect([chosen[0], chosen[11]]).toEqual([0, 1009]);
-    expect([...chosen].filter((i) => i >= 1000)).toHaveLength(10);
-    expect(chosen.every((point, i) => i === 0 || point > chosen[i - 1])).toBe(true);
-  });
-
-  test('of a ROC curve leaves an area that is near, while the value is that of all points', () => {
-    const actual = Array.from({ length: 5000 }, (_, i) => ((i * 7919) % 3 === 0 ? 1 : 0));
-    const given = actual.map((label, i) => ((i * 104_729) % 1009) / 1009 + 0.4 * label);
-    const { falsePositiveRate: x, truePositiveRate: y } = rocCurve(actual, given);
-    const points = pointsToDraw(x, y, 100);
-    let area = 0;
-    for (let i = 1; i < points.length; i++) {
-      area += ((x[points[i]] - x[points[i - 1]]) * (y[points[i]] + y[points[i - 1]])) / 2;
-    }
-    expect(area).toBeCloseTo(rocAucScore(actual, given), 3);
   });
 });
 

@@ -19,7 +19,7 @@ import { components } from './schemas.ts';
 import { trainings } from './trainings.ts';
 
 /** Most bytes of a JSON request. */
-export const bodyLimitBytes = 1024 * 1024;
+const bodyLimitBytes = 1024 * 1024;
 
 type Bindings = { Bindings: { lambdaContext?: Invocation } };
 type HonoContext = Parameters<Parameters<Hono<Bindings>['notFound']>[0]>[0];

@@ -10,7 +10,7 @@ import type { Named } from './schemas.ts';
 type EvaluationCall = Omit<Call, 'body'> & { body: Named<'EvaluationRequest'> };
 
 /** Bytes of data that are evaluated while the client waits; an HTTP API gives up after 30 seconds. */
-export const evaluationLimitBytes = 32 * 1024 * 1024;
+const evaluationLimitBytes = 32 * 1024 * 1024;
 
 export const evaluations: Route[] = [
   route({

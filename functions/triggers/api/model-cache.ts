@@ -4,7 +4,7 @@ import { champion } from '../../../lib/registry/aliases.ts';
 import { type LoadedModel, readVersion } from '../../../lib/registry/versions.ts';
 
 /** Milliseconds for which an alias may be taken to point where it last did. */
-export const aliasTtlMs = 5_000;
+const aliasTtlMs = 5_000;
 
 /** Milliseconds after which it is looked up again, while requests go on by what is known. */
 const refreshAfterMs = 3_000;

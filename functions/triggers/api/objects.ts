@@ -3,7 +3,7 @@ import { RequestError } from './problem.ts';
 import type { Call } from './route.ts';
 
 /** Bytes that Lambda lets an answer have: 6 MB with the envelope around it. */
-export const answerLimitBytes = 5 * 1024 * 1024;
+const answerLimitBytes = 5 * 1024 * 1024;
 
 /** Seconds for which a redirected browser may fetch what it was sent to. */
 const linkSeconds = 300;

@@ -6,7 +6,7 @@ import type { Services } from '../../adapter/services.ts';
 import { RequestError } from './problem.ts';
 
 /** Runs of a workflow that may be at work before a client is told to come again, where the environment says nothing. */
-export const usualOpenLimit = 50;
+const usualOpenLimit = 50;
 
 /** Seconds after which to come again. */
 const retryAfterSeconds = 60;

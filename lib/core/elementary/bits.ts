@@ -31,7 +31,7 @@ const splitter = 2 ** 27 + 1;
  *
  * @see Dekker 1971, Numerische Mathematik 18, 224-242
  */
-export function upperHalf(x: number): number {
+function upperHalf(x: number): number {
   const scaled = splitter * x;
   return scaled - (scaled - x);
 }

@@ -34,6 +34,7 @@ export function excessKurtosis(values: ArrayLike<number>): number {
   return sumOfDeviations(values, (gap) => gap * gap * (gap * gap)) / values.length / (second * second) - 3;
 }
 
+/** The middle value, or the mean of the two in the middle; NaN of none. */
 export function median(values: ArrayLike<number>): number {
   return quantile(sorted(values), 0.5);
 }

@@ -5,7 +5,7 @@ import { mostFrequentCode } from '../most-frequent.ts';
 import { cellHash, finishHash, mixWord } from '../row-hash.ts';
 import { spelling } from '../spelling.ts';
 import type { CategoryColumn } from '../table.ts';
-import type { CellEncoder, EncodedCell } from './cell-encoder.ts';
+import type { CellEncoder, EncodedCell } from './encoded-cell.ts';
 import type { Choices, FitContext } from './fit-context.ts';
 import { applyScaling, fitScaling } from './scaling.ts';
 
@@ -52,7 +52,7 @@ export function fitOrdinal(context: FitContext, column: CategoryColumn, choices:
 }
 
 /** By default a hashed category has so many columns. */
-export const hashBuckets = 256;
+const hashBuckets = 256;
 
 /** Fits what takes the place of missing cells; where texts go follows from their hashes. */
 export function fitHash({ rows }: FitContext, column: CategoryColumn, choices: Choices): HashEncoding {
@@ -60,6 +60,7 @@ export function fitHash({ rows }: FitContext, column: CategoryColumn, choices: C
   return { kind: 'hash', name: column.name, impute, buckets: choices.buckets ?? hashBuckets, seed: choices.seed ?? 0 };
 }
 
+/** A level to a 1 in its column; unknown ones to the column for others where there is one, else to zeros. */
 export function categoryEncoder({ levels, impute, other }: CategoryEncoding): CellEncoder {
   const one = [1];
   const cells = new Map(levels.map((level, i) => [level, { columns: [i], values: one }]));
@@ -73,6 +74,7 @@ export function categoryEncoder({ levels, impute, other }: CategoryEncoding): Ce
   };
 }
 
+/** A level to its position, scaled; an unknown one to −1, scaled likewise. */
 export function ordinalEncoder(feature: OrdinalEncoding): CellEncoder {
   const { levels, impute } = feature;
   const valueAt = (position: number) => [Math.fround(applyScaling(feature, position))];
@@ -81,6 +83,7 @@ export function ordinalEncoder(feature: OrdinalEncoding): CellEncoder {
   return { width: 1, text: (text = impute) => cells.get(text) ?? unknown, levelOf: levelFinder(levels) };
 }
 
+/** A text to a 1 in the column that its hash names. */
 export function hashEncoder({ impute, buckets, seed }: HashEncoding): CellEncoder {
   const hash = seededHash(seed);
   return { width: buckets, text: (text = impute) => ({ columns: [hash(text) % buckets], values: [1] }) };

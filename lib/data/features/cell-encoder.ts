@@ -1,31 +1,9 @@
 import type { FeatureEncoding } from '../feature-encoding.ts';
 import { categoryEncoder, hashEncoder, ordinalEncoder } from './categories.ts';
 import { dateEncoder } from './date-time.ts';
+import type { CellEncoder } from './encoded-cell.ts';
 import { textEncoder } from './ngrams.ts';
 import { numberEncoder } from './number.ts';
-
-/** What a cell becomes: the columns of its feature that are not zero, and their values, already float32. */
-export interface EncodedCell {
-  columns: ArrayLike<number>;
-  values: ArrayLike<number>;
-  /** Set when the cell holds what the encoding does not know: a level, or a text that is no date. */
-  unknown?: true;
-}
-
-/**
- * Encodes single cells, one table's or one record's, so that both get the same bits.
- *
- * Of the two methods there is the one for the feature's cells: numbers (NaN is missing), with one column, or texts.
- */
-export interface CellEncoder {
-  /** How many columns the feature has, without the one for missing cells. */
-  width: number;
-  /** A float32; not finite when it can't hold the value. */
-  number?(value: number): number;
-  text?(text: string | undefined): EncodedCell;
-  /** Where a number or boolean of a record may mean a level: the level that spells the same value. */
-  levelOf?(text: string): string | undefined;
-}
 
 /** The encoder of a feature. */
 export function cellEncoder(feature: FeatureEncoding): CellEncoder {

@@ -2,7 +2,7 @@ import { InputError } from '../../core/errors.ts';
 import type { DateEncoding, DatesOption, ImputeOption } from '../feature-encoding.ts';
 import { type DatePart, dateOrderOf, datePart, datePartNames, parseDateTime } from '../schema/dates.ts';
 import type { CategoryColumn } from '../table.ts';
-import type { CellEncoder, EncodedCell } from './cell-encoder.ts';
+import type { CellEncoder, EncodedCell } from './encoded-cell.ts';
 import type { Choices, FitContext } from './fit-context.ts';
 import { imputedNumber } from './number.ts';
 import { applyScaling, fitScaling } from './scaling.ts';
@@ -46,6 +46,7 @@ export function secondsOf({ codes, levels }: CategoryColumn, order = dateOrderOf
   return Float64Array.from(codes, (code) => (code < 0 ? Number.NaN : ofCode[code]));
 }
 
+/** Cells of dates to parts such as the hour or the weekday, scaled; a text that is no date is filled and told. */
 export function dateEncoder({ parts, order, impute }: DateEncoding): CellEncoder {
   const columns = parts.map((_, i) => i);
   const cellOf = (seconds: number): EncodedCell => ({

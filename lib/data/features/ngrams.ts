@@ -1,10 +1,10 @@
 import type { TextEncoding } from '../feature-encoding.ts';
 import { seededHash } from './categories.ts';
-import type { CellEncoder } from './cell-encoder.ts';
+import type { CellEncoder } from './encoded-cell.ts';
 import type { Choices } from './fit-context.ts';
 
 /** By default the n-grams of a text are hashed to so many columns. */
-export const ngramBuckets = 1_024;
+const ngramBuckets = 1_024;
 
 /** There is nothing to fit: where n-grams go follows from their hashes. */
 export function fitText(

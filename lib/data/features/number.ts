@@ -4,7 +4,7 @@ import type { ImputeOption, NumberEncoding, ScaleOption, Scaling } from '../feat
 import { mostFrequentValue } from '../most-frequent.ts';
 import { numberFacts } from '../number-facts.ts';
 import type { NumberColumn } from '../table.ts';
-import type { CellEncoder } from './cell-encoder.ts';
+import type { CellEncoder } from './encoded-cell.ts';
 import type { Choices, FitContext } from './fit-context.ts';
 import { applyScaling, fitScaling, standardScaling } from './scaling.ts';
 
@@ -66,6 +66,7 @@ export function imputedNumber(
   );
 }
 
+/** A number to itself, scaled; a missing one to what the training rows fill in. */
 export function numberEncoder(feature: NumberEncoding): CellEncoder {
   return {
     width: 1,

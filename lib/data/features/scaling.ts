@@ -4,7 +4,7 @@ import { blockMoments, type Moments, quantile } from '../../core/statistics.ts';
 import type { ScaleOption, ScaleOptions, Scaling } from '../feature-encoding.ts';
 
 /** Most quantiles that are kept of a column. */
-export const quantileCount = 1_000;
+const quantileCount = 1_000;
 
 /**
  * Fits a scaling to values; those that are NaN do not count.

@@ -28,13 +28,13 @@ export function storageOf(kind: SchemaKind): Column['kind'] {
 }
 
 /** A category with more levels than this may be taken for an identifier or for text. */
-export const identifierLevels = 10;
+const identifierLevels = 10;
 
 /** From this share of a column's cells on, dates make it a date-time column. */
-export const dateShare = 0.95;
+const dateShare = 0.95;
 
 /** From so many words a cell on, on average, a column of mostly different texts is text, not identifiers. */
-export const textWords = 3;
+const textWords = 3;
 
 /**
  * Finds what each column holds, in the table's order, from the cells of `rows` alone. The first rule that fits counts:

@@ -68,6 +68,7 @@ export interface Classes {
   others: number;
 }
 
+/** The target's classes on rows: an index for each row, in order of first sight where they are numbers. */
 export function classesOf(goal: Column, rows: Int32Array): Classes {
   const of = new Int32Array(rows.length);
   let count = 0;

@@ -2,17 +2,11 @@ import type { AnyPredictions, Task } from '../../metrics/predictions.ts';
 import { unitCountOf } from '../../metrics/terms/terms.ts';
 import { type Measured, measureUncertain, type UncertaintyOptions } from '../../metrics/uncertain.ts';
 import type { Evaluation, Metrics } from '../../report/report.ts';
-import { comparisonsWith, reportedMetrics } from './comparisons.ts';
+import { comparisonsWith, type Rival, reportedMetrics } from './comparisons.ts';
 import { curvesOf } from './curves.ts';
-import { fairnessOf } from './fairness.ts';
+import { fairnessOf, type GroupColumn } from './fairness.ts';
 import { type SliceRequest, slicesOf } from './slices.ts';
 import { type WorstRequest, worstRowsOf } from './worst-rows.ts';
-
-/** Predictions of somebody else on the same rows, and what a report calls them. */
-export interface Rival {
-  name: string;
-  predictions: AnyPredictions;
-}
 
 export interface AssessOptions {
   /** Which rows these are, as a sentence. */
@@ -31,13 +25,6 @@ export interface AssessOptions {
   fairness?: readonly GroupColumn[];
   /** Asks for the rows with the largest losses: they are private data. */
   worst?: WorstRequest;
-}
-
-/** A column of groups: place among `levels` of each row, −1 where it is missing. */
-export interface GroupColumn {
-  name: string;
-  codes: ArrayLike<number>;
-  levels: readonly string[];
 }
 
 /** An evaluation, and what a comparison with further predictions goes on from. */

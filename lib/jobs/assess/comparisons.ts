@@ -2,10 +2,10 @@ import { metricNamed } from '../../metrics/catalogue.ts';
 import { compareMeasured } from '../../metrics/compare.ts';
 import type { Comparison } from '../../metrics/intervals/comparison.ts';
 import type { Interval } from '../../metrics/intervals/interval.ts';
+import type { AnyPredictions } from '../../metrics/predictions.ts';
 import { type Measured, measureUncertain } from '../../metrics/uncertain.ts';
 import { formatNumber } from '../../report/format.ts';
 import { type Evaluation, type Metrics, measured as reported } from '../../report/report.ts';
-import type { Rival } from './assess.ts';
 
 type ReportedComparison = NonNullable<Evaluation['comparisons']>[number];
 type ReportedInterval = NonNullable<ReportedComparison['interval']>;
@@ -60,6 +60,12 @@ const testNames: Record<Comparison['method'], string> = {
   'paired t': "paired Student's t",
   jackknife: 'infinitesimal jackknife',
 };
+
+/** Predictions of somebody else on the same rows, and what a report calls them. */
+export interface Rival {
+  name: string;
+  predictions: AnyPredictions;
+}
 
 /** Predictions to compare with, and in which role. */
 export type Opponent = Rival & { against: ReportedComparison['against'] };

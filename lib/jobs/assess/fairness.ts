@@ -2,7 +2,13 @@ import { InputError } from '../../core/errors.ts';
 import type { AnyPredictions } from '../../metrics/predictions.ts';
 import { groupFairness } from '../../metrics/slices/fairness.ts';
 import type { Evaluation } from '../../report/report.ts';
-import type { GroupColumn } from './assess.ts';
+
+/** A column of groups: place among `levels` of each row, −1 where it is missing. */
+export interface GroupColumn {
+  name: string;
+  codes: ArrayLike<number>;
+  levels: readonly string[];
+}
 
 /**
  * How two classes are given to the groups of each column.

@@ -14,7 +14,7 @@ export interface WorstRequest {
 
 type WorstRow = NonNullable<Evaluation['worstRows']>[number];
 
-/** The rows with the largest losses, the largest first; of equal ones the first. Empty for tasks without rows. */
+/** The rows with the largest losses, the largest first; of equal ones the first. Empty for rankings and detections, whose losses are not of rows. */
 export function worstRowsOf(
   { predictions }: Measured,
   { count, describe }: WorstRequest,
@@ -60,6 +60,24 @@ function rowLosses(predictions: AnyPredictions, classes: readonly string[] | und
         rowCount: hypotheses.length,
         lossOf: (text) => 1 - squadF1Score(hypotheses[text], references[text]),
         answers: (text) => ({ actual: references[text].join(' | '), predicted: hypotheses[text] }),
+      };
+    }
+    case 'labelSets': {
+      const { actual, predicted, labelCount } = predictions;
+      const named = (labels: Uint8Array, row: number) =>
+        Array.from({ length: labelCount }, (_, k) => k)
+          .filter((k) => labels[row * labelCount + k] === 1)
+          .map((k) => classes?.[k] ?? String(k))
+          .join(', ') || 'none';
+      return {
+        rowCount: actual.length / labelCount,
+        lossOf(row) {
+          let wrong = 0;
+          for (let at = row * labelCount; at < (row + 1) * labelCount; at++)
+            wrong += Number(actual[at] !== predicted[at]);
+          return wrong / labelCount;
+        },
+        answers: (row) => ({ actual: named(actual, row), predicted: named(predicted, row) }),
       };
     }
     default:

@@ -4,7 +4,7 @@ import { measureSlices } from '../../metrics/slices/worst-slices.ts';
 import { termsOf, unitCountOf } from '../../metrics/terms/terms.ts';
 import type { Measured } from '../../metrics/uncertain.ts';
 import type { PredictionsGate } from '../../pipeline/predictions-schema.ts';
-import type { Rival } from '../assess/assess.ts';
+import type { Rival } from '../assess/comparisons.ts';
 import { type SliceRequest, sliceMetric } from '../assess/slices.ts';
 import { type GateCase, judgeGates } from './judge-gates.ts';
 import { measureGate } from './measure-gate.ts';

@@ -2,7 +2,7 @@ import { seededRandom } from '../../core/random.ts';
 import { baselinePredictions } from '../../metrics/baseline.ts';
 import type { AnyPredictions, LabelSetPredictions, RankingPredictions } from '../../metrics/predictions.ts';
 import type { PredictionsDocument, PredictionTask } from '../../pipeline/predictions-schema.ts';
-import type { Rival } from '../assess/assess.ts';
+import type { Rival } from '../assess/comparisons.ts';
 
 type Baseline = NonNullable<NonNullable<PredictionsDocument['evaluate']>['baseline']>;
 

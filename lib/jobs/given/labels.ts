@@ -114,7 +114,7 @@ export function numbersOn(table: Table, column: Column, rows: Int32Array, role: 
     );
   }
   const { values } = column;
-  const all = rows.length === table.rowCount;
+  const all = rows.length === table.rowCount && rows.every((row, i) => row === i);
   const numbers = all ? values : new Float64Array(rows.length);
   for (let i = 0; i < rows.length; i++) {
     const value = values[rows[i]];

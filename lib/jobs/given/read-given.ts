@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { openPool, threadsFor } from '../open-pool.ts';
 import type { SourceObject } from '../sources.ts';
 import { classNames } from './labels.ts';
+import { matchRows } from './match-rows.ts';
 import { findQuerySizes, rankingPredictions } from './rankings.ts';
 import { findRoles, namesOf, type Role, type Roles } from './roles.ts';
 import { binaryPredictions, multiclassPredictions, multilabelPredictions, valuePredictions } from './rows.ts';
@@ -22,7 +23,7 @@ type Asked = PredictionsDocument['predictions'];
 export interface GivenTable {
   table: Table;
   roles: Roles;
-  /** The rows that have a label, ascending. */
+  /** The rows that have a label: ascending, or in the order of another table's. */
   rows: Int32Array;
   /** What was guessed or chosen by default. */
   notes: AppliedDefault[];
@@ -49,14 +50,21 @@ export async function readGiven(
   { task, predictions: asked, against }: Pick<PredictionsDocument, 'task' | 'predictions' | 'against'>,
   objects: { own: SourceObject[]; against?: SourceObject[] },
 ): Promise<{ own: Given; against?: Given }> {
+  checkIds(task, asked, against);
   const own = await openTable(context, task, asked, objects.own);
   if (!against || !objects.against) return { own: { ...own, ...(await toPredictions(context, task, asked, [own])) } };
   const { path, label, score, prediction } = against;
-  const others: Asked = { ...asked, path, label: label ?? asked.label, score, prediction };
-  const other = await openTable(context, task, others, objects.against);
+  const id = against.id ?? asked.id;
+  const others: Asked = { ...asked, path, id, label: label ?? asked.label, score, prediction };
+  let other = await openTable(context, task, others, objects.against);
+  if (asked.id !== undefined && id !== undefined) {
+    const { rows, warnings } = matchRows({ given: own, id: asked.id }, { given: other, id });
+    own.warnings.push(...warnings);
+    other = { ...other, rows };
+  }
   const ownPart = await toPredictions(context, task, asked, [own, other]);
   const otherPart = await toPredictions(context, task, others, [other, own]);
-  checkSameRows(ownPart.predictions, otherPart.predictions, asked.path, path);
+  checkSameRows([asked.path, ownPart.predictions], [path, otherPart.predictions], asked.id !== undefined);
   // Two models are compared under the weights of the first.
   const weighed = { ...otherPart.predictions, weights: ownPart.predictions.weights };
   return { own: { ...own, ...ownPart }, against: { ...other, ...otherPart, predictions: weighed } };
@@ -84,7 +92,8 @@ async function openTable(
     });
   let table = await read({});
   const askedRoles = { label, score: table.sparse ? undefined : score, prediction, weight, group, logProbabilities };
-  const names = [...table.columns.map(({ name }) => name), ...(table.sparse ? featureNames(score) : [])];
+  const columnNames = table.columns.map(({ name }) => name).filter((name) => name !== asked.id);
+  const names = [...columnNames, ...(table.sparse ? featureNames(score) : [])];
   const rolesAsked = table.sparse ? { ...askedRoles, score } : askedRoles;
   const { roles, guesses } = findRoles(task, names, rolesAsked, `${asked.path}`);
   const columnOf = (name: string) => table.columns.find((column) => column.name === name) as Column;
@@ -169,8 +178,25 @@ async function toPredictions(
   }
 }
 
+/** Ids are for two tables whose rows can be told apart. */
+function checkIds(task: PredictionTask, { id }: Asked, against: PredictionsDocument['against']): void {
+  const given = id ?? against?.id;
+  if (given === undefined) return;
+  if (task === 'ranking') {
+    throw new InputError(`predictions.id: expected none for a ranking task, found "${given}"`);
+  }
+  if (!against || id === undefined) {
+    const expected = against ? 'a column in predictions.id, too,' : 'another file to compare with, in `against`,';
+    throw new InputError(`predictions.id: expected ${expected} where an id is named, found none`);
+  }
+}
+
 /** Predictions of other rows can't be compared row by row. */
-function checkSameRows(own: AnyPredictions, other: AnyPredictions, path: string, otherPath: string): void {
+function checkSameRows(
+  [path, own]: [string, AnyPredictions],
+  [otherPath, other]: [string, AnyPredictions],
+  areMatched: boolean,
+): void {
   const labelsOf = (predictions: AnyPredictions): ArrayLike<unknown> => {
     if (predictions.kind === 'rankings') return predictions.relevance;
     if (predictions.kind === 'texts') return predictions.references.map((accepted) => accepted.join('\n'));
@@ -185,7 +211,10 @@ function checkSameRows(own: AnyPredictions, other: AnyPredictions, path: string,
   for (let row = 0; row < a.length; row++) {
     if (a[row] !== b[row]) {
       throw new InputError(
-        `${otherPath}: expected the rows of ${path} in the same order, found another label in row ${row + 1}`,
+        areMatched
+          ? `${otherPath}: expected the labels of ${path}, found another for its row ${row + 1}`
+          : `${otherPath}: expected the rows of ${path} in the same order, found another label in row ${row + 1}`,
+        areMatched ? {} : { advice: 'Name the column of ids that both have: --id COLUMN, or predictions.id' },
       );
     }
   }

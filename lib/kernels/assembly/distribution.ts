@@ -142,6 +142,16 @@ function numberOf(keys: usize, i: i32): f64 {
   return <f64>reinterpret<f32>(key ^ (<u32>(<i32>~key >> 31) | 0x80000000));
 }
 
+/** Where the keys that are the same as one end. */
+// @ts-ignore: decorator
+@inline
+function endOfRun(keys: usize, start: i32, count: i32): i32 {
+  const key = load<u32>(keys + (<usize>start << 2));
+  let end = start + 1;
+  while (end < count && load<u32>(keys + (<usize>end << 2)) == key) end++;
+  return end;
+}
+
 /** The most frequent numbers, of equally frequent ones the smallest first. Returns how many different ones there are. */
 function findFrequent(sorted: usize, count: i32, top: i32, out: usize): i32 {
   const named = out + 24;
@@ -149,9 +159,9 @@ function findFrequent(sorted: usize, count: i32, top: i32, out: usize): i32 {
   let distinct = 0;
   for (let start = 0; start < count; ) {
     const value = numberOf(sorted, start);
-    let end = start + 1;
-    // Compared as numbers: −0 and 0 are one, though they have two keys.
-    while (end < count && numberOf(sorted, end) == value) end++;
+    let end = endOfRun(sorted, start, count);
+    // −0 and 0 are one number, though they have two keys.
+    if (value == 0 && end < count && numberOf(sorted, end) == 0) end = endOfRun(sorted, end, count);
     distinct++;
     const own = <f64>(end - start);
     start = end;
@@ -169,15 +179,24 @@ function findFrequent(sorted: usize, count: i32, top: i32, out: usize): i32 {
   return distinct;
 }
 
-/** How many numbers lie in each of equal stretches between two; no stretch where there is no room between them. */
+/**
+ * How many numbers lie in each of equal stretches between two; no stretch where there is no room between them. They are
+ * sorted, and no number lies in an earlier stretch than a smaller one: where each stretch ends is found by halving.
+ */
 function countBins(sorted: usize, count: i32, bins: i32, from: f64, to: f64, out: usize, counts: usize): void {
   if (!(to - from > 0 && to - from < Infinity)) bins = 0;
   store<f64>(out, <f64>bins, 16);
-  if (bins == 0) return;
-  memory.fill(counts, 0, <usize>bins << 3);
-  for (let i = 0; i < count; i++) {
-    const place = floor(((numberOf(sorted, i) - from) / (to - from)) * <f64>bins);
-    const at = counts + (<usize>max<f64>(0, min<f64>(<f64>(bins - 1), place)) << 3);
-    store<f64>(at, load<f64>(at) + 1);
+  let start = 0;
+  for (let bin = 0; bin < bins; bin++) {
+    let end = start;
+    let high = count;
+    while (end < high) {
+      const middle = (end + high) >>> 1;
+      const place = floor(((numberOf(sorted, middle) - from) / (to - from)) * <f64>bins);
+      if (max<f64>(0, min<f64>(<f64>(bins - 1), place)) <= <f64>bin) end = middle + 1;
+      else high = middle;
+    }
+    store<f64>(counts + (<usize>bin << 3), <f64>(end - start));
+    start = end;
   }
 }

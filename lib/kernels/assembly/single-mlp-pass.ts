@@ -20,6 +20,7 @@ import { tanh } from './shared/hyperbolic';
 import { LinearPass } from './shared/linear-pass';
 import { evaluateLoss, Loss } from './shared/losses';
 import { addOuterProducts } from './shared/outer-products';
+import { widenPair } from './shared/pairs';
 
 const tileRows: i32 = 32;
 
@@ -293,12 +294,28 @@ function multiplySlopes(activation: i32, units: usize, slopes: usize, count: i32
   }
 }
 
+/** Four outputs at a time, whose sums stay in registers while the rows go by. */
 function addSlopes(slopes: usize, slopeBytes: usize, count: i32, outputs: i32, sums: usize): void {
-  for (let i = 0; i < count; i++) {
-    for (let k = 0; k < outputs; k++) {
-      const sum = sums + (<usize>k << 3);
-      store<f64>(sum, load<f64>(sum) + <f64>load<f32>(slopes + <usize>i * slopeBytes + (<usize>k << 2)));
+  const end = slopes + <usize>count * slopeBytes;
+  let k = 0;
+  for (; k + 4 <= outputs; k += 4) {
+    let low = v128.load(sums);
+    let high = v128.load(sums, 16);
+    for (let at = slopes; at < end; at += slopeBytes) {
+      low = f64x2.add(low, widenPair(at));
+      high = f64x2.add(high, widenPair(at + 8));
     }
+    v128.store(sums, low);
+    v128.store(sums, high, 16);
+    slopes += 16;
+    sums += 32;
+  }
+  for (; k < outputs; k++) {
+    let sum = load<f64>(sums);
+    for (let at = slopes; at < end; at += slopeBytes) sum += <f64>load<f32>(at);
+    store<f64>(sums, sum);
+    slopes += 4;
+    sums += 8;
   }
 }
 

@@ -2,6 +2,7 @@ import type { ClassPredictions, LabelSetPredictions, RankingPredictions, ValuePr
 
 /** Small predictions, as the catalogue's examples write them. */
 
+/** Numbers beside numbers. */
 export function values(actual: number[], predicted: number[]): ValuePredictions {
   return { kind: 'values', actual: Float64Array.from(actual), predicted: Float64Array.from(predicted) };
 }
@@ -43,6 +44,7 @@ export function margins(actual: number[], given: number[]): ClassPredictions {
   };
 }
 
+/** Rows of several labels, 1 where the row has the label. */
 export function labelSets(actual: number[][], predicted: number[][]): LabelSetPredictions {
   return {
     kind: 'labelSets',

@@ -15,7 +15,7 @@ export const detectionLimit = 100;
 export const overlaps: readonly number[] = Array.from({ length: 10 }, (_, i) => 0.5 + i * ((0.95 - 0.5) / 9));
 
 /** Areas of things, in square pixels, both ends included. */
-export const areaRanges = {
+const areaRanges = {
   all: [0, 1e10],
   small: [0, 32 ** 2],
   medium: [32 ** 2, 96 ** 2],

@@ -3,7 +3,7 @@ import { variance } from '../../core/statistics/describe.ts';
 import { type Interval, type IntervalOptions, unknownInterval } from './interval.ts';
 
 /** Sections that the rows are cut into. */
-export const sectionCount = 30;
+const sectionCount = 30;
 
 /**
  * Interval of any metric from what it is on sections of the rows, each measured by itself: one pass, where a bootstrap

@@ -31,8 +31,12 @@ export function addOuterProducts(
       addSquares(1, true, rows + at, rowBytes, count, slopes + (<usize>k << 2), slopeBytes, to + <usize>k * sumBytes, sumBytes);
   }
   for (; at + 16 <= end; at += 16) {
-    for (let k = 0; k < outputs; k++)
-      addSquares(1, false, rows + at, rowBytes, count, slopes + (<usize>k << 2), slopeBytes, sums + (at << 1) + <usize>k * sumBytes, sumBytes);
+    let k = 0;
+    const to = sums + (at << 1);
+    for (; k + 4 <= outputs; k += 4)
+      addSquares(4, false, rows + at, rowBytes, count, slopes + (<usize>k << 2), slopeBytes, to + <usize>k * sumBytes, sumBytes);
+    for (; k < outputs; k++)
+      addSquares(1, false, rows + at, rowBytes, count, slopes + (<usize>k << 2), slopeBytes, to + <usize>k * sumBytes, sumBytes);
   }
   for (; at < end; at += 4)
     for (let k = 0; k < outputs; k++)
@@ -74,15 +78,15 @@ function addSquares(
     if (outputs > 1) {
       slope = v128.load32_splat(slopes, 4);
       b0 = f32x4.add(b0, f32x4.mul(slope, left));
-      b1 = f32x4.add(b1, f32x4.mul(slope, right));
+      if (isWide) b1 = f32x4.add(b1, f32x4.mul(slope, right));
     }
     if (outputs > 2) {
       slope = v128.load32_splat(slopes, 8);
       c0 = f32x4.add(c0, f32x4.mul(slope, left));
-      c1 = f32x4.add(c1, f32x4.mul(slope, right));
+      if (isWide) c1 = f32x4.add(c1, f32x4.mul(slope, right));
       slope = v128.load32_splat(slopes, 12);
       d0 = f32x4.add(d0, f32x4.mul(slope, left));
-      d1 = f32x4.add(d1, f32x4.mul(slope, right));
+      if (isWide) d1 = f32x4.add(d1, f32x4.mul(slope, right));
     }
     rows += rowBytes;
     slopes += slopeBytes;
@@ -91,13 +95,13 @@ function addSquares(
   if (isWide) addFour(sums + 32, a1);
   if (outputs > 1) {
     addFour(sums + sumBytes, b0);
-    addFour(sums + sumBytes + 32, b1);
+    if (isWide) addFour(sums + sumBytes + 32, b1);
   }
   if (outputs > 2) {
     addFour(sums + 2 * sumBytes, c0);
-    addFour(sums + 2 * sumBytes + 32, c1);
+    if (isWide) addFour(sums + 2 * sumBytes + 32, c1);
     addFour(sums + 3 * sumBytes, d0);
-    addFour(sums + 3 * sumBytes + 32, d1);
+    if (isWide) addFour(sums + 3 * sumBytes + 32, d1);
   }
 }
 

@@ -1,0 +1,51 @@
+import { InputError } from '../../core/errors.ts';
+import { findColumn, placeOf } from '../../data/lookup.ts';
+import { quoteText } from '../../data/text.ts';
+import { formatCount } from '../../report/format.ts';
+import { cellText } from './labels.ts';
+import type { GivenTable } from './read-given.ts';
+
+/** A table, and the name of the column that names its rows. */
+interface Named {
+  given: GivenTable;
+  id: string;
+}
+
+/**
+ * The rows of another table that are those of this one, in this one's order, by the ids of both.
+ *
+ * @returns row numbers of the other table, shape [own rows], and a sentence on rows that only the other has
+ * @throws InputError when an id is missing or stands twice, or the other table lacks one
+ */
+export function matchRows(own: Named, other: Named): { rows: Int32Array; warnings: string[] } {
+  const rowOf = rowsById(other);
+  const wanted = rowsById(own);
+  const rows = Int32Array.from(wanted, ([text, row]) => {
+    const found = rowOf.get(text);
+    if (found !== undefined) return found;
+    throw new InputError(
+      `${placeOf(own.given.table, row)}, column ${quoteText(own.id)}: expected a row of the same id at ${other.given.table.objects[0].key}, found none for ${quoteText(text)}`,
+    );
+  });
+  const extra = rowOf.size - wanted.size;
+  const left = `${formatCount(extra, 'row')} of ${other.given.table.objects[0].key} without a counterpart`;
+  return { rows, warnings: extra === 0 ? [] : [`${left} ${extra === 1 ? 'was' : 'were'} left out.`] };
+}
+
+/** Each row by its id, in their order. */
+function rowsById({ given: { table, rows }, id }: Named): Map<string, number> {
+  const column = findColumn(table, id, 'id');
+  const found = new Map<string, number>();
+  for (const row of rows) {
+    const text = cellText(column, row);
+    const first = text === null ? undefined : found.get(text);
+    if (text === null || first !== undefined) {
+      const what = text === null ? 'a missing value' : `${quoteText(text)} again, after ${placeOf(table, first ?? 0)}`;
+      throw new InputError(
+        `${placeOf(table, row)}, column ${quoteText(id)} (id): expected an id of its own, found ${what}`,
+      );
+    }
+    found.set(text, row);
+  }
+  return found;
+}
