@@ -130,6 +130,8 @@ export interface PackedSize {
   segmentRows: number;
   /** Bytes that wait while they are fetched. */
   feedBytes: number;
+  /** Bytes that it takes besides when it is read as a whole. */
+  besideBytes?: number;
 }
 
 /** Room for data that does not lie in memory as a whole. */
@@ -154,7 +156,11 @@ const keptBytes = ({ rows, doubles, categories }: PackedTableSize): number =>
 
 /** Bytes of memory that packed data takes with its encoded features. */
 const packedBytes = (size: PackedSize): number =>
-  kernelProcessBytes + keptBytes(size) + size.rows * (1.1 * size.rowBytes + 4 * size.columns) + size.feedBytes;
+  kernelProcessBytes +
+  keptBytes(size) +
+  size.rows * (1.1 * size.rowBytes + 4 * size.columns) +
+  size.feedBytes +
+  (size.besideBytes ?? 0);
 
 /** Of a thread that fetches and unpacks what is read again. */
 export const feedThreadBytes = 64 * 2 ** 20;
