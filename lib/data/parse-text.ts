@@ -4,6 +4,7 @@ import type { Pool } from '../kernels/pool.ts';
 import { powersOfTen } from '../kernels/powers-of-ten.ts';
 import { squeezeTable } from '../kernels/squeezes.ts';
 import { placeArray, writeStruct } from '../kernels/struct.ts';
+import type { PackedRoom } from './packed.ts';
 import type { PlannedText } from './plan-text.ts';
 import type { ReadOptions } from './read.ts';
 import { openFeed, type SegmentBatch, segmentBytes } from './segment-feed.ts';
@@ -27,6 +28,8 @@ export interface ParsedSegment {
   greatest: Float32Array;
   /** Address of the rows of float32. */
   singles: number;
+  /** The room that they share with those of the segments parsed with them, and with nothing else. */
+  room?: PackedRoom;
   /** Rows of float64, of the texts' numbers in their dictionaries, and hashes. */
   doubles: Float64Array;
   codes: Uint8Array;
@@ -150,6 +153,7 @@ function segmentParser(
     const word = (address: number) => view.getUint32(address, true);
     const singlesAt = (address: number) => new Float32Array(home.memory.buffer, address, widths.single);
     const parsed: ParsedSegment[] = [];
+    const together: PackedRoom = { address: singles, bytes: rows * stride };
     let isFull = false;
     for (let i = 0; i < count; i++) {
       const result = results + i * 20;
@@ -172,6 +176,7 @@ function segmentParser(
         least: singlesAt(extremes + i * 2 * stride),
         greatest: singlesAt(extremes + (i * 2 + 1) * stride),
         singles: singles + before * stride,
+        room: together,
         doubles: new Float64Array(buffer, doubles + before * widths.double * 8, own * widths.double),
         codes: new Uint8Array(buffer, codes + before * widths.category, own * widths.category),
         lines: lineCount === own ? undefined : new Uint32Array(buffer, lines + before * 4, own),

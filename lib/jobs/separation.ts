@@ -1,3 +1,4 @@
+import type { Matrix } from '../core/matrix.ts';
 import { isStreamed } from '../core/streamed-matrix.ts';
 import { releaseMatrix } from '../kernels/instantiate.ts';
 import type { Examples, Model } from '../models/model.ts';
@@ -15,15 +16,21 @@ const largestCoefficient = 15;
  * That the model is right on every training row is the proof of it; where it is only nearly so, coefficients that are far
  * too large tell.
  *
+ * @param found.features of the training rows, where they are encoded already
  * @see Albert & Anderson 1984, Biometrika 71(1)
  */
-export function separationWarnings(fitted: Fitted, request: Request, model: Model, parameters: Float64Array): string[] {
+export function separationWarnings(
+  fitted: Fitted,
+  request: Request,
+  model: Model,
+  { parameters, features }: { parameters: Float64Array; features?: Matrix },
+): string[] {
   const { l1, l2, loss } = request.model;
   if (model.kind === 'mlp' || l1 > 0 || l2 > 0 || !unbounded.has(loss)) return [];
   const end = model.inputs * model.outputs;
   const largest = parameters.subarray(0, end).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const advice = `Add model.l2 (0.001, say), which keeps them small and makes them unique.`;
-  if (isSeparated(fitted, request, model, parameters)) {
+  if (isSeparated(fitted, request, model, { parameters, features })) {
     return [
       `The classes of the training rows are perfectly separable: no coefficients are the best, larger ones always fit better. Those found, up to ${formatNumber(largest)}, only show where training stopped, and probabilities near 0 and 1 are too sure. ${advice}`,
     ];
@@ -40,16 +47,31 @@ const unbounded = new Set(['logistic', 'cross-entropy', 'focal']);
 /** Rows among which there nearly always is one that is wrong, where there is one at all. */
 const firstRows = 1_024;
 
-function isSeparated(fitted: Fitted, request: Request, model: Model, parameters: Float64Array): boolean {
-  const { training } = fitted;
-  const isRightOn = (rows: Int32Array) => isRight(toTrainingExamples(fitted, request, rows), model, parameters);
-  return isRightOn(training.subarray(0, firstRows)) && isRightOn(training);
+function isSeparated(
+  fitted: Fitted,
+  request: Request,
+  model: Model,
+  { parameters, features }: { parameters: Float64Array; features?: Matrix },
+): boolean {
+  const isRightOn = (rows: Int32Array) => {
+    const own = features && firstOf(features, rows.length);
+    const examples = toTrainingExamples(fitted, request, rows, own);
+    const isAllRight = isRight(examples, model, parameters);
+    if (!own && !isStreamed(examples.features)) releaseMatrix(examples.features);
+    return isAllRight;
+  };
+  return isRightOn(fitted.training.subarray(0, firstRows)) && isRightOn(fitted.training);
 }
+
+const firstOf = ({ columnCount, data }: Matrix, rowCount: number): Matrix => ({
+  rowCount,
+  columnCount,
+  data: data.subarray(0, rowCount * columnCount),
+});
 
 /** Whether the model is right on every row. */
 function isRight({ features, targets }: Examples, model: Model, parameters: Float64Array): boolean {
   const scores = model.scores(parameters, features);
-  if (!isStreamed(features)) releaseMatrix(features);
   const { outputs } = model;
   return targets.every((target, row) => {
     if (outputs === 1) return target === 1 ? scores[row] > 0 : scores[row] < 0;
