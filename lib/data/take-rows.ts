@@ -9,7 +9,8 @@ import type { Column, Table } from './table.ts';
  * They keep their places in the objects and in the canonical blocks, of which some may be left without rows, so that sums
  * over them have the same bits; the blocks have no names.
  *
- * @param rows ascending; packed numbers must all lie in memory
+ * @param rows ascending
+ * @throws Error where packed numbers do not all lie in memory
  */
 export function takeRows(table: Table, rows: Int32Array): Table {
   const offsets = blockOffsets(table, rows);
@@ -54,7 +55,8 @@ function takeCells(column: Column, rows: Int32Array, numbers: PackedNumbers | un
 
 /** Copies packed rows side by side, by the kernel that encodes them: from 0, divided by 1, each number stays what it is. */
 function takeNumbers(numbers: PackedNumbers, rows: Int32Array, offsets: Int32Array): PackedNumbers {
-  const { memory, columnCount, blocks } = numbers;
+  const { memory, columnCount, blocks, source } = numbers;
+  if (source) throw new Error('expected packed numbers that all lie in memory, found some that are brought there');
   const stride = packedStride(numbers);
   const address = memory.allocate(rows.length * stride * 4);
   const data = new Float32Array(memory.memory.buffer, address, rows.length * stride);
