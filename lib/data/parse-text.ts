@@ -186,6 +186,8 @@ function segmentParser(
         ),
       });
     }
+    // Where each row is a line, nobody looks at them again.
+    if (parsed.every((segment) => segment.lines === undefined)) room.release(lines, rows * 4);
     return isFull ? 'full' : parsed;
   };
 }
