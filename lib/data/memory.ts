@@ -92,6 +92,7 @@ export function checkFeatureMemory(
 
 /** Numbers that are held of each parameter: itself, its gradient, two moments, the best ones so far, and what is written. */
 const timesParameter = 8;
+const smallModelBytes = 2 ** 20;
 
 /**
  * Compares a model that is about to be trained with the memory there is.
@@ -99,8 +100,10 @@ const timesParameter = 8;
  * @throws InputError when it does not fit
  */
 export function checkModelMemory(where: string, parameterCount: number, memoryBytes: number): void {
-  const needed = processBytes + 8 * timesParameter * parameterCount;
-  if (needed <= memoryBytes) return;
+  const ofModel = 8 * timesParameter * parameterCount;
+  const needed = processBytes + ofModel;
+  // A small model is never what does not fit: of the rest, the reading has told.
+  if (needed <= memoryBytes || ofModel < smallModelBytes) return;
   throw new InputError(
     `${where}: expected a model that ${mebibytes(memoryBytes)} of memory can train, found ${parameterCount} parameters, ` +
       `which need ${mebibytes(needed)}`,
@@ -163,7 +166,7 @@ const packedBytes = (size: PackedSize): number =>
   (size.besideBytes ?? 0);
 
 /** Of a thread that fetches and unpacks what is read again. */
-export const feedThreadBytes = 64 * 2 ** 20;
+export const feedThreadBytes = 192 * 2 ** 20;
 
 /** Most segments for each thread: more would not be parsed faster. */
 const segmentsPerThread = 2;
