@@ -152,7 +152,7 @@ export interface StreamPlan {
 }
 
 /** Besides its cells, of a row: its hash, its number where it is listed, its target, and what is predicted of it. */
-const packedRowBytes = 36;
+const packedRowBytes = 40;
 /** A column's cells are gathered from the segments; those of texts are bytes at first. */
 const keptBytes = ({ rows, doubles, categories }: PackedTableSize): number =>
   rows * (packedRowBytes + 16 * doubles + 5 * categories);
