@@ -92,7 +92,6 @@ export function checkFeatureMemory(
 
 /** Numbers that are held of each parameter: itself, its gradient, two moments, the best ones so far, and what is written. */
 const timesParameter = 8;
-const smallModelBytes = 2 ** 20;
 
 /**
  * Compares a model that is about to be trained with the memory there is.
@@ -100,10 +99,8 @@ const smallModelBytes = 2 ** 20;
  * @throws InputError when it does not fit
  */
 export function checkModelMemory(where: string, parameterCount: number, memoryBytes: number): void {
-  const ofModel = 8 * timesParameter * parameterCount;
-  const needed = processBytes + ofModel;
-  // A small model is never what does not fit: of the rest, the reading has told.
-  if (needed <= memoryBytes || ofModel < smallModelBytes) return;
+  const needed = kernelProcessBytes + 8 * timesParameter * parameterCount;
+  if (needed <= memoryBytes) return;
   throw new InputError(
     `${where}: expected a model that ${mebibytes(memoryBytes)} of memory can train, found ${parameterCount} parameters, ` +
       `which need ${mebibytes(needed)}`,
