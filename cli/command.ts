@@ -28,6 +28,12 @@ export interface OptionHelp {
   summary: string;
 }
 
+/** Options of commands that are about one version of a model. */
+export const versionOptions = {
+  version: { type: 'string', value: 'VERSION', summary: 'the version; by default the one that the alias names' },
+  alias: { type: 'string', value: 'ALIAS', summary: 'champion by default' },
+} as const satisfies Options;
+
 /** Options that every command takes. */
 export const commonOptions = {
   store: { type: 'string', value: 'STORE', summary: 'a folder (.hone by default) or s3://bucket/prefix' },

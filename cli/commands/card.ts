@@ -1,5 +1,5 @@
 import { readCard } from '../../lib/jobs/cards.ts';
-import { command } from '../command.ts';
+import { command, versionOptions } from '../command.ts';
 import { localContext } from '../context.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { printJson } from '../output.ts';
@@ -9,10 +9,7 @@ export const cardCommand = command({
   synopsis: 'MODEL',
   summary: "Print a model's card, in Markdown.",
   positionals: ['MODEL'],
-  options: {
-    version: { type: 'string', value: 'VERSION', summary: 'a version by its name' },
-    alias: { type: 'string', value: 'ALIAS', summary: 'champion by default' },
-  },
+  options: versionOptions,
   async run([name], { store, version, alias, json }) {
     const card = await readCard(await localContext({ store }), { name, version, alias });
     if (json) printJson({ model: name, version: card.version, card: card.text });

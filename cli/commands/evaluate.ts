@@ -1,6 +1,6 @@
 import { InputError } from '../../lib/core/errors.ts';
 import { evaluateModel } from '../../lib/jobs/evaluate-model.ts';
-import { command, type Options, type Values } from '../command.ts';
+import { command, type Options, type Values, versionOptions } from '../command.ts';
 import { localContext } from '../context.ts';
 import { asDataPath } from '../data-path.ts';
 import { evaluateGiven, exitCodeOfGate, printEvaluation } from '../evaluate-given.ts';
@@ -9,8 +9,7 @@ import { documentOf, ofPredictions } from '../predictions-document.ts';
 /** Options that say which of a model's versions to evaluate, and on what. */
 const ofModel = {
   data: { type: 'string', value: 'DATA', summary: 'labelled rows: a local path, s3://…, or a key in the store' },
-  version: { type: 'string', value: 'VERSION', summary: 'the version; by default the one that the alias names' },
-  alias: { type: 'string', value: 'ALIAS', summary: 'champion by default' },
+  ...versionOptions,
 } as const satisfies Options;
 
 export const evaluateCommand = command({

@@ -7,7 +7,7 @@ import { predictionsCsv } from '../../lib/jobs/predictions-csv.ts';
 import { openScoring, readForScoring, readScoring, type ScoringResult, score } from '../../lib/jobs/score.ts';
 import { isLocalPath, listDataset, type SourceObject } from '../../lib/jobs/sources.ts';
 import type { LoadedModel } from '../../lib/registry/versions.ts';
-import { command } from '../command.ts';
+import { command, versionOptions } from '../command.ts';
 import { localContext } from '../context.ts';
 import { asDataPath } from '../data-path.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -32,8 +32,7 @@ export const predictCommand = command({
       value: 'COLUMN',
       summary: 'names the rows of the output; by default their object and line do',
     },
-    version: { type: 'string', value: 'VERSION', summary: 'the version; by default the one that the alias names' },
-    alias: { type: 'string', value: 'ALIAS', summary: 'champion by default' },
+    ...versionOptions,
   },
   async run([name], { store, input, rows, output, id, version, alias, json }) {
     const choice = { name, version, alias };

@@ -3,7 +3,11 @@ import { readSync } from 'node:fs';
 import { zstdDecompressSync } from 'node:zlib';
 import { isMissing, parseNumber } from './number.ts';
 
-/** What the kernels that read data ask of the thread that they run on. */
+/**
+ * What the kernels that read data ask of the thread that they run on.
+ *
+ * Addresses come as signed numbers: `>>> 0` makes of those beyond 2 GiB what they are.
+ */
 export function kernelHost(memory: WebAssembly.Memory): WebAssembly.Imports {
   let bytes = new Uint8Array(memory.buffer);
   /** The memory's bytes; of one that has grown there are more. */
@@ -21,14 +25,17 @@ export function kernelHost(memory: WebAssembly.Memory): WebAssembly.Imports {
       beginHash(): void {
         hash = createHash('sha256');
       },
-      hashBytes(address: number, count: number): void {
+      hashBytes(signed: number, count: number): void {
+        const address = signed >>> 0;
         hash.update(bytesTo(address + count).subarray(address, address + count));
       },
-      endHash(address: number): void {
+      endHash(signed: number): void {
+        const address = signed >>> 0;
         bytesTo(address + 32).set(hash.digest(), address);
       },
       /** Reads up to `count` bytes of an open file; fewer at its end, or -1. */
-      read(file: number, position: number, address: number, count: number): number {
+      read(file: number, position: number, signed: number, count: number): number {
+        const address = signed >>> 0;
         try {
           let done = 0;
           while (done < count) {
@@ -42,7 +49,8 @@ export function kernelHost(memory: WebAssembly.Memory): WebAssembly.Imports {
         }
       },
       /** Unpacks zstd into room for so many bytes; answers how many came out, or -1. */
-      unpackZstd(from: number, count: number, to: number, room: number): number {
+      unpackZstd(signedFrom: number, count: number, signedTo: number, room: number): number {
+        const [from, to] = [signedFrom >>> 0, signedTo >>> 0];
         const all = bytesTo(Math.max(from + count, to + room));
         try {
           const unpacked = zstdDecompressSync(all.subarray(from, from + count), { maxOutputLength: Math.max(1, room) });
@@ -54,7 +62,8 @@ export function kernelHost(memory: WebAssembly.Memory): WebAssembly.Imports {
         }
       },
       /** The number in a cell, blanks removed: NaN where it is missing, an infinity where it is no number. */
-      number(start: number, end: number): number {
+      number(signedStart: number, signedEnd: number): number {
+        const [start, end] = [signedStart >>> 0, signedEnd >>> 0];
         const all = bytesTo(end);
         const value = parseNumber(all, start, end);
         return Number.isNaN(value) && !isMissing(all, start, end) ? Number.POSITIVE_INFINITY : value;

@@ -15,7 +15,10 @@ export interface Table {
   columns: Column[];
   objects: TableObject[];
   blocks: Block[];
-  /** 32-bit hash of each row's cells, shape [rowCount]: equal rows have equal hashes, in whatever object they stand. */
+  /**
+   * 32-bit hash of each row's cells, shape [rowCount]: equal rows have equal hashes, in whatever object they stand. Empty
+   * where it was read without.
+   */
   rowHashes: Uint32Array;
   /** Line, from 1, on which each row begins in its object, shape [rowCount]; in Parquet, the row's number from 1. */
   lines: Uint32Array;

@@ -4,6 +4,7 @@ import { blockOffsets } from '../data/block-offsets.ts';
 import { findColumn, placeOf } from '../data/lookup.ts';
 import { defaultMetrics } from '../metrics/catalogue.ts';
 import type { SliceColumn } from '../metrics/slices/slice-rows.ts';
+import type { UncertaintyOptions } from '../metrics/uncertain.ts';
 import type { PredictionsDocument } from '../pipeline/predictions-schema.ts';
 import { formatCount } from '../report/format.ts';
 import type { Evaluation, Metrics, Report } from '../report/report.ts';
@@ -121,7 +122,6 @@ async function assessRows(
   }
   const { own, against } = await readGiven(context, document, objects);
   const { predictions, table, rows, classes } = own;
-  const { confidence, resamples, seed } = evaluate;
   const isByRow = predictions.kind !== 'rankings';
   const baseline = baselineOf(task, predictions, evaluate);
   const rival: Rival | undefined = against && {
@@ -133,12 +133,7 @@ async function assessRows(
     on: `${sentenceOf(own)} of ${formatCount(table.objects.length, 'object')} at ${document.predictions.path}.`,
     metrics: metricsFor(document),
     ...(classes && { classes }),
-    uncertainty: {
-      ...(confidence !== undefined && { confidence }),
-      ...(resamples !== undefined && { resamples }),
-      ...(seed !== undefined && { seed }),
-      ...(isByRow && { blockOffsets: blockOffsets(table, rows) }),
-    },
+    uncertainty: { ...drawsOf(evaluate), ...(isByRow && { blockOffsets: blockOffsets(table, rows) }) },
     ...(baseline && { baseline }),
     ...(rival && { against: rival }),
     ...(slices && { slices }),
@@ -175,20 +170,24 @@ async function assessBoxes(
     name: rivalName(document),
     predictions: (await readDetections(against[0], truth?.[0] ?? own[0])).predictions,
   };
-  const { confidence, resamples, seed } = evaluate;
   const { evaluation, measured } = assess('detection', predictions, {
     on: `${formatCount(predictions.detected.length, 'detection')} at ${asked.path}, held against ${formatCount(predictions.truth.length, 'thing')} in ${formatCount(predictions.images.length, 'image')}.`,
     metrics: metricsFor(document),
     classes,
-    uncertainty: {
-      ...(confidence !== undefined && { confidence }),
-      ...(resamples !== undefined && { resamples }),
-      ...(seed !== undefined && { seed }),
-    },
+    uncertainty: drawsOf(evaluate),
     ...(rival && { against: rival }),
   });
   const verdict = decidePredictions(evaluate.gates ?? [], { measured, ...(rival && { against: rival }) });
   return { evaluation, verdict, notes: [], warnings };
+}
+
+/** How intervals are found, as far as the document says. */
+function drawsOf({ confidence, resamples, seed }: NonNullable<PredictionsDocument['evaluate']>): UncertaintyOptions {
+  return {
+    ...(confidence !== undefined && { confidence }),
+    ...(resamples !== undefined && { resamples }),
+    ...(seed !== undefined && { seed }),
+  };
 }
 
 function metricsFor({ task, evaluate = {} }: PredictionsDocument): string[] {

@@ -106,7 +106,8 @@ export function evaluateHeldOut(
   });
 }
 
-async function evaluateChampion(
+/** What champion says of the held-out rows, beside a candidate's measured predictions of them. */
+export async function evaluateChampion(
   { store }: Context,
   candidate: Manifest,
   { prepared, request, measured }: { prepared: Prepared; request: Request; measured: Measured },

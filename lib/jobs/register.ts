@@ -8,7 +8,7 @@ import { jsonBytes, putJson, readIfThere, readJson } from '../store/json.ts';
 import { readCandidate } from './candidate.ts';
 import { putCard } from './cards.ts';
 import type { Context } from './context.ts';
-import { type EvaluatedRun, evaluateHeldOut } from './evaluate.ts';
+import { type EvaluatedRun, evaluateChampion, evaluateHeldOut } from './evaluate.ts';
 import { metricNames } from './evaluate-rows.ts';
 import { footprintOf } from './footprint.ts';
 import { checkGates, ungated } from './gates/check-gates.ts';
@@ -19,6 +19,7 @@ import { type Prepared, prepare } from './prepare.ts';
 import { readProgress } from './progress.ts';
 import { putReport } from './reports.ts';
 import { type RunRequest, type RunResult, type RunStep, readOutcome, readRun, runKey } from './runs.ts';
+import { timePrediction } from './time-prediction.ts';
 import { trainingReport } from './training-report.ts';
 
 type Verdict = Report['verdict'];
@@ -78,13 +79,17 @@ export async function registerFound(context: Context, { run }: RunStep): Promise
   const manifest = await readManifest(store, name, version);
   const evaluation = await readJson<Evaluation>(store, versionKey(name, version, evaluationFile));
   const state = await readAlias(store, name, champion);
+  const again = await measureAgain(context, request, prepared, manifest);
+  const ofChampion = again.evidence
+    ? again.championMetrics
+    : state && (await versionMetrics(context, name, state.version));
   const gates = checkGates(request.request.evaluate.gates, {
     metrics: evaluation.metrics,
     baseline: evaluation.baseline?.metrics ?? {},
-    champion: state && ((await versionMetrics(context, name, state.version)) ?? 'unscored'),
+    champion: state && (ofChampion ?? 'unscored'),
     rowCount: evaluation.rowCount,
-    evidence: await foundEvidence(context, request, prepared, manifest),
-    figures: await figuresOf(context, run, manifest, {}),
+    evidence: again.evidence,
+    figures: await figuresOf(context, run, manifest, again),
   });
   const verdict: Verdict = {
     ...gates,
@@ -113,15 +118,23 @@ async function figuresOf(
 }
 
 /** A version that was trained before is measured again for gates that ask for more than it was measured by. */
-async function foundEvidence(
-  { store }: Context,
+async function measureAgain(
+  context: Context,
   { request }: RunRequest,
   prepared: Prepared,
-  { name, version }: Manifest,
-): Promise<(KeptEvidence | null)[] | undefined> {
+  manifest: Manifest,
+): Promise<{ evidence?: (KeptEvidence | null)[]; championMetrics?: Metrics | null; predictionMs?: number }> {
   const { gates } = request.evaluate;
-  if (!gates.some(needsEvidence)) return undefined;
-  return evidenceFor(gates, evaluateHeldOut(await readVersion(store, name, version), prepared, request).subject);
+  const isTimed = gates.some(({ metric }) => metric === 'predictionMs');
+  const isUnsure = gates.some(needsEvidence);
+  if (!isTimed && !isUnsure) return {};
+  const model = await readVersion(context.store, manifest.name, manifest.version);
+  const timed = isTimed && { predictionMs: timePrediction(context, model, prepared.table, prepared.test) };
+  if (!isUnsure) return { ...timed };
+  const { measured, subject } = evaluateHeldOut(model, prepared, request);
+  const rival = await evaluateChampion(context, manifest, { prepared, request, measured });
+  const evidence = evidenceFor(gates, { ...subject, champion: rival.predictions });
+  return { ...timed, evidence, championMetrics: rival.championMetrics };
 }
 
 /**

@@ -66,6 +66,26 @@ test('a gate that is undecided is told so wherever it is told, and is judged ane
   expect((await readReport(context, found.report)).verdict.gates).toEqual(verdict.gates);
 });
 
+test('a version that is found is held against champion and the clock as it was when it was trained', async () => {
+  const gates =
+    '{ metric: accuracy, noWorseThan: champion, by: 0.1, confidence: 0.95 }, { metric: predictionMs, atMost: 60000 }';
+  const { context, result } = await trained(gates);
+  expect(result.gate).toBe('pass');
+  const later = document(gates).concat('card: { owner: me }\n');
+  const found = await runPipeline({ ...context, memory: new Map() }, pipelineOf(later));
+  const { verdict } = await readReport(context, found.report);
+  expect(found.status).toBe('found');
+  expect(verdict.gates.map(({ verdict: came, sentence }) => [came, sentence])).toEqual([
+    [
+      'pass',
+      expect.stringMatching(
+        /^Accuracy: expected no worse than champion's 0\.\d+ by more than 10%, found 0\.\d+, surely at 95%\.$/,
+      ),
+    ],
+    ['pass', expect.stringMatching(/^Prediction: expected at most 1 min 0 s, found /)],
+  ]);
+});
+
 test('a slice by a column that is not there is an error that lists what is', async () => {
   await expect(trained("{ metric: accuracy, atLeast: 0, slice: 'area = north' }")).rejects.toThrow(
     /evaluate.gates, slice: expected a column of the dataset, found "area"/,

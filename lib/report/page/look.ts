@@ -13,6 +13,11 @@ export function look(width: number, height: number): PlotOptions {
   return { width, height, className: 'plot', style: { fontSize: '12px' } };
 }
 
+/** How dots look: smaller and fainter where there are many, which cover each other. */
+export function dotsOf(count: number): { r: number; fill: string; fillOpacity: number } {
+  return count > 400 ? { r: 2, fill: accent, fillOpacity: 0.32 } : { r: 3, fill: accent, fillOpacity: 0.6 };
+}
+
 /** Axis ticks read as the numbers in the page's tables do. */
 export const tickFormat: NonNullable<ScaleOptions['tickFormat']> = (value: number) =>
   // Ticks are round: what follows the twelfth digit is the noise of adding steps.

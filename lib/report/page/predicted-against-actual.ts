@@ -2,7 +2,7 @@ import { dot, frame, gridX, gridY, line, plot, pointer, tip } from '@observableh
 import type { PredictedAgainstActual } from '../figure.ts';
 import { formatNumber } from '../format.ts';
 import { shorten } from '../markup.ts';
-import { accent, contrast, hairline, look, roomForTicks, tickFormat } from './look.ts';
+import { contrast, dotsOf, hairline, look, roomForTicks, tickFormat } from './look.ts';
 
 export function predictedAgainstActual({ points, domain, target }: PredictedAgainstActual, width: number) {
   const marginLeft = roomForTicks(domain);
@@ -24,14 +24,7 @@ export function predictedAgainstActual({ points, domain, target }: PredictedAgai
       gridX({ stroke: hairline, strokeOpacity: 1, ticks }),
       gridY({ stroke: hairline, strokeOpacity: 1, ticks }),
       frame({ stroke: hairline }),
-      dot(points, {
-        x: 'actual',
-        y: 'predicted',
-        r: points.length > 400 ? 2 : 3,
-        fill: accent,
-        fillOpacity: points.length > 400 ? 0.32 : 0.6,
-        clip: true,
-      }),
+      dot(points, { x: 'actual', y: 'predicted', ...dotsOf(points.length), clip: true }),
       line(diagonal, { x: 'actual', y: 'predicted', stroke: contrast, strokeWidth: 1.5, clip: true }),
       tip(points, pointer({ x: 'actual', y: 'predicted', title })),
     ],

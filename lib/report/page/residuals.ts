@@ -2,7 +2,7 @@ import { dot, frame, gridX, gridY, plot, pointer, rectY, ruleX, ruleY, tip } fro
 import type { ResidualHistogram, Residuals } from '../figure.ts';
 import { formatCount, formatNumber } from '../format.ts';
 import { shorten } from '../markup.ts';
-import { accent, contrast, hairline, look, roomForTicks, tickFormat } from './look.ts';
+import { accent, contrast, dotsOf, hairline, look, roomForTicks, tickFormat } from './look.ts';
 
 export function residuals({ points, range, target }: Residuals, width: number) {
   const marginLeft = roomForTicks(range);
@@ -29,13 +29,7 @@ export function residuals({ points, range, target }: Residuals, width: number) {
       gridX({ stroke: hairline, strokeOpacity: 1, ticks }),
       gridY({ stroke: hairline, strokeOpacity: 1, ticks: 5 }),
       frame({ stroke: hairline }),
-      dot(points, {
-        x: 'predicted',
-        y: 'residual',
-        r: points.length > 400 ? 2 : 3,
-        fill: accent,
-        fillOpacity: points.length > 400 ? 0.32 : 0.6,
-      }),
+      dot(points, { x: 'predicted', y: 'residual', ...dotsOf(points.length) }),
       ruleY([0], { stroke: contrast, strokeWidth: 1.5 }),
       tip(points, pointer({ x: 'predicted', y: 'residual', title })),
     ],
