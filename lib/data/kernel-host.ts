@@ -15,20 +15,24 @@ export function kernelHost(memory: WebAssembly.Memory): WebAssembly.Imports {
     return bytes;
   };
   let hash: Hash = createHash('sha256');
+  // A kernel's addresses come as signed numbers of 32 bits: those above 2 GiB as negative ones.
   return {
     host: {
       /** Begins a text, to which bytes are added, and whose SHA-256 `endHash` writes to an address. */
       beginHash(): void {
         hash = createHash('sha256');
       },
-      hashBytes(address: number, count: number): void {
+      hashBytes(signed: number, count: number): void {
+        const address = signed >>> 0;
         hash.update(bytesTo(address + count).subarray(address, address + count));
       },
-      endHash(address: number): void {
+      endHash(signed: number): void {
+        const address = signed >>> 0;
         bytesTo(address + 32).set(hash.digest(), address);
       },
       /** Reads up to `count` bytes of an open file; fewer at its end, or -1. */
-      read(file: number, position: number, address: number, count: number): number {
+      read(file: number, position: number, signed: number, count: number): number {
+        const address = signed >>> 0;
         try {
           let done = 0;
           while (done < count) {
@@ -42,7 +46,8 @@ export function kernelHost(memory: WebAssembly.Memory): WebAssembly.Imports {
         }
       },
       /** Unpacks zstd into room for so many bytes; answers how many came out, or -1. */
-      unpackZstd(from: number, count: number, to: number, room: number): number {
+      unpackZstd(signedFrom: number, count: number, signedTo: number, room: number): number {
+        const [from, to] = [signedFrom >>> 0, signedTo >>> 0];
         const all = bytesTo(Math.max(from + count, to + room));
         try {
           const unpacked = zstdDecompressSync(all.subarray(from, from + count), { maxOutputLength: Math.max(1, room) });
@@ -54,7 +59,8 @@ export function kernelHost(memory: WebAssembly.Memory): WebAssembly.Imports {
         }
       },
       /** The number in a cell, blanks removed: NaN where it is missing, an infinity where it is no number. */
-      number(start: number, end: number): number {
+      number(signedStart: number, signedEnd: number): number {
+        const [start, end] = [signedStart >>> 0, signedEnd >>> 0];
         const all = bytesTo(end);
         const value = parseNumber(all, start, end);
         return Number.isNaN(value) && !isMissing(all, start, end) ? Number.POSITIVE_INFINITY : value;
