@@ -43,9 +43,12 @@ function freshBundle() {
   }
 }
 
-/** Runs a bundle that is one script, from its compiled form, which the first run that succeeds leaves beside it. */
+/**
+ * Runs a bundle that is one script, from its compiled form, which the first run of its task that succeeds leaves beside it:
+ * of another task it would lack what that one calls.
+ */
 function runScript(path) {
-  const kept = `${path}.${process.version}-${process.arch}`;
+  const kept = `${path}.${process.version}-${process.arch}-${taskOf(process.argv.slice(3))}`;
   const cachedData = existsSync(kept) ? readFileSync(kept) : undefined;
   // Bundles are ASCII: read as such, their text takes half the room and no time to decode.
   const source = `(function (require, __filename, __dirname) {${readFileSync(path, 'latin1')}\n})`;
@@ -54,6 +57,16 @@ function runScript(path) {
   if (!cachedData || script.cachedDataRejected)
     process.once('exit', (code) => code === 0 && keepCompiled(script, kept));
   script.runInThisContext()(module.createRequire(path), path, dirname(path));
+}
+
+/** The task that a document among the arguments asks for, by a glance at its text. */
+function taskOf(args) {
+  try {
+    const text = readFileSync(args.find((name) => /\.(ya?ml|json)$/.test(name)) ?? '', 'utf8');
+    return /^\s*"?task"?:\s*"?(binary|multiclass|regression|count)\b/m.exec(text)?.[1] ?? 'other';
+  } catch {
+    return 'other';
+  }
 }
 
 /** All functions that were called are in it by now. Help calls few, and would leave the rest to be compiled for ever. */

@@ -22,6 +22,14 @@ export default [
     },
   },
   {
+    // By it the SDK tells one browser from another: 34 kB.
+    name: 'without-browsers',
+    setup(build) {
+      build.onResolve({ filter: /^bowser$/ }, ({ path }) => ({ path, namespace: 'nothing' }));
+      build.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'export {};', loader: 'js' }));
+    },
+  },
+  {
     // An `import` of node:http asks it for all that it exports, its WebSocket too, for which Node loads the whole of
     // undici; `require` hands over the object as it is.
     name: 'http-without-undici',

@@ -73,7 +73,7 @@ const packages: [name: RegExp, where: RegExp][] = [
 const nodeFiles: RegExp[] = [
   /^lib\/core\/(hash|signature)\.ts$/,
   /^lib\/store\/folder[^/]*\.ts$/,
-  /^lib\/data\/(decompress|formats\/parquet-codecs|kernel-host|kernel-worker|spill-file)\.ts$/,
+  /^lib\/data\/(decompress|formats\/parquet-codecs|kernel-host|kernel-worker|spill-file|start-feed|feed-worker)\.ts$/,
   /^lib\/kernels\/(instantiate|worker-pool)\.ts$/,
   /^lib\/report\/page-script\.ts$/,
 ];

@@ -48,7 +48,7 @@ export function reading(data: BenchData): Experiment[] {
           aim: 8,
         },
         {
-          what: 'naming its blocks by SHA-256, over reading it',
+          what: 'hashing its rows, and its blocks by SHA-256, over reading it',
           hone: 'hone.hashShare',
           unit: 'x',
           atLeast: 0.1,

@@ -76,8 +76,8 @@ export function assemble(
 /** The hashes of all rows, where they lie one behind the other already. */
 function hashesTogether(segments: readonly Segment[], rowCount: number): Uint32Array | undefined {
   const { buffer, byteOffset } = segments[0].hashes;
-  const isNext = ({ hashes, firstRow }: Segment) =>
-    hashes.buffer === buffer && hashes.byteOffset === byteOffset + 4 * firstRow;
+  const isNext = ({ hashes, firstRow, rows }: Segment) =>
+    hashes.length === rows && hashes.buffer === buffer && hashes.byteOffset === byteOffset + 4 * firstRow;
   if (buffer instanceof SharedArrayBuffer || !segments.every(isNext)) return undefined;
   return new Uint32Array(buffer, byteOffset, rowCount);
 }
@@ -107,8 +107,9 @@ function copyDoubles({ doubles, firstRow, rows }: Segment, width: number, at: nu
 }
 
 function hashesOf(segments: readonly Segment[], rowCount: number): Uint32Array {
-  const all = new Uint32Array(rowCount);
-  for (const { hashes, firstRow } of segments) all.set(hashes, firstRow);
+  // Empty where rows were not hashed.
+  const all = new Uint32Array(segments.some(({ hashes }) => hashes.length > 0) ? rowCount : 0);
+  if (all.length > 0) for (const { hashes, firstRow } of segments) all.set(hashes, firstRow);
   return all;
 }
 

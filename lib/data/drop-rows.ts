@@ -15,7 +15,7 @@ export function dropRows(
   const warnings = [...table.warnings, leftOutSentence(rejected)];
   const result = { ...table, rowCount: count, rejected: [...rejected], warnings };
   result.columns = table.columns.map((column) => keepCells(column, kept));
-  result.rowHashes = Uint32Array.from(kept, (row) => table.rowHashes[row]);
+  if (table.rowHashes.length > 0) result.rowHashes = Uint32Array.from(kept, (row) => table.rowHashes[row]);
   result.lines = Uint32Array.from(kept, (row) => table.lines[row]);
   result.objects = keepSpans(table.objects, kept);
   result.blocks = keepSpans(table.blocks, kept).filter((block: Block) => block.rowCount > 0);

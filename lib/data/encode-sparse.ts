@@ -127,14 +127,15 @@ export function encodeSparse(encoding: Encoding, table: SparseTable, rows: Int32
     scales[column] = feature.scale;
   }
 
-  const starts = new Float64Array(rows.length + 1);
+  const starts = placed(table, Float64Array, rows.length + 1);
   const kept = (at: number) => encoded[columns[at]] >= 0 && !Number.isNaN(data[at]);
   rows.forEach((row, i) => {
     let count = 0;
     for (let at = rowStarts[row]; at < rowStarts[row + 1]; at++) if (kept(at)) count++;
     starts[i + 1] = starts[i] + count;
   });
-  const [toColumns, values] = [new Int32Array(starts[rows.length]), new Float32Array(starts[rows.length])];
+  const elements = starts[rows.length];
+  const [toColumns, values] = [placed(table, Int32Array, elements), placed(table, Float32Array, elements)];
   let to = 0;
   for (const row of rows) {
     for (let at = rowStarts[row]; at < rowStarts[row + 1]; at++) {
@@ -157,6 +158,18 @@ export function encodeSparse(encoding: Encoding, table: SparseTable, rows: Int32
     columns: toColumns,
     data: values,
   };
+}
+
+/** A vector of zeros, where kernels find it if the table says where that is. */
+function placed<View>(
+  { sparseMemory }: Table,
+  Vector: { BYTES_PER_ELEMENT: number; new (buffer: ArrayBufferLike, address: number, length: number): View },
+  length: number,
+): View {
+  const bytes = Vector.BYTES_PER_ELEMENT * length;
+  if (!sparseMemory) return new Vector(new ArrayBuffer(bytes), 0, length);
+  const address = sparseMemory.allocate(bytes);
+  return new Vector(sparseMemory.memory.buffer, address, length);
 }
 
 /** Mean of each feature over the rows, by blocks as every sum; what is not written counts as zero. */

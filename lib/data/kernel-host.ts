@@ -3,7 +3,11 @@ import { readSync } from 'node:fs';
 import { zstdDecompressSync } from 'node:zlib';
 import { isMissing, parseNumber } from './number.ts';
 
-/** What the kernels that read data ask of the thread that they run on. */
+/**
+ * What the kernels that read data ask of the thread that they run on.
+ *
+ * Addresses come as signed numbers: `>>> 0` makes of those beyond 2 GiB what they are.
+ */
 export function kernelHost(memory: WebAssembly.Memory): WebAssembly.Imports {
   let bytes = new Uint8Array(memory.buffer);
   /** The memory's bytes; of one that has grown there are more. */
@@ -15,7 +19,6 @@ export function kernelHost(memory: WebAssembly.Memory): WebAssembly.Imports {
     return bytes;
   };
   let hash: Hash = createHash('sha256');
-  // A kernel's addresses come as signed numbers of 32 bits: those above 2 GiB as negative ones.
   return {
     host: {
       /** Begins a text, to which bytes are added, and whose SHA-256 `endHash` writes to an address. */

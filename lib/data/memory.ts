@@ -99,7 +99,7 @@ const timesParameter = 8;
  * @throws InputError when it does not fit
  */
 export function checkModelMemory(where: string, parameterCount: number, memoryBytes: number): void {
-  const needed = processBytes + 8 * timesParameter * parameterCount;
+  const needed = kernelProcessBytes + 8 * timesParameter * parameterCount;
   if (needed <= memoryBytes) return;
   throw new InputError(
     `${where}: expected a model that ${mebibytes(memoryBytes)} of memory can train, found ${parameterCount} parameters, ` +
@@ -130,6 +130,8 @@ export interface PackedSize {
   segmentRows: number;
   /** Bytes that wait while they are fetched. */
   feedBytes: number;
+  /** Bytes that it takes besides when it is read as a whole. */
+  besideBytes?: number;
 }
 
 /** Room for data that does not lie in memory as a whole. */
@@ -154,10 +156,14 @@ const keptBytes = ({ rows, doubles, categories }: PackedTableSize): number =>
 
 /** Bytes of memory that packed data takes with its encoded features. */
 const packedBytes = (size: PackedSize): number =>
-  kernelProcessBytes + keptBytes(size) + size.rows * (1.1 * size.rowBytes + 4 * size.columns) + size.feedBytes;
+  kernelProcessBytes +
+  keptBytes(size) +
+  size.rows * (1.1 * size.rowBytes + 4 * size.columns) +
+  size.feedBytes +
+  (size.besideBytes ?? 0);
 
 /** Of a thread that fetches and unpacks what is read again. */
-const feedThreadBytes = 64 * 2 ** 20;
+export const feedThreadBytes = 64 * 2 ** 20;
 
 /** Most segments for each thread: more would not be parsed faster. */
 const segmentsPerThread = 2;
@@ -178,8 +184,7 @@ export function planPacked(
   const { rows, columns, rowBytes, doubles, categories, segmentRows, feedBytes } = size;
   // Parsed, as the rows that are brought, and encoded.
   const segmentBytes = segmentRows * (2 * rowBytes + 8 * doubles + categories + 8 + 4 * columns);
-  const again = feedBytes > 0 ? feedThreadBytes : 0;
-  const fixed = kernelProcessBytes + keptBytes(size) + feedBytes + again;
+  const fixed = kernelProcessBytes + keptBytes(size) + feedBytes;
   const most = Math.min(segmentsPerThread * threads, Math.floor((memoryBytes - fixed) / (2 * segmentBytes)));
   const segments = Math.max(1, most);
   const needed = fixed + segments * segmentBytes;

@@ -3,44 +3,33 @@ import type { Pool } from '../kernels/pool.ts';
 import { placeArray } from '../kernels/struct.ts';
 import { blockRanges, textsHash, typedBlockHash } from './formats/parquet-blocks.ts';
 import { sortLevels } from './levels.ts';
-import { packedNumberColumn, packedStride } from './packed.ts';
+import { type PackedNumbers, packedNumberColumn, packedStride } from './packed.ts';
 import type { ReadOptions } from './read.ts';
 import { describeRoom, type FlatFile, isBoolean, type Room, rowsIn } from './read-packed-parquet.ts';
 import { kindWarnings, missingWarning } from './read-warnings.ts';
 import { cellHash } from './row-hash.ts';
 import { fitsSingle } from './single.ts';
-import type { CategoryColumn, Column, NumberColumn, Table, TableObject } from './table.ts';
+import type { Block, CategoryColumn, Column, NumberColumn, Table, TableObject } from './table.ts';
 
-/**
- * The table of Parquet files that were decoded into a room.
- *
- * @param mostLevels most distinct texts of a column
- * @returns undefined where a column has more
- */
-export function parquetTable(
-  pool: Pool,
-  files: readonly FlatFile[],
-  room: Room,
-  options: ReadOptions,
-  mostLevels: number,
-): Table | undefined {
-  const { names } = files[0].parquet;
+/** What was decoded of Parquet files. */
+export interface Decoded {
+  rowCount: number;
+  numbers: PackedNumbers;
+  facts: Room['facts'];
+  blocks: Block[];
+  rowHashes(): Uint32Array;
+  /** A column's values in float64. */
+  numberColumn(name: string, at: number): NumberColumn;
+}
+
+/** What lies in a room as a whole. */
+export function decodedIn(pool: Pool, files: readonly FlatFile[], room: Room): Decoded {
   const ranges = placeBlocks(files, room);
-  const facts = names.map((_, column) => mergeFacts(room.facts.map((group) => group[column])));
-  const columns: Column[] = [];
-  for (const [i, name] of names.entries()) {
-    const column = columnOf(name, i, isBoolean(files[0], i), facts[i], room, options);
-    if (column.kind === 'category' && column.levels.length > mostLevels) return undefined;
-    columns.push(column);
-  }
-  const unread = new Set(files.flatMap(({ parquet }) => parquet.unread));
-  const objects = tableObjects(files);
   const onDemand = hashesOnDemand(pool, files, room, ranges);
-  let lines: Uint32Array | undefined;
   return {
     rowCount: room.rowCount,
-    columns,
-    objects,
+    numbers: room.numbers,
+    facts: room.facts,
     blocks: ranges.map(({ firstRow, rowCount }, i) => ({
       firstRow,
       rowCount,
@@ -48,11 +37,46 @@ export function parquetTable(
         return onDemand.blocks()[i];
       },
     })),
+    rowHashes: onDemand.rows,
+    numberColumn: (name, at) => numberColumn(name, at, room),
+  };
+}
+
+/**
+ * The table of Parquet files that were decoded.
+ *
+ * @param mostLevels most distinct texts of a column
+ * @returns undefined where a column has more
+ */
+export function parquetTable(
+  files: readonly FlatFile[],
+  decoded: Decoded,
+  options: ReadOptions,
+  mostLevels: number,
+): Table | undefined {
+  const { names } = files[0].parquet;
+  const { rowCount, numbers, blocks } = decoded;
+  const facts = names.map((_, column) => mergeFacts(decoded.facts.map((group) => group[column])));
+  const columns: Column[] = [];
+  for (const [i, name] of names.entries()) {
+    const column = columnOf(name, i, isBoolean(files[0], i), facts[i], decoded, options);
+    if (column.kind === 'category' && column.levels.length > mostLevels) return undefined;
+    columns.push(column);
+  }
+  const unread = new Set(files.flatMap(({ parquet }) => parquet.unread));
+  const objects = tableObjects(files);
+  let lines: Uint32Array | undefined;
+  return {
+    rowCount,
+    columns,
+    objects,
+    blocks,
+    numbers,
     get rowHashes() {
-      return onDemand.rows();
+      return decoded.rowHashes();
     },
     get lines() {
-      lines ??= linesOf(objects, room.rowCount);
+      lines ??= linesOf(objects, rowCount);
       return lines;
     },
     warnings: [
@@ -110,13 +134,13 @@ function columnOf(
   at: number,
   isBooleanColumn: boolean,
   facts: Facts,
-  room: Room,
+  { numbers, numberColumn: exact }: Decoded,
   { kinds = {}, single }: ReadOptions,
 ): Column {
   const isCategory = Object.hasOwn(kinds, name) ? kinds[name] === 'category' : isBooleanColumn && facts.count > 0;
-  const number = numberColumn(name, at, room);
+  const number = exact(name, at);
   if (isCategory) return categoryColumn(name, number.values, isBooleanColumn);
-  if (single?.(name) && fitsSingle(facts)) return packedNumberColumn(name, { numbers: room.numbers, at });
+  if (single?.(name) && fitsSingle(facts)) return packedNumberColumn(name, { numbers, at });
   return number;
 }
 

@@ -19,7 +19,7 @@ export function spilledSource(
   file: SpillFile,
   { mostBytes, spareBytes }: { mostBytes: number; spareBytes: number },
 ): PackedSource {
-  const rowBytes = packedStride({ columnCount } as PackedNumbers) * 4;
+  const rowBytes = packedStride({ columnCount }) * 4;
   const starts = [0];
   let [bytes, longest] = [0, 0];
   for (const [i, { rowCount }] of blocks.entries()) {
@@ -63,7 +63,7 @@ export function rereadSource(
   texts: readonly TextAgain[],
   { rowHashes, mostSegments, spareBytes }: { rowHashes: Uint32Array; mostSegments: number; spareBytes: number },
 ): PackedSource {
-  const rowBytes = packedStride({ columnCount } as PackedNumbers) * 4;
+  const rowBytes = packedStride({ columnCount }) * 4;
   const parts = texts.flatMap((text) => partsOf(text, mostSegments));
   let block = 0;
   const starts = parts.map(({ blockCount }) => {

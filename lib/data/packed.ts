@@ -44,7 +44,8 @@ export interface PackedColumn {
 }
 
 /** Numbers from the beginning of a row to that of the next. */
-export const packedStride = ({ columnCount }: PackedNumbers): number => Math.ceil(columnCount / 4) * 4;
+export const packedStride = ({ columnCount }: Pick<PackedNumbers, 'columnCount'>): number =>
+  Math.ceil(columnCount / 4) * 4;
 
 /** The memory that a table's numbers lie in, where they were packed. */
 export function memoryOf({ columns }: Pick<Table, 'columns'>): KernelMemory | undefined {

@@ -103,7 +103,7 @@ function segmentParser(
   { memory: home, run }: Pool,
   text: PlannedText,
   columns: readonly PlannedColumn[],
-  { named = true }: ReadOptions,
+  { named = true, hashed = true }: ReadOptions,
   room: KernelMemory,
 ) {
   const widths = { single: 0, double: 0, category: 0 };
@@ -139,7 +139,7 @@ function segmentParser(
     const doubles = room.allocate(rows * widths.double * 8);
     const codes = room.allocate(rows * widths.category);
     const lines = room.allocate(rows * 4);
-    const hashes = room.allocate(rows * 4);
+    const hashes = hashed ? room.allocate(rows * 4) : 0;
     const dictionaries = room.allocate(count * widths.category * dictionaryBytes);
     const own = { 0: file, 20: capacity, 24: singles, 28: doubles, 36: codes, 44: lines, 48: dictionaries, 60: hashes };
     const others = { 52: results, 80: blocks, 84: mostBlocks, 100: first, 104: slots, 108: extremes };
@@ -175,7 +175,7 @@ function segmentParser(
         doubles: new Float64Array(buffer, doubles + before * widths.double * 8, own * widths.double),
         codes: new Uint8Array(buffer, codes + before * widths.category, own * widths.category),
         lines: lineCount === own ? undefined : new Uint32Array(buffer, lines + before * 4, own),
-        hashes: new Uint32Array(buffer, hashes + before * 4, own),
+        hashes: new Uint32Array(buffer, hashed ? hashes + before * 4 : 0, hashed ? own : 0),
         texts: Array.from({ length: widths.category }, (_, column) =>
           textsAt(buffer, dictionaries + (i * widths.category + column) * dictionaryBytes),
         ),

@@ -5,12 +5,13 @@ import { placeArray, writeStruct } from '../kernels/struct.ts';
 import { type FlatChunk, type FlatGroup, openParquet, type ParquetFile } from './formats/parquet.ts';
 import { fetchRanges } from './formats/parquet-ranges.ts';
 import { defaultLimits, type ReadLimits } from './limits.ts';
-import { checkMemory } from './memory.ts';
+import { type PackedSize, planPacked, type StreamPlan } from './memory.ts';
 import { openObject, type RangedFile } from './open-object.ts';
 import { type PackedNumbers, packedStride } from './packed.ts';
-import { parquetTable } from './packed-parquet-table.ts';
+import { decodedIn, parquetTable } from './packed-parquet-table.ts';
 import type { ReadOptions } from './read.ts';
 import type { PackedReading } from './read-packed.ts';
+import { exactColumns, readStreamedParquet } from './read-streamed-parquet.ts';
 import type { DataObject, Table } from './table.ts';
 
 /**
@@ -26,8 +27,9 @@ import type { DataObject, Table } from './table.ts';
 export async function readPackedParquet(
   objects: readonly DataObject[],
   options: ReadOptions,
-  { pool, leastBytes = 1 << 20 }: PackedReading,
+  reading: PackedReading,
 ): Promise<Table | undefined> {
+  const { pool, leastBytes = 1 << 20, plan: decide = planPacked } = reading;
   if (objects.length === 0 || objects.reduce((sum, { size }) => sum + size, 0) < leastBytes) return undefined;
   const limits = { ...defaultLimits, ...options.limits };
   const files = await openFiles(objects, options, limits);
@@ -35,9 +37,46 @@ export async function readPackedParquet(
   if (!files || !first) return undefined;
   if (first.parquet.names.some((name, i) => isBoolean(first, i) && options.kinds?.[name] === 'number'))
     return undefined;
+  const plan = planFor(files, options, { ...limits, threads: pool.threads }, decide);
+  if (plan === 'refused') return undefined;
+  if (plan !== 'memory') return readStreamedParquet(files, options, limits, plan, reading);
   const room = makeRoom(pool, files, limits);
   if (!room || !(await decode(pool, files, room))) return undefined;
-  return parquetTable(pool, files, room, options, limits.levels);
+  return parquetTable(files, decodedIn(pool, files, room), options, limits.levels);
+}
+
+/** Where the rows go; `refused` where they do not fit, and the other way says how large they are. */
+function planFor(
+  files: readonly FlatFile[],
+  options: ReadOptions,
+  limits: ReadLimits & { threads: number },
+  decide: typeof planPacked,
+): 'memory' | 'refused' | StreamPlan {
+  const groups = files.flatMap(({ groups: own }) => own);
+  const types = groups[0].chunks.map(({ of }) => of);
+  const rows = rowsIn(groups);
+  const most = groups.reduce((rowCount, group) => Math.max(rowCount, group.rowCount), 0);
+  const largest = (pick: (group: FlatGroup) => number) =>
+    groups.reduce((most, group) => Math.max(most, pick(group)), 0);
+  const wide = types.filter((of) => of !== 'float').length;
+  const { names } = files[0].parquet;
+  const size: PackedSize = {
+    rows,
+    columns: names.length,
+    rowBytes: packedStride({ columnCount: names.length }) * 4,
+    doubles: exactColumns(files, options).size,
+    categories: 0,
+    besideBytes: 8 * rows * wide,
+    segmentRows: most,
+    // Packed pages, and those that are unpacked; a group's columns in float64.
+    feedBytes: largest(({ chunks }) => chunks.reduce((sum, { start, end }) => sum + end - start, 0)) + 8 * most * wide,
+  };
+  try {
+    return decide(files[0].object.key, size, limits);
+  } catch (error) {
+    if (error instanceof InputError) return 'refused';
+    throw error;
+  }
 }
 
 /** An object, its directory, and where its columns lie. */
@@ -67,8 +106,6 @@ async function openFiles(
       if (!groups || groups.length === 0 || parquet.names.length === 0) return undefined;
       files.push({ object, file: opened.file, parquet, groups });
       if (shapeOf(files[files.length - 1]) !== shapeOf(files[0])) return undefined;
-      const rows = files.reduce((sum, { groups: own }) => sum + rowsIn(own), 0);
-      checkMemory(object.key, { rows, columns: parquet.names.length }, limits.memoryBytes);
     }
   } catch (error) {
     // The other way says what is wrong.
@@ -111,7 +148,11 @@ export interface Room {
   facts: { min: number; max: number; count: number; flags: number }[][];
 }
 
-function makeRoom({ memory: home, threads }: Pool, files: readonly FlatFile[], limits: ReadLimits): Room | undefined {
+export function makeRoom(
+  { memory: home, threads }: Pool,
+  files: readonly FlatFile[],
+  limits: ReadLimits,
+): Room | undefined {
   const groups = files.flatMap(({ groups: own }) => own);
   const chunks = groups.flatMap(({ chunks: own }) => own);
   if (!chunks.every(({ codec }) => Object.hasOwn(codecs, codec))) return undefined;
@@ -148,7 +189,7 @@ function makeRoom({ memory: home, threads }: Pool, files: readonly FlatFile[], l
 }
 
 /** Decodes all files; answers whether the kernels took on all that was there. */
-async function decode(pool: Pool, files: readonly FlatFile[], room: Room): Promise<boolean> {
+export async function decode(pool: Pool, files: readonly FlatFile[], room: Room): Promise<boolean> {
   let firstRow = 0;
   for (const { object, file, groups } of files) {
     const open = await object.openFile?.();

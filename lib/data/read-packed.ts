@@ -2,7 +2,7 @@ import type { Pool } from '../kernels/pool.ts';
 import { assemble } from './assemble-packed.ts';
 import type { ColumnKind } from './column-reader.ts';
 import { defaultLimits } from './limits.ts';
-import { type PackedSize, planPacked, textBytesOf } from './memory.ts';
+import { feedThreadBytes, type PackedSize, planPacked, textBytesOf } from './memory.ts';
 import { allRows, numberFacts } from './number-facts.ts';
 import { type ParsedText, type PlannedColumn, parseText } from './parse-text.ts';
 import { type PlannedText, planText } from './plan-text.ts';
@@ -73,7 +73,8 @@ async function readTexts(
 ): Promise<{ table: Table; parsed: ParsedText[] } | undefined> {
   const limits = { ...defaultLimits, ...options.limits };
   const size = sizeOf(objects, texts, columns, pool);
-  const plan = decide(objects[0].key, size, { ...limits, threads: pool.threads });
+  const planFor = (own: PackedSize) => decide(objects[0].key, own, { ...limits, threads: pool.threads });
+  let plan = planFor(size);
   if (plan === 'memory') {
     const parsed: ParsedText[] = [];
     for (const [i, text] of texts.entries()) {
@@ -85,6 +86,10 @@ async function readTexts(
     return table && { table, parsed };
   }
   const hasRoom = disk !== undefined && plan.diskBytes <= Math.min(limits.diskBytes, disk.freeBytes());
+  if (!hasRoom && size.feedBytes > 0) {
+    const withThread = planFor({ ...size, feedBytes: size.feedBytes + feedThreadBytes });
+    if (withThread !== 'memory') plan = withThread;
+  }
   onStreamed?.(hasRoom ? 'spilled' : 're-read', plan.diskBytes);
   const sources = texts.map((text, i) => ({ text, object: objects[i] }));
   const streamed = await readStreamed(pool, sources, columns, options, {

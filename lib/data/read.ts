@@ -40,6 +40,8 @@ export interface ReadOptions {
    * takes half as long again as reading it. By default they are.
    */
   named?: boolean;
+  /** Whether rows are hashed, as a split by their content and a count of equal ones ask for. By default they are. */
+  hashed?: boolean;
   /** What becomes of rows that can't be read. */
   badRows?: BadRowsPolicy;
   /** What an infinite number is, written as such or too large for a float64: a bad cell, or a missing one. */
@@ -122,7 +124,11 @@ export interface Pass {
 export function beginPass(
   options: ReadOptions,
   kinds: ReadonlyMap<string, ColumnKind>,
-  { only, hashed, place = { key: '', line: 1 } }: { only?: ReadonlySet<string>; hashed?: boolean; place?: Place } = {},
+  {
+    only,
+    hashed = options.hashed,
+    place = { key: '', line: 1 },
+  }: { only?: ReadonlySet<string>; hashed?: boolean; place?: Place } = {},
 ): Pass {
   const limits = { ...defaultLimits, ...options.limits };
   const text: RowText = { current: () => undefined };
@@ -234,7 +240,7 @@ type UnfinishedTable = Omit<Table, 'columns'> & { columns: (Column | ColumnKind 
 function toTable(
   { collector, context }: Pass,
   found: FoundObjects,
-  { kinds = {}, forModel = false }: ReadOptions,
+  { kinds = {}, forModel = false, packed }: ReadOptions,
 ): UnfinishedTable {
   const names = [...collector.names];
   const { columns, allMissing, rows, sparse } = collector.finish();
@@ -258,7 +264,7 @@ function toTable(
     rowHashes: rows.hashes,
     lines: rows.lines,
     warnings,
-    ...(sparse && { sparse }),
+    ...(sparse && { sparse, ...(packed && { sparseMemory: packed.pool.memory }) }),
     ...(found.unread.size > 0 && { unread: [...found.unread] }),
   };
 }

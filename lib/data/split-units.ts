@@ -22,17 +22,18 @@ export function salted(seed: number): (hash: number) => number {
 /** The hash of each row's content, or of its cell in a column; a row without such a cell counts by its content. */
 export function contentHashes(table: Table, rows: Int32Array, name?: string): Uint32Array {
   if (name === undefined) {
+    const rowHashes = hashesOf(table);
     // As rows ascend, they are all: a copy would take as much again.
-    if (rows.length === table.rowCount) return table.rowHashes;
+    if (rows.length === table.rowCount) return rowHashes;
     const hashes = new Uint32Array(rows.length);
-    for (let i = 0; i < rows.length; i++) hashes[i] = table.rowHashes[rows[i]];
+    for (let i = 0; i < rows.length; i++) hashes[i] = rowHashes[rows[i]];
     return hashes;
   }
   const column = findColumn(table, name, 'split.column');
   const hash = seededHash(0);
   const ofLevel = column.kind === 'number' ? [] : column.levels.map(hash);
   return Uint32Array.from(rows, (row) => {
-    if (isMissingAt(column, row)) return table.rowHashes[row];
+    if (isMissingAt(column, row)) return hashesOf(table)[row];
     return column.kind === 'number' ? hash(String(column.values[row])) : ofLevel[column.codes[row]];
   });
 }
@@ -50,7 +51,7 @@ export function unitsOf(table: Table, rows: Int32Array, name?: string, positions
   const units = new Map<string | number, Unit>();
   const add = (position: number) => {
     const row = rows[position];
-    const key = column && !isMissingAt(column, row) ? `=${cellOf(column, row)}` : table.rowHashes[row];
+    const key = column && !isMissingAt(column, row) ? `=${cellOf(column, row)}` : hashesOf(table)[row];
     const unit = units.get(key);
     if (unit) unit.positions.push(position);
     else units.set(key, { positions: [position] });
@@ -140,4 +141,10 @@ function isMissingAt(column: Column, row: number): boolean {
 
 function cellOf(column: Column, row: number): number {
   return column.kind === 'number' ? column.values[row] : column.codes[row];
+}
+
+/** @throws Error when the table was read without: rows would all count as equal */
+function hashesOf({ rowHashes, rowCount }: Table): Uint32Array {
+  if (rowHashes.length === rowCount) return rowHashes;
+  throw new Error(`expected a hash of each of ${rowCount} rows, found a table that was read without`);
 }

@@ -1,4 +1,5 @@
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
+import type { KernelMemory } from '../kernels/instantiate.ts';
 import type { RejectedRow } from './bad-rows.ts';
 import type { FreeText } from './free-text.ts';
 import type { PackedColumn, PackedNumbers } from './packed.ts';
@@ -14,7 +15,10 @@ export interface Table {
   columns: Column[];
   objects: TableObject[];
   blocks: Block[];
-  /** 32-bit hash of each row's cells, shape [rowCount]: equal rows have equal hashes, in whatever object they stand. */
+  /**
+   * 32-bit hash of each row's cells, shape [rowCount]: equal rows have equal hashes, in whatever object they stand. Empty
+   * where it was read without.
+   */
   rowHashes: Uint32Array;
   /** Line, from 1, on which each row begins in its object, shape [rowCount]; in Parquet, the row's number from 1. */
   lines: Uint32Array;
@@ -22,6 +26,8 @@ export interface Table {
   warnings: string[];
   /** Features by index, of a dataset in LIBSVM format: its columns are then the label and what else is not a feature. */
   sparse?: SparseMatrix;
+  /** Where they are put once encoded, so that kernels find them; wherever, when left out. */
+  sparseMemory?: KernelMemory;
   /** Names of columns that were not asked for and not read, or turned out to be free text. */
   unread?: string[];
   /** Columns of which each cell is another, and of which nobody asked for the cells: they were let go of. */

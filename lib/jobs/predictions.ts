@@ -5,7 +5,7 @@ import { encodeRows } from '../data/encode.ts';
 import { encodeSparse, hasSparse } from '../data/encode-sparse.ts';
 import type { Table } from '../data/table.ts';
 import { actualValues, decodeValue, encodeTarget } from '../data/target.ts';
-import { releaseArray } from '../kernels/instantiate.ts';
+import { releaseMatrix } from '../kernels/instantiate.ts';
 import { calibrate } from '../metrics/calibrate.ts';
 import type { Predictions } from '../metrics/predictions.ts';
 import { toPredictions } from '../models/predictions.ts';
@@ -44,7 +44,7 @@ export function predictRows(loaded: Predictor, table: Table, rows: Int32Array): 
   const { encoding } = loaded.manifest;
   const features = hasSparse(table) ? encodeSparse(encoding, table, rows) : encodeRows(encoding, table, rows);
   const predicted = predictFeatures(loaded, features);
-  releaseArray(features.data);
+  releaseMatrix(features);
   return predicted;
 }
 

@@ -83,6 +83,7 @@ export async function prepare(context: Context, run: RunRequest): Promise<Prepar
 /** Reads a run's objects, once for all its trials. */
 function readData(context: Context, run: RunRequest): Promise<{ table: Table; readMilliseconds: number }> {
   return memoised(context, 'table', run.run, async () => {
+    letGo(context);
     const objects = await openObjects(context, run);
     const startMs = context.now();
     context.onProgress?.({
@@ -120,6 +121,14 @@ function readData(context: Context, run: RunRequest): Promise<{ table: Table; re
     });
     return { table, readMilliseconds };
   });
+}
+
+/** Lets go of what another run has left: its rows may fill the memory, and the disk. */
+function letGo({ memory }: Context): void {
+  const kept = memory.get('table') as { value: { table: Table } } | undefined;
+  kept?.value.table.numbers?.source?.close();
+  memory.delete('table');
+  memory.delete('prepared');
 }
 
 /** Rows to learn from as an objective takes them, weighted by their column and by their classes. */

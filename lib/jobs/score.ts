@@ -135,6 +135,7 @@ export async function readForScoring(
   const table = await readTable(objects, {
     ...options,
     named: false,
+    hashed: false,
     kinds,
     wanted,
     mayLetGo: (name) => !wanted(name),

@@ -1,5 +1,5 @@
 import { isStreamed } from '../core/streamed-matrix.ts';
-import { releaseArray } from '../kernels/instantiate.ts';
+import { releaseMatrix } from '../kernels/instantiate.ts';
 import type { Examples, Model } from '../models/model.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import { formatNumber } from '../report/format.ts';
@@ -49,7 +49,7 @@ function isSeparated(fitted: Fitted, request: Request, model: Model, parameters:
 /** Whether the model is right on every row. */
 function isRight({ features, targets }: Examples, model: Model, parameters: Float64Array): boolean {
   const scores = model.scores(parameters, features);
-  if (!isStreamed(features)) releaseArray(features.data);
+  if (!isStreamed(features)) releaseMatrix(features);
   const { outputs } = model;
   return targets.every((target, row) => {
     if (outputs === 1) return target === 1 ? scores[row] > 0 : scores[row] < 0;

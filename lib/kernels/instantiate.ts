@@ -18,6 +18,15 @@ export function releaseArray(view: ArrayBufferView): void {
   homeOf(view)?.release(view.byteOffset, view.byteLength);
 }
 
+/** Likewise of all the arrays of a matrix, sparse or not: in the order in which a like one asks for them. */
+export function releaseMatrix(matrix: {
+  data: ArrayBufferView;
+  columns?: ArrayBufferView;
+  rowStarts?: ArrayBufferView;
+}): void {
+  for (const view of [matrix.rowStarts, matrix.columns, matrix.data]) if (view) releaseArray(view);
+}
+
 /** The memories by their buffers: growing one makes a new buffer of it, and what lies in the old one lies in both. */
 const homes = new WeakMap<ArrayBufferLike, KernelMemory>();
 

@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hone, honeEntry, root, temporaryFolder } from '../support/cli.ts';
@@ -34,6 +43,17 @@ describe('hone run', () => {
     const second = await run();
     expect(JSON.parse(second.stdout)).toEqual({ ...result, status: 'found' });
     expect(existsSync(join(store, result.report))).toBe(true);
+  });
+
+  test('it leaves its compiled form for the next, which does without where that is damaged', async () => {
+    const again = () => inStore('run', 'houses.yml', '--json');
+    const first = await again();
+    const { entries } = JSON.parse(readFileSync(join(root, 'dist', 'current.json'), 'utf8'));
+    const compiled = join(root, 'dist', `${entries.run}.${process.version}-${process.arch}-regression`);
+    expect(statSync(compiled).size).toBeGreaterThan(100_000);
+    writeFileSync(compiled, 'damaged');
+    expect(await again()).toMatchObject({ code: 0, stdout: first.stdout.replace('"trained"', '"found"') });
+    expect(statSync(compiled).size).toBeGreaterThan(100_000);
   });
 
   test('the same bytes under another name are the same version; a changed cell is another', async () => {

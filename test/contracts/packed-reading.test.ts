@@ -8,9 +8,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256Hex } from '../../lib/core/hash.ts';
 import { kernelHost } from '../../lib/data/kernel-host.ts';
 import { workerSource } from '../../lib/data/kernel-worker.generated.ts';
+import { allRows } from '../../lib/data/number-facts.ts';
 import { type ReadOptions, readTable, sortedByKey } from '../../lib/data/read.ts';
 import { type PackedReading, readPacked } from '../../lib/data/read-packed.ts';
 import { temporaryDisk } from '../../lib/data/spill-file.ts';
+import { contentHashes } from '../../lib/data/split-units.ts';
 import { blockHashes, type Column, type DataObject, type Table } from '../../lib/data/table.ts';
 import { kernelMemory } from '../../lib/kernels/instantiate.ts';
 import { attachPool, onThisThread, type Pool } from '../../lib/kernels/pool.ts';
@@ -223,6 +225,23 @@ test('blocks are named unless nobody asks for it, and then no version can be mad
     const unnamed = await readTable([object], { packed, named: false });
     expect(unnamed.blocks).toEqual([{ firstRow: 0, rowCount: 3 }]);
     expect(() => blockHashes(unnamed)).toThrow('read without names');
+  }
+});
+
+test('rows are hashed unless nobody asks for it, and then they are not split by their content', async () => {
+  const object = await fileObject(folder, 'hashes.csv', numbers);
+  for (const packed of [undefined, { pool: pools['one thread'](), leastBytes: 0 }]) {
+    const [table, bare] = await Promise.all(
+      [true, false].map((hashed) => readTable([object], { packed, hashed, badRows: { skip: { count: 1, share: 1 } } })),
+    );
+    expect(table.rowHashes).toHaveLength(3);
+    expect(new Set(contentHashes(table, allRows(table))).size).toBe(3);
+    expect({ ...(plainTable(bare) as object), rowHashes: 0 }).toEqual({
+      ...(plainTable(table) as object),
+      rowHashes: 0,
+    });
+    expect(bare.rowHashes).toHaveLength(0);
+    expect(() => contentHashes(bare, allRows(bare))).toThrow('read without');
   }
 });
 

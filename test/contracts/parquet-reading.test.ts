@@ -7,6 +7,7 @@ import { kernelHost } from '../../lib/data/kernel-host.ts';
 import { workerSource } from '../../lib/data/kernel-worker.generated.ts';
 import { type ReadOptions, readTable } from '../../lib/data/read.ts';
 import { readPackedParquet } from '../../lib/data/read-packed-parquet.ts';
+import { temporaryDisk } from '../../lib/data/spill-file.ts';
 import type { DataObject, Table } from '../../lib/data/table.ts';
 import { kernelMemory } from '../../lib/kernels/instantiate.ts';
 import { attachPool, onThisThread, type Pool } from '../../lib/kernels/pool.ts';
@@ -33,6 +34,12 @@ function poolOf(threads: number): Pool {
 const byKernels = (objects: DataObject[], options: ReadOptions = {}, threads = 1) =>
   readPackedParquet(objects, options, { pool: poolOf(threads), leastBytes: 0 });
 
+/** A row group at a time, by way of the disk. */
+const spilled = (objects: DataObject[], options: ReadOptions = {}, threads = 1) => {
+  const plan = () => ({ rows: 0, segments: 1, stretchBytes: 1, spareBytes: 0, diskBytes: 0 });
+  return readPackedParquet(objects, options, { pool: poolOf(threads), leastBytes: 0, plan, disk: temporaryDisk() });
+};
+
 /** All that a table says, the bits of its numbers too. */
 const told = ({ columns, numbers: _numbers, ...table }: Table) => ({
   ...table,
@@ -45,9 +52,13 @@ const told = ({ columns, numbers: _numbers, ...table }: Table) => ({
 });
 
 async function agree(objects: DataObject[], options: ReadOptions = {}, threads = 1): Promise<void> {
-  const table = await byKernels(objects, options, threads);
-  if (!table) throw new Error('the kernels did not take it on');
-  expect(told(table)).toEqual(told(await readTable(objects, options)));
+  const plain = told(await readTable(objects, options));
+  for (const read of [byKernels, spilled]) {
+    const table = await read(objects, options, threads);
+    if (!table) throw new Error('the kernels did not take it on');
+    expect(told(table)).toEqual(plain);
+    table.numbers?.source?.close();
+  }
 }
 
 const random = seededRandom(11);

@@ -1,22 +1,26 @@
+import { createHash } from 'node:crypto';
+import { zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { sha256Hex } from '../../lib/core/hash.ts';
 import { kernelHost } from '../../lib/data/kernel-host.ts';
 
-test('addresses above 2 GiB, which kernels give as negative numbers, are those of the bytes there', () => {
-  const pages = 2 ** 15 + 1;
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const { beginHash, hashBytes, endHash, number } = kernelHost(memory).host as Record<
-    string,
-    (...at: number[]) => number
-  >;
-  const address = 2 ** 31 + 64;
-  const text = new TextEncoder().encode('-12.5');
-  new Uint8Array(memory.buffer).set(text, address);
-  expect(number(address | 0, (address + text.length) | 0)).toBe(-12.5);
+test('addresses beyond 2 GiB, which kernels hand over as negative numbers', () => {
+  const memory = new WebAssembly.Memory({ initial: 32_769, maximum: 65_536, shared: true });
+  const host = kernelHost(memory).host as Record<string, (...given: number[]) => number>;
+  const [at, signed] = [2 ** 31 + 64, -(2 ** 31) + 64];
+  const put = (offset: number, bytes: Uint8Array) =>
+    new Uint8Array(memory.buffer, at + offset, bytes.length).set(bytes);
+  const taken = (offset: number, length: number) => Buffer.from(new Uint8Array(memory.buffer, at + offset, length));
 
-  beginHash();
-  hashBytes(address | 0, text.length);
-  endHash((address + 64) | 0);
-  const found = Buffer.from(new Uint8Array(memory.buffer).slice(address + 64, address + 96)).toString('hex');
-  expect(found).toBe(sha256Hex(text));
+  put(0, new TextEncoder().encode(' 12.5 '));
+  expect(host.number(signed, signed + 6)).toBe(12.5);
+
+  host.beginHash();
+  host.hashBytes(signed, 6);
+  host.endHash(signed + 64);
+  expect(taken(64, 32)).toEqual(createHash('sha256').update(' 12.5 ').digest());
+
+  const packed = zstdCompressSync('unpacked');
+  put(128, packed);
+  expect(host.unpackZstd(signed + 128, packed.length, signed + 256, 8)).toBe(8);
+  expect(taken(256, 8).toString()).toBe('unpacked');
 });

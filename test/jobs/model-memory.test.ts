@@ -18,7 +18,7 @@ describe('a model too large to train', () => {
     const context = { ...testContext(), memoryBytes: 512 * 2 ** 20 };
     await putText(context.store, 'datasets/houses/a.csv', sampleCsv(60));
     await expect(runPipeline(context, pipelineOf(yaml([3000, 3000])))).rejects.toThrow(
-      /^pipeline houses, model: expected a model that 512 MiB of memory can train, found 90\d{5} parameters, which need 8\d\d MiB/,
+      /^pipeline houses, model: expected a model that 512 MiB of memory can train, found 90\d{5} parameters, which need 7\d\d MiB/,
     );
     expect((await runPipeline(context, pipelineOf(yaml([8])))).status).toBe('trained');
   });

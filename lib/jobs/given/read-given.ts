@@ -83,6 +83,7 @@ async function openTable(
     readTable(objects, {
       packed: { pool },
       named: false,
+      hashed: false,
       format,
       separator,
       encoding,

@@ -75,7 +75,7 @@ const LINES: usize = 44; // u32 a row: lines before it in the segment; not writt
 const DICTIONARIES: usize = 48; // of a segment and column: u32 count, then 64 of 16 bytes and u32 length
 const RESULTS: usize = 52; // of a segment: u32 status, rows, lines, blocks, whether a tiny number was met
 const POWERS: usize = 56;
-const HASHES: usize = 60; // u32 a row
+const HASHES: usize = 60; // u32 a row, or 0 for none
 const SIZE: usize = 64;
 const FIRST_ROW: usize = 72;
 const BLOCKS: usize = 80; // of a segment, MOST_BLOCKS: u32 rows, then 32 bytes
@@ -110,6 +110,7 @@ let rowsLeft: i32 = 0;
 let rowCount: u32 = 0;
 let line: u32 = 0;
 let hashesAt: usize = 0;
+let isHashed = false;
 /** Of the block at hand: its rows, and from where on its text has not been hashed. */
 let blockRows: u32 = 0;
 let unhashed: usize = 0;
@@ -141,7 +142,9 @@ export function parseSegment(description: usize, index: i32, scratch: usize): vo
   rowsLeft = <i32>capacity;
   rowCount = 0;
   line = 0;
-  hashesAt = load<usize>(description, HASHES) + before * 4;
+  hashesAt = load<usize>(description, HASHES);
+  isHashed = hashesAt != 0;
+  hashesAt += before * 4;
   const mostBlocks = load<usize>(description, MOST_BLOCKS);
   blocksAt = load<usize>(description, BLOCKS) + <usize>index * mostBlocks * blockBytes;
   blocksLeft = <i32>mostBlocks;
@@ -366,10 +369,11 @@ function parseRows(start: usize, until: usize, textEnd: usize, room: usize, stri
         }
       }
     }
-    let rowEnd = p - 1;
-    if (load<u8>(rowEnd - 1) == CR) rowEnd--;
-    store<u32>(hashesAt, mustCopy || hasQuotes ? hashCopied(rowStart, rowEnd) : hashRow(rowStart, rowEnd));
-    hashesAt += 4;
+    if (isHashed) {
+      const rowEnd = p - 1 - <usize>(<u32>load<u8>(p - 2) == CR);
+      store<u32>(hashesAt, mustCopy || hasQuotes ? hashCopied(rowStart, rowEnd) : hashRow(rowStart, rowEnd));
+      hashesAt += 4;
+    }
     matrixAt += stride;
     rowsLeft--;
     rowCount++;

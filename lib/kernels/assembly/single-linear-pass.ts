@@ -28,6 +28,8 @@ const tileBytes: i32 = 16 * 1024;
 const scoresAt: usize = 0;
 const slopesAt: usize = 4 * 64;
 const wideScoresAt: usize = 8 * 64;
+/** e^−|score|, of the logistic loss without weights, which needs no scores of float64. */
+const smallAt: usize = wideScoresAt;
 const targetsAt: usize = 16 * 64;
 const weightsAt: usize = 24 * 64;
 const lossesAt: usize = 32 * 64;
@@ -152,20 +154,24 @@ function logisticTile(targets: usize, apart: i32, steps: i32, scratch: usize, to
   let product = f32x4.splat(0);
   let linear = f64x2.splat(0);
   let slopes = f32x4.splat(0);
+  // A loop of its own: with the rest behind it, too few of these long chains would be under way at once. Signs are set and
+  // turned by their bit, since each negation and absolute value would build its mask anew.
+  for (let offset: usize = 0; offset < <usize>steps << 4; offset += 16)
+    v128.store(scratch + smallAt + offset, expOfNegative(v128.or(v128.load(scratch + scoresAt + offset), signBit)));
   for (let step = 0; step < steps; step++) {
     const offset = <usize>step << 4;
     const score = v128.load(scratch + scoresAt + offset);
+    const small = v128.load(scratch + smallAt + offset);
     const labels = fourTargets(targets, streamBytes);
     targets += 8;
     const turned = v128.andnot(signBit, f32x4.eq(labels, one));
     const margin = v128.xor(score, turned);
-    const small = expOfNegative(f32x4.neg(f32x4.abs(margin)));
     const share = f32x4.div(v128.bitselect(small, one, f32x4.gt(margin, f32x4.splat(0))), f32x4.add(one, small));
     const slope = v128.xor(share, v128.xor(turned, signBit));
     v128.store(scratch + slopesAt + offset, slope);
     slopes = f32x4.add(slopes, slope);
     product = f32x4.add(f32x4.add(product, small), f32x4.mul(product, small));
-    const lack = f32x4.pmax(f32x4.neg(margin), f32x4.splat(0));
+    const lack = f32x4.pmax(v128.xor(margin, signBit), f32x4.splat(0));
     linear = f64x2.add(linear, f64x2.promote_low_f32x4(lack));
     linear = f64x2.add(linear, f64x2.promote_low_f32x4(v128.shuffle<f32>(lack, lack, 2, 3, 2, 3)));
   }

@@ -224,17 +224,27 @@ function logistic(scores: usize, targets: usize, count: i32, losses: usize, slop
   const one = f64x2.splat(1);
   const zero = f64x2.splat(0);
   const signBit = f64x2.splat(-0.0);
+  // Three loops of long chains of operations, of which more are under way at once where each is a loop of its own.
   for (let i = 0; i < count; i += 2) {
     const offset = <usize>i << 3;
     const score = loadPair(scores + offset, count - i);
+    storePair(losses + offset, expOfPair(v128.or(score, signBit)), count - i);
+  }
+  for (let i = 0; i < count; i += 2) {
+    const offset = <usize>i << 3;
+    const small = loadPair(losses + offset, count - i);
     // Where the target is not 1 the sign is turned around.
     const turned = v128.andnot(signBit, f64x2.eq(loadPair(targets + offset, count - i), one));
-    const margin = v128.xor(score, turned);
-    const small = expOfPair(f64x2.neg(f64x2.abs(margin)));
-    const loss = f64x2.add(f64x2.max(f64x2.neg(margin), zero), log1pOfPair(small));
+    const margin = v128.xor(loadPair(scores + offset, count - i), turned);
     const share = f64x2.div(v128.bitselect(small, one, f64x2.gt(margin, zero)), f64x2.add(one, small));
-    storePair(losses + offset, loss, count - i);
     storePair(slopes + offset, v128.xor(share, v128.xor(turned, signBit)), count - i);
+  }
+  for (let i = 0; i < count; i += 2) {
+    const offset = <usize>i << 3;
+    const turned = v128.andnot(signBit, f64x2.eq(loadPair(targets + offset, count - i), one));
+    const lack = v128.xor(loadPair(scores + offset, count - i), v128.xor(turned, signBit));
+    const small = log1pOfPair(loadPair(losses + offset, count - i));
+    storePair(losses + offset, f64x2.add(f64x2.max(lack, zero), small), count - i);
   }
 }
 
