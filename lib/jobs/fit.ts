@@ -69,12 +69,12 @@ export async function fit(context: Context, options: FitOptions): Promise<Fit> {
 }
 
 /** What a training that diverged is told as. */
-export function divergence({ optimizer: { name, learningRate } }: Choice, { steps, loss }: Solution): NumericError {
+export function divergence({ optimizer: { name, learningRate } }: Choice, { reason }: Solution): NumericError {
   const slower =
     learningRate === undefined
       ? 'Scale the features with prepare.scale: standard, or add model.l2'
       : `Lower optimizer.learningRate (it was ${learningRate}, try ${learningRate / 10}), or scale the features with prepare.scale: standard`;
-  return new NumericError(`optimizer ${name}: expected the loss to stay finite, found ${loss} after step ${steps}`, {
+  return new NumericError(`optimizer ${name}: expected the loss to fall, found otherwise: ${reason}`, {
     advice: slower,
   });
 }
