@@ -34,7 +34,7 @@ interface Source {
  * to a file, or let go of, to be read again.
  *
  * @param disk undefined where nothing is to be spilled
- * @param onFull hears that the disk was full before all was written: then nothing is spilled
+ * @param onFull hears that the disk, or what the limits give of it, was full before all was written: then nothing is spilled
  * @returns undefined where there is something that the kernels do not take on
  */
 export async function readStreamed(
@@ -49,14 +49,18 @@ export async function readStreamed(
   const width = columns.filter(({ kind }) => kind === 'single').length;
   const rowBytes = Math.ceil(width / 4) * 16;
   let position = 0;
+  const { diskBytes = Number.POSITIVE_INFINITY } = options.limits ?? {};
   const spill = ({ singles, rows }: ParsedSegment) => {
+    if (!file) return;
     const count = rows * rowBytes;
     try {
-      file?.write(new Uint8Array(pool.memory.memory.buffer, singles, count), position);
+      // There may be more rows than were foreseen.
+      if (position + count > diskBytes) throw new StoreError(`expected ${diskBytes} bytes of a disk to do`);
+      file.write(new Uint8Array(pool.memory.memory.buffer, singles, count), position);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       // The disk has filled up meanwhile: what was written is let go of, and all is read again when it is wanted.
-      file?.close();
+      file.close();
       file = undefined;
       onFull();
     }

@@ -1,6 +1,5 @@
 import { NumericError } from '../core/errors.ts';
 import type { Objective } from '../core/objective.ts';
-import { isStreamed } from '../core/streamed-matrix.ts';
 import type { Vector } from '../core/vector.ts';
 import { releaseMatrix } from '../kernels/instantiate.ts';
 import type { Examples, Model } from '../models/model.ts';
@@ -64,7 +63,7 @@ export async function fit(context: Context, options: FitOptions): Promise<Fit> {
   });
   if (solution.status === 'deadline') await writeCheckpoint(context.store, place, solution.checkpoint);
   // As much memory as all the rows: the next training, or what is made of this one, begins where they were.
-  if (!isStreamed(examples.features)) releaseMatrix(examples.features);
+  releaseMatrix(examples.features);
   return { solution, rule, resumedAt: resume?.step ?? 0 };
 }
 

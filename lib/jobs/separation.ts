@@ -1,4 +1,3 @@
-import { isStreamed } from '../core/streamed-matrix.ts';
 import { releaseMatrix } from '../kernels/instantiate.ts';
 import type { Examples, Model } from '../models/model.ts';
 import type { Request } from '../pipeline/resolve.ts';
@@ -74,7 +73,7 @@ function hasSureRow(fitted: Fitted, request: Request, model: Model, parameters: 
 /** Whether the model is right on every row. */
 function isRight({ features, targets }: Examples, model: Model, parameters: Float64Array): boolean {
   const scores = model.scores(parameters, features);
-  if (!isStreamed(features)) releaseMatrix(features);
+  releaseMatrix(features);
   const { outputs } = model;
   return targets.every((target, row) => {
     if (outputs === 1) return target === 1 ? scores[row] > 0 : scores[row] < 0;
