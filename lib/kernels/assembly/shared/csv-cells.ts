@@ -58,6 +58,7 @@ export function beginCells(separatorByte: u32, columns: i32, kinds: usize, texts
   hasQuotes = false;
 }
 
+/** Ends the segment: `why` is not `DONE`. */
 export function giveUp(why: u32): void {
   status = why;
 }

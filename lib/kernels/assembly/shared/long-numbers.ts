@@ -2,8 +2,8 @@
 // an exponent of at most three digits or none.
 //
 // `parseLongs` takes consecutive cells, whose ends are known, one after another, and answers how many it has done: it stops
-// before one that is another. Which that may be — a plus, more digits, blanks, a point among the last digits of more than 16
-// — is for others to judge.
+// before any other cell. What that is — a number with a plus, more digits, blanks, a point among the last digits of more
+// than 16 — is for others to judge.
 //
 // A number is w · 10^q. As a float64 it is the nearest (decimal.ts). As a float32 it is the nearest to that float64; where
 // w < 2^63 and |q| ≤ 22, w rounded, divided or multiplied once, is at most two steps of a float64 away from it, and so has
@@ -38,8 +38,8 @@ let significand: u64 = 0;
 let exponent: i32 = 0;
 
 /**
- * Parses cells from `p` on, `ends` being the address of their ends. After four it stops before
- * a short one, as those that follow may be short, too.
+ * Parses cells from `p` on, `ends` being the address of their ends. After four it stops before a short one, as those that
+ * follow may be short, too.
  *
  * @param separator which ends each but the last, which ends with `stop`
  * @param out where they go: float32, or float64 where `isDouble`

@@ -20,6 +20,7 @@ const constants = memory.data<u32>([
   0x1b873593, 0x1b873593, 0x1b873593, 0x1b873593, 0xe6546b64, 0xe6546b64, 0xe6546b64, 0xe6546b64,
 ]);
 
+/** The hash of the bytes from `start` to `end`; may read 16 bytes beyond. */
 export function hashText(start: usize, end: usize): u32 {
   let a = v128.load(constants);
   let b = v128.load(constants, 16);
