@@ -1,4 +1,4 @@
-import { inflateRawSync } from 'node:zlib';
+import { brotliDecompressSync } from 'node:zlib';
 
 /**
  * One memory that kernels and threads share: the constants of the kernels below `dataStart`, data above.
@@ -76,7 +76,7 @@ export function kernelMemory(): KernelMemory {
   return home;
 }
 
-/** A module, deflated and in base64, as the build leaves it. */
+/** A module, compressed by Brotli and in base64, as the build leaves it. */
 export interface KernelSource {
   wasm: string;
 }
@@ -87,7 +87,7 @@ const compiled = new Map<string, WebAssembly.Module>();
 export function compile({ wasm }: KernelSource): WebAssembly.Module {
   let module = compiled.get(wasm);
   if (!module) {
-    module = new WebAssembly.Module(new Uint8Array(inflateRawSync(Buffer.from(wasm, 'base64'))));
+    module = new WebAssembly.Module(new Uint8Array(brotliDecompressSync(Buffer.from(wasm, 'base64'))));
     compiled.set(wasm, module);
   }
   return module;
