@@ -43,6 +43,7 @@ export interface ParsedText {
   segments: ParsedSegment[];
 }
 
+/** As assembly/csv.ts lays it out: a buffer, the copy of a row, and where cells end. */
 const scratchBytes = 2 ** 20 + 5 * 2 ** 18;
 /** Kernels address 4 GiB, some of which the training needs. */
 const roomBytes = 2.5 * 2 ** 30;

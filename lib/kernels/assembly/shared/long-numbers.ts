@@ -15,6 +15,7 @@
 // be wrong.
 
 import { exactPower, nearest, sumOfDigits } from './decimal';
+import { firstBytes } from './first-bytes';
 
 const MINUS: u32 = 45;
 const PLUS: u32 = 43;
@@ -23,11 +24,6 @@ const POINT: u32 = 46;
 const constants = memory.data<u8>([
   48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, // '0'
   9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9,
-]);
-/** 16 bytes of 255 and 16 of 0: read from 16 - n …, a mask that keeps the first n of 16 bytes. */
-const firstBytes = memory.data<u8>([
-  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0,
 ]);
 /** Of up to three digits before an address, as the last bytes of four: which of them they are. */
 const lastBytes = memory.data<u32>([0, 0xff000000, 0xffff0000, 0xffffff00]);
