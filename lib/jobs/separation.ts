@@ -1,3 +1,4 @@
+import { isStreamed } from '../core/streamed-matrix.ts';
 import { releaseMatrix } from '../kernels/instantiate.ts';
 import type { Examples, Model } from '../models/model.ts';
 import type { Request } from '../pipeline/resolve.ts';
