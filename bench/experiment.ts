@@ -27,7 +27,7 @@ export interface RowSpec {
   hone: string;
   /** `contender.figure` of the other's; undefined where the figure itself is held to a bound. */
   against?: string;
-  unit: 's' | 'ms' | 'MB' | 'rows/s' | 'GB/s' | 'x';
+  unit: 's' | 'ms' | 'MB' | 'rows/s' | 'GB/s' | 'fields' | 'x';
   /** Whether a larger figure is better, as of a rate; a smaller one when left out, as of a time. */
   isRate?: boolean;
   /** The ratio, better / worse, or the figure, that must be reached, and that is aimed at. */

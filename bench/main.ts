@@ -56,7 +56,7 @@ if (missing.length > 0)
 console.log(
   short.length === 0
     ? '\nEvery row that was measured reaches "at least".'
-    : `\nUnder "at least":\n${short.map((row) => `- ${row.what}: ${figure(row)}, at least ${row.atLeast}`).join('\n')}`,
+    : `\nUnder "at least":\n${short.map((row) => `- ${row.what}: ${figure(row)}, wanted ${bound(row, row.atLeast)}`).join('\n')}`,
 );
 if (!chosen) {
   const path = fileURLToPath(new URL('results.json', import.meta.url));
@@ -71,8 +71,8 @@ function table(rows: Row[]): string {
       measurement(row.honeFigure, row.unit),
       measurement(row.otherFigure, row.unit),
       figure(row),
-      String(row.atLeast),
-      String(row.aim),
+      bound(row, row.atLeast),
+      bound(row, row.aim),
       row.verdict,
     ]),
   ];
@@ -82,15 +82,26 @@ function table(rows: Row[]): string {
   return lines.join('\n');
 }
 
-function figure({ ratio, otherFigure }: Row): string {
-  if (ratio === undefined) return '–';
-  return otherFigure ? `${ratio.toFixed(2)}×` : ratio.toPrecision(3);
+function figure(row: Row): string {
+  return row.ratio === undefined ? '–' : bound(row, Number(row.ratio.toPrecision(3)));
 }
+
+/** A ratio to another's figure, or, where there is no other, a figure of hone's own. */
+function bound({ against, unit }: Row, value: number): string {
+  return against === undefined ? quantity(value, unit) : unit === 'GB/s' ? percent(value) : `${value}×`;
+}
+
+const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 function measurement(found: Measurement | undefined, unit: string): string {
   if (!found) return '–';
-  const [scale, name] = unit === 's' && found.best < 1 ? [1000, 'ms'] : [1, unit];
-  return `${(found.best * scale).toPrecision(3)} (${(found.median * scale).toPrecision(3)}) ${name}`;
+  return `${quantity(found.best, unit)} (${quantity(found.median, unit)})`;
+}
+
+function quantity(value: number, unit: string): string {
+  const [scale, name] =
+    unit === 's' && value < 1 ? [1000, 'ms'] : value >= 1e6 ? [1e-6, `M ${unit}`] : [1, unit === 'x' ? '×' : unit];
+  return `${Number((value * scale).toPrecision(3))} ${name}`.trim();
 }
 
 function commitOf(): string {

@@ -132,7 +132,13 @@ export function reading(data: BenchData): Experiment[] {
         },
       ],
       rows: [
-        { what: 'fields of 29 M that are not the nearest float32', hone: 'hone.wrong', unit: 'x', atLeast: 0, aim: 0 },
+        {
+          what: 'fields of 29 M that are not the nearest float32',
+          hone: 'hone.wrong',
+          unit: 'fields',
+          atLeast: 0,
+          aim: 0,
+        },
       ],
     },
   ];

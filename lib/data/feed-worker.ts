@@ -12,7 +12,7 @@ const { words, notes, memory, slots, segmentBytes } = task;
 const readFile = promisify(read);
 
 /** Bytes that are fetched at once, how many such pieces are under way, and how often each is tried. */
-const [pieceBytes, ahead, attempts] = [4 * 2 ** 20, 4, 4];
+const [pieceBytes, ahead, attempts] = [2 ** 20, 6, 4];
 
 parentPort?.on('message', async (generation: number) => {
   // None but this thread writes them, so that a text that was given up can't be mistaken for its successor.

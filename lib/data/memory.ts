@@ -149,7 +149,7 @@ export interface StreamPlan {
 }
 
 /** Besides its cells, of a row: its hash, its number where it is listed, its target, and what is predicted of it. */
-const packedRowBytes = 36;
+const packedRowBytes = 40;
 /** A column's cells are gathered from the segments; those of texts are bytes at first. */
 const keptBytes = ({ rows, doubles, categories }: PackedTableSize): number =>
   rows * (packedRowBytes + 16 * doubles + 5 * categories);
@@ -163,7 +163,7 @@ const packedBytes = (size: PackedSize): number =>
   (size.besideBytes ?? 0);
 
 /** Of a thread that fetches and unpacks what is read again. */
-export const feedThreadBytes = 64 * 2 ** 20;
+export const feedThreadBytes = 192 * 2 ** 20;
 
 /** Most segments for each thread: more would not be parsed faster. */
 const segmentsPerThread = 2;

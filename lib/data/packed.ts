@@ -22,6 +22,7 @@ export interface PackedRoom {
   bytes: number;
 }
 
+/** Some consecutive rows, one behind the other. */
 export interface PackedBlock {
   /** Of the first row; NaN of one that is not in memory. */
   address: number;
@@ -151,7 +152,7 @@ function streamedReader({ numbers, at }: PackedColumn, source: PackedSource): (r
 }
 
 /** The stretch that a block belongs to. */
-export function stretchOf({ stretches }: PackedSource, block: number): number {
+function stretchOf({ stretches }: PackedSource, block: number): number {
   let [low, high] = [0, stretches.length - 1];
   while (low + 1 < high) {
     const middle = (low + high) >>> 1;

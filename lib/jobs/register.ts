@@ -24,6 +24,7 @@ import { trainingReport } from './training-report.ts';
 
 type Verdict = Report['verdict'];
 
+/** What became of a candidate. */
 export interface RegisterOutcome {
   run: string;
   /** False when `champion` moved after the evaluation: evaluate again, against the new one. */

@@ -1,4 +1,5 @@
-import { inflateRawSync } from 'node:zlib';
+import { brotliDecompressSync } from 'node:zlib';
+import { isStreamed } from '../core/streamed-matrix.ts';
 
 /**
  * One memory that kernels and threads share: the constants of the kernels below `dataStart`, data above.
@@ -18,12 +19,16 @@ export function releaseArray(view: ArrayBufferView): void {
   homeOf(view)?.release(view.byteOffset, view.byteLength);
 }
 
-/** Likewise of all the arrays of a matrix, sparse or not: in the order in which a like one asks for them. */
+/**
+ * Likewise of all the arrays of a matrix, sparse or not: in the order in which a like one asks for them. The room of a
+ * streamed matrix is that of others, too, and stays.
+ */
 export function releaseMatrix(matrix: {
   data: ArrayBufferView;
   columns?: ArrayBufferView;
   rowStarts?: ArrayBufferView;
 }): void {
+  if (isStreamed(matrix)) return;
   for (const view of [matrix.rowStarts, matrix.columns, matrix.data]) if (view) releaseArray(view);
 }
 
@@ -76,7 +81,7 @@ export function kernelMemory(): KernelMemory {
   return home;
 }
 
-/** A module, deflated and in base64, as the build leaves it. */
+/** A module, compressed by Brotli and in base64, as the build leaves it. */
 export interface KernelSource {
   wasm: string;
 }
@@ -87,7 +92,7 @@ const compiled = new Map<string, WebAssembly.Module>();
 export function compile({ wasm }: KernelSource): WebAssembly.Module {
   let module = compiled.get(wasm);
   if (!module) {
-    module = new WebAssembly.Module(new Uint8Array(inflateRawSync(Buffer.from(wasm, 'base64'))));
+    module = new WebAssembly.Module(new Uint8Array(brotliDecompressSync(Buffer.from(wasm, 'base64'))));
     compiled.set(wasm, module);
   }
   return module;

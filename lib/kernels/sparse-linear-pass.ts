@@ -1,8 +1,8 @@
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
+import * as kernel from './linear-pass.generated.ts';
 import { type LinearPass, type LossFormula, lossNumbers } from './linear-pass.ts';
 import { poolOf } from './pool.ts';
 import { type Placed, roomFor } from './room.ts';
-import * as kernel from './sparse-linear-pass.generated.ts';
 
 /** What a linear model with one score learns from, its features sparse. */
 export interface SparseRows {
@@ -82,7 +82,7 @@ export function sparseLinearPass(rows: SparseRows, formula: LossFormula, { batch
       room.enter();
       at.view.set(parameters);
       blocks.sums.view.fill(0);
-      poolOf(room.memory).run(kernel, 'passBlock', blocks.description, blockCount, scratchBytes);
+      poolOf(room.memory).run(kernel, 'passSparseBlock', blocks.description, blockCount, scratchBytes);
       sums.set(blocks.sums.view);
     },
     addRows(parameters, order, from, end, sums, offset) {
@@ -93,7 +93,7 @@ export function sparseLinearPass(rows: SparseRows, formula: LossFormula, { batch
       if (order) for (let i = from; i < end; i++) visited.view[i - from] = order[i];
       stretch.ends.view[0] = order ? 0 : from;
       stretch.ends.view[1] = order ? end - from : end;
-      poolOf(room.memory).run(kernel, 'passBlock', order ? byOrder : byRows, 1, scratchBytes);
+      poolOf(room.memory).run(kernel, 'passSparseBlock', order ? byOrder : byRows, 1, scratchBytes);
       if (!isThere) for (let i = 0; i < width; i++) sums[offset + i] = stretch.sums.view[i];
     },
   };

@@ -316,7 +316,7 @@ test('any cells in rows of any width, with any separator and line end', async ()
   await fc.assert(
     fc.asyncProperty(table, fc.boolean(), async (text, isSingle) => {
       const object = bytesObject('any.csv', text);
-      await compare([object], { single: () => isSingle }, { pool: () => pool, title: text });
+      await compare([object], { single: () => isSingle }, { pool: () => pool, title: text, ways: { 'in memory': {} } });
     }),
     { numRuns: 400 },
   );

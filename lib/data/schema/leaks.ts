@@ -60,6 +60,7 @@ export function suspectedLeaks(
   });
 }
 
+/** The classes of a target, to which columns are compared. */
 export interface Classes {
   /** Class of each row, from 0. */
   of: Int32Array;

@@ -181,6 +181,7 @@ function addGaps(
   v128.store(squares, squaresHigh, 16);
 }
 
+/** Encodes the rows of a block. */
 export function encodeColumns(description: usize, block: i32, _scratch: usize): void {
   const stride = load<usize>(description, STRIDE);
   const offsets = load<usize>(description, OFFSETS) + (<usize>block << 2);

@@ -14,6 +14,8 @@ import { addSlopedRows, scoreRows } from './shared/dot-product';
 import { LinearPass, weigh } from './shared/linear-pass';
 import { evaluateLoss } from './shared/losses';
 
+export { passSparseBlock } from './shared/sparse-linear-pass';
+
 /** Most rows of a tile. */
 const tileRows: i32 = 64;
 const tileBytes: i32 = 16 * 1024;

@@ -1,6 +1,6 @@
 /**
  * One pass of a linear model with one score over sparse rows, those of a canonical block or of a batch: scores, losses,
- * gradient. All arithmetic is float64, as in linear-pass.ts.
+ * gradient. All arithmetic is float64, as in ../linear-pass.ts, in whose module this is, as it shares the losses.
  *
  * Only what is written of a row is looked at: a product, and an addition to the gradient, for each element. Their columns lie
  * anywhere, so there are no vectors to be filled: what counts is that no branch and no row waits for another. A row's
@@ -12,9 +12,9 @@
  * Memory, per block: sums[block] = gradient of the coefficients [inputs], of the intercept, and the loss, float64, which
  * are added to.
  */
-import { weigh } from './shared/linear-pass';
-import { evaluateLoss } from './shared/losses';
-import { sumOfLanes } from './shared/pairs';
+import { weigh } from './linear-pass';
+import { evaluateLoss } from './losses';
+import { sumOfLanes } from './pairs';
 
 /** lib/kernels/sparse-linear-pass.ts writes it. */
 @unmanaged
@@ -49,7 +49,7 @@ const tileRows: i32 = 64;
 const lanes = memory.data<u64>([0xffffffffffffffff, 0, 0, 0xffffffffffffffff], 16);
 
 /** @param scratch float64: scores, targets, weights, losses and slopes of a tile, shape [5, 64]; and its rows, int32 */
-export function passBlock(description: usize, block: i32, scratch: usize): void {
+export function passSparseBlock(description: usize, block: i32, scratch: usize): void {
   const pass = changetype<SparseLinearPass>(description);
   const sums = pass.sums + (<usize>block * (pass.inputs + 2) << 3);
   const end = load<i32>(pass.blockOffsets + (<usize>block << 2), 4);
