@@ -156,7 +156,7 @@ function segmentParser(
       if (!isFull) parsed.push({ ...segmentOf(view, outcome, i, named), room: together });
     }
     // Where each row is a line, nobody looks at them again.
-    if (parsed.every((segment) => segment.lines === undefined)) room.release(lines, rows * 4);
+    if (parsed.every((segment) => segment.lines === undefined)) room.release(addresses[44], count * capacity * 4);
     return isFull ? 'full' : parsed;
   };
 }
