@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../lib/core/random.ts';
-import { orderOf, rankedCounts } from '../../lib/kernels/order.ts';
+import { kernelMemory } from '../../lib/kernels/instantiate.ts';
+import { lendOrderRoom, orderOf, orderRoom, rankedCounts } from '../../lib/kernels/order.ts';
 import { rankSingles } from '../../lib/kernels/split-keys.ts';
 
 const random = seededRandom(9);
@@ -113,4 +114,24 @@ test('what another call left behind does not show', () => {
   orderOf(long);
   expect(orderOf(short)).toEqual(compared(short));
   expect(orderOf(long)).toEqual(compared(long));
+});
+
+test('in a memory that was lent, sorting finds room among what was given back, and leaves the rest as it is', () => {
+  const memory = kernelMemory();
+  const bytes = 4 * 2 ** 20;
+  const [before, lent, behind] = [memory.allocate(1024), memory.allocate(bytes), memory.allocate(1024)];
+  const neighbours = [before, behind].map((address) => new Uint8Array(memory.memory.buffer, address, 1024).fill(7));
+  memory.release(lent, bytes);
+  lendOrderRoom(memory);
+  const room = orderRoom(2 ** 20);
+  expect([room.memory === memory, room.start]).toEqual([true, lent]);
+  const values = Float64Array.from({ length: 20_000 }, (_, i) => (i * 7_919) % 20_011);
+  for (const count of [10, 20_000]) {
+    const part = values.subarray(0, count);
+    const expected = [...part.keys()].sort((a, b) => part[a] - part[b]);
+    expect([...(orderOf(part) as Uint32Array)]).toEqual(expected);
+  }
+  // The room that was too small has been given back.
+  expect(orderRoom(3 * 2 ** 20).start + 3 * 2 ** 20).toBeLessThanOrEqual(lent + bytes);
+  for (const neighbour of neighbours) expect(neighbour.every((byte) => byte === 7)).toBe(true);
 });
