@@ -8,6 +8,7 @@ import type { Point, SearchRule } from './search-rule.ts';
 import type { Checkpoint, Progress, Solution, Status, StopCriteria } from './solution.ts';
 import { checkStop } from './stop.ts';
 
+/** By what, from where and until when an objective is made small. */
 export interface MinimiseOptions<State> {
   rule: Rule<State> | SearchRule<State>;
   /** Where to begin, shape [length]; kept as it is. Not used when resuming. */

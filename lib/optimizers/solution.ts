@@ -51,6 +51,7 @@ export interface Progress {
   gradientNorm: number;
 }
 
+/** Where a run of an optimizer ended, and why. */
 export interface Solution<State = unknown> {
   status: Status;
   /** Which criterion stopped it, as a sentence. */
