@@ -34,7 +34,7 @@ interface Source {
  * to a file, or let go of, to be read again.
  *
  * @param disk undefined where nothing is to be spilled
- * @param onFull hears that the disk was full before all was written: then nothing is spilled
+ * @param onFull hears that the disk, or what the limits give of it, was full before all was written: then nothing is spilled
  * @returns undefined where there is something that the kernels do not take on
  */
 export async function readStreamed(
@@ -46,7 +46,8 @@ export async function readStreamed(
 ): Promise<StreamedTexts | undefined> {
   const [feedRoom, room] = [arena(pool.memory), arena(pool.memory)];
   const width = columns.filter(({ kind }) => kind === 'single').length;
-  const spilled = spilling(pool, disk, { rowBytes: Math.ceil(width / 4) * 16, onFull });
+  const { diskBytes } = options.limits ?? {};
+  const spilled = spilling(pool, disk, { rowBytes: Math.ceil(width / 4) * 16, diskBytes, onFull });
   const parsed: ParsedText[] = [];
   const hashes = gathered(plan.rows);
   try {
@@ -103,19 +104,26 @@ export async function readStreamed(
 function spilling(
   { memory: { memory } }: Pool,
   disk: SpillDisk | undefined,
-  { rowBytes, onFull }: { rowBytes: number; onFull: () => void },
+  {
+    rowBytes,
+    diskBytes = Number.POSITIVE_INFINITY,
+    onFull,
+  }: { rowBytes: number; diskBytes?: number; onFull: () => void },
 ) {
   let file = disk?.open();
   let position = 0;
   return {
     add({ singles, rows }: ParsedSegment) {
+      if (!file) return;
       const count = rows * rowBytes;
       try {
-        file?.write(new Uint8Array(memory.buffer, singles, count), position);
+        // There may be more rows than were foreseen.
+        if (position + count > diskBytes) throw new StoreError(`expected ${diskBytes} bytes of a disk to do`);
+        file.write(new Uint8Array(memory.buffer, singles, count), position);
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
         // The disk has filled up meanwhile: what was written is let go of, and all is read again when it is wanted.
-        file?.close();
+        file.close();
         file = undefined;
         onFull();
       }

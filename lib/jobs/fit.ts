@@ -1,6 +1,5 @@
 import { NumericError } from '../core/errors.ts';
 import type { Objective } from '../core/objective.ts';
-import { isStreamed } from '../core/streamed-matrix.ts';
 import type { Vector } from '../core/vector.ts';
 import { releaseMatrix } from '../kernels/instantiate.ts';
 import type { Examples, Model } from '../models/model.ts';
@@ -64,17 +63,17 @@ export async function fit(context: Context, options: FitOptions): Promise<Fit> {
   });
   if (solution.status === 'deadline') await writeCheckpoint(context.store, place, solution.checkpoint);
   // As much memory as all the rows: the next training, or what is made of this one, begins where they were.
-  if (!isStreamed(examples.features)) releaseMatrix(examples.features);
+  releaseMatrix(examples.features);
   return { solution, rule, resumedAt: resume?.step ?? 0 };
 }
 
 /** What a training that diverged is told as. */
-export function divergence({ optimizer: { name, learningRate } }: Choice, { steps, loss }: Solution): NumericError {
+export function divergence({ optimizer: { name, learningRate } }: Choice, { reason }: Solution): NumericError {
   const slower =
     learningRate === undefined
       ? 'Scale the features with prepare.scale: standard, or add model.l2'
       : `Lower optimizer.learningRate (it was ${learningRate}, try ${learningRate / 10}), or scale the features with prepare.scale: standard`;
-  return new NumericError(`optimizer ${name}: expected the loss to stay finite, found ${loss} after step ${steps}`, {
+  return new NumericError(`optimizer ${name}: expected the loss to fall, found otherwise: ${reason}`, {
     advice: slower,
   });
 }

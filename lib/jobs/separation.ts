@@ -8,6 +8,9 @@ import { type Fitted, toTrainingExamples } from './prepare.ts';
 /** Log-odds for one scaled unit of a feature that no data asks for, unless it parts the classes. */
 const largestCoefficient = 15;
 
+/** Log-odds of a row that no data asks for likewise: it is thought wrong once in 160,000. */
+const sureScore = 12;
+
 /**
  * What there is to say of a linear classifier without a penalty whose classes can be parted: the likelihood then has no
  * maximum, and the coefficients grow until training stops.
@@ -29,6 +32,11 @@ export function separationWarnings(fitted: Fitted, request: Request, model: Mode
     ];
   }
   if (largest <= largestCoefficient) return [];
+  if (!hasSureRow(fitted, request, model, parameters)) {
+    return [
+      `Coefficients up to ${formatNumber(largest)} all but cancel one another: some features nearly follow from others, as the parts of a date do from its epoch. Predictions don't suffer from it, but single coefficients say nothing. Add model.l2 (0.001, say), or leave out one of these features.`,
+    ];
+  }
   return [
     `A coefficient of ${formatNumber(largest)} is so large that a feature, or a few together, part the classes for some rows: it would grow without end. ${advice}`,
   ];
@@ -46,10 +54,27 @@ function isSeparated(fitted: Fitted, request: Request, model: Model, parameters:
   return isRightOn(training.subarray(0, firstRows)) && isRightOn(training);
 }
 
+/** Whether some training row is scored as surely as only a feature that parts the classes lets it be. */
+function hasSureRow(fitted: Fitted, request: Request, model: Model, parameters: Float64Array): boolean {
+  const { features } = toTrainingExamples(fitted, request, fitted.training);
+  const scores = model.scores(parameters, features);
+  if (!isStreamed(features)) releaseMatrix(features);
+  const { outputs } = model;
+  for (let at = 0; at < scores.length; at += outputs) {
+    let [low, high] = outputs === 1 ? [0, 0] : [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let k = 0; k < outputs; k++) {
+      low = Math.min(low, scores[at + k]);
+      high = Math.max(high, scores[at + k]);
+    }
+    if (high - low > sureScore) return true;
+  }
+  return false;
+}
+
 /** Whether the model is right on every row. */
 function isRight({ features, targets }: Examples, model: Model, parameters: Float64Array): boolean {
   const scores = model.scores(parameters, features);
-  if (!isStreamed(features)) releaseMatrix(features);
+  releaseMatrix(features);
   const { outputs } = model;
   return targets.every((target, row) => {
     if (outputs === 1) return target === 1 ? scores[row] > 0 : scores[row] < 0;

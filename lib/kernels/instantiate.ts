@@ -1,4 +1,5 @@
 import { brotliDecompressSync } from 'node:zlib';
+import { isStreamed } from '../core/streamed-matrix.ts';
 
 /**
  * One memory that kernels and threads share: the constants of the kernels below `dataStart`, data above.
@@ -18,12 +19,16 @@ export function releaseArray(view: ArrayBufferView): void {
   homeOf(view)?.release(view.byteOffset, view.byteLength);
 }
 
-/** Likewise of all the arrays of a matrix, sparse or not: in the order in which a like one asks for them. */
+/**
+ * Likewise of all the arrays of a matrix, sparse or not: in the order in which a like one asks for them. The room of a
+ * streamed matrix is that of others, too, and stays.
+ */
 export function releaseMatrix(matrix: {
   data: ArrayBufferView;
   columns?: ArrayBufferView;
   rowStarts?: ArrayBufferView;
 }): void {
+  if (isStreamed(matrix)) return;
   for (const view of [matrix.rowStarts, matrix.columns, matrix.data]) if (view) releaseArray(view);
 }
 

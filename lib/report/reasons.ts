@@ -2,6 +2,9 @@ import { formatCount, formatNumber } from './format.ts';
 import { metricTitle } from './metric-titles.ts';
 import type { Evaluation, Report } from './report.ts';
 
+/** Whether a warning about the data tells of a column that is suspected to tell the target. */
+export const isLeakWarning = (warning: string): boolean => warning.includes('is suspected to leak the target');
+
 /** With fewer rows, intervals are wide and slices say nothing. */
 const fewRows = 300;
 
@@ -13,6 +16,7 @@ export function withReasons(report: Report): Report {
   const why = [
     isOnTrainingRows &&
       'No rows were held out: these are the rows that it was trained on, and new ones will fare worse.',
+    leakReason(data.warnings),
     ...comparisonReasons(evaluation),
     sliceReason(evaluation),
     calibrationReason(evaluation),
@@ -20,6 +24,14 @@ export function withReasons(report: Report): Report {
       `Only ${formatCount(evaluation.rowCount, 'row')} were scored: all of this is uncertain.`,
   ].filter((reason) => typeof reason === 'string');
   return why.length === 0 ? report : { ...report, verdict: { ...verdict, why } };
+}
+
+/** A leak that is suspected makes all figures beside it too good to be true, if it is one. */
+function leakReason(warnings: string[]): string | undefined {
+  const leaks = warnings.filter(isLeakWarning);
+  if (leaks.length === 0) return undefined;
+  const more = leaks.length === 1 ? '' : ` (and ${leaks.length - 1} more)`;
+  return `Too good to be true? ${leaks[0]}${more}`;
 }
 
 /** What the first metric says against champion and other files; against the baseline, where there is nothing else. */

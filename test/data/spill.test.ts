@@ -88,7 +88,28 @@ test('a disk without room, or one that the request does not give, is left alone'
   };
   expect(await readWith({ freeBytes: () => 99, open })).toEqual(['re-read']);
   expect(await readWith({ freeBytes: () => 1e9, open }, { diskBytes: 99 })).toEqual(['re-read']);
-  expect(await readWith(temporaryDisk(folder), { diskBytes: 100 })).toEqual(['spilled']);
+  expect(await readWith(temporaryDisk(folder), { diskBytes: 9000 * 16 })).toEqual(['spilled']);
+});
+
+test('no more is written than the request gives, however many rows there turn out to be', async () => {
+  // Of some 3 · 3,000 rows of 16 bytes, 100 were foreseen.
+  let most = 0;
+  const disk: SpillDisk = {
+    freeBytes: () => 1e9,
+    open() {
+      const file = temporaryDisk(folder).open();
+      return {
+        ...file,
+        write(bytes, position) {
+          most = Math.max(most, position + bytes.length);
+          file.write(bytes, position);
+        },
+      };
+    },
+  };
+  expect(await readWith(disk, { diskBytes: 100_000 })).toEqual(['spilled', 're-read']);
+  expect(most).toBeLessThanOrEqual(100_000);
+  expect(most).toBeGreaterThan(0);
 });
 
 const mebibyte = 2 ** 20;

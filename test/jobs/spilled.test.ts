@@ -54,6 +54,7 @@ const pipelines: Record<string, string> = {
   'softmax, Newton': `task: multiclass\noptimizer: { name: newton }\nstop: { steps: 2 }\n${data('kind')}`,
   'logistic, Adam in batches': `task: binary\noptimizer: { name: adam }\nstop: { epochs: 2, validation: 0.2 }\n${data('class')}`,
   'mlp, Adam in batches': `task: binary\nmodel: { kind: mlp, hidden: [8] }\nstop: { epochs: 1 }\n${data('class')}`,
+  'a search on folds, and a cross-validation of its winner': `task: binary\nprepare: { missingIndicator: true }\nsearch: { kind: grid, over: { model.l2: [0, 0.1] }, folds: 3 }\nstop: { steps: 3 }\nevaluate: { folds: 2 }\n${data('class')}`,
   'quantiles, missing cells and a weight': `task: regression\nprepare: { scale: quantile, missingIndicator: true, impute: median }\noptimizer: { name: lbfgs }\nstop: { steps: 5 }\n${data('value', ', weight: n7')}`,
 };
 

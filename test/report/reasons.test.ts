@@ -28,6 +28,14 @@ test('few rows are a reason, and what is not the case is none', () => {
   expect(few).toEqual(['Only 40 rows were scored: all of this is uncertain.']);
 });
 
+test('a suspected leak is the first reason', () => {
+  const report = structuredClone(fullReports['full-binary']);
+  delete report.verdict.why;
+  const leak = 'Column "alive" is suspected to leak the target: its value tells "survived" in 9 of 9 training rows.';
+  report.data.warnings = ['Column "a" was left out: constant.', leak, leak.replace('alive', 'dead')];
+  expect(withReasons(report).verdict.why?.[0]).toBe(`Too good to be true? ${leak} (and 1 more)`);
+});
+
 test('reasons that a report has stay', () => {
   expect(withReasons(fullReports['full-binary'])).toBe(fullReports['full-binary']);
 });
