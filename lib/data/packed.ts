@@ -13,6 +13,13 @@ export interface PackedNumbers {
   blocks: PackedBlock[];
   /** There where not all blocks lie in memory. */
   source?: PackedSource;
+  /** A part of the memory that holds these blocks, in their order, and nothing else; where there is one. */
+  room?: PackedRoom;
+}
+
+export interface PackedRoom {
+  address: number;
+  bytes: number;
 }
 
 /** Some consecutive rows, one behind the other. */

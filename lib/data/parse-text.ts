@@ -4,6 +4,7 @@ import type { Pool } from '../kernels/pool.ts';
 import { powersOfTen } from '../kernels/powers-of-ten.ts';
 import { squeezeTable } from '../kernels/squeezes.ts';
 import { placeArray, writeStruct } from '../kernels/struct.ts';
+import type { PackedRoom } from './packed.ts';
 import type { PlannedText } from './plan-text.ts';
 import type { ReadOptions } from './read.ts';
 import { openFeed, type SegmentBatch, segmentBytes } from './segment-feed.ts';
@@ -27,6 +28,8 @@ export interface ParsedSegment {
   greatest: Float32Array;
   /** Address of the rows of float32. */
   singles: number;
+  /** The room that they share with those of the segments parsed with them, and with nothing else. */
+  room?: PackedRoom;
   /** Rows of float64, of the texts' numbers in their dictionaries, and hashes. */
   doubles: Float64Array;
   codes: Uint8Array;
@@ -142,6 +145,7 @@ function segmentParser(
     run(csv, 'parseSegment', description, count, scratchBytes);
 
     const parsed: ParsedSegment[] = [];
+    const together: PackedRoom = { address: addresses[24], bytes: count * capacity * stride };
     let isFull = false;
     const view = new DataView(home.memory.buffer);
     for (let i = 0; i < count; i++) {
@@ -149,7 +153,7 @@ function segmentParser(
       if (status === 1) isFull = true;
       // Something else than plain cells, a file that can't be read, or a number that float32 would crush.
       else if (status !== 0 || (widths.single > 0 && hasTiny !== 0)) return undefined;
-      if (!isFull) parsed.push(segmentOf(view, outcome, i, named));
+      if (!isFull) parsed.push({ ...segmentOf(view, outcome, i, named), room: together });
     }
     return isFull ? 'full' : parsed;
   };

@@ -130,7 +130,7 @@ async function measureAgain(
   const isUnsure = gates.some(needsEvidence);
   if (!isTimed && !isUnsure) return {};
   const model = await readVersion(context.store, manifest.name, manifest.version);
-  const timed = isTimed && { predictionMs: timePrediction(context, model, prepared.table, prepared.test) };
+  const timed = isTimed && { predictionMs: timePrediction(context, model, prepared.heldOut) };
   if (!isUnsure) return { ...timed };
   const { measured, subject } = evaluateHeldOut(model, prepared, request);
   const rival = await evaluateChampion(context, manifest, { prepared, request, measured });
