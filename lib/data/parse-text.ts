@@ -157,6 +157,8 @@ function segmentParser(
       else if (status !== 0 || (widths.single > 0 && hasTiny !== 0)) return undefined;
       if (!isFull) parsed.push({ ...segmentOf(view, outcome, i, named), room: together });
     }
+    // Where each row is a line, nobody looks at them again.
+    if (parsed.every((segment) => segment.lines === undefined)) room.release(addresses[44], count * capacity * 4);
     return isFull ? 'full' : parsed;
   };
 }

@@ -2,7 +2,8 @@ import type { Matrix } from '../core/matrix.ts';
 import { canEncodeInPlace, encodeInPlace } from '../data/encode-in-place.ts';
 import { profileTable } from '../data/profile.ts';
 import { takeRows } from '../data/take-rows.ts';
-import { releaseMatrix } from '../kernels/instantiate.ts';
+import { homeOf, releaseMatrix } from '../kernels/instantiate.ts';
+import { lendOrderRoom } from '../kernels/order.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { Choice } from './choose-optimizer.ts';
 import type { Context } from './context.ts';
@@ -37,10 +38,13 @@ export function featuresInPlace(
   prepared.profiles = profileTable(table, schema.columns);
   prepared.heldOut = { table: takeRows(table, test), rows: Int32Array.from(test.keys()) };
   const features = encodeInPlace(encoding, table, training);
+  const home = homeOf(features.data);
   return {
     features,
     finish() {
       releaseMatrix(features);
+      // What sorts scores next finds room where the features were.
+      if (home) lendOrderRoom(home);
       taken.giveBack();
     },
   };

@@ -114,8 +114,39 @@ export interface OrderRoom {
 const keptBytes = 64 * 1024 * 1024;
 let kept: { room: OrderRoom | undefined; last: WeakRef<OrderRoom> } | undefined;
 
+/** The room of each memory that was lent, as long as that is there. */
+const lentRooms = new WeakMap<KernelMemory, OrderRoom>();
+let lender: WeakRef<KernelMemory> | undefined;
+
+/** Has rooms taken from a memory, as long as somebody holds it, in which as much has been given back. */
+export function lendOrderRoom(memory: KernelMemory): void {
+  lender = new WeakRef(memory);
+}
+
 /** Room for one use: the next one may be given the same. */
 export function orderRoom(bytes: number): OrderRoom {
+  const lent = lender?.deref();
+  return (lent && roomIn(lent, bytes)) ?? ownRoom(bytes);
+}
+
+/** Undefined where the memory has no more. */
+function roomIn(memory: KernelMemory, bytes: number): OrderRoom | undefined {
+  const last = lentRooms.get(memory);
+  if (last && last.bytes >= bytes) return last;
+  if (last) memory.release(last.start, last.bytes);
+  lentRooms.delete(memory);
+  try {
+    const start = memory.allocate(bytes);
+    const room = { memory, exports: instantiate<Exports>(kernel, memory.memory), start, bytes };
+    lentRooms.set(memory, room);
+    return room;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return undefined;
+  }
+}
+
+function ownRoom(bytes: number): OrderRoom {
   const last = kept?.last.deref();
   if (last && last.bytes >= bytes) return last;
   const memory = kernelMemory();

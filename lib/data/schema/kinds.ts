@@ -128,8 +128,21 @@ export function describeTexts(column: CategoryColumn, rows: Int32Array, rowsAre:
   return { kind: 'category', reason: `${levels.length} different values in ${cells(count)}` };
 }
 
-/** How many of the rows hold each level of a column. */
-export function codeCounts({ codes, levels }: CategoryColumn, rows: Int32Array): Int32Array {
+const known = new WeakMap<CategoryColumn, WeakMap<Int32Array, Int32Array>>();
+
+/** How many of the rows hold each level of a column; what was counted once is kept. */
+export function codeCounts(column: CategoryColumn, rows: Int32Array): Int32Array {
+  const ofColumn = known.get(column) ?? new WeakMap<Int32Array, Int32Array>();
+  known.set(column, ofColumn);
+  let counts = ofColumn.get(rows);
+  if (!counts) {
+    counts = countCodes(column, rows);
+    ofColumn.set(rows, counts);
+  }
+  return counts;
+}
+
+function countCodes({ codes, levels }: CategoryColumn, rows: Int32Array): Int32Array {
   const counts = new Int32Array(levels.length + 1);
   // The last counts what is missing, so that no row asks for a branch.
   const last = levels.length;
