@@ -84,7 +84,9 @@ function readArguments<Given extends Options>(
     // parseArgs types what its own literal options give; these are the same by the options' types.
     return { positionals, values: values as Values<Given> };
   } catch (error) {
-    throw new InputError(`hone ${name}: ${(error as Error).message}`, { advice: `See hone ${name} --help` });
+    throw new InputError(`hone ${name}: ${(error as Error).message.split('. ')[0]}`, {
+      advice: `See hone ${name} --help`,
+    });
   }
 }
 

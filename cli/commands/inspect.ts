@@ -1,5 +1,6 @@
 import { inspect } from '../../lib/jobs/inspect.ts';
 import { checkPipeline } from '../../lib/pipeline/check-pipeline.ts';
+import { formatCount } from '../../lib/report/format.ts';
 import { command } from '../command.ts';
 import { localContext } from '../context.ts';
 import { asDataPath } from '../data-path.ts';
@@ -36,7 +37,9 @@ export const inspectCommand = command({
       });
       return ExitCode.done;
     }
-    console.log(`${printable(path)}: ${table.rowCount} rows, ${profile.length} columns\n`);
+    console.log(
+      `${printable(path)}: ${formatCount(table.rowCount, 'row')}, ${formatCount(profile.length, 'column')}\n`,
+    );
     if (sparse) {
       const { features, nonzeros } = sparse;
       console.log(`Beside the columns, ${features} features by index, of which ${nonzeros} cells are not zero.\n`);

@@ -103,7 +103,7 @@ async function readRows(text: string): Promise<unknown> {
   try {
     const rows: unknown = JSON.parse(source);
     return Array.isArray(rows) ? rows : [rows];
-  } catch {
-    throw new InputError('hone predict, --rows: expected JSON, found something else');
+  } catch (error) {
+    throw new InputError(`hone predict, --rows: expected JSON, found something else (${(error as Error).message})`);
   }
 }

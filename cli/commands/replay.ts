@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { startAttempt } from '../../functions/adapter/attempts.ts';
 import { type DeadLetter, parseDeadLetters } from '../../functions/adapter/dead-letters.ts';
+import { readProblem } from '../../functions/adapter/problems.ts';
 import { type Resumed, resumeForgotten } from '../../functions/adapter/resume.ts';
 import { contextOf, type Services, servicesOf } from '../../functions/adapter/services.ts';
 import { createDatasetCreated } from '../../functions/triggers/dataset-created.ts';
@@ -104,14 +105,18 @@ async function openService(
 ): Promise<{ services: Services; finish: () => Promise<string[]> }> {
   const store = await openStore(location);
   if (!location.startsWith('s3://')) {
-    const failed: string[] = [];
+    const failed: Promise<string>[] = [];
+    const describe = async (name: string, { error, cause }: Extract<Outcome, { status: 'failed' }>) => {
+      const problem = await readProblem({ store }, { Error: error, Cause: cause });
+      return `${name}: ${problem.name}: ${problem.message}`;
+    };
     const onSettled = (name: string, outcome: Outcome) => {
-      if (outcome.status === 'failed') failed.push(`${name}: ${outcome.error}: ${outcome.cause}`);
+      if (outcome.status === 'failed') failed.push(describe(name, outcome));
     };
     const { services, engine } = await localService(store, { onSettled });
     const finish = async () => {
       await engine.idle();
-      return failed;
+      return Promise.all(failed);
     };
     return { services, finish };
   }

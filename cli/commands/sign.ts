@@ -1,4 +1,5 @@
 import { signVersions } from '../../lib/jobs/sign.ts';
+import { formatCount } from '../../lib/report/format.ts';
 import { command } from '../command.ts';
 import { localContext } from '../context.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -13,7 +14,7 @@ export const signCommand = command({
   async run([name], { store, json }) {
     const signed = await signVersions(await localContext({ store }), name);
     if (json) printJson({ model: name, ...signed });
-    else console.log(`Signed ${signed.versions.length} versions of ${name} with key ${signed.key}`);
+    else console.log(`Signed ${formatCount(signed.versions.length, 'version')} of ${name} with key ${signed.key}`);
     return ExitCode.done;
   },
 });

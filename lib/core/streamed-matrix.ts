@@ -22,4 +22,5 @@ export interface StreamedMatrix {
   spareBytes: number;
 }
 
+/** Whether a matrix must be brought to memory. */
 export const isStreamed = (matrix: object): matrix is StreamedMatrix => 'stretches' in matrix;

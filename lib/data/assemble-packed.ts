@@ -18,7 +18,14 @@ export function assemble(
   const rowCount = segments.reduce((sum, { rows }) => sum + rows, 0);
   const widths = { single: 0, double: 0, category: 0 };
   const places = columns.map(({ kind }) => widths[kind]++);
-  const numbers: PackedNumbers = { memory: home, columnCount: widths.single, blocks: [] };
+  const { room } = segments[0];
+  const isTogether = room && segments.every((segment) => segment.room === room);
+  const numbers: PackedNumbers = {
+    memory: home,
+    columnCount: widths.single,
+    blocks: [],
+    ...(isTogether && { room }),
+  };
   const stride = Math.ceil(widths.single / 4) * 16;
   const blocks: Block[] = [];
   for (const { firstRow, blocks: own, singles } of segments) {

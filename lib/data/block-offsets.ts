@@ -17,7 +17,7 @@ export function blockOffsets(table: Table, rows: Int32Array): Int32Array {
 }
 
 /** Where the first of the ascending `rows` that is not below `row` stands, at or after `from`. */
-function firstFrom(rows: Int32Array, row: number, from: number): number {
+export function firstFrom(rows: Int32Array, row: number, from: number): number {
   let [low, high] = [from, rows.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

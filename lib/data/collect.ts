@@ -45,11 +45,13 @@ export interface ColumnCollector {
 /** A column of typed cells: numbers, NaN where missing, or texts. */
 export type TypedColumn = { values: Float64Array } | { texts: readonly (string | undefined)[] };
 
+/** What is known of rows besides their cells. */
 export interface RowFacts {
   hashes: Uint32Array;
   lines: Uint32Array;
 }
 
+/** What is collected, and by which rules. */
 export interface CollectOptions {
   context: ReaderContext;
   place: Place;

@@ -102,7 +102,7 @@ export function undeclaredReader(name: string, context: ReaderContext): ColumnRe
         return;
       }
       let kept = Number.NaN;
-      const describe = () => notNumberError(name, context, bytes, start, end, isText);
+      const describe = () => notNumberError(name, context, bytes, start, end, { isText });
       if (Number.isNaN(value)) {
         // Most columns show their kind in their first value; the rows before it are all missing.
         if (numberCount + textCount === 0) {
@@ -160,6 +160,9 @@ function numberReader(name: string, context: ReaderContext): ColumnReader {
     }
   }
   const addMissing = () => numbers.add(Number.NaN);
+  // Whoever said that it holds numbers meant it: the target of a regression can be nothing else.
+  const describe = (bytes: Uint8Array, start: number, end: number) =>
+    notNumberError(name, context, bytes, start, end, { isDeclared: true });
 
   return {
     add(bytes, start, end) {
@@ -167,10 +170,10 @@ function numberReader(name: string, context: ReaderContext): ColumnReader {
       if (Number.isFinite(value)) {
         valueCount++;
         numbers.add(value);
-      } else if (!Number.isNaN(value)) addValue(value, () => notNumberError(name, context, bytes, start, end));
+      } else if (!Number.isNaN(value)) addValue(value, () => describe(bytes, start, end));
       else {
         if (!isMissing(bytes, start, end)) {
-          context.badRows.reject(notNumberError(name, context, bytes, start, end));
+          context.badRows.reject(describe(bytes, start, end));
         }
         addMissing();
       }
@@ -291,16 +294,19 @@ function notNumberError(
   bytes: Uint8Array,
   start: number,
   end: number,
-  isText = false,
+  { isText = false, isDeclared = false } = {},
 ): InputError {
   const where = `column ${JSON.stringify(name)}`;
   const text = decodeText(bytes, start, end);
   if (text === undefined) return notUtf8Error(place, where, bytes.subarray(start, end));
   const expected = isText || Number.isNaN(parseNumber(bytes, start, end)) ? 'a number' : 'a finite number';
   const message = `${place.key}, line ${place.line}, ${where}: expected ${expected}, found ${quoteText(text)}`;
+  if (/^\s*[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+\s*$/.test(text)) {
+    return new InputError(message, { advice: 'Write numbers with a decimal point, and without thousands separators' });
+  }
   return new InputError(message, {
     advice: `Mend the cell, or leave it empty when the value is unknown${
-      forModel ? '' : `, or declare ${JSON.stringify(name)} a category`
+      forModel || isDeclared ? '' : `, or declare ${JSON.stringify(name)} a category`
     }`,
   });
 }

@@ -5,9 +5,12 @@ import type { NumberEncoding } from './feature-encoding.ts';
 import { type PackedRows, placeStretch } from './number-facts.ts';
 import { type PackedNumbers, packedStride } from './packed.ts';
 
+/** A value becomes (value - mean) / scale, a missing one counts as `impute`. */
+type Scale = Pick<NumberEncoding, 'mean' | 'scale' | 'impute'>;
+
 /** A number feature whose column is packed: where it stands there, and in the encoded matrix. */
 export interface PackedFeature {
-  feature: NumberEncoding;
+  feature: Scale;
   from: number;
   to: number;
 }
@@ -29,10 +32,42 @@ export function encodePacked(
   features: readonly PackedFeature[],
   { data, columnCount }: { data: Float32Array; columnCount: number },
 ): boolean {
-  const { numbers } = packed;
-  const { memory: home } = numbers;
+  const { memory: home } = packed.numbers;
+  const { description, count, flags } = describeEncoding(packed, features, { address: data.byteOffset, columnCount });
+  poolOf(home).run(kernel, 'encodeColumns', description, count, 64);
+  return new Uint32Array(home.memory.buffer, flags, count).every((flag) => flag === 0);
+}
+
+/**
+ * The same without a matrix of its own: the encoded rows lie at `address` and behind it, and the packed ones are gone.
+ *
+ * All blocks lie in memory, in their order, none before `address`. The result has no more columns than a packed row, none
+ * of them behind the one that it is made of, and only finite numbers: nothing else could be told where it came from.
+ */
+export function encodePackedInPlace(
+  packed: PackedRows,
+  features: readonly PackedFeature[],
+  { address, columnCount }: { address: number; columnCount: number },
+): void {
+  const { memory: home } = packed.numbers;
+  const { description, count } = describeEncoding(packed, features, { address: 0, columnCount });
+  const pool = poolOf(home);
+  pool.run(kernel, 'encodeColumns', description, count, 64);
+  const words = new Uint32Array(home.memory.buffer, description, descriptionWords);
+  words[outWord] = address;
+  pool.run(kernel, 'joinBlocks', description, 1, 64);
+}
+
+/** As lib/kernels/assembly/columns.ts lays it out. */
+const [outWord, descriptionWords] = [4, 12];
+
+function describeEncoding(
+  packed: PackedRows,
+  features: readonly PackedFeature[],
+  { address, columnCount }: { address: number; columnCount: number },
+): { description: number; count: number; flags: number } {
   const { room, count, blocks, rows, offsets } = placeStretch(packed);
-  const ofColumns = (pick: (feature: NumberEncoding) => number) => {
+  const ofColumns = (pick: (feature: Scale) => number) => {
     const values = new Float64Array(columnCount);
     for (const { feature, to } of features) values[to] = pick(feature);
     return placeArray(room, values);
@@ -40,19 +75,19 @@ export function encodePacked(
   const flags = room.allocate(count * 4);
   const description = writeStruct(room, {
     0: blocks,
-    4: packedStride(numbers) * 4,
+    4: packedStride(packed.numbers) * 4,
     8: rows,
     12: offsets,
-    16: data.byteOffset,
+    16: address,
     20: columnCount,
     24: placeArray(room, runsOf(features)),
     28: ofColumns(({ mean }) => mean),
     32: ofColumns(({ scale }) => scale),
     36: ofColumns(({ impute }) => impute),
     40: flags,
+    44: count,
   });
-  poolOf(home).run(kernel, 'encodeColumns', description, count, 64);
-  return new Uint32Array(home.memory.buffer, flags, count).every((flag) => flag === 0);
+  return { description, count, flags };
 }
 
 /** Features that stand side by side here and there, as triples of place, place and count. */

@@ -8,11 +8,13 @@ import type { Table } from './table.ts';
 /** A table whose features are sparse. */
 export type SparseTable = Table & { sparse: SparseMatrix };
 
+/** Whether the features of a table are sparse: those of LIBSVM are. */
 export const hasSparse = (table: Table): table is SparseTable => table.sparse !== undefined;
 
 /** The name of the sparse feature in a column from 0: its index in LIBSVM, which counts from 1. */
 const nameOf = (column: number): string => String(column + 1);
 
+/** What a pipeline says of sparse features. */
 export interface SparseOptions {
   /** `standard` or `none`, as a pipeline's `prepare` says; nothing else keeps zeros. */
   scale?: unknown;

@@ -111,6 +111,12 @@ function packedFeatures(
   return found;
 }
 
+/** The features that a kernel can encode, where those are all: each is one column. */
+export function kernelFeatures(encoding: Encoding, table: Table): PackedFeature[] | undefined {
+  const packed = packedFeatures(encoding, lookupOf(encoding).encoders, table);
+  return packed.size > 0 && packed.size === encoding.columns.length ? [...packed.values()] : undefined;
+}
+
 /**
  * Encodes one JSON object, to the same bits as `encodeRows` gives for the same cells.
  *

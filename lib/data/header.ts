@@ -16,7 +16,8 @@ export function headerNames(row: TextRow, place: Place): string[] {
   const positions = new Map<string, number>();
   for (let i = 0; i < row.count; i++) {
     let name = decodeText(row.bytes, row.starts[i], row.ends[i]);
-    if (name === undefined) throw notUtf8Error(place, `name of column ${i + 1}`);
+    if (name === undefined)
+      throw notUtf8Error(place, `name of column ${i + 1}`, row.bytes.subarray(row.starts[i], row.ends[i]));
     if (i === 0 && name.trim() === '') name = 'column 1';
     if (name.trim() === '') {
       throw new InputError(`${where(place)}: expected a name for column ${i + 1} of ${row.count}, found none`, {

@@ -8,6 +8,7 @@ export type ReadLimits = typeof usualReadLimits & {
   diskBytes: number;
 };
 
+/** What holds where nothing else is said: of memory and disk, all that there is. */
 export const defaultLimits: Readonly<ReadLimits> = {
   ...usualReadLimits,
   memoryBytes: Number.POSITIVE_INFINITY,

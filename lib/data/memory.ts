@@ -190,8 +190,8 @@ export function planPacked(
   const needed = fixed + segments * segmentBytes;
   if (needed > memoryBytes) {
     throw new InputError(
-      `${where}: expected a dataset of which ${mebibytes(memoryBytes)} of memory can hold some bytes a row, found one ` +
-        `that needs about ${mebibytes(needed)} even when its features lie on a disk: about ${Math.round(rows)} rows of ${columns} columns`,
+      `${where}: expected a dataset that ${mebibytes(memoryBytes)} of memory can hold a part of, found one that needs ` +
+        `about ${mebibytes(needed)} even when its features lie on a disk: about ${Math.round(rows)} rows of ${columns} columns`,
       { advice: `Give the function more memory, leave out rows or columns, or raise ${limitName}` },
     );
   }

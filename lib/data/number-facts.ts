@@ -152,6 +152,11 @@ export interface PlacedRows {
 
 const rooms = new WeakMap<PackedNumbers, Arena>();
 
+/**
+ * Puts rows of packed blocks where kernels read them.
+ *
+ * Of blocks that all lie in memory the same place is answered each time; of a stretch it holds until the next is placed.
+ */
 export function placeStretch({ numbers, blocks, firstBlock, rows, offsets }: PackedRows): PlacedRows {
   const { memory, source } = numbers;
   const count = blocks.length;

@@ -6,6 +6,7 @@ import { type TextEncoding, toUtf8 } from './encoding.ts';
 import type { ReadLimits } from './limits.ts';
 import type { DataObject } from './table.ts';
 
+/** What is said of an object before it is looked at. */
 export interface OpenOptions {
   format: DataFormat;
   /** The character between cells; found by looking where it is not told. */

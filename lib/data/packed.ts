@@ -13,8 +13,16 @@ export interface PackedNumbers {
   blocks: PackedBlock[];
   /** There where not all blocks lie in memory. */
   source?: PackedSource;
+  /** A part of the memory that holds these blocks, in their order, and nothing else; where there is one. */
+  room?: PackedRoom;
 }
 
+export interface PackedRoom {
+  address: number;
+  bytes: number;
+}
+
+/** Some consecutive rows, one behind the other. */
 export interface PackedBlock {
   /** Of the first row; NaN of one that is not in memory. */
   address: number;
@@ -144,7 +152,7 @@ function streamedReader({ numbers, at }: PackedColumn, source: PackedSource): (r
 }
 
 /** The stretch that a block belongs to. */
-export function stretchOf({ stretches }: PackedSource, block: number): number {
+function stretchOf({ stretches }: PackedSource, block: number): number {
   let [low, high] = [0, stretches.length - 1];
   while (low + 1 < high) {
     const middle = (low + high) >>> 1;

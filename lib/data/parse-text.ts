@@ -5,6 +5,7 @@ import { powersOfTen } from '../kernels/powers-of-ten.ts';
 import { squeezeTable } from '../kernels/squeezes.ts';
 import { placeArray, writeStruct } from '../kernels/struct.ts';
 import { textBytesOf } from './memory.ts';
+import type { PackedRoom } from './packed.ts';
 import type { PlannedText } from './plan-text.ts';
 import type { ReadOptions } from './read.ts';
 import { openFeed, type SegmentBatch, segmentBytes } from './segment-feed.ts';
@@ -28,6 +29,8 @@ export interface ParsedSegment {
   greatest: Float32Array;
   /** Address of the rows of float32. */
   singles: number;
+  /** The room that they share with those of the segments parsed with them, and with nothing else. */
+  room?: PackedRoom;
   /** Rows of float64, of the texts' numbers in their dictionaries, and hashes. */
   doubles: Float64Array;
   codes: Uint8Array;
@@ -38,14 +41,19 @@ export interface ParsedSegment {
   texts: (string | undefined)[][];
 }
 
+/** A whole text, segment by segment; `firstLine` is the line of its first row. */
 export interface ParsedText {
   firstLine: number;
   segments: ParsedSegment[];
 }
 
+/** As assembly/csv.ts lays it out: a buffer, the copy of a row, and where cells end. */
 const scratchBytes = 2 ** 20 + 5 * 2 ** 18;
 /** Kernels address 4 GiB, some of which the training needs. */
 const roomBytes = 2.5 * 2 ** 30;
+/** Of a segment: status, rows, lines, blocks, and whether a tiny number was met. */
+const resultBytes = 20;
+/** Of a block: its rows, and its hash. */
 const blockBytes = 36;
 /** Of a column of texts, in each segment: how many there are, then 64 of 16 bytes and a length. */
 const dictionaryBytes = 16 + 64 * 20;
@@ -131,59 +139,88 @@ function segmentParser(
 
   return (batch: SegmentBatch, capacity: number): ParsedSegment[] | 'full' | undefined => {
     const { first, count, size, file, slots } = batch;
-    const rows = count * capacity;
-    if (home.memory.buffer.byteLength + rows * bytesOfRow > roomBytes) return undefined;
-    const mostBlocks = Math.ceil(capacity / 65_536) + 1;
-    const results = room.allocate(count * 20);
-    const blocks = room.allocate(count * mostBlocks * blockBytes);
-    const extremes = room.allocate(count * 2 * stride);
-    const singles = room.allocate(rows * stride);
-    const doubles = room.allocate(rows * widths.double * 8);
-    const codes = room.allocate(rows * widths.category);
-    const lines = room.allocate(rows * 4);
-    const hashes = hashed ? room.allocate(rows * 4) : 0;
-    const dictionaries = room.allocate(count * widths.category * dictionaryBytes);
-    const own = { 0: file, 20: capacity, 24: singles, 28: doubles, 36: codes, 44: lines, 48: dictionaries, 60: hashes };
-    const others = { 52: results, 80: blocks, 84: mostBlocks, 100: first, 104: slots, 108: extremes };
-    const description = writeStruct(room, { ...fixed, ...own, ...others }, { 64: size, 72: text.firstRow });
+    if (home.memory.buffer.byteLength + count * capacity * bytesOfRow > roomBytes) return undefined;
+    const outcome = allocateOutcome(room, { ...widths, stride, hashed, count, capacity });
+    const { addresses, mostBlocks, extremes } = outcome;
+    const own = { 0: file, 20: capacity, 84: mostBlocks, 100: first, 104: slots, 108: extremes };
+    const description = writeStruct(room, { ...fixed, ...addresses, ...own }, { 64: size, 72: text.firstRow });
     run(csv, 'parseSegment', description, count, scratchBytes);
 
-    const view = new DataView(home.memory.buffer);
-    const word = (address: number) => view.getUint32(address, true);
-    const singlesAt = (address: number) => new Float32Array(home.memory.buffer, address, widths.single);
     const parsed: ParsedSegment[] = [];
+    const together: PackedRoom = { address: addresses[24], bytes: count * capacity * stride };
     let isFull = false;
+    const view = new DataView(home.memory.buffer);
     for (let i = 0; i < count; i++) {
-      const result = results + i * 20;
-      const status = word(result);
+      const [status, hasTiny] = [0, 16].map((at) => view.getUint32(addresses[52] + i * resultBytes + at, true));
       if (status === 1) isFull = true;
       // Something else than plain cells, a file that can't be read, or a number that float32 would crush.
-      else if (status !== 0 || (widths.single > 0 && word(result + 16) !== 0)) return undefined;
-      if (isFull) continue;
-      const before = i * capacity;
-      const own = word(result + 4);
-      const lineCount = word(result + 8);
-      const { buffer } = home.memory;
-      parsed.push({
-        rows: own,
-        lineCount,
-        blocks: Array.from({ length: word(result + 12) }, (_, b) => {
-          const at = blocks + (i * mostBlocks + b) * blockBytes;
-          return { rowCount: word(at), ...(named && { hash: hexOf(new Uint8Array(home.memory.buffer, at + 4, 32)) }) };
-        }),
-        least: singlesAt(extremes + i * 2 * stride),
-        greatest: singlesAt(extremes + (i * 2 + 1) * stride),
-        singles: singles + before * stride,
-        doubles: new Float64Array(buffer, doubles + before * widths.double * 8, own * widths.double),
-        codes: new Uint8Array(buffer, codes + before * widths.category, own * widths.category),
-        lines: lineCount === own ? undefined : new Uint32Array(buffer, lines + before * 4, own),
-        hashes: new Uint32Array(buffer, hashed ? hashes + before * 4 : 0, hashed ? own : 0),
-        texts: Array.from({ length: widths.category }, (_, column) =>
-          textsAt(buffer, dictionaries + (i * widths.category + column) * dictionaryBytes),
-        ),
-      });
+      else if (status !== 0 || (widths.single > 0 && hasTiny !== 0)) return undefined;
+      if (!isFull) parsed.push({ ...segmentOf(view, outcome, i, named), room: together });
     }
     return isFull ? 'full' : parsed;
+  };
+}
+
+/** What is parsed, in numbers. */
+interface OutcomeSize extends Record<PlannedColumn['kind'], number> {
+  /** Bytes of a row of float32. */
+  stride: number;
+  hashed: boolean;
+  /** Segments, and most rows of each. */
+  count: number;
+  capacity: number;
+}
+
+/** Where the kernel writes what it finds. */
+interface Outcome extends OutcomeSize {
+  /** By their place in the kernel's description. */
+  addresses: Record<24 | 28 | 36 | 44 | 48 | 52 | 60 | 80, number>;
+  extremes: number;
+  /** Of a segment. */
+  mostBlocks: number;
+}
+
+function allocateOutcome(room: KernelMemory, size: OutcomeSize): Outcome {
+  const { stride, hashed, count, capacity } = size;
+  const rows = count * capacity;
+  const mostBlocks = Math.ceil(capacity / 65_536) + 1;
+  const addresses = {
+    52: room.allocate(count * resultBytes),
+    80: room.allocate(count * mostBlocks * blockBytes),
+    24: room.allocate(rows * stride),
+    28: room.allocate(rows * size.double * 8),
+    36: room.allocate(rows * size.category),
+    44: room.allocate(rows * 4),
+    60: hashed ? room.allocate(rows * 4) : 0,
+    48: room.allocate(count * size.category * dictionaryBytes),
+  };
+  return { ...size, addresses, extremes: room.allocate(count * 2 * stride), mostBlocks };
+}
+
+/** The `i`th segment that was parsed. */
+function segmentOf(view: DataView<ArrayBufferLike>, outcome: Outcome, i: number, named: boolean): ParsedSegment {
+  const { addresses, extremes, mostBlocks, stride, hashed, capacity, single, double, category } = outcome;
+  const { buffer } = view;
+  const word = (address: number) => view.getUint32(address, true);
+  const [rows, lineCount, blockCount] = [4, 8, 12].map((at) => word(addresses[52] + i * resultBytes + at));
+  const before = i * capacity;
+  return {
+    rows,
+    lineCount,
+    blocks: Array.from({ length: blockCount }, (_, b) => {
+      const at = addresses[80] + (i * mostBlocks + b) * blockBytes;
+      return { rowCount: word(at), ...(named && { hash: hexOf(new Uint8Array(buffer, at + 4, 32)) }) };
+    }),
+    least: new Float32Array(buffer, extremes + i * 2 * stride, single),
+    greatest: new Float32Array(buffer, extremes + (i * 2 + 1) * stride, single),
+    singles: addresses[24] + before * stride,
+    doubles: new Float64Array(buffer, addresses[28] + before * double * 8, rows * double),
+    codes: new Uint8Array(buffer, addresses[36] + before * category, rows * category),
+    lines: lineCount === rows ? undefined : new Uint32Array(buffer, addresses[44] + before * 4, rows),
+    hashes: new Uint32Array(buffer, hashed ? addresses[60] + before * 4 : 0, hashed ? rows : 0),
+    texts: Array.from({ length: category }, (_, column) =>
+      textsAt(buffer, addresses[48] + (i * category + column) * dictionaryBytes),
+    ),
   };
 }
 

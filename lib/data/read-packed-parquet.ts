@@ -87,6 +87,7 @@ export interface FlatFile {
   groups: FlatGroup[];
 }
 
+/** Whether a column holds truth values, which are classes rather than numbers. */
 export const isBoolean = ({ groups }: FlatFile, column: number): boolean => groups[0].chunks[column].of === 'boolean';
 
 /** The objects, opened; undefined when one of them is not for kernels, or unlike the first. */
@@ -118,6 +119,7 @@ async function openFiles(
 const shapeOf = ({ parquet, groups }: FlatFile): string =>
   JSON.stringify([parquet.names, groups[0].chunks.map(({ of }) => of)]);
 
+/** Rows of all groups together. */
 export const rowsIn = (groups: readonly FlatGroup[]): number => groups.reduce((sum, { rowCount }) => sum + rowCount, 0);
 
 const [shareColumns, slackBytes] = [16, 64];
@@ -148,6 +150,11 @@ export interface Room {
   facts: { min: number; max: number; count: number; flags: number }[][];
 }
 
+/**
+ * Room for what kernels make of the row groups of some files.
+ *
+ * @returns undefined where a codec is not theirs, or so much memory can't be addressed
+ */
 export function makeRoom(
   { memory: home, threads }: Pool,
   files: readonly FlatFile[],

@@ -45,27 +45,9 @@ export async function readStreamed(
   { plan, disk, onFull }: { plan: StreamPlan; disk: SpillDisk | undefined; onFull: () => void },
 ): Promise<StreamedTexts | undefined> {
   const [feedRoom, room] = [arena(pool.memory), arena(pool.memory)];
-  let file = disk?.open();
   const width = columns.filter(({ kind }) => kind === 'single').length;
-  const rowBytes = Math.ceil(width / 4) * 16;
-  let position = 0;
-  const { diskBytes = Number.POSITIVE_INFINITY } = options.limits ?? {};
-  const spill = ({ singles, rows }: ParsedSegment) => {
-    if (!file) return;
-    const count = rows * rowBytes;
-    try {
-      // There may be more rows than were foreseen.
-      if (position + count > diskBytes) throw new StoreError(`expected ${diskBytes} bytes of a disk to do`);
-      file.write(new Uint8Array(pool.memory.memory.buffer, singles, count), position);
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      // The disk has filled up meanwhile: what was written is let go of, and all is read again when it is wanted.
-      file.close();
-      file = undefined;
-      onFull();
-    }
-    position += count;
-  };
+  const { diskBytes } = options.limits ?? {};
+  const spilled = spilling(pool, disk, { rowBytes: Math.ceil(width / 4) * 16, diskBytes, onFull });
   const parsed: ParsedText[] = [];
   const hashes = gathered(plan.rows);
   try {
@@ -78,28 +60,29 @@ export async function readStreamed(
           room.reset();
           const found = parse(part);
           if (!found) {
-            file?.close();
+            spilled.close();
             return undefined;
           }
-          found.forEach(spill);
+          found.forEach(spilled.add);
           segments.push(...found.map((segment) => kept(segment, hashes)));
         }
       }
       parsed.push({ firstLine: text.firstLine, segments });
     }
   } catch (error) {
-    file?.close();
+    spilled.close();
     throw error;
   }
   return {
     parsed,
-    close: () => file?.close(),
+    close: spilled.close,
     async assemble() {
       const objects = sources.map(({ object }) => object);
       const table = assemble(pool.memory, objects, columns, parsed, options);
       if (!table?.numbers) return undefined;
       const { numbers } = table;
       const { spareBytes, stretchBytes, segments: mostSegments } = plan;
+      const file = spilled.file();
       if (file) {
         numbers.source = spilledSource(numbers, file, { mostBytes: stretchBytes, spareBytes });
         return table;
@@ -114,6 +97,41 @@ export async function readStreamed(
       numbers.source = rereadSource(numbers, again, { rowHashes: table.rowHashes, mostSegments, spareBytes });
       return table;
     },
+  };
+}
+
+/** The rows of segments on a disk, one behind the other, as long as it has room. */
+function spilling(
+  { memory: { memory } }: Pool,
+  disk: SpillDisk | undefined,
+  {
+    rowBytes,
+    diskBytes = Number.POSITIVE_INFINITY,
+    onFull,
+  }: { rowBytes: number; diskBytes?: number; onFull: () => void },
+) {
+  let file = disk?.open();
+  let position = 0;
+  return {
+    add({ singles, rows }: ParsedSegment) {
+      if (!file) return;
+      const count = rows * rowBytes;
+      try {
+        // There may be more rows than were foreseen.
+        if (position + count > diskBytes) throw new StoreError(`expected ${diskBytes} bytes of a disk to do`);
+        file.write(new Uint8Array(memory.buffer, singles, count), position);
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        // The disk has filled up meanwhile: what was written is let go of, and all is read again when it is wanted.
+        file.close();
+        file = undefined;
+        onFull();
+      }
+      position += count;
+    },
+    /** Undefined where there is none, or no longer. */
+    file: () => file,
+    close: () => file?.close(),
   };
 }
 

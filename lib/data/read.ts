@@ -14,6 +14,7 @@ import { kindWarnings, missingWarning } from './read-warnings.ts';
 import { roundToSingle } from './single.ts';
 import type { Block, Column, DataObject, Table, TableObject } from './table.ts';
 
+/** How objects are read, and what of them. */
 export interface ReadOptions {
   /** The objects' format; `auto` finds it by looking at each. */
   format?: DataFormat;
@@ -37,7 +38,7 @@ export interface ReadOptions {
   packed?: PackedReading;
   /**
    * Whether blocks are named by hashes of their content (`blockHashes`), as a model's version needs them: of text that
-   * takes half as long again as reading it. By default they are.
+   * takes some two thirds as long again as reading it. By default they are.
    */
   named?: boolean;
   /** Whether rows are hashed, as a split by their content and a count of equal ones ask for. By default they are. */
@@ -111,6 +112,7 @@ async function readFlat(
   return readPackedParquet(objects, options, packed);
 }
 
+/** One pass over the objects: what it collects, and what it does with bad rows. */
 export interface Pass {
   place: Place;
   text: RowText;

@@ -9,6 +9,7 @@ export interface FeedThread {
   end(): void;
 }
 
+/** Starts one. It waits to be told to begin. */
 export function startFeed(task: FeedTask): FeedThread {
   const worker = new Worker(feedSource, { eval: true, workerData: task, execArgv: [] });
   // It waits to be asked for ever: that must not keep the process.

@@ -38,8 +38,10 @@ export interface Table {
   rejected?: RejectedRow[];
 }
 
+/** A column of a table: what kind its cells are follows from what they hold, or from what was declared. */
 export type Column = NumberColumn | CategoryColumn;
 
+/** A column of numbers. */
 export interface NumberColumn {
   kind: 'number';
   name: string;
@@ -51,6 +53,7 @@ export interface NumberColumn {
   packed?: PackedColumn;
 }
 
+/** A column of texts. */
 export interface CategoryColumn {
   kind: 'category';
   name: string;
@@ -60,6 +63,7 @@ export interface CategoryColumn {
   levels: string[];
 }
 
+/** An object that a table was read from. */
 export interface TableObject {
   key: string;
   /** Bytes. */

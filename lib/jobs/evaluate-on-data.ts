@@ -118,7 +118,7 @@ function judge(
   const isTimed = asked.some(({ metric }) => metric === 'predictionMs');
   const figures = {
     modelBytes: model.manifest.files[modelFile].size,
-    ...(isTimed && { predictionMs: timePrediction(context, model, subject.table, subject.rows) }),
+    ...(isTimed && { predictionMs: timePrediction(context, model, subject) }),
   };
   const verdict = checkGates(asked, {
     metrics: evaluation.metrics,

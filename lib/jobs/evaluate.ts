@@ -63,7 +63,7 @@ export async function evaluate(context: Context, { run }: RunStep): Promise<{ ru
     ...judged,
     ...(gates.some(needsEvidence) && { gateEvidence: evidenceFor(gates, { ...held.subject, champion: ofChampion }) }),
     ...(gates.some(({ metric }) => metric === 'predictionMs') && {
-      predictionMs: timePrediction(context, candidate, prepared.table, prepared.test),
+      predictionMs: timePrediction(context, candidate, prepared.heldOut),
     }),
   };
   await putJson(store, runKey(run, 'evaluation.json'), evaluated);
@@ -92,14 +92,14 @@ function checkSameData({ memory }: Context, { data }: Manifest, { table }: Prepa
 /** A version's evaluation on the rows that its pipeline holds out. Follows from data, request and recipe alone. */
 export function evaluateHeldOut(
   model: LoadedModel,
-  { table, training, test }: Prepared,
+  { table, training, heldOut }: Prepared,
   request: Request,
 ): ReturnType<typeof evaluateRows> {
   const on =
     request.data.split === 'none'
-      ? `The ${formatCount(test.length, 'row')} that it was trained on, since the pipeline holds none out: expect worse on new data.`
-      : `The ${formatCount(test.length, 'row')} held out of training.`;
-  return evaluateRows(model, table, test, {
+      ? `The ${formatCount(heldOut.rows.length, 'row')} that it was trained on, since the pipeline holds none out: expect worse on new data.`
+      : `The ${formatCount(heldOut.rows.length, 'row')} held out of training.`;
+  return evaluateRows(model, heldOut.table, heldOut.rows, {
     on,
     baselineOn: { table, rows: training, whose: 'the training rows' },
     request,
@@ -120,8 +120,9 @@ export async function evaluateChampion(
     const model = await readVersion(store, name, championVersion);
     checkSameAnswers(model.manifest, candidate);
     const { schema } = model.manifest;
-    const table = schema ? conformTable(schema, prepared.table) : prepared.table;
-    const predictions = predictionsOn(model, table, prepared.test, request);
+    const { heldOut } = prepared;
+    const table = schema ? conformTable(schema, heldOut.table) : heldOut.table;
+    const predictions = predictionsOn(model, table, heldOut.rows, request);
     const { metrics, comparisons } = comparisonsWith(measured, {
       against: 'champion',
       name: championVersion,

@@ -1,4 +1,5 @@
 import { NumericError } from '../core/errors.ts';
+import type { Matrix } from '../core/matrix.ts';
 import type { Objective } from '../core/objective.ts';
 import type { Vector } from '../core/vector.ts';
 import { releaseMatrix } from '../kernels/instantiate.ts';
@@ -23,6 +24,8 @@ export interface FitOptions {
   model: Model;
   choice: Choice;
   initial: Vector;
+  /** The rows' features, where they are encoded already: they stay their owner's. */
+  features?: Matrix;
   /** Hears from which step a checkpoint goes on. */
   onResumed?(step: number): void;
   /** Hears of every step. */
@@ -41,10 +44,10 @@ export interface Fit {
  * checkpoint is kept, from which the next call goes on, to the same bits.
  */
 export async function fit(context: Context, options: FitOptions): Promise<Fit> {
-  const { place, request, fitted, model, choice, initial, onResumed, onStep } = options;
+  const { place, request, fitted, model, choice, initial, features, onResumed, onStep } = options;
   const { optimizer, stop } = choice;
   const { training, validation } = trainingParts(fitted, request, stop);
-  const examples = toTrainingExamples(fitted, request, training);
+  const examples = toTrainingExamples(fitted, request, training, features);
   const objective = objectiveOf(request, choice, model, examples);
   const { validation: _share, ...criteria } = stop;
   const { stepsPerEpoch } = objective;
@@ -63,17 +66,17 @@ export async function fit(context: Context, options: FitOptions): Promise<Fit> {
   });
   if (solution.status === 'deadline') await writeCheckpoint(context.store, place, solution.checkpoint);
   // As much memory as all the rows: the next training, or what is made of this one, begins where they were.
-  releaseMatrix(examples.features);
+  if (!features) releaseMatrix(examples.features);
   return { solution, rule, resumedAt: resume?.step ?? 0 };
 }
 
 /** What a training that diverged is told as. */
-export function divergence({ optimizer: { name, learningRate } }: Choice, { steps, loss }: Solution): NumericError {
+export function divergence({ optimizer: { name, learningRate } }: Choice, { reason }: Solution): NumericError {
   const slower =
     learningRate === undefined
       ? 'Scale the features with prepare.scale: standard, or add model.l2'
       : `Lower optimizer.learningRate (it was ${learningRate}, try ${learningRate / 10}), or scale the features with prepare.scale: standard`;
-  return new NumericError(`optimizer ${name}: expected the loss to stay finite, found ${loss} after step ${steps}`, {
+  return new NumericError(`optimizer ${name}: expected the loss to fall, found otherwise: ${reason}`, {
     advice: slower,
   });
 }

@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.ts';
+import type { Matrix } from '../core/matrix.ts';
 import { recipe } from '../core/recipe.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
 import type { ColumnKind } from '../data/column-reader.ts';
@@ -8,6 +9,7 @@ import { makeFeatureRoom } from '../data/feature-room.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
 import { listNames } from '../data/lookup.ts';
 import { checkFeatureMemory } from '../data/memory.ts';
+import type { ColumnProfile } from '../data/profile.ts';
 import { readTable } from '../data/read.ts';
 import { storageOf } from '../data/schema/kinds.ts';
 import { type SuspectedLeak, suspectedLeaks } from '../data/schema/leaks.ts';
@@ -43,6 +45,8 @@ export interface Prepared extends Fitted {
   request: Request;
   /** Row numbers of the part that is held out; the training part itself when the split is `none`. */
   test: Int32Array;
+  /** The same part as whoever scores it takes it: rows of the table, or of one that holds no others. */
+  heldOut: { table: Table; rows: Int32Array };
   /** Row numbers of the part that a threshold and a calibration are chosen on, where the request asks for such. */
   tuning?: Int32Array;
   /** What the training part looks like, for later data to be held against. */
@@ -53,6 +57,8 @@ export interface Prepared extends Fitted {
   version: string;
   warnings: string[];
   readMilliseconds: number;
+  /** Of all rows, where they were described before the memory of their numbers was used otherwise. */
+  profiles?: ColumnProfile[];
 }
 
 /**
@@ -78,6 +84,14 @@ export async function prepare(context: Context, run: RunRequest): Promise<Prepar
     }
     return { ...fitted, request, version: versionOf(run.request, table), readMilliseconds };
   });
+}
+
+/** Takes a run's data away from the context, until it is given back; who asks for it meanwhile reads it anew. */
+export function takePrepared({ memory }: Pick<Context, 'memory'>): { giveBack(): void } {
+  const kept = memory.get('prepared');
+  memory.delete('table');
+  memory.delete('prepared');
+  return { giveBack: () => void memory.set('prepared', kept) };
 }
 
 /** Reads a run's objects, once for all its trials. */
@@ -131,15 +145,21 @@ function letGo({ memory }: Context): void {
   memory.delete('prepared');
 }
 
-/** Rows to learn from as an objective takes them, weighted by their column and by their classes. */
+/**
+ * Rows to learn from as an objective takes them, weighted by their column and by their classes.
+ *
+ * @param features of these rows, where they are encoded already
+ */
 export function toTrainingExamples(
   { table, encoding, target }: Omit<Fitted, 'training'>,
   { data, model }: Pick<Request, 'data' | 'model'>,
   rows: Int32Array,
+  features?: Matrix,
 ): Examples {
   const targets = encodeTarget(target, table, rows);
+  const encode = () => (hasSparse(table) ? encodeSparse(encoding, table, rows) : encodeRows(encoding, table, rows));
   return {
-    features: hasSparse(table) ? encodeSparse(encoding, table, rows) : encodeRows(encoding, table, rows),
+    features: features ?? encode(),
     targets,
     weights: classWeighted(model, target, targets, weightsOf(table, data.weight, rows)),
     blockOffsets: blockOffsets(table, rows),
@@ -236,7 +256,8 @@ export function fitToRequest(
     roleOf: (name) =>
       name === column ? 'target' : name === weight ? 'weight' : features.includes(name) ? 'feature' : 'unused',
   });
-  return { table, training, test, ...(tuning && { tuning }), encoding, target, schema, leaks, warnings };
+  const heldOut = { table, rows: test };
+  return { table, training, test, heldOut, ...(tuning && { tuning }), encoding, target, schema, leaks, warnings };
 }
 
 /** Whether a request has rows kept back to choose a threshold or a calibration on. */

@@ -24,6 +24,7 @@ import { trainingReport } from './training-report.ts';
 
 type Verdict = Report['verdict'];
 
+/** What became of a candidate. */
 export interface RegisterOutcome {
   run: string;
   /** False when `champion` moved after the evaluation: evaluate again, against the new one. */
@@ -129,7 +130,7 @@ async function measureAgain(
   const isUnsure = gates.some(needsEvidence);
   if (!isTimed && !isUnsure) return {};
   const model = await readVersion(context.store, manifest.name, manifest.version);
-  const timed = isTimed && { predictionMs: timePrediction(context, model, prepared.table, prepared.test) };
+  const timed = isTimed && { predictionMs: timePrediction(context, model, prepared.heldOut) };
   if (!isUnsure) return { ...timed };
   const { measured, subject } = evaluateHeldOut(model, prepared, request);
   const rival = await evaluateChampion(context, manifest, { prepared, request, measured });

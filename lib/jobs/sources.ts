@@ -41,8 +41,13 @@ export const isLocalPath = (path: string): boolean => /^(\.{0,2}\/|\.{1,2}$)/.te
  */
 export async function listDataset(context: Context, path: string, ready?: Ready): Promise<SourceObject[]> {
   const objects = await findDataset(context, path, ready);
-  if (objects.length === 0) throw new InputError(`data.path: expected a dataset at ${path}, found no object there`);
-  return objects;
+  if (objects.length > 0) return objects;
+  throw new InputError(`data.path: expected a dataset at ${path}, found no object there`, {
+    advice:
+      context.openLocal && !isLocalPath(path) && !path.startsWith('s3://')
+        ? `It was looked for in the store: a file of this machine is ./${path}`
+        : undefined,
+  });
 }
 
 /** Like `listDataset`, for a dataset that may not be there yet. */

@@ -11,7 +11,11 @@ const timedRows = 100;
  *
  * @param rows row numbers to take them from, one at least
  */
-export function timePrediction({ now }: Pick<Context, 'now'>, model: LoadedModel, table: Table, rows: Int32Array) {
+export function timePrediction(
+  { now }: Pick<Context, 'now'>,
+  model: LoadedModel,
+  { table, rows }: { table: Table; rows: Int32Array },
+): number {
   const single = Array.from({ length: timedRows }, (_, i) => rows.subarray(i % rows.length, (i % rows.length) + 1));
   for (const row of single.slice(0, 10)) predictRows(model, table, row);
   const startMs = now();

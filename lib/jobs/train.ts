@@ -1,3 +1,4 @@
+import type { Matrix } from '../core/matrix.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
 import type { Model } from '../models/model.ts';
 import type { Progress, Solution } from '../optimizers/solution.ts';
@@ -8,6 +9,7 @@ import type { Context } from './context.ts';
 import { crossValidate } from './cross-validate.ts';
 import { decisionFor } from './decision.ts';
 import { metricNames } from './evaluate-rows.ts';
+import { featuresInPlace } from './features-in-place.ts';
 import { divergence, fit } from './fit.ts';
 import { trainableModel } from './model-for.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -54,16 +56,19 @@ export async function train(context: Context, { run }: RunStep): Promise<TrainOu
   if ((await crossValidate(context, { ...asked, request }, prepared)) === 'paused') return paused;
   const model = trainableModel(context, request, { inputs: encoding.columns.length, target });
   const choice = chooseOptimizer(request, model, prepared.training.length);
-  const solution = await solve(context, { ...asked, request }, prepared, model, choice);
+  const inPlace = featuresInPlace(context, request, prepared, choice);
+  const features = inPlace?.features;
+  const solution = await solve(context, { ...asked, request }, prepared, { model, choice, features });
   if (solution.status === 'deadline') return paused;
   if (solution.status === 'diverged') throw divergence(choice, solution);
-  const warnings = separationWarnings(prepared, request, model, solution.parameters);
+  const warnings = separationWarnings(prepared, request, model, { ...solution, features });
   const predictor = {
     manifest: { encoding, target, request, model: { inputs: model.inputs, kind: model.kind } },
     parameters: solution.parameters,
   };
   const decision = decisionFor(request, predictor, prepared);
   await keepCandidate(store, { ...asked, request }, { model, prepared, solution, choice, decision, warnings });
+  inPlace?.finish();
   return { run, done: true, found: false };
 }
 
@@ -72,8 +77,7 @@ async function solve(
   context: Context,
   { run, request }: RunRequest,
   prepared: Prepared,
-  model: Model,
-  choice: Choice,
+  { model, choice, features }: { model: Model; choice: Choice; features: Matrix | undefined },
 ): Promise<Solution> {
   const curve = curveKeeper();
   const startMs = context.now();
@@ -83,6 +87,7 @@ async function solve(
     fitted: prepared,
     model,
     choice,
+    features,
     initial: await startingParameters(context, request, prepared, model),
     onResumed: (step) => context.onProgress?.({ kind: 'resumed', step }),
     onStep(progress, stepLimit) {

@@ -132,7 +132,7 @@ const statusWords: Record<Solution, string> = {
 };
 
 function dataSection(
-  { table, warnings, schema, leaks }: Prepared,
+  { table, warnings, schema, leaks, profiles }: Prepared,
   { data, encoding }: Manifest,
   request: RunRequest['request'],
 ): Report['data'] {
@@ -156,7 +156,7 @@ function dataSection(
     testRowCount: data.testRowCount,
     split: describeSplit(split, target),
     target,
-    columns: describeColumns(table, roleOf, schema.columns),
+    columns: describeColumns(table, roleOf, schema.columns, profiles),
     warnings,
   };
 }

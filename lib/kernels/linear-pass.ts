@@ -74,6 +74,7 @@ export interface LinearPass {
   readonly curved: Float64Array;
 }
 
+/** How a pass multiplies, and what it may be asked besides the sums of blocks. */
 export interface LinearPassOptions {
   products?: Products;
   /** Most rows of one call of `addVisited`, and of `approach`, whose vectors are of this length. */
@@ -86,7 +87,9 @@ export interface LinearPassOptions {
 }
 
 /** Activations that a network in float32 may have, as assembly/single-mlp-pass.ts numbers them. */
-export const singleActivations = { relu: 0, tanh: 1, sigmoid: 2 } as const;
+const singleActivations = { relu: 0, tanh: 1, sigmoid: 2 } as const;
+
+/** The name of one of them. */
 export type SingleActivation = keyof typeof singleActivations;
 
 /** Columns of a row with a one behind it, up to a multiple of four. */

@@ -64,6 +64,7 @@ export const losses = {
   },
 } as const satisfies Record<string, LossEntry>;
 
+/** The name of a loss, as a pipeline gives it. */
 export type LossName = keyof typeof losses;
 
 /** The names that `makeLoss` knows. */

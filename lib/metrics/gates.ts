@@ -3,6 +3,7 @@ import type { Comparison } from './intervals/comparison.ts';
 import type { Interval } from './intervals/interval.ts';
 import type { Condition } from './slices/slice-rows.ts';
 
+/** `undecided`: there is too little data to say. */
 export type GateVerdict = 'pass' | 'fail' | 'undecided';
 
 /** What must hold of one figure. */
@@ -37,12 +38,14 @@ export interface GateEvidence {
   unknown?: string;
 }
 
+/** How a gate came out. */
 export interface GateDecision {
   verdict: GateVerdict;
   /** One sentence: what was expected, what was found, and why nothing is decided where that is so. */
   sentence: string;
 }
 
+/** How a gate's sentence writes its figure. */
 export interface GateWords {
   /** How the figure is called; its name by default. */
   title?: string;

@@ -14,6 +14,7 @@ export type ThresholdAim =
   /** Most precision while recall is at least this. */
   | { aim: 'recall'; atLeast: number };
 
+/** A threshold, and what it does to the rows that it was chosen on. */
 export interface ChosenThreshold {
   /** Rows that score at least this are positive; Infinity when none should be. */
   threshold: number;

@@ -18,6 +18,7 @@ import type { Features, Model, Slice } from './model.ts';
 import { rowObjective } from './row-objective.ts';
 import { type ExamplesAtHand, eachBrought, rowsAtHand } from './rows-at-hand.ts';
 
+/** What an `mlp` is made of. */
 export interface MlpOptions {
   loss: Loss;
   /** Features of a row. */

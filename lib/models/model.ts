@@ -31,6 +31,7 @@ export interface Examples {
   blockOffsets: Int32Array;
 }
 
+/** What is made small besides the loss, and how rows are visited. */
 export interface ObjectiveOptions {
   /** Ridge penalty: l2/2 · ‖coefficients‖² is added to the mean loss. */
   l2?: number;

@@ -2,7 +2,7 @@ import type { AnyMatrix } from '../core/matrix.ts';
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import { isStreamed, type StreamedMatrix } from '../core/streamed-matrix.ts';
 import { homeOf, type KernelMemory } from '../kernels/instantiate.ts';
-import { batchOrder } from './batch-order.ts';
+import { type BatchOrder, batchOrder } from './batch-order.ts';
 import type { Examples, ObjectiveOptions } from './model.ts';
 
 /** Rows that lie in memory. */
@@ -34,6 +34,7 @@ export interface RowsAtHand {
   bringRows?(from: number, end: number): number;
 }
 
+/** The rows of examples as an objective with these options visits them. */
 export function rowsAtHand(examples: Examples, options: ObjectiveOptions = {}): RowsAtHand {
   const { features } = examples;
   if (!isStreamed(features)) {
@@ -150,7 +151,7 @@ function byBatches(
   const address = allocate(4 * most * columnCount);
   const data = new Float32Array(memory.buffer, address, most * columnCount);
   const room = roomBeside(features, data, most, examples.weights !== undefined, 1);
-  const atHand = { epoch: -1, first: 0, count: 0 };
+  const shuffled = { epoch: -1, first: 0, count: 0 };
   const inOrder = { from: 0, end: 0 };
 
   return {
@@ -159,60 +160,80 @@ function byBatches(
     eachStretch: () => {},
     ...(shuffle && {
       bringWindow(epoch, index) {
-        const { first, count } = atHand;
-        if (epoch !== atHand.epoch || index < first || index >= first + count) bringFrom(epoch, index);
-        return (index - atHand.first) * order.windowRows;
+        const { first, count } = shuffled;
+        if (epoch !== shuffled.epoch || index < first || index >= first + count) {
+          const last = Math.ceil(rowCount / order.windowRows);
+          Object.assign(shuffled, { epoch, first: index, count: Math.min(windows, last - index) });
+          collect(runsOf(order, shuffled), { examples, features, room, data });
+        }
+        return (index - shuffled.first) * order.windowRows;
       },
     }),
     bringRows(from, end) {
       if (from < inOrder.from || end > inOrder.end) {
         inOrder.from = from;
         inOrder.end = Math.min(rowCount, from + most);
-        collect([{ firstRow: from, places: Int32Array.from({ length: inOrder.end - from }, (_, i) => i) }]);
+        const places = Int32Array.from({ length: inOrder.end - from }, (_, i) => i);
+        collect([{ firstRow: from, places }], { examples, features, room, data });
       }
       return from - inOrder.from;
     },
   };
+}
 
-  function bringFrom(epoch: number, index: number): void {
-    const last = Math.ceil(rowCount / order.windowRows);
-    const count = Math.min(windows, last - index);
-    Object.assign(atHand, { epoch, first: index, count });
-    const runs: Run[] = [];
-    for (let i = 0; i < count; i++) {
-      const { rows, places, count: own } = order.window(epoch, index + i);
-      for (let from = 0, end = 1; from < own; from = end++) {
-        while (end < own && rows[end] === rows[end - 1] + 1) end++;
-        const wanted = places.slice(from, end);
-        for (let k = 0; k < wanted.length; k++) wanted[k] += i * order.windowRows;
-        runs.push({ firstRow: rows[from], places: wanted });
-      }
-    }
-    collect(runs.sort((a, b) => a.firstRow - b.firstRow));
-  }
-
-  /** Copies the rows of runs, in order of their first rows, to their places. */
-  function collect(runs: readonly Run[]): void {
-    for (const { firstRow, places } of runs)
-      for (let i = 0; i < places.length; i++) copyFacts(examples, firstRow + i, firstRow + i + 1, room, places[i]);
-    const { firstRows } = features;
-    let next = 0;
-    for (let stretch = 0; stretch + 1 < firstRows.length && next < runs.length; stretch++) {
-      const [first, end] = [firstRows[stretch], firstRows[stretch + 1]];
-      if (first === end || runs[next].firstRow >= end) continue;
-      features.bring(stretch);
-      // A run may reach into the stretches behind this one.
-      for (let i = next; i < runs.length && runs[i].firstRow < end; i++) copyRun(runs[i], first, end);
-      while (next < runs.length && runs[next].firstRow + runs[next].places.length <= end) next++;
+/** The runs in some windows of an epoch, in order of their first rows. */
+function runsOf(
+  order: BatchOrder,
+  { epoch, first, count }: { epoch: number; first: number; count: number },
+): readonly Run[] {
+  const runs: Run[] = [];
+  for (let i = 0; i < count; i++) {
+    const { rows, places, count: own } = order.window(epoch, first + i);
+    for (let from = 0, end = 1; from < own; from = end++) {
+      while (end < own && rows[end] === rows[end - 1] + 1) end++;
+      const wanted = places.slice(from, end);
+      for (let k = 0; k < wanted.length; k++) wanted[k] += i * order.windowRows;
+      runs.push({ firstRow: rows[from], places: wanted });
     }
   }
+  return runs.sort((a, b) => a.firstRow - b.firstRow);
+}
 
-  function copyRun({ firstRow, places }: Run, first: number, end: number): void {
-    const { data: window } = features;
-    const last = Math.min(end, firstRow + places.length);
-    for (let row = Math.max(first, firstRow); row < last; row++) {
-      const [from, to] = [(row - first) * columnCount, places[row - firstRow] * columnCount];
-      for (let j = 0; j < columnCount; j++) data[to + j] = window[from + j];
-    }
+/** Where rows are collected from, and where to: their features to `data`, all else to `room`. */
+interface Collection {
+  examples: Examples;
+  features: StreamedMatrix;
+  room: Room;
+  data: Float32Array;
+}
+
+/** Copies the rows of runs, in order of their first rows, to their places: by one way through the stretches. */
+function collect(runs: readonly Run[], { examples, features, room, data }: Collection): void {
+  for (const { firstRow, places } of runs)
+    for (let i = 0; i < places.length; i++) copyFacts(examples, firstRow + i, firstRow + i + 1, room, places[i]);
+  const { firstRows } = features;
+  let next = 0;
+  for (let stretch = 0; stretch + 1 < firstRows.length && next < runs.length; stretch++) {
+    const [first, end] = [firstRows[stretch], firstRows[stretch + 1]];
+    if (first === end || runs[next].firstRow >= end) continue;
+    features.bring(stretch);
+    // A run may reach into the stretches behind this one.
+    for (let i = next; i < runs.length && runs[i].firstRow < end; i++) copyRun(runs[i], first, end, features, data);
+    while (next < runs.length && runs[next].firstRow + runs[next].places.length <= end) next++;
+  }
+}
+
+/** Copies the features of those rows of a run that are in the stretch at hand, of rows [first, end). */
+function copyRun(
+  { firstRow, places }: Run,
+  first: number,
+  end: number,
+  { data: stretch, columnCount }: StreamedMatrix,
+  data: Float32Array,
+): void {
+  const last = Math.min(end, firstRow + places.length);
+  for (let row = Math.max(first, firstRow); row < last; row++) {
+    const [from, to] = [(row - first) * columnCount, places[row - firstRow] * columnCount];
+    for (let j = 0; j < columnCount; j++) data[to + j] = stretch[from + j];
   }
 }

@@ -8,6 +8,7 @@ import type { Point, SearchRule } from './search-rule.ts';
 import type { Checkpoint, Progress, Solution, Status, StopCriteria } from './solution.ts';
 import { checkStop } from './stop.ts';
 
+/** By what, from where and until when an objective is made small. */
 export interface MinimiseOptions<State> {
   rule: Rule<State> | SearchRule<State>;
   /** Where to begin, shape [length]; kept as it is. Not used when resuming. */
@@ -32,7 +33,8 @@ export interface MinimiseOptions<State> {
  * Makes an objective small, one step of a rule at a time, until a criterion holds.
  *
  * Not converging is no error: the solution carries its status. A loss, gradient or parameter that is not finite ends
- * the run as `diverged`, with the last parameters at which all were. The criteria of an epoch (tolerance, patience)
+ * the run as `diverged`, with the last parameters at which all were; so does a loss that only rose until patience ran out,
+ * with the last parameters. The criteria of an epoch (tolerance, patience)
  * look at its mean loss; a full-batch epoch is one evaluation, so there `loss` and `gradientNorm` are those of the
  * parameters returned. Convergence is looked for first, then the limits, then a pause.
  *
@@ -94,7 +96,7 @@ export function minimise<State>(objective: Objective, options: MinimiseOptions<S
   };
   const diverge = (what: string): Solution<State> => {
     parameters.set(before);
-    return end('diverged', `${what} is not finite after ${at.step} steps`);
+    return end('diverged', `${what} is not finite after ${at.step} ${at.step === 1 ? 'step' : 'steps'}`);
   };
 
   for (;;) {
@@ -112,7 +114,8 @@ export function minimise<State>(objective: Objective, options: MinimiseOptions<S
     if (epochEnded) {
       watched = validate && watch(at, validate(parameters), stepsPerEpoch);
       const reason = convergence(stop, at, epochMean, norm, watched);
-      if (reason !== undefined) return end('converged', reason);
+      const rise = reason && !watched ? riseSinceTheFirst(at, epochMean, stepsPerEpoch) : undefined;
+      if (reason !== undefined) return rise ? end('diverged', rise) : end('converged', reason);
     }
     if (at.step >= stepLimit) return end('step-limit', limitReason(stop, at.step));
     if (shouldPause?.()) return end('deadline', `paused after ${at.step} steps`);
@@ -226,6 +229,22 @@ function convergence(
   if (patience !== undefined && staleEpochs(stop, at, loss) >= patience)
     return `the loss did not improve for ${patience} epochs`;
   return undefined;
+}
+
+/**
+ * Said of a loss that no epoch brought below the first one's, and that has more than doubled: its steps lead away, though
+ * it is finite still.
+ */
+function riseSinceTheFirst(
+  { bestLoss, epochsWithoutImprovement, step }: Checkpoint,
+  loss: number,
+  stepsPerEpoch: number,
+): string | undefined {
+  // A full batch judges its initial parameters, too.
+  const epochsSinceFirst = step / stepsPerEpoch - (stepsPerEpoch === 1 ? 0 : 1);
+  if (epochsSinceFirst < 1 || epochsWithoutImprovement + 1 < epochsSinceFirst) return undefined;
+  if (!(loss - bestLoss > Math.abs(bestLoss))) return undefined;
+  return `the loss rose from ${bestLoss} to ${loss} and never fell below the first`;
 }
 
 /** Epochs in a row without improvement, the one that ends with this mean loss included. */

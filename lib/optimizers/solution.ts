@@ -4,7 +4,8 @@ import type { Vector } from '../core/vector.ts';
  * - `converged`: a criterion of convergence held (gradient norm, relative change of the loss, or patience)
  * - `step-limit`: the steps or epochs allowed were used up
  * - `deadline`: paused; go on from `checkpoint`
- * - `diverged`: the loss or the parameters are no longer finite
+ * - `diverged`: the loss or the parameters are no longer finite; or patience ran out with a loss that no epoch brought
+ *   below the first one's, and that has more than doubled
  */
 export type Status = 'converged' | 'step-limit' | 'deadline' | 'diverged';
 
@@ -50,6 +51,7 @@ export interface Progress {
   gradientNorm: number;
 }
 
+/** Where a run of an optimizer ended, and why. */
 export interface Solution<State = unknown> {
   status: Status;
   /** Which criterion stopped it, as a sentence. */

@@ -10,6 +10,8 @@ export const gateFigures = [
   'carbonGrams',
 ] as const;
 
+/** The name of one of them. */
 export type GateFigure = (typeof gateFigures)[number];
 
+/** Whether a gate reads a figure rather than a metric. */
 export const isFigure = (name: string): name is GateFigure => (gateFigures as readonly string[]).includes(name);

@@ -126,6 +126,23 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number') return String(value);
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  const text = JSON.stringify(beginning(value, { left: shownLength })) ?? String(value);
+  return text.length > shownLength ? `${text.slice(0, shownLength - 3)}…` : text;
+}
+
+/** Characters of a value that an error shows. */
+const shownLength = 60;
+
+/** As much of a value as that many characters can show: writing the whole of a deep one takes seconds, or overflows the stack. */
+function beginning(value: unknown, parts: { left: number }): unknown {
+  if (parts.left-- <= 0) return null;
+  if (typeof value === 'string') return value.slice(0, shownLength + 1);
+  if (Array.isArray(value)) return value.slice(0, shownLength).map((item) => beginning(item, parts));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries: [string, unknown][] = [];
+  for (const key in value) {
+    if (parts.left <= 0) break;
+    entries.push([key.slice(0, shownLength + 1), beginning((value as Record<string, unknown>)[key], parts)]);
+  }
+  return Object.fromEntries(entries);
 }

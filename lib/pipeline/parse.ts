@@ -58,7 +58,7 @@ function parse(text: string, source: string): { value: unknown; lineOf: LineOf }
   if (syntaxError) {
     const { line, col } = lines.linePos(syntaxError.pos[0]);
     throw new InputError(
-      `${source}, line ${line}, column ${col}: expected YAML or JSON, found ${syntaxError.message.split('\n')[0]}`,
+      `${source}, line ${line}, column ${col}: expected YAML or JSON, found ${syntaxError.message.split('\n')[0].replace(/ at line \d+, column \d+:$/, '')}`,
     );
   }
   if (!isMap(document.contents)) {

@@ -320,5 +320,6 @@ export const pipelineSchema = z.strictObject({
   ),
 });
 
+/** A pipeline as its author writes it, checked: what it leaves out is not there. */
 export type PipelineDocument = z.infer<typeof pipelineSchema>;
 export type Task = PipelineDocument['task'];

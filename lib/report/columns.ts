@@ -14,14 +14,16 @@ export interface ColumnRole {
  *
  * @param roleOf role of a column by its name; a feature when left out
  * @param descriptions what the columns hold, in their order; found from all rows when left out
+ * @param profiles of the columns, where they are known
  */
 export function describeColumns(
   table: Table,
   roleOf: (name: string) => ColumnRole = () => ({ role: 'feature' }),
   descriptions?: readonly ColumnDescription[],
+  profiles: readonly ColumnProfile[] = profileTable(table, descriptions),
 ): ColumnSummary[] {
   const isNumber = new Map(table.columns.map(({ name, kind }) => [name, kind === 'number']));
-  return profileTable(table, descriptions).map((profile) => {
+  return profiles.map((profile) => {
     const { name, kind, reason: kindReason } = profile;
     const { role, reason } = roleOf(name);
     const values = summaryOf(profile, isNumber.get(name) ?? false);

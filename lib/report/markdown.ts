@@ -40,10 +40,10 @@ export function escapeMarkdown(text: string): string {
     .replace(/:(?=\/\/)|\.(?<=www\.)/gi, (mark) => `&#${mark.charCodeAt(0)};`);
 }
 
-/** A table in the dialect of GitHub; cells are Markdown already. */
-export function markdownTable(head: string[], rows: string[][], numbersFrom = 1): string {
+/** A table in the dialect of GitHub; cells are Markdown already, those of columns `[from, to)` are numbers. */
+export function markdownTable(head: string[], rows: string[][], [from, to] = [1, head.length]): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  const rule = head.map((_, i) => (i >= numbersFrom ? '---:' : '---'));
+  const rule = head.map((_, i) => (i >= from && i < to ? '---:' : '---'));
   return [line(head), line(rule), ...rows.map(line)].join('\n');
 }
 

@@ -92,7 +92,7 @@ function metrics({ evaluation }: Report): string {
       escapeMarkdown(summary ?? '–'),
     ];
   });
-  return markdownTable(['Metric', 'Value (interval)', 'Direction', 'Interval by', 'Meaning'], rows);
+  return markdownTable(['Metric', 'Value (interval)', 'Direction', 'Interval by', 'Meaning'], rows, [1, 2]);
 }
 
 function evaluationData({ evaluation, data }: Report): string {

@@ -2,6 +2,9 @@ import { formatCount, formatNumber } from './format.ts';
 import { metricTitle } from './metric-titles.ts';
 import type { Evaluation, Report } from './report.ts';
 
+/** Whether a warning about the data tells of a column that is suspected to tell the target. */
+export const isLeakWarning = (warning: string): boolean => warning.includes('is suspected to leak the target');
+
 /** With fewer rows, intervals are wide and slices say nothing. */
 const fewRows = 300;
 
@@ -13,6 +16,7 @@ export function withReasons(report: Report): Report {
   const why = [
     isOnTrainingRows &&
       'No rows were held out: these are the rows that it was trained on, and new ones will fare worse.',
+    leakReason(data.warnings),
     ...comparisonReasons(evaluation),
     sliceReason(evaluation),
     calibrationReason(evaluation),
@@ -22,12 +26,28 @@ export function withReasons(report: Report): Report {
   return why.length === 0 ? report : { ...report, verdict: { ...verdict, why } };
 }
 
-/** What the first metric says against champion and other files; against the baseline, where there is nothing else. */
+/** A leak that is suspected makes all figures beside it too good to be true, if it is one. */
+function leakReason(warnings: string[]): string | undefined {
+  const leaks = warnings.filter(isLeakWarning);
+  if (leaks.length === 0) return undefined;
+  const more = leaks.length === 1 ? '' : ` (and ${leaks.length - 1} more)`;
+  return `Too good to be true? ${leaks[0]}${more}`;
+}
+
+/**
+ * What the first metric says against champion and other files, or against the baseline, where there is nothing else; and
+ * which other metric is surely worse than one of these where the first is not.
+ */
 function comparisonReasons({ comparisons = [], metrics }: Evaluation): string[] {
   const [first] = Object.keys(metrics);
   const ofFirst = comparisons.filter(({ metric }) => metric === first);
   const others = ofFirst.filter(({ against }) => against !== 'baseline');
-  return (others.length > 0 ? others : ofFirst).map(({ sentence }) => sentence);
+  const told = others.length > 0 ? others : ofFirst;
+  const notWorse = new Set(told.filter(({ verdict }) => verdict !== 'worse').map(({ against }) => against));
+  const worse = comparisons.find(
+    ({ metric, against, verdict }) => metric !== first && verdict === 'worse' && notWorse.has(against),
+  );
+  return [...told, ...(worse ? [worse] : [])].map(({ sentence }) => sentence);
 }
 
 function sliceReason({ slices }: Evaluation): string | undefined {

@@ -155,6 +155,7 @@ export const reportSchema = z
   })
   .check(z.describe('A quality report: what was trained or evaluated, on which data, and how good it is.'));
 
+/** A quality report, as its JSON holds it. */
 export type Report = z.infer<typeof reportSchema>;
 export type Measured = z.infer<typeof measuredSchema>;
 export type Metrics = z.infer<typeof metricsSchema>;

@@ -1,6 +1,7 @@
 import { formatCount, formatNumber, formatSeconds } from './format.ts';
 import { shorten } from './markup.ts';
 import { compareMetric, metricTitle } from './metric-titles.ts';
+import { isLeakWarning } from './reasons.ts';
 import type { Evaluation, Measured, Report } from './report.ts';
 import { crossValidationRows, trialRows } from './terminal-search.ts';
 
@@ -93,8 +94,7 @@ const warningLimit = 8;
 
 function dataWarnings({ data: { warnings } }: Report): string[] {
   // A leak is worse than a column that was left out, and may come after many of those.
-  const isLeak = (warning: string) => warning.includes('suspected to leak');
-  const inOrder = [...warnings.filter(isLeak), ...warnings.filter((warning) => !isLeak(warning))];
+  const inOrder = [...warnings.filter(isLeakWarning), ...warnings.filter((warning) => !isLeakWarning(warning))];
   if (inOrder.length <= warningLimit) return inOrder;
   const more = `${inOrder.length - warningLimit + 1} more warnings about the data stand in the report.`;
   return [...inOrder.slice(0, warningLimit - 1), more];

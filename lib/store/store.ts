@@ -58,6 +58,7 @@ export interface Store {
   presignGet?(key: string, options: { expiresInSeconds: number }): Promise<string>;
 }
 
+/** An object of a store as an open file: it may be replaced under its key meanwhile, and its reader does not notice. */
 export interface StoredFile {
   /** Its descriptor, which all threads of the process share. */
   descriptor: number;
@@ -66,18 +67,21 @@ export interface StoredFile {
   close(): Promise<void>;
 }
 
+/** As `Store.get` explains them. */
 export interface GetOptions {
   range?: { start: number; end: number };
   ifMatch?: string;
   into?: Uint8Array;
 }
 
+/** As `Store.put` explains them; `contentType` is what a browser is told. */
 export interface PutOptions {
   ifAbsent?: boolean;
   ifMatch?: string;
   contentType?: string;
 }
 
+/** An object without its bytes. */
 export interface ObjectInfo {
   key: string;
   /** Bytes. */
@@ -87,10 +91,12 @@ export interface ObjectInfo {
   modifiedMs: number;
 }
 
+/** An object with its bytes, or those of the range that was asked for. */
 export interface StoredObject extends ObjectInfo {
   body: Uint8Array;
 }
 
+/** Some of the objects that were listed. */
 export interface ObjectPage {
   objects: ObjectInfo[];
   /** Pass as `after` for the next page; undefined on the last. */

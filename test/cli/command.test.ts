@@ -33,7 +33,7 @@ test.each([
   [[], ['MODEL', 'VERSION?'], 'hone echo: expected MODEL [VERSION], found nothing. See hone echo --help'],
   [['a', 'b', 'c'], ['MODEL', 'VERSION?'], 'hone echo: expected MODEL [VERSION], found a b c'],
   [['a'], [], 'hone echo: expected no arguments, found a'],
-  [['a', '--slow'], ['MODEL'], "hone echo: Unknown option '--slow'"],
+  [['a', '--slow'], ['MODEL'], "hone echo: Unknown option '--slow'. See hone echo --help"],
   [['a', '--alias'], ['MODEL'], "hone echo: Option '--alias <value>' argument missing"],
 ])('%j, where %j are asked for, is an InputError', async (args, positionals, message) => {
   await expect(given(args, positionals)).rejects.toMatchObject({

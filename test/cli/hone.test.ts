@@ -109,6 +109,11 @@ describe('a mistake of the user gives exit code 2, one sentence on standard erro
     [['run', 'houses.yml', '--fast'], "InputError: hone run: Unknown option '--fast'"],
     [['train'], 'InputError: hone: expected one of run, inspect'],
     [['predict', 'houses'], 'InputError: hone predict: expected either --input or --rows, found neither'],
+    [
+      ['predict', 'houses', '--rows', '{bad'],
+      'InputError: hone predict, --rows: expected JSON, found something else (',
+    ],
+    [['inspect', 'none.csv'], 'It was looked for in the store: a file of this machine is ./none.csv'],
     [['predict', 'nobody', '--rows', '{}'], 'NotFoundError: model nobody: expected an alias champion, found none'],
     [['promote', 'houses', 'f'.repeat(32)], 'NotFoundError: model houses: expected version'],
     [['inspect', './nothing.csv'], 'InputError: data.path: expected a dataset at ./nothing.csv, found no object there'],

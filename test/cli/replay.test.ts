@@ -108,6 +108,19 @@ test('without letters hone replay starts what failed in the store, but not what 
   expect((await hone(['replay', '--store', store])).stdout).toBe('Nothing to replay.\n');
 });
 
+test('what fails again is told by its own error', async () => {
+  const { folder, store } = await begin();
+  await putText(folderStore(store), 'datasets/houses/b.csv', 'another\n1\n');
+  const file = join(folder, 'letters.json');
+  writeFileSync(file, letterOf(event));
+  const { code, stdout } = await hone(['replay', file, '--store', store]);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(
+    /^Failed again: [\w-]+: InputError: datasets\/houses\/b\.csv, line 1: expected the columns of/m,
+  );
+  expect(stdout).not.toContain('trace');
+});
+
 test('on S3 hone replay asks for the state machine to start', async () => {
   const { code, stderr } = await hone(['replay', '--store', 's3://example-hone-data']);
   expect(code).toBe(2);

@@ -200,6 +200,9 @@ test('UTF-16 with its mark is read, Latin-1 is told and read when asked for', as
     'line 2, column "t": expected UTF-8 text, found bytes that are not. It looks like Latin-1',
   );
   expect(summary(await read(latin, { encoding: 'latin1' }))).toEqual({ t: ['café'], n: [1] });
+  expect(await refusal(Buffer.from('größe,n\n1,1\n', 'latin1'))).toContain(
+    'line 1, name of column 1: expected UTF-8 text, found bytes that are not. It looks like Latin-1',
+  );
 });
 
 test('each limit has its error', async () => {

@@ -57,6 +57,20 @@ test('names that every object inherits are names like others', async () => {
   ]);
 });
 
+test('a column that must hold numbers is not to be declared a category, and decimal commas are told', async () => {
+  const kinds = { price: 'number' } as const;
+  expect(await refusal('price\nn/x\n', { kinds })).toBe(
+    'data/a.csv, line 2, column "price": expected a number, found "n/x". ' +
+      'Mend the cell, or leave it empty when the value is unknown',
+  );
+  for (const cell of ['0,53', '-1.234,5', '17,0']) {
+    expect(await refusal(`a;price\n1;${cell}\n`, { kinds })).toBe(
+      `data/a.csv, line 2, column "price": expected a number, found "${cell}". ` +
+        'Write numbers with a decimal point, and without thousands separators',
+    );
+  }
+});
+
 test('19 numbers of 20 make a number column, in which the 20th cell is an error; 18 make a category', async () => {
   const numbers = Array.from({ length: 19 }, (_, i) => `${i}`).join('\n');
   expect(await refusal(`price\n${numbers}\nn/x\n\nNA\n`)).toBe(

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { latestFailure, startAttempt } from '../../functions/adapter/attempts.ts';
+import { check, hashSchema } from '../../functions/adapter/check.ts';
 import { environmentServices, storeLocation } from '../../functions/adapter/environment.ts';
 import { onLambda } from '../../functions/adapter/on-lambda.ts';
 import { powertoolsTelemetry } from '../../functions/adapter/powertools.ts';
@@ -202,4 +203,14 @@ test('each attempt is an execution of its own: a failure starts the next, a runn
   // The attempts that died left no error; the failure of this one is its own all the same.
   await recordFailure(context, run, { name: 'InputError', message: 'wrong again' });
   expect(await latestFailure(context, run)).toMatchObject({ message: 'wrong again', attempt: 2 });
+});
+
+test('a value nested a hundred thousand deep is refused in words, of which its beginning is shown', () => {
+  const depth = 100_000;
+  const deep = JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+  expect(() => check(hashSchema, deep, 'event.run')).toThrow(`event.run: expected a string, found ${'['.repeat(57)}…`);
+  const wide = { a: 'x'.repeat(1000), b: Array.from({ length: 1000 }, () => deep) };
+  expect(() => check(hashSchema, wide, 'event.run')).toThrow(
+    `event.run: expected a string, found {"a":"${'x'.repeat(51)}…`,
+  );
 });

@@ -81,6 +81,12 @@ describe('columns', () => {
     );
   });
 
+  test('of many classes are scores by a star: one column of scores is told so', async () => {
+    await expect(evaluated('label,score\na,0.5\nb,0.1\n', { task: 'multiclass' })).rejects.toThrow(
+      'expected a score for each class, or a prediction, found the columns "label", "score". Name the columns of the scores by a star',
+    );
+  });
+
   test('with a role that the task does not have are refused', async () => {
     const asked = { task: 'regression', predictions: { group: 'b' } };
     await expect(evaluated('y,prediction,b\n1,1,1\n', asked)).rejects.toThrow(

@@ -41,6 +41,19 @@ test('a level that decides the class for its rows is told of by its coefficient'
   expect(warnings).toEqual([expect.stringMatching(/^A coefficient of .* part the classes for some rows/)]);
 });
 
+test('features that follow from one another are told of, and not taken for classes that part', async () => {
+  // A date's epoch is all but the sum of its parts; the class hangs on none of them.
+  const lines = ['x,day,class'];
+  for (let i = 0; i < 400; i++) {
+    const day = `${2020 + (i % 5)}-${String(1 + ((i * 7) % 12)).padStart(2, '0')}-${String(1 + ((i * 11) % 28)).padStart(2, '0')}`;
+    lines.push(`${(Math.sin(i * 12.9898) * 10).toFixed(4)},${day},${((i * 37) % 100) / 100 < 0.4 ? 'up' : 'down'}`);
+  }
+  const csv = `${lines.join('\n')}\n`;
+  const { warnings } = await warningsOf(csv);
+  expect(warnings).toEqual([expect.stringMatching(/^Coefficients up to .* all but cancel one another.*Add model\.l2/)]);
+  expect((await warningsOf(csv, 'prepare: { dates: parts }')).warnings).toEqual([]);
+});
+
 test.each([
   ['that overlap', rowsOf({ noise: 0.2 }), ''],
   ['under a penalty', rowsOf({ noise: 0 }), 'model: { l2: 0.001 }'],

@@ -126,6 +126,23 @@ describe('divergence', () => {
     expect(solution).toMatchObject({ status: 'diverged', steps: 1, parameters: Float64Array.of(0), loss: 1 });
   });
 
+  test.each([1, 2])('a finite loss that only rose is no convergence, with %i steps an epoch', (stepsPerEpoch) => {
+    const rising = [3, 5, 8, 13].flatMap((loss) => Array(stepsPerEpoch).fill(loss));
+    const objective = losses(rising, { stepsPerEpoch });
+    expect(run(objective, { patience: 3 }, one)).toMatchObject({
+      status: 'diverged',
+      reason: 'the loss rose from 3 to 13 and never fell below the first',
+    });
+  });
+
+  test.each([
+    ['that fell before it rose', [3, 2, 8, 13, 20]],
+    ['that rose by less than it was', [3, 3.1, 3.2, 3.3]],
+    ['below zero that rose by less than its size', [-3, -2, -1, -1]],
+  ])('a loss %s runs out of patience', (_, values) => {
+    expect(run(losses(values), { patience: 3 }, one).status).toBe('converged');
+  });
+
   test('a step that leaves the range of floats ends the run, though no evaluation follows', () => {
     const huge = { rule: gd({ learningRate: 1e10 }), initial: Float64Array.of(1e308) };
     const solution = run(losses([1], { slope: -1e300 }), { steps: 1 }, huge);

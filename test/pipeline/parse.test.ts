@@ -92,6 +92,10 @@ describe('a wrong document is refused with the file, the line, the path, what wa
     ['prepare: { columns: { a: { encode: words } } }', 'prepare.columns.a.encode: expected one of "oneHot", "ordinal"'],
     ['model: { kind: logistic }', 'model.kind: expected linear or mlp for task regression, found logistic'],
     ['model: [', 'houses.yml, line 5, column 1: expected YAML or JSON'],
+    [
+      'model: a: b',
+      'houses.yml, line 4, column 8: expected YAML or JSON, found Nested mappings are not allowed in compact mappings',
+    ],
     ['name: again', 'houses.yml, line 4, column 1: expected YAML or JSON, found Map keys must be unique'],
   ])('%s', (line, expected) => expect(messageOf(`${minimal}${line}\n`)).toContain(expected));
 

@@ -23,6 +23,12 @@ test('it says what people say, and that they said nothing where they did not', (
   expect(card).toContain('- **Primary use:** to price \\*cut\\* stones');
 });
 
+test('only values stand to the right in its table of metrics', () => {
+  expect(renderModelCard(regressionReport)).toMatch(
+    /\| Metric \|.* Meaning \|\n\| --- \| ---: \| --- \| --- \| --- \|\n/,
+  );
+});
+
 test('it opens no element, whatever the data is called', () => {
   expect(renderModelCard(hostileReport(), { owner: '<script>' })).not.toMatch(/<(?=[a-z/!?])/i);
 });

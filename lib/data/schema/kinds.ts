@@ -15,6 +15,7 @@ export type SchemaKind =
   | 'identifier'
   | 'constant';
 
+/** What a column holds, as it was found. */
 export interface ColumnDescription {
   name: string;
   kind: SchemaKind;
@@ -70,6 +71,7 @@ export function describeColumns(
   });
 }
 
+/** The same before its column is named. */
 export type Finding = Omit<ColumnDescription, 'name'>;
 
 function kindOfNumbers(table: Table, column: NumberColumn, rows: Int32Array): Finding {

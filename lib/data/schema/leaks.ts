@@ -60,6 +60,7 @@ export function suspectedLeaks(
   });
 }
 
+/** The classes of a target, to which columns are compared. */
 export interface Classes {
   /** Class of each row, from 0. */
   of: Int32Array;
@@ -111,21 +112,32 @@ function classLeak(
 /** Rows that are not of the most frequent class of their value; undefined when there are too many values to tell. */
 function errorsByValue(column: Column, rows: Int32Array, { of, count }: Classes): number | undefined {
   const cellAt = cellOf(column);
-  const byValue = new Map<number, Int32Array>();
-  const most = column.kind === 'number' ? mostNumbers : Number.POSITIVE_INFINITY;
+  const places = new Map<number, number>();
+  const most = Math.min(column.kind === 'number' ? mostNumbers : rows.length, Math.floor(rows.length / rowsPerValue));
+  // How many rows of each class a value has, one value behind the other.
+  let sizes = new Int32Array(64 * count);
   for (let i = 0; i < rows.length; i++) {
     const cell = cellAt(rows[i]);
-    let sizes = byValue.get(cell);
-    if (!sizes) {
-      if ((byValue.size + 1) * rowsPerValue > rows.length || byValue.size === most) return undefined;
-      sizes = new Int32Array(count);
-      byValue.set(cell, sizes);
+    let place = places.get(cell);
+    if (place === undefined) {
+      if (places.size === most) return undefined;
+      place = places.size * count;
+      places.set(cell, place);
+      if (place === sizes.length) sizes = twiceAsLong(sizes);
     }
-    sizes[of[i]]++;
+    sizes[place + of[i]]++;
   }
   let errors = rows.length;
-  for (const sizes of byValue.values()) errors -= sizes.reduce((most, size) => Math.max(most, size), 0);
+  for (const place of places.values()) {
+    errors -= sizes.subarray(place, place + count).reduce((most, size) => Math.max(most, size), 0);
+  }
   return errors;
+}
+
+function twiceAsLong(values: Int32Array): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(2 * values.length);
+  longer.set(values);
+  return longer;
 }
 
 /** Rows after which it is looked whether two classes overlap already, as those of a quantity do. */

@@ -120,6 +120,15 @@ function checkRoles(task: PredictionTask, roles: Roles, names: readonly string[]
   if (missing.length === 0) return;
   const role = missing[0];
   const words = task === 'ranking' && role === 'label' ? 'relevance' : role;
+  if (task === 'multiclass' && role === 'score') {
+    throw new InputError(
+      `${where}: expected a score for each class, or a prediction, found the columns ${listNames(names)}`,
+      {
+        advice:
+          'Name the columns of the scores by a star that stands for the class, as in --score p_*, or the one of the predictions by --prediction COLUMN (in a document predictions.score and predictions.prediction)',
+      },
+    );
+  }
   const common = [...(knownTo[task]?.[role] ?? []), ...known[role]].slice(0, 5).join(', ');
   throw new InputError(`${where}: expected a column for the ${words}, found the columns ${listNames(names)}`, {
     advice: `Name it: --${role} COLUMN, or predictions.${role} in a document; columns called ${common} are found by themselves`,

@@ -9,7 +9,9 @@
 // `blockMoments` in core/statistics, to the bit: each column's run over the rows in their order.
 //
 // `encodeColumns` writes (value - mean) / scale, in float64 rounded once to float32, into a matrix without gaps, a missing
-// value as `impute`: what `encodeRows` in lib/data/encode.ts does with a column of numbers, to the bit.
+// value as `impute`: what `encodeRows` in lib/data/encode.ts does with a column of numbers, to the bit. Without such a
+// matrix, the encoded rows of each block lie side by side where the block began, over its own rows: a result must have no
+// more columns than a row, none of them behind the one that it is made of. `joinBlocks` then moves them together.
 //
 // Why so: four columns go at once, so that no sum is added up in another order than one value after another. Sums are
 // taken of 64 rows at a time, which stay in the first-level cache while all columns pass over them; rows are encoded one
@@ -20,7 +22,7 @@ const BLOCKS: usize = 0; // of each block: address, and number of its first row
 const STRIDE: usize = 4;
 const ROWS: usize = 8;
 const OFFSETS: usize = 12;
-const OUT: usize = 16;
+const OUT: usize = 16; // encodeColumns: 0 for the blocks themselves
 // sumColumns
 const COLUMNS: usize = 20; // a multiple of four
 // encodeColumns
@@ -30,6 +32,7 @@ const MEANS: usize = 28; // float64 of each column of the result, and so the nex
 const SCALES: usize = 32;
 const IMPUTES: usize = 36;
 const NOT_FINITE: usize = 40; // of each block, u32: whether a result was not finite
+const BLOCK_COUNT: usize = 44; // joinBlocks
 
 const tileRows: i32 = 64;
 
@@ -178,6 +181,7 @@ function addGaps(
   v128.store(squares, squaresHigh, 16);
 }
 
+/** Encodes the rows of a block. */
 export function encodeColumns(description: usize, block: i32, _scratch: usize): void {
   const stride = load<usize>(description, STRIDE);
   const offsets = load<usize>(description, OFFSETS) + (<usize>block << 2);
@@ -187,7 +191,8 @@ export function encodeColumns(description: usize, block: i32, _scratch: usize): 
   const rows = load<usize>(description, ROWS);
   const base = load<usize>(place) - load<usize>(place, 4) * stride;
   const outStride = load<usize>(description, OUT_COLUMNS) << 2;
-  const out = load<usize>(description, OUT);
+  const matrix = load<usize>(description, OUT);
+  const out = matrix != 0 ? matrix : load<usize>(place) - <usize>from * outStride;
   const runs = load<usize>(description, RUNS);
   const means = load<usize>(description, MEANS);
   const scales = load<usize>(description, SCALES);
@@ -234,4 +239,18 @@ export function encodeColumns(description: usize, block: i32, _scratch: usize): 
     }
   }
   store<u32>(load<usize>(description, NOT_FINITE) + (<usize>block << 2), <u32>v128.any_true(wrong));
+}
+
+/** Moves what was encoded in place to `OUT` and behind it, block after block: none of them lies before where it is to be. */
+export function joinBlocks(description: usize, _share: i32, _scratch: usize): void {
+  const offsets = load<usize>(description, OFFSETS);
+  const places = load<usize>(description, BLOCKS);
+  const stride = load<usize>(description, OUT_COLUMNS) << 2;
+  const out = load<usize>(description, OUT);
+  const count = load<usize>(description, BLOCK_COUNT);
+  for (let block: usize = 0; block < count; block++) {
+    const from = load<usize>(offsets + (block << 2));
+    const end = load<usize>(offsets + (block << 2), 4);
+    memory.copy(out + from * stride, load<usize>(places + (block << 3)), (end - from) * stride);
+  }
 }

@@ -121,6 +121,7 @@ let heading: usize = 0;
 let headingBytes: usize = 0;
 let extremes: usize = 0;
 
+/** Parses segment FIRST + `index`, and leaves its result. @param scratch 1 MiB, and `endsBytes` behind it */
 export function parseSegment(description: usize, index: i32, scratch: usize): void {
   const capacity = load<usize>(description, CAPACITY);
   const before = <usize>index * capacity;

@@ -4,10 +4,11 @@
 // multiple of four. A NaN is a missing cell. One share of the work is four columns that lie side by side, as a row's
 // numbers come from memory together whether one is wanted or all.
 //
-// A column's numbers are taken out as keys, whole numbers whose order is that of the numbers, and sorted by three counting
-// passes of 11 bits; then equal ones are neighbours, and each different number is looked at once.
+// A column's numbers are taken out as keys (shared/radix-sort.ts) and sorted; then equal ones are neighbours, and each
+// different number is looked at once. A table of what was met so far would miss the cache at each number.
 //
-// Scratch: three tables of 2,048 counts, the keys of four columns, and room for those of one.
+// Scratch: the tables of counts, the keys of four columns, and room for those of one.
+import { countDigits, numberOf, sortKeys, tablesBytes } from './shared/radix-sort';
 
 // u32 fields.
 const BLOCKS: usize = 0; // of each block: address, and number of its first row
@@ -21,10 +22,7 @@ const BINS: usize = 24; // most bins; fewer where there are fewer different valu
 // value and count of each one named, then the count of each bin.
 const OUT: usize = 28;
 
-const buckets: i32 = 2048;
-const lastDigit: u32 = 2047;
-const tablesBytes: usize = 3 * 2048 * 4;
-
+/** Describes the four columns of a group: columns 4 · group and on. */
 export function describeValues(description: usize, group: i32, scratch: usize): void {
   const rowCount = load<i32>(description, ROW_COUNT);
   const column = <usize>group << 2;
@@ -42,7 +40,7 @@ export function describeValues(description: usize, group: i32, scratch: usize): 
     const out = load<usize>(description, OUT) + (column + c) * outBytes;
     // Sorting overwrites the counts of the columns to come, so they move above what is sorted.
     if (c == 0) memory.copy(room + step, scratch, 16);
-    const sorted = sortKeys(keys + c * step, room, count, scratch);
+    const sorted = sortColumn(keys + c * step, room, count, scratch);
     const distinct = findFrequent(sorted, count, <i32>top, out);
     countBins(sorted, count, min(<i32>bins, distinct), load<f64>(ranges), load<f64>(ranges, 8), out, out + 24 + (top << 4));
     memory.copy(scratch, room + step, 16);
@@ -65,6 +63,7 @@ function takeKeys(description: usize, column: usize, keys: usize, step: usize, c
     let at = load<usize>(place) + (column << 2);
     for (let row = firstRow; row < end; row++, at += stride) {
       const values = v128.load(at);
+      // As `keyOf` makes one.
       const signs = i32x4.shr_s(values, 31);
       const made = v128.xor(values, v128.or(signs, i32x4.splat(0x80000000)));
       const isThere = f32x4.eq(values, values);
@@ -85,61 +84,17 @@ function takeKeys(description: usize, column: usize, keys: usize, step: usize, c
   store<u32>(counts, <u32>((fourth - keys - 3 * step) >> 2), 12);
 }
 
-/** Sorts keys, by means of room for as many. Returns where they are: in one of the two. */
-function sortKeys(keys: usize, room: usize, count: i32, tables: usize): usize {
+/** Sorts the keys of a column, by means of room for as many. Returns where they are: in one of the two. */
+function sortColumn(keys: usize, room: usize, count: i32, tables: usize): usize {
   memory.fill(tables, 0, tablesBytes);
-  const size = <usize>count << 2;
-  for (let at = keys; at < keys + size; at += 4) {
-    const key = load<u32>(at);
-    countDigit(tables, key & lastDigit);
-    countDigit(tables + buckets * 4, (key >> 11) & lastDigit);
-    countDigit(tables + 2 * buckets * 4, key >> 22);
-  }
-  let from = keys;
-  let to = room;
-  for (let pass = 0; pass < 3; pass++) {
-    const starts = tables + (<usize>(pass * buckets) << 2);
-    if (startBuckets(starts, count)) continue;
-    const shift = pass * 11;
-    for (let at = from; at < from + size; at += 4) {
-      const key = load<u32>(at);
-      const start = starts + (<usize>((key >> shift) & lastDigit) << 2);
-      const place = load<u32>(start);
-      store<u32>(start, place + 1);
-      store<u32>(to + (<usize>place << 2), key);
-    }
-    const sorted = to;
-    to = from;
-    from = sorted;
-  }
-  return from;
+  for (let at = keys; at < keys + (<usize>count << 2); at += 4) countDigits(tables, load<u32>(at));
+  return sortKeys(keys, room, count, tables);
 }
 
 // @ts-ignore: decorator
 @inline
-function countDigit(counts: usize, digit: u32): void {
-  const at = counts + (<usize>digit << 2);
-  store<u32>(at, load<u32>(at) + 1);
-}
-
-/** Rewrites counts as places where buckets begin; true where all keys are in one. */
-function startBuckets(starts: usize, count: i32): bool {
-  let start: u32 = 0;
-  for (let at = starts; at < starts + buckets * 4; at += 4) {
-    const size = load<u32>(at);
-    if (size == <u32>count) return true;
-    store<u32>(at, start);
-    start += size;
-  }
-  return false;
-}
-
-/** The number that a key was made of. */
-// @ts-ignore: decorator
-@inline
-function numberOf(keys: usize, i: i32): f64 {
-  const key = load<u32>(keys + (<usize>i << 2));
-  return <f64>reinterpret<f32>(key ^ (<u32>(<i32>~key >> 31) | 0x80000000));
+function numberAt(keys: usize, i: i32): f64 {
+  return numberOf(load<u32>(keys + (<usize>i << 2)));
 }
 
 /** Where the keys that are the same as one end. */
@@ -158,10 +113,10 @@ function findFrequent(sorted: usize, count: i32, top: i32, out: usize): i32 {
   let found = 0;
   let distinct = 0;
   for (let start = 0; start < count; ) {
-    const value = numberOf(sorted, start);
+    const value = numberAt(sorted, start);
     let end = endOfRun(sorted, start, count);
     // −0 and 0 are one number, though they have two keys.
-    if (value == 0 && end < count && numberOf(sorted, end) == 0) end = endOfRun(sorted, end, count);
+    if (value == 0 && end < count && numberAt(sorted, end) == 0) end = endOfRun(sorted, end, count);
     distinct++;
     const own = <f64>(end - start);
     start = end;
@@ -192,7 +147,7 @@ function countBins(sorted: usize, count: i32, bins: i32, from: f64, to: f64, out
     let high = count;
     while (end < high) {
       const middle = (end + high) >>> 1;
-      const place = floor(((numberOf(sorted, middle) - from) / (to - from)) * <f64>bins);
+      const place = floor(((numberAt(sorted, middle) - from) / (to - from)) * <f64>bins);
       if (max<f64>(0, min<f64>(<f64>(bins - 1), place)) <= <f64>bin) end = middle + 1;
       else high = middle;
     }

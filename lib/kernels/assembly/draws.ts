@@ -9,6 +9,9 @@
 // of many. A column is summed in four parts, of every fourth unit, which are added at the end: additions need not wait for
 // each other then.
 //
+// Why so: the units of a draw, taken one by one, would be fetched from all over the columns for each group; counts are
+// made where the cache holds them, and columns are then read from end to end, two numbers at a time.
+//
 // Scratch: the counts, float64.
 
 // u32 fields.
@@ -27,6 +30,7 @@ const WEIGHTS: usize = 12; // of each unit, float64; 0 where all are 1
 const OUT: usize = 16; // of each draw, `WIDTH` float64
 const groupBytes: usize = 20;
 
+/** Writes the sums of draws [SHARE · share, SHARE · (share + 1)). */
 export function drawSums(description: usize, share: i32, scratch: usize): void {
   const units = load<i32>(description, UNITS);
   const groups = load<usize>(description, GROUPS);

@@ -1,7 +1,10 @@
 // Scores of a linear model: intercept + Σ coefficient · feature of each row and output, as linear-pass.ts forms them, to
 // the bit; lib/models/row-tile.ts is the same in plain TypeScript.
 //
-// A share is 4,096 rows. Each output passes over 64 rows, which stay in the first-level cache until the last of them.
+// Memory: scores[row, output], float64; what is read lies as the class below says. A share is 4,096 rows.
+//
+// Why so: each output passes over 64 rows, which stay in the first-level cache until the last of them; so rows come from
+// memory once, however many outputs there are, and four at a time wait for no addition of their own (shared/dot-product.ts).
 import { scoreRows } from './shared/dot-product';
 
 const shareRows: i32 = 4096;
@@ -21,6 +24,7 @@ class LinearScores {
   outputs!: i32;
 }
 
+/** Writes the scores of rows [4,096 · share, 4,096 · (share + 1)). */
 export function scoreShare(description: usize, share: i32, _scratch: usize): void {
   const plan = changetype<LinearScores>(description);
   const inputs = plan.inputs;

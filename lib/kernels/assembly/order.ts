@@ -8,12 +8,13 @@
  *
  * Memory: a record of eight bytes for each number: above, the bits of float32 so changed that their order as whole numbers
  * is the numbers' order; below, twice the row, plus its label. They travel together, since fetching a number by its row
- * would miss the cache each time. Counts: three tables of 2,048 of 32 bits.
+ * would miss the cache each time. Counts: three tables of 2,048, as
+ * shared/radix-sort.ts has them.
  */
+import { countDigits, digitBits, keyOf, lastDigit, numberOf, startBuckets, tableBytes, tablesBytes } from './shared/radix-sort';
 
-const digitBits: i32 = 11;
-const buckets: i32 = 2048;
-const lastDigit: u32 = 2047;
+export { sortKeys } from './shared/radix-sort';
+
 /** Longest run that is sorted here, unless all of it is one number. */
 const longestRun: i32 = 64;
 
@@ -25,31 +26,19 @@ const longestRun: i32 = 64;
  * @returns 1 where a number is no float32, else 0
  */
 export function makeRecords(values: usize, labels: usize, count: i32, records: usize, counts: usize): i32 {
-  memory.fill(counts, 0, 3 * buckets * 4);
-  const second = counts + buckets * 4;
-  const third = second + buckets * 4;
+  memory.fill(counts, 0, tablesBytes);
   let isRounded = 0;
   for (let row = 0; row < count; row++) {
     const value = load<f64>(values + (<usize>row << 3));
     const short = <f32>value;
     isRounded |= <i32>(<f64>short != value);
     // Adding 0 makes one zero of both.
-    const bits = reinterpret<u32>(short + 0);
-    const key = bits ^ (<u32>(<i32>bits >> 31) | 0x80000000);
+    const key = keyOf(reinterpret<u32>(short + 0));
     const label = labels ? <u32>load<u8>(labels + <usize>row) : 0;
     store<u64>(records + (<usize>row << 3), (<u64>key << 32) | ((<u32>row << 1) | label));
-    countDigit(counts, key & lastDigit);
-    countDigit(second, (key >> 11) & lastDigit);
-    countDigit(third, key >> 22);
+    countDigits(counts, key);
   }
   return isRounded;
-}
-
-// @ts-ignore: decorator
-@inline
-function countDigit(counts: usize, digit: u32): void {
-  const at = counts + (<usize>digit << 2);
-  store<u32>(at, load<u32>(at) + 1);
 }
 
 /** Sorts records, by means of room for as many. Returns where they are: in one of the two. */
@@ -57,7 +46,7 @@ export function sortRecords(records: usize, room: usize, count: i32, counts: usi
   let from = records;
   let to = room;
   for (let pass = 0; pass < 3; pass++) {
-    const starts = counts + (<usize>(pass * buckets) << 2);
+    const starts = counts + <usize>pass * tableBytes;
     if (startBuckets(starts, count)) continue;
     const shift = <u64>(32 + pass * digitBits);
     const end = from + (<usize>count << 3);
@@ -73,18 +62,6 @@ export function sortRecords(records: usize, room: usize, count: i32, counts: usi
     from = sorted;
   }
   return from;
-}
-
-/** Rewrites counts as places where buckets begin; true where all numbers are in one. */
-function startBuckets(starts: usize, count: i32): bool {
-  let start: u32 = 0;
-  for (let at = starts; at < starts + buckets * 4; at += 4) {
-    const size = load<u32>(at);
-    if (size == <u32>count) return true;
-    store<u32>(at, start);
-    start += size;
-  }
-  return false;
 }
 
 // @ts-ignore: decorator
@@ -166,13 +143,6 @@ export function writeCounts(
   return <i32>distinct;
 }
 
-/** The number that a key was made of. */
-// @ts-ignore: decorator
-@inline
-function numberOf(key: u32): f64 {
-  return <f64>reinterpret<f32>(key ^ (<u32>(<i32>~key >> 31) | 0x80000000));
-}
-
 /** What of all that follows is known from call to call; lib/kernels/order.ts makes it. */
 @unmanaged
 class SplitKeys {
@@ -185,8 +155,6 @@ class SplitKeys {
   positives!: i32;
   negatives!: i32;
 }
-
-const tableBytes: usize = 3 * 2048 * 4;
 
 /**
  * Appends the keys of some rows: those of label 1 from `ownEnd` up, those of label 0 from `others` down. And counts their
@@ -207,44 +175,18 @@ export function splitKeys(split: usize, values: usize, labels: usize, count: i32
     // Adding 0 makes one zero of both. Infinities have the largest exponent, and NaN differs from itself.
     const bits = reinterpret<u32>(short + 0);
     odd |= (label >> 1) | <u32>(<f64>short != value) | <u32>((bits & 0x7f800000) == 0x7f800000);
-    const key = bits ^ (<u32>(<i32>bits >> 31) | 0x80000000);
+    const key = keyOf(bits);
     // Without a branch: written at both ends, and kept at one.
     store<u32>(own, key);
     store<u32>(others - 4, key);
     const step = <usize>(label & 1) << 2;
     own += step;
     others -= 4 - step;
-    const tables = counts + <usize>(label & 1) * tableBytes;
-    countDigit(tables, key & lastDigit);
-    countDigit(tables + buckets * 4, (key >> 11) & lastDigit);
-    countDigit(tables + buckets * 8, key >> 22);
+    countDigits(counts + <usize>(label & 1) * tablesBytes, key);
   }
   state.ownEnd = own;
   state.others = others;
   return odd == 0 ? 1 : 0;
-}
-
-/** Sorts keys, by means of room for as many. Returns where they are: in one of the two. */
-export function sortKeys(keys: usize, room: usize, count: i32, counts: usize): usize {
-  let from = keys;
-  let to = room;
-  for (let pass = 0; pass < 3; pass++) {
-    const starts = counts + (<usize>(pass * buckets) << 2);
-    if (startBuckets(starts, count)) continue;
-    const shift = <u32>(pass * digitBits);
-    const end = from + (<usize>count << 2);
-    for (let at = from; at < end; at += 4) {
-      const key = load<u32>(at);
-      const start = starts + (<usize>((key >> shift) & lastDigit) << 2);
-      const place = load<u32>(start);
-      store<u32>(start, place + 1);
-      store<u32>(to + (<usize>place << 2), key);
-    }
-    const sorted = to;
-    to = from;
-    from = sorted;
-  }
-  return from;
 }
 
 /** How many keys are not the one before them. */

@@ -7,6 +7,7 @@ import { type MetricCall, rememberShared } from '../catalogue/entry.ts';
 import { deviate, type Interval, type IntervalOptions, unknownInterval } from './interval.ts';
 import { groupsDrawn, type RowSums } from './row-sums.ts';
 
+/** How a bootstrap draws. */
 export interface BootstrapOptions extends IntervalOptions {
   /** Of the draws; the same seed gives the same interval. */
   seed?: number;

@@ -22,6 +22,7 @@ export interface Disparity {
   ratio: number;
 }
 
+/** How differently the groups of a column are treated. */
 export interface Fairness {
   groups: GroupRates[];
   /** Of selection rates. */

@@ -36,6 +36,7 @@ export type PlainScheduleRequest =
 
 type PlateauRequest = { kind: 'plateau' } & Omit<PlateauOptions, 'stepsPerEpoch'>;
 
+/** A schedule of the learning rate, as a pipeline asks for it. */
 export type ScheduleRequest =
   | PlainScheduleRequest
   | PlateauRequest

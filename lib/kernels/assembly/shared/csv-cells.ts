@@ -5,6 +5,7 @@
 // end, and `status`, which is no longer `DONE` when it is not for kernels.
 
 import { decimalEnd, parseDecimal } from './decimal';
+import { firstBytes } from './first-bytes';
 import { longValue, parseLong } from './long-numbers';
 import { hashText } from './row-hash';
 import { parseShort, shortValue } from './short-numbers';
@@ -29,12 +30,6 @@ const dictionaryTexts: u32 = 64;
 /** Of a column of texts, in each segment: u32 count, then from byte 16 on 64 of 16 bytes and u32 length. */
 export const dictionaryBytes: usize = 16 + 64 * 20;
 
-/** 16 bytes of 255 and 16 of 0. */
-const headMasks = memory.data<u8>([
-  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0,
-]);
-
 export let next: usize = 0;
 export let status: u32 = DONE;
 /** Whether the row at hand has a cell in quotes, and whether the segment a number near 0 that float32 would crush. */
@@ -58,6 +53,7 @@ export function beginCells(separatorByte: u32, columns: i32, kinds: usize, texts
   hasQuotes = false;
 }
 
+/** Ends the segment: `why` is not `DONE`. */
 export function giveUp(why: u32): void {
   status = why;
 }
@@ -156,7 +152,7 @@ export function codeOf(p: usize, column: i32): u8 {
     else length = <i32>(close - start);
   }
   if (status != DONE) return 0;
-  return lookUp(v128.and(v128.load(start), v128.load(headMasks + 16 - <usize>length)), length, column);
+  return lookUp(v128.and(v128.load(start), v128.load(firstBytes + 16 - <usize>length)), length, column);
 }
 
 function lookUp(text: v128, length: i32, column: i32): u8 {

@@ -15,10 +15,13 @@
 
 /** Address of the table of powers: for q from -342 to 308, 128 bits of 10^q as two u64, the higher first. 0: none yet. */
 let powersOfTen: usize = 0;
+
+/** Says where it lies. */
 export function setPowersOfTen(address: usize): void {
   powersOfTen = address;
 }
 
+/** Address after the number that was parsed last; 0 where it was none. */
 export let decimalEnd: usize = 0;
 
 const exactPowers = memory.data<f64>([
@@ -64,6 +67,7 @@ function sumsOfEight(digits: v128): v128 {
   return i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(fours, fours), v128.load(factors, 32));
 }
 
+/** The number that begins at `at`, as this file's head says; what it is where `decimalEnd` is 0 means nothing. */
 export function parseDecimal(at: usize): f64 {
   decimalEnd = 0;
   let p = at;

@@ -2,8 +2,8 @@
 // an exponent of at most three digits or none.
 //
 // `parseLongs` takes consecutive cells, whose ends are known, one after another, and answers how many it has done: it stops
-// before one that is another. Which that may be — a plus, more digits, blanks, a point among the last digits of more than 16
-// — is for others to judge.
+// before any other cell. What that is — a number with a plus, more digits, blanks, a point among the last digits of more
+// than 16 — is for others to judge.
 //
 // A number is w · 10^q. As a float64 it is the nearest (decimal.ts). As a float32 it is the nearest to that float64; where
 // w < 2^63 and |q| ≤ 22, w rounded, divided or multiplied once, is at most two steps of a float64 away from it, and so has
@@ -15,6 +15,7 @@
 // be wrong.
 
 import { exactPower, nearest, sumOfDigits } from './decimal';
+import { firstBytes } from './first-bytes';
 
 const MINUS: u32 = 45;
 const PLUS: u32 = 43;
@@ -23,11 +24,6 @@ const POINT: u32 = 46;
 const constants = memory.data<u8>([
   48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, // '0'
   9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9,
-]);
-/** 16 bytes of 255 and 16 of 0: read from 16 - n …, a mask that keeps the first n of 16 bytes. */
-const firstBytes = memory.data<u8>([
-  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0,
 ]);
 /** Of up to three digits before an address, as the last bytes of four: which of them they are. */
 const lastBytes = memory.data<u32>([0, 0xff000000, 0xffff0000, 0xffffff00]);
@@ -38,8 +34,8 @@ let significand: u64 = 0;
 let exponent: i32 = 0;
 
 /**
- * Parses cells from `p` on, `ends` being the address of their ends. After four it stops before
- * a short one, as those that follow may be short, too.
+ * Parses cells from `p` on, `ends` being the address of their ends. After four it stops before a short one, as those that
+ * follow may be short, too.
  *
  * @param separator which ends each but the last, which ends with `stop`
  * @param out where they go: float32, or float64 where `isDouble`

@@ -1,4 +1,10 @@
-// Columns of numbers, one value after another: rounded, described, and woven into rows.
+// Columns of numbers, for parquet.ts: rounded to float32, described, and woven into rows.
+//
+// Memory: a column is one value after another, float64 or float32, with room for three more behind it; rows are row-major,
+// `stride` bytes apart. A column's facts are its least and greatest value, float32, how many there are, and flags, u32.
+//
+// Why so: a column is decoded as it lies in a file, and models want rows. Four columns of four rows are turned over in
+// registers, so that each is read and written once, by whole vectors.
 
 /** Flags of a column: whether a value is not whole, and whether one is near 0 where float32 would crush it. */
 export const HAS_FRACTIONS: u32 = 1;

@@ -1,4 +1,7 @@
-/** Float64 numbers two at a time, the last one of an odd count alone. */
+/**
+ * Float64 numbers two at a time, the last one of an odd count alone: 8 bytes each, one behind the other. Beyond the last
+ * nothing is read or written, since another share's numbers lie there.
+ */
 
 /** The number at `at` and the one after it; 0 in its place where only one is `left`. */
 // @ts-ignore: decorator

@@ -7,11 +7,7 @@
 //
 // Why so: each step of a lane waits for the one before, some 14 cycles; four vectors of four lanes wait at the same time.
 
-/** 16 bytes of 255 and 16 of 0: read from 16 - n …, a mask that keeps the first n of 16 bytes. */
-const keepFirst = memory.data<u8>([
-  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0,
-]);
+import { firstBytes } from './first-bytes';
 
 /** The lanes at first, and five factors and terms, four times each: an engine makes a constant vector anew at each use. */
 const constants = memory.data<u32>([
@@ -20,6 +16,7 @@ const constants = memory.data<u32>([
   0x1b873593, 0x1b873593, 0x1b873593, 0x1b873593, 0xe6546b64, 0xe6546b64, 0xe6546b64, 0xe6546b64,
 ]);
 
+/** The hash of the bytes from `start` to `end`; reads whole vectors, up to 15 bytes beyond. */
 export function hashText(start: usize, end: usize): u32 {
   let a = v128.load(constants);
   let b = v128.load(constants, 16);
@@ -58,8 +55,8 @@ function take(lanes: v128, words: v128): v128 {
 @inline
 function takeLast(lanes: v128, at: usize, end: usize): v128 {
   const count = min(end - at, 16);
-  const taken = take(lanes, v128.and(v128.load(at), v128.load(keepFirst + 16 - count)));
-  return v128.bitselect(taken, lanes, v128.load(keepFirst + 16 - ((count + 3) & ~3)));
+  const taken = take(lanes, v128.and(v128.load(at), v128.load(firstBytes + 16 - count)));
+  return v128.bitselect(taken, lanes, v128.load(firstBytes + 16 - ((count + 3) & ~3)));
 }
 
 // @ts-ignore: decorator

@@ -26,6 +26,8 @@ const constants = memory.data<u8>([
 const divisorsAt: usize = 8192;
 
 let squeezes: usize = 0;
+
+/** Says where the tables lie. */
 export function setSqueezes(address: usize): void {
   squeezes = address;
 }
