@@ -6,6 +6,7 @@ import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
+import zlib from 'node:zlib';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const compileCache = join(root, 'dist', 'compile-cache');
@@ -49,7 +50,7 @@ function freshBundle() {
  */
 function runScript(path) {
   const kept = `${path}.${process.version}-${process.arch}-${taskOf(process.argv.slice(3))}`;
-  const cachedData = existsSync(kept) ? readFileSync(kept) : undefined;
+  const cachedData = keptForm(kept);
   // Bundles are ASCII: read as such, their text takes half the room and no time to decode.
   const source = `(function (require, __filename, __dirname) {${readFileSync(path, 'latin1')}\n})`;
   const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
@@ -57,6 +58,13 @@ function runScript(path) {
   if (!cachedData || script.cachedDataRejected)
     process.once('exit', (code) => code === 0 && keepCompiled(script, kept));
   script.runInThisContext()(module.createRequire(path), path, dirname(path));
+}
+
+/** A compiled form, its checksum behind it: the engine looks at none, and what is damaged inside would end the process. */
+function keptForm(path) {
+  const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+  const end = bytes.length - 4;
+  return end > 0 && bytes.readUInt32LE(end) === zlib.crc32(bytes.subarray(0, end)) ? bytes.subarray(0, end) : undefined;
 }
 
 /** The task that a document among the arguments asks for, by a glance at its text. */
@@ -74,7 +82,10 @@ function keepCompiled(script, path) {
   if (process.argv.includes('--help') || process.argv.includes('-h')) return;
   try {
     const aside = `${path}-${process.pid}`;
-    writeFileSync(aside, script.createCachedData());
+    const form = script.createCachedData();
+    const checksum = Buffer.alloc(4);
+    checksum.writeUInt32LE(zlib.crc32(form));
+    writeFileSync(aside, Buffer.concat([form, checksum]));
     renameSync(aside, path);
   } catch {
     // The next run tries again; until then it takes a little longer to start.

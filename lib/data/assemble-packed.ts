@@ -1,7 +1,7 @@
 import type { KernelMemory } from '../kernels/instantiate.ts';
 import { numberShare } from './column-reader.ts';
 import { isMissingText, parseNumberText } from './number.ts';
-import { type PackedNumbers, packedNumberColumn } from './packed.ts';
+import { type PackedNumbers, packedNumberColumn, packedStride } from './packed.ts';
 import type { ParsedSegment, ParsedText, PlannedColumn } from './parse-text.ts';
 import type { ReadOptions } from './read.ts';
 import type { Block, Column, DataObject, Table, TableObject } from './table.ts';
@@ -26,17 +26,7 @@ export function assemble(
     blocks: [],
     ...(isTogether && { room }),
   };
-  const stride = Math.ceil(widths.single / 4) * 16;
-  const blocks: Block[] = [];
-  for (const { firstRow, blocks: own, singles } of segments) {
-    let [address, row] = [singles, firstRow];
-    for (const block of own) {
-      blocks.push({ firstRow: row, ...block });
-      numbers.blocks.push({ address, firstRow: row, rowCount: block.rowCount });
-      address += block.rowCount * stride;
-      row += block.rowCount;
-    }
-  }
+  const blocks = placeBlocks(segments, numbers);
   const tableObjects = parsed.map((text, i): TableObject => {
     const own = segments.filter((segment) => segment.text === text);
     const { key, size } = objects[i];
@@ -78,6 +68,22 @@ export function assemble(
     },
     warnings: [],
   };
+}
+
+/** The blocks of all segments; those of `numbers` are told where they lie. */
+function placeBlocks(segments: readonly Segment[], numbers: PackedNumbers): Block[] {
+  const blocks: Block[] = [];
+  const rowBytes = packedStride(numbers) * 4;
+  for (const { firstRow, blocks: own, singles } of segments) {
+    let [address, row] = [singles, firstRow];
+    for (const block of own) {
+      blocks.push({ firstRow: row, ...block });
+      numbers.blocks.push({ address, firstRow: row, rowCount: block.rowCount });
+      address += block.rowCount * rowBytes;
+      row += block.rowCount;
+    }
+  }
+  return blocks;
 }
 
 /** The hashes of all rows, where they lie one behind the other already. */

@@ -1,7 +1,7 @@
-import { checkPackedFeatures, type PackedTableSize } from './memory.ts';
+import { checkPackedFeatures, fitsPacked, type PackedTableSize } from './memory.ts';
 import { packedStride } from './packed.ts';
 import { heldSource } from './packed-sources.ts';
-import type { Table } from './table.ts';
+import type { Block, Table } from './table.ts';
 
 /**
  * Sees to it that the encoded features of a table with packed numbers have room: where they would not fit beside it,
@@ -20,24 +20,26 @@ export function makeFeatureRoom(table: Table, columns: number, memoryBytes: numb
     doubles: table.columns.filter((column) => column.kind === 'number' && !column.packed).length,
     categories: table.columns.filter(({ kind }) => kind === 'category').length,
   };
-  const most = (stretches: Int32Array) => {
-    let rows = 0;
-    for (let i = 0; i + 1 < stretches.length; i++) {
-      const own = blocks.slice(stretches[i], stretches[i + 1]);
-      rows = Math.max(
-        rows,
-        own.reduce((sum, block) => sum + block.rowCount, 0),
-      );
-    }
-    return rows;
-  };
   if (numbers.source) {
-    checkPackedFeatures(where, size, { columns, rows: most(numbers.source.stretches), isHeld: false }, memoryBytes);
+    const rows = longestStretch(blocks, numbers.source.stretches);
+    checkPackedFeatures(where, size, { columns, rows, isHeld: false }, memoryBytes);
     return;
   }
-  const all = { columns, rows: rowCount, isHeld: true };
-  if (checkPackedFeatures(where, size, all, memoryBytes, { isAsking: true })) return;
+  if (fitsPacked(size, { columns, rows: rowCount, isHeld: true }, memoryBytes)) return;
   const largest = blocks.reduce((rows, block) => Math.max(rows, block.rowCount), 0);
   checkPackedFeatures(where, size, { columns, rows: largest, isHeld: true }, memoryBytes);
   numbers.source = heldSource(numbers.blocks, { blocksAtATime: 1, spareBytes: 0 });
+}
+
+/** Rows of the longest stretch of blocks. */
+function longestStretch(blocks: readonly Block[], stretches: Int32Array): number {
+  let longest = 0;
+  for (let i = 0; i + 1 < stretches.length; i++) {
+    const own = blocks.slice(stretches[i], stretches[i + 1]);
+    longest = Math.max(
+      longest,
+      own.reduce((rows, block) => rows + block.rowCount, 0),
+    );
+  }
+  return longest;
 }

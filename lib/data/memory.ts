@@ -190,8 +190,8 @@ export function planPacked(
   const needed = fixed + segments * segmentBytes;
   if (needed > memoryBytes) {
     throw new InputError(
-      `${where}: expected a dataset of which ${mebibytes(memoryBytes)} of memory can hold some bytes a row, found one ` +
-        `that needs about ${mebibytes(needed)} even when its features lie on a disk: about ${Math.round(rows)} rows of ${columns} columns`,
+      `${where}: expected a dataset that ${mebibytes(memoryBytes)} of memory can hold a part of, found one that needs ` +
+        `about ${mebibytes(needed)} even when its features lie on a disk: about ${Math.round(rows)} rows of ${columns} columns`,
       { advice: `Give the function more memory, leave out rows or columns, or raise ${limitName}` },
     );
   }
@@ -207,26 +207,37 @@ export function planPacked(
 /** What is known of packed data once it is read. */
 export type PackedTableSize = Pick<PackedSize, 'rows' | 'rowBytes' | 'doubles' | 'categories'>;
 
+/** Encoded features, as many as are in memory together. */
+export interface EncodedSize {
+  columns: number;
+  rows: number;
+  /** Whether all packed rows are in memory beside them. */
+  isHeld: boolean;
+}
+
+/** Bytes of memory that packed data takes with encoded features. */
+const neededWith = (size: PackedTableSize, { columns, rows, isHeld }: EncodedSize): number =>
+  kernelProcessBytes + keptBytes(size) + (isHeld ? size.rows : rows) * size.rowBytes + 4 * rows * columns;
+
+/** Whether encoded features fit beside packed data. */
+export const fitsPacked = (size: PackedTableSize, features: EncodedSize, memoryBytes: number): boolean =>
+  neededWith(size, features) <= memoryBytes;
+
 /**
- * Whether encoded features fit beside packed data.
+ * Compares packed data and encoded features with the memory there is.
  *
- * @param features how many rows of them are in memory together, and whether all packed rows are
- * @throws InputError when they do not, unless that is what is asked
+ * @throws InputError when they do not fit
  */
 export function checkPackedFeatures(
   where: string,
   size: PackedTableSize,
-  { columns, rows, isHeld }: { columns: number; rows: number; isHeld: boolean },
+  features: EncodedSize,
   memoryBytes: number,
-  { isAsking = false } = {},
-): boolean {
-  const packed = (isHeld ? size.rows : rows) * size.rowBytes;
-  const needed = kernelProcessBytes + keptBytes(size) + packed + 4 * rows * columns;
-  if (needed <= memoryBytes) return true;
-  if (isAsking) return false;
+): void {
+  if (fitsPacked(size, features, memoryBytes)) return;
   throw new InputError(
-    `${where}: expected features that ${mebibytes(memoryBytes)} of memory can hold, found ${columns} columns once ` +
-      `encoded, which need ${mebibytes(needed)} for ${rows} rows at a time`,
+    `${where}: expected features that ${mebibytes(memoryBytes)} of memory can hold, found ${features.columns} columns once ` +
+      `encoded, which need ${mebibytes(neededWith(size, features))} for ${features.rows} rows at a time`,
     { advice: `Hash columns with many levels into fewer buckets, leave them out, or raise ${limitName}` },
   );
 }

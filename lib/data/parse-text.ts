@@ -4,6 +4,7 @@ import type { Pool } from '../kernels/pool.ts';
 import { powersOfTen } from '../kernels/powers-of-ten.ts';
 import { squeezeTable } from '../kernels/squeezes.ts';
 import { placeArray, writeStruct } from '../kernels/struct.ts';
+import { textBytesOf } from './memory.ts';
 import type { PackedRoom } from './packed.ts';
 import type { PlannedText } from './plan-text.ts';
 import type { ReadOptions } from './read.ts';
@@ -61,6 +62,7 @@ const kernelKinds = { single: 0, double: 1, category: 2 } as const;
 /**
  * Parses an object by the kernel of lib/kernels/assembly/csv.ts, as its bytes come.
  *
+ * @param feedRoom where its bytes wait until they are parsed
  * @returns undefined where there is something in it that the kernel does not take on
  * @throws ConflictError when the object changed while it was read
  */
@@ -70,10 +72,11 @@ export async function parseText(
   text: PlannedText,
   columns: readonly PlannedColumn[],
   options: ReadOptions,
+  feedRoom: KernelMemory,
 ): Promise<ParsedText | undefined> {
   const parse = textParser(pool, object, text, columns, options);
   const segments: ParsedSegment[] = [];
-  for await (const batch of openFeed(pool, object, text, options)) {
+  for await (const batch of openFeed({ ...pool, memory: feedRoom }, object, text, options)) {
     const parsed = parse(batch);
     if (!parsed) return undefined;
     segments.push(...parsed);
@@ -95,8 +98,7 @@ export function textParser(
 ): TextParser {
   const parser = segmentParser(pool, text, columns, options, room);
   // So many rows as the first ones make likely; if there are more, the same segments once more, with more room.
-  let capacity =
-    Math.ceil((Math.min(segmentBytes, text.isPlain ? object.size : segmentBytes) / text.rowBytes) * 1.1) + 64;
+  let capacity = Math.ceil((Math.min(segmentBytes, textBytesOf(object.size, text.isPlain)) / text.rowBytes) * 1.1) + 64;
   return (batch) => {
     let parsed = parser(batch, capacity);
     while (parsed === 'full') {

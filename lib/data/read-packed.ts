@@ -1,3 +1,4 @@
+import { arena } from '../kernels/arena.ts';
 import type { Pool } from '../kernels/pool.ts';
 import { assemble } from './assemble-packed.ts';
 import type { ColumnKind } from './column-reader.ts';
@@ -77,8 +78,10 @@ async function readTexts(
   let plan = planFor(size);
   if (plan === 'memory') {
     const parsed: ParsedText[] = [];
+    const feedRoom = arena(pool.memory);
     for (const [i, text] of texts.entries()) {
-      const found = await parseText(pool, objects[i], text, columns, options);
+      feedRoom.reset();
+      const found = await parseText(pool, objects[i], text, columns, options, feedRoom);
       if (!found) return undefined;
       parsed.push(found);
     }

@@ -132,14 +132,15 @@ async function* unpacked(
 /** Of a text whose length nobody knows: 512 GiB. */
 const mostSegments = 65_536;
 
-/** Slots that segments take in turn, and the table that says where each segment lies. */
+/** Slots that segments take in turn, each made when it is first asked for, and the table that says where each segment lies. */
 function segmentRing(home: KernelMemory, slotCount: number, slotBytes: number, segments: number) {
-  const slots = Array.from({ length: slotCount }, () => home.allocate(slotBytes));
+  const slots: number[] = [];
   const table = home.allocate(segments * 4);
   return {
     table,
     /** Room for so many bytes of a segment, from `offset` on, in the slot that is its own from now on. */
     room(segment: number, bytes: number, offset = 0): Uint8Array {
+      if (segment % slotCount === slots.length) slots.push(home.allocate(slotBytes));
       const slot = slots[segment % slotCount];
       new Uint32Array(home.memory.buffer, table, segments)[segment] = slot;
       return new Uint8Array(home.memory.buffer, slot + offset, bytes);

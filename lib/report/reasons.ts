@@ -34,12 +34,20 @@ function leakReason(warnings: string[]): string | undefined {
   return `Too good to be true? ${leaks[0]}${more}`;
 }
 
-/** What the first metric says against champion and other files; against the baseline, where there is nothing else. */
+/**
+ * What the first metric says against champion and other files, or against the baseline, where there is nothing else; and
+ * which other metric is surely worse than one of these where the first is not.
+ */
 function comparisonReasons({ comparisons = [], metrics }: Evaluation): string[] {
   const [first] = Object.keys(metrics);
   const ofFirst = comparisons.filter(({ metric }) => metric === first);
   const others = ofFirst.filter(({ against }) => against !== 'baseline');
-  return (others.length > 0 ? others : ofFirst).map(({ sentence }) => sentence);
+  const told = others.length > 0 ? others : ofFirst;
+  const notWorse = new Set(told.filter(({ verdict }) => verdict !== 'worse').map(({ against }) => against));
+  const worse = comparisons.find(
+    ({ metric, against, verdict }) => metric !== first && verdict === 'worse' && notWorse.has(against),
+  );
+  return [...told, ...(worse ? [worse] : [])].map(({ sentence }) => sentence);
 }
 
 function sliceReason({ slices }: Evaluation): string | undefined {

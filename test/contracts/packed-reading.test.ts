@@ -193,6 +193,18 @@ test.each([
   }
 });
 
+test('objects are unpacked or fetched into the room that those before them have left', async () => {
+  const memory = kernelMemory();
+  const pool = onThisThread(memory, kernelHost(memory.memory));
+  attachPool(pool);
+  for (const pack of [gzipSync, (text: string) => text]) {
+    const objects = Array.from({ length: 40 }, (_, i) => bytesObject(`${i + 10}.csv`, pack(numbers)));
+    expect((await readPacked(objects, { single }, { pool, leastBytes: 0 }))?.rowCount).toBe(120);
+  }
+  // Each has some segments of 8 MiB to go through.
+  expect(memory.memory.buffer.byteLength).toBeLessThan(100 * 2 ** 20);
+});
+
 test('ranges that arrive late, out of order and in pieces make the same table', { timeout: 60_000 }, async () => {
   const text = `a,b,c\n${many(100_000, (i) => `${i},${i % 9},${'0'.repeat(700)}.${i % 7}\n`)}`;
   const file = await fileObject(folder, 'late.csv', text);

@@ -1,3 +1,4 @@
+// Longer than most: all that a store must do stands once, and each backend runs the whole.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ConflictError, InputError, NotFoundError } from '../../lib/core/errors.ts';
 import { findJson, getJson, putJson } from '../../lib/store/json.ts';

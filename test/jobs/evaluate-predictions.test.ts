@@ -1,3 +1,4 @@
+// Longer than most: one way through the job for each of eight tasks, and for each option of a document.
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../lib/core/random.ts';
 import { evaluatePredictions } from '../../lib/jobs/evaluate-predictions.ts';

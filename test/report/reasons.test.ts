@@ -36,6 +36,22 @@ test('a suspected leak is the first reason', () => {
   expect(withReasons(report).verdict.why?.[0]).toBe(`Too good to be true? ${leak} (and 1 more)`);
 });
 
+test('another metric that is surely worse than the same opponent is a reason, where the first is not', () => {
+  const withWorse = (first: 'better' | 'worse') =>
+    unreasoned((evaluation) => {
+      const [comparison] = evaluation.comparisons ?? [];
+      const of = (metric: string, verdict: 'better' | 'worse') => ({
+        ...comparison,
+        ...{ metric, verdict, against: 'baseline' as const, sentence: `${metric} is ${verdict}.` },
+      });
+      const [name] = Object.keys(evaluation.metrics);
+      evaluation.comparisons = [of(name, first), of('f1', 'better'), of('accuracy', 'worse'), of('logLoss', 'worse')];
+    }).slice(0, 2);
+  const [name] = Object.keys(fullReports['full-binary'].evaluation?.metrics ?? {});
+  expect(withWorse('better')).toEqual([`${name} is better.`, 'accuracy is worse.']);
+  expect(withWorse('worse')).toEqual([`${name} is worse.`, expect.stringMatching(/slices/)]);
+});
+
 test('reasons that a report has stay', () => {
   expect(withReasons(fullReports['full-binary'])).toBe(fullReports['full-binary']);
 });

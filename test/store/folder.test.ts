@@ -1,3 +1,4 @@
+// Longer than most: what only a folder can suffer (crashes, links, other hands), each as a test of its own.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import {

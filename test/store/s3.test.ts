@@ -1,3 +1,4 @@
+// Longer than most: what only S3 can do to a request, each as a test of its own, by one server that does the mischief.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

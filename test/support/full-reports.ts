@@ -1,3 +1,4 @@
+// Longer than most: data, not code.
 import type { Evaluation, Measured, Metrics, Report } from '../../lib/report/report.ts';
 import { measured } from '../../lib/report/report.ts';
 import { binaryReport, regressionReport } from './sample-reports.ts';

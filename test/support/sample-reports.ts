@@ -1,3 +1,4 @@
+// Longer than most: data, not code.
 import type { Report } from '../../lib/report/report.ts';
 import { measured } from '../../lib/report/report.ts';
 
