@@ -135,6 +135,6 @@ test('what fits memory is read as a whole, what does not in parts, and what has 
   expect(tight.spareBytes).toBeLessThan(wide.spareBytes);
   expect(() => planFor(150 * mebibyte)).toThrow(InputError);
   expect(() => planFor(150 * mebibyte)).toThrow(
-    /^a\.csv: expected a dataset of which 150 MiB of memory .* needs about 2\d\d MiB .*: about 1000000 rows of 29 columns/,
+    /^a\.csv: expected a dataset that 150 MiB of memory can hold a part of, found one that needs about 2\d\d MiB .*: about 1000000 rows of 29 columns/,
   );
 });
