@@ -47,6 +47,10 @@ const machine = {
   commit: commitOf(),
   date: new Date().toISOString(),
 };
+if (!chosen) {
+  const path = fileURLToPath(new URL('results.json', import.meta.url));
+  writeFileSync(path, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+}
 console.log(table(rows));
 console.log(`\n${machine.processor}, ${machine.cores} cores, ${machine.memoryGb} GiB, Node ${machine.node}`);
 const short = rows.filter(({ verdict }) => verdict === 'short');
@@ -58,10 +62,6 @@ console.log(
     ? '\nEvery row that was measured reaches "at least".'
     : `\nUnder "at least":\n${short.map((row) => `- ${row.what}: ${figure(row)}, wanted ${bound(row, row.atLeast)}`).join('\n')}`,
 );
-if (!chosen) {
-  const path = fileURLToPath(new URL('results.json', import.meta.url));
-  writeFileSync(path, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
-}
 
 function table(rows: Row[]): string {
   const cells = [
@@ -88,10 +88,8 @@ function figure(row: Row): string {
 
 /** A ratio to another's figure, or, where there is no other, a figure of hone's own. */
 function bound({ against, unit }: Row, value: number): string {
-  return against === undefined ? quantity(value, unit) : unit === 'GB/s' ? percent(value) : `${value}×`;
+  return against === undefined ? quantity(value, unit) : unit === 'GB/s' ? `${Math.round(value * 100)} %` : `${value}×`;
 }
-
-const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 function measurement(found: Measurement | undefined, unit: string): string {
   if (!found) return '–';

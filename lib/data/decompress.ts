@@ -1,8 +1,9 @@
 import { pipeline, Readable } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { createGunzip, createZstdDecompress, deflateRawSync } from 'node:zlib';
 import { InputError } from '../core/errors.ts';
 import { peek } from './chunks.ts';
 import { type ReadLimits, ratioFloorBytes } from './limits.ts';
+import type { DataObject } from './table.ts';
 import { zstdFrames } from './zstd-frames.ts';
 
 export type Compression = 'gzip' | 'zstd';
@@ -13,6 +14,26 @@ export function compressionOf(head: Uint8Array): Compression | undefined {
   const [a, b, c, d] = head;
   if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) return 'zstd';
   return a >= 0x50 && a <= 0x5f && b === 0x2a && c === 0x4d && d === 0x18 ? 'zstd' : undefined;
+}
+
+/**
+ * About how many bytes are packed in an object: as many as packing its beginning anew makes likely, and of gzip as many as
+ * it says itself, in its last four bytes, where that is near. They count modulo 2³², and of several members the last one.
+ *
+ * @param beginning of what is packed, at least a byte
+ */
+export async function unpackedBytes(
+  object: Pick<DataObject, 'size' | 'readRange'>,
+  compression: Compression,
+  beginning: Uint8Array,
+): Promise<number> {
+  const { size } = object;
+  const likely = (size * beginning.length) / deflateRawSync(beginning).length;
+  if (compression !== 'gzip' || size < 4) return likely;
+  const last = await object.readRange(size - 4, size);
+  const said = new DataView(last.buffer, last.byteOffset, 4).getUint32(0, true);
+  const whole = said + Math.max(0, Math.round((likely - said) / 2 ** 32)) * 2 ** 32;
+  return whole > likely / 4 ? whole : likely;
 }
 
 /**

@@ -241,6 +241,3 @@ export function checkPackedFeatures(
     { advice: `Hash columns with many levels into fewer buckets, leave them out, or raise ${limitName}` },
   );
 }
-
-/** Bytes of text in an object: packed text is some times as large as it lies there. */
-export const textBytesOf = (bytes: number, isPlain: boolean): number => (isPlain ? bytes : 5 * bytes);

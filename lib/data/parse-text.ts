@@ -4,7 +4,6 @@ import type { Pool } from '../kernels/pool.ts';
 import { powersOfTen } from '../kernels/powers-of-ten.ts';
 import { squeezeTable } from '../kernels/squeezes.ts';
 import { placeArray, writeStruct } from '../kernels/struct.ts';
-import { textBytesOf } from './memory.ts';
 import type { PackedRoom } from './packed.ts';
 import type { PlannedText } from './plan-text.ts';
 import type { ReadOptions } from './read.ts';
@@ -74,7 +73,7 @@ export async function parseText(
   options: ReadOptions,
   feedRoom: KernelMemory,
 ): Promise<ParsedText | undefined> {
-  const parse = textParser(pool, object, text, columns, options);
+  const parse = textParser(pool, text, columns, options);
   const segments: ParsedSegment[] = [];
   for await (const batch of openFeed({ ...pool, memory: feedRoom }, object, text, options)) {
     const parsed = parse(batch);
@@ -90,7 +89,6 @@ export type TextParser = (batch: SegmentBatch) => ParsedSegment[] | undefined;
 /** @param room where what comes out is put */
 export function textParser(
   pool: Pool,
-  object: DataObject,
   text: PlannedText,
   columns: readonly PlannedColumn[],
   options: ReadOptions,
@@ -98,7 +96,7 @@ export function textParser(
 ): TextParser {
   const parser = segmentParser(pool, text, columns, options, room);
   // So many rows as the first ones make likely; if there are more, the same segments once more, with more room.
-  let capacity = Math.ceil((Math.min(segmentBytes, textBytesOf(object.size, text.isPlain)) / text.rowBytes) * 1.1) + 64;
+  let capacity = Math.ceil((Math.min(segmentBytes, text.textBytes) / text.rowBytes) * 1.1) + 64;
   return (batch) => {
     let parsed = parser(batch, capacity);
     while (parsed === 'full') {

@@ -2,7 +2,7 @@ import { InputError } from '../core/errors.ts';
 import { peek } from './chunks.ts';
 import { type ColumnKind, numberShare } from './column-reader.ts';
 import { csvTokenizer } from './csv.ts';
-import { compressionOf } from './decompress.ts';
+import { compressionOf, unpackedBytes } from './decompress.ts';
 import { headBytes } from './detect.ts';
 import { headerNames, positionNames } from './header.ts';
 import { defaultLimits } from './limits.ts';
@@ -27,6 +27,8 @@ export interface PlannedText {
   kinds: ColumnKind[];
   /** Whether the object's bytes are the text as they stand: neither compressed nor in another encoding than UTF-8. */
   isPlain: boolean;
+  /** Bytes of text in the object: of a packed one, about. */
+  textBytes: number;
 }
 
 /** Rows after which the first ones have told enough, and bytes between looks. */
@@ -45,7 +47,8 @@ export async function planText(object: DataObject, options: ReadOptions): Promis
   const head = await object.readRange(0, Math.min(object.size, headBytes + 1));
   // A byte order mark of UTF-16 begins with one of these bytes, and no text in UTF-8 does.
   const isUtf8 = encoding === 'utf-8' || (encoding === 'auto' && !(head[0] >= 0xfe));
-  const isPlain = isUtf8 && compressionOf(head) === undefined;
+  const compression = compressionOf(head);
+  const isPlain = isUtf8 && compression === undefined;
   try {
     const seen = isPlain ? { ...object, read: () => oneChunk(head) } : object;
     const opened = await openObject(seen, { format, separator, encoding, limits });
@@ -54,7 +57,9 @@ export async function planText(object: DataObject, options: ReadOptions): Promis
     await text.close();
     if (opened.format.kind !== 'delimited') return undefined;
     const isWhole = isPlain ? head.length === object.size : text.atEnd;
-    return planRows(object.key, text.head, opened.format.separator, { header, kinds, limits, isWhole, isPlain });
+    const textBytes = compression ? await unpackedBytes(object, compression, text.head) : object.size;
+    const planned = planRows(object.key, text.head, opened.format.separator, { header, kinds, limits, isWhole });
+    return planned && { ...planned, isPlain, textBytes };
   } catch (error) {
     // The other way says what is wrong.
     if (error instanceof InputError) return undefined;
@@ -75,13 +80,11 @@ function planRows(
     kinds,
     limits,
     isWhole,
-    isPlain,
   }: Required<Pick<ReadOptions, 'header' | 'kinds'>> & {
     limits: { columns: number; lineBytes: number };
     isWhole: boolean;
-    isPlain: boolean;
   },
-): PlannedText | undefined {
+): Omit<PlannedText, 'isPlain' | 'textBytes'> | undefined {
   let names: readonly string[] | undefined;
   const first = { row: -1, line: 0 };
   let [rowCount, end] = [0, 0];
@@ -116,7 +119,6 @@ function planRows(
     firstLine: first.line,
     rowBytes: (end - first.row) / rowCount,
     kinds: names.map((name, i) => (Object.hasOwn(kinds, name) ? kinds[name] : kindOf(counts[i]))),
-    isPlain,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Pool } from '../kernels/pool.ts';
 import { assemble } from './assemble-packed.ts';
 import type { ColumnKind } from './column-reader.ts';
 import { defaultLimits } from './limits.ts';
-import { feedThreadBytes, type PackedSize, planPacked, textBytesOf } from './memory.ts';
+import { feedThreadBytes, type PackedSize, planPacked } from './memory.ts';
 import { allRows, numberFacts } from './number-facts.ts';
 import { type ParsedText, type PlannedColumn, parseText } from './parse-text.ts';
 import { type PlannedText, planText } from './plan-text.ts';
@@ -114,7 +114,7 @@ function sizeOf(
   { threads }: Pool,
 ): PackedSize {
   const of = (kind: PlannedColumn['kind']) => columns.filter((column) => column.kind === kind).length;
-  const bytes = texts.map(({ isPlain }, i) => textBytesOf(objects[i].size, isPlain));
+  const bytes = texts.map(({ textBytes }) => textBytes);
   const rows = texts.reduce((sum, { rowBytes }, i) => sum + bytes[i] / rowBytes, 0);
   const longest = bytes.reduce((most, own) => Math.max(most, own), 0);
   const fewest = texts.reduce((least, { rowBytes }) => Math.min(least, rowBytes), Number.POSITIVE_INFINITY);

@@ -53,7 +53,7 @@ export async function readStreamed(
   try {
     for (const { object, text } of sources) {
       feedRoom.reset();
-      const parse = textParser(pool, object, text, columns, options, room);
+      const parse = textParser(pool, text, columns, options, room);
       const segments: ParsedSegment[] = [];
       for await (const batch of openFeed({ ...pool, memory: feedRoom }, object, text, options)) {
         for (const part of partsOf(batch, plan.segments)) {
@@ -184,7 +184,7 @@ async function textsAgain(
       close: () => again.close(),
       key: object.key,
       segmentBlocks: parsed[i].segments.map(({ blocks }) => blocks.length),
-      parse: (room) => textParser(pool, object, text, columns, { ...options, named: false }, room),
+      parse: (room) => textParser(pool, text, columns, { ...options, named: false }, room),
     });
   }
   return texts;
