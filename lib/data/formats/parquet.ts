@@ -13,6 +13,7 @@ import type { ReadLimits } from '../limits.ts';
 import type { RangedFile } from '../open-object.ts';
 import { compressors } from './parquet-codecs.ts';
 import { fetchRanges, type Range } from './parquet-ranges.ts';
+import { checkRuns } from './parquet-runs.ts';
 import { type ParquetType, parquetType, toTypedColumn } from './parquet-types.ts';
 
 /** A Parquet file whose directory was read: what it holds, and its row groups, to be read one at a time. */
@@ -126,8 +127,9 @@ export async function openParquet(
     );
     const read: TypedColumn[] = [];
     for (const { name, type } of columns) {
-      const values = await guardAsync(key, `column ${JSON.stringify(name)}`, () =>
-        readColumn({
+      const values = await guardAsync(key, `column ${JSON.stringify(name)}`, () => {
+        checkColumn(group, name, rowCount, fetched);
+        return readColumn({
           file: { byteLength: file.size, slice: fetched },
           metadata,
           columns: [name],
@@ -136,8 +138,8 @@ export async function openParquet(
           compressors: boundedCompressors(key, limits),
           parsers: rawParsers,
           utf8: false,
-        }),
-      );
+        });
+      });
       if (values.length !== rowCount) {
         throw new InputError(
           `${key}, column ${JSON.stringify(name)}: expected ${rowCount} values in a row group, found ${values.length}`,
@@ -151,6 +153,25 @@ export async function openParquet(
       );
     }
     return { rowCount, columns: read };
+  }
+
+  function checkColumn(
+    group: RowGroup,
+    name: string,
+    rowCount: number,
+    fetched: (start: number, end: number) => ArrayBuffer,
+  ) {
+    const element = metadata.schema.slice(1).find((each) => each.name === name);
+    for (const { meta_data: meta } of group.columns) {
+      if (meta?.path_in_schema[0] !== name) continue;
+      const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
+      checkRuns(fetched(start, start + Number(meta.total_compressed_size)), {
+        isNullable: element?.repetition_type !== 'REQUIRED',
+        isBoolean: meta.type === 'BOOLEAN',
+        unpack: meta.codec === 'UNCOMPRESSED' ? undefined : boundedCompressors(key, limits)[meta.codec],
+        rowCount,
+      });
+    }
   }
 }
 
