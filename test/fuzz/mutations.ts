@@ -125,11 +125,18 @@ function mutateAt(value: Json, random: SeededRandom, depth: number): Json {
         ? withProperty(value, randomFrom(oddNames, random), oddValue(random))
         : [value];
     case 4:
-      return Array.isArray(value) ? Array.from({ length: 1 << random.below(10) }, () => value[0]) : { a: value };
+      return Array.isArray(value) && isSmall(value[0], { left: 1000 })
+        ? Array.from({ length: 1 << random.below(10) }, () => value[0])
+        : { a: value };
     default:
       return oddValue(random);
   }
 }
+
+/** Whether there are few values in one: copies of copies of a large one are larger than any event that arrives. */
+const isSmall = (value: Json, values: { left: number }): boolean =>
+  --values.left > 0 &&
+  (typeof value !== 'object' || value === null || Object.values(value).every((inner) => isSmall(inner, values)));
 
 const oddNames = [
   '__proto__',
