@@ -65,7 +65,10 @@ const packages: [name: RegExp, where: RegExp][] = [
   [/^aws-local-stepfunctions$/, /^lib\/engine\/local[^/]*\.ts$/],
   [/^zod\/mini$/, /^lib\/(pipeline|report)\//],
   [/^yaml$/, /^lib\/pipeline\//],
-  [/^(hyparquet|hyparquet\/src\/thrift\.js|hyparquet-compressors\/src\/\w+\.js|fzstd|hysnappy)$/, /^lib\/data\/formats\/parquet[^/]*\.ts$/],
+  [
+    /^(hyparquet|hyparquet\/src\/thrift\.js|hyparquet-compressors\/src\/\w+\.js|fzstd|hysnappy)$/,
+    /^lib\/data\/formats\/parquet[^/]*\.ts$/,
+  ],
   [/^@observablehq\/plot$/, /^lib\/report\/page\//],
 ];
 
