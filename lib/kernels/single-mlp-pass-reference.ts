@@ -73,7 +73,7 @@ export function addSingleMlpRows(
 }
 
 function unitOf(activation: SingleActivation, sum: number): number {
-  if (activation === 'relu') return Math.max(0, sum);
+  if (activation === 'relu') return sum < 0 ? 0 : sum;
   if (activation === 'tanh') return Math.fround(tanh(sum));
   const small = exp(-Math.abs(sum));
   return Math.fround((sum < 0 ? small : 1) / (1 + small));

@@ -7,7 +7,10 @@
  * Forward and backward are one product of matrices, C = A·B: four rows of A by eight columns of B at a time, in eight
  * registers, so that two loads and four splats serve eight products. B is what needs rows of whole vectors: the weights
  * are copied for each call, transposed for the way forward and as they are for the way back, padded with zeros to a
- * multiple of four columns; 256 rows to a call make up for that many times over. The gradient is slope ⊗ units.
+ * multiple of four columns; 256 rows to a call make up for that many times over. Eight columns of B stand together, row
+ * after row (a last four likewise): so B is read from one end to the other, and two steps need one sum of addresses.
+ * The processor multiplies and adds as fast as it is told to, so each instruction less counts. The gradient is
+ * slope ⊗ units.
  *
  * Each sum runs over its terms in their order: a unit's over the bias and then its inputs, a slope's over the outputs, the
  * gradient's over the rows. lib/kernels/single-mlp-pass-reference.ts does the same in plain TypeScript, to the same bits.
@@ -76,18 +79,28 @@ function copyWeights(pass: LinearPass, scratch: usize): usize {
   for (let i = 0; i < pass.layers; i++) {
     const inputs = widthAt(pass, i);
     const outputs = widthAt(pass, i + 1);
-    const turnedBytes = paddedBytes(outputs);
-    const rowBytes = paddedBytes(inputs);
-    const turned = to + turnedBytes;
-    const straight = turned + turnedBytes * <usize>inputs;
-    memory.fill(to, 0, layerBytes(inputs, outputs));
-    for (let k = 0; k < outputs; k++) {
-      for (let j = 0; j < inputs; j++) {
-        const weight = <f32>load<f64>(from);
-        store<f32>(turned + <usize>j * turnedBytes + (<usize>k << 2), weight);
-        store<f32>(straight + <usize>k * rowBytes + (<usize>j << 2), weight);
-        from += 8;
+    const turned = to + paddedBytes(outputs);
+    const straight = turned + paddedBytes(outputs) * <usize>inputs;
+    // What pads them must be zero, and is there where a width is no multiple of four.
+    if ((inputs | outputs) & 3) memory.fill(to, 0, layerBytes(inputs, outputs));
+    const rowBytes = <usize>inputs << 3;
+    for (let k = 0; k < outputs; k += 4) {
+      for (let j = 0; j < inputs; j += 4) {
+        const column = straight + placeInPanels(j, outputs, inputs) + <usize>k * panelBytes(j, inputs);
+        const row = turned + placeInPanels(k, inputs, outputs) + <usize>j * panelBytes(k, outputs);
+        if (k + 4 <= outputs && j + 4 <= inputs) {
+          copySquare(from + (<usize>j << 3), rowBytes, column, panelBytes(j, inputs), row, panelBytes(k, outputs));
+          continue;
+        }
+        for (let r: usize = 0; r < <usize>min(4, outputs - k); r++) {
+          for (let q: usize = 0; q < <usize>min(4, inputs - j); q++) {
+            const weight = <f32>load<f64>(from + r * rowBytes + ((<usize>j + q) << 3));
+            store<f32>(column + r * panelBytes(j, inputs) + (q << 2), weight);
+            store<f32>(row + q * panelBytes(k, outputs) + (r << 2), weight);
+          }
+        }
       }
+      from += <usize>min(4, outputs - k) * rowBytes;
     }
     for (let k = 0; k < outputs; k++) {
       store<f32>(to + (<usize>k << 2), <f32>load<f64>(from));
@@ -96,6 +109,49 @@ function copyWeights(pass: LinearPass, scratch: usize): usize {
     to += layerBytes(inputs, outputs);
   }
   return to;
+}
+
+/** Where a column's first row stands in a matrix of `rows` by `columns`, eight columns of which stand together. */
+// @ts-ignore: decorator
+@inline
+function placeInPanels(column: i32, rows: i32, columns: i32): usize {
+  return <usize>(((column & ~7) * rows + (column & 7)) << 2);
+}
+
+/** Bytes from one row to the next there: of the last four columns, half as many. */
+// @ts-ignore: decorator
+@inline
+function panelBytes(column: i32, columns: i32): usize {
+  return (column & ~7) + 4 < columns ? 32 : 16;
+}
+
+/** Sixteen weights, `fromBytes` to a row: as they are, and transposed. */
+// @ts-ignore: decorator
+@inline
+function copySquare(from: usize, fromBytes: usize, to: usize, toBytes: usize, turned: usize, turnedBytes: usize): void {
+  const a = demoteFour(from);
+  const b = demoteFour(from + fromBytes);
+  const c = demoteFour(from + 2 * fromBytes);
+  const d = demoteFour(from + 3 * fromBytes);
+  v128.store(to, a);
+  v128.store(to + toBytes, b);
+  v128.store(to + 2 * toBytes, c);
+  v128.store(to + 3 * toBytes, d);
+  const lowAb = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+  const lowCd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const highAb = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const highCd = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(turned, v128.shuffle<f64>(lowAb, lowCd, 0, 2));
+  v128.store(turned + turnedBytes, v128.shuffle<f64>(lowAb, lowCd, 1, 3));
+  v128.store(turned + 2 * turnedBytes, v128.shuffle<f64>(highAb, highCd, 0, 2));
+  v128.store(turned + 3 * turnedBytes, v128.shuffle<f64>(highAb, highCd, 1, 3));
+}
+
+// @ts-ignore: decorator
+@inline
+function demoteFour(from: usize): v128 {
+  const low = f32x4.demote_f64x2_zero(v128.load(from));
+  return v128.shuffle<f32>(low, f32x4.demote_f64x2_zero(v128.load(from, 16)), 0, 1, 4, 5);
 }
 
 function passTile(
@@ -118,8 +174,10 @@ function passTile(
     const inputs = widthAt(pass, i);
     const outputs = widthAt(pass, i + 1);
     const cBytes = paddedBytes(outputs);
-    multiply(a, aBytes, count, inputs, copy + cBytes, cBytes, copy, c, cBytes);
-    if (i + 1 < layers) activate(pass.activation, c, count * ((outputs + 3) & ~3));
+    const isHidden = i + 1 < layers;
+    const least = isHidden && pass.activation == Activation.relu ? f32x4.splat(0) : lowest();
+    multiply(a, aBytes, count, inputs, copy + cBytes, copy, least, c, cBytes);
+    if (isHidden) activate(pass.activation, c, count * ((outputs + 3) & ~3));
     copy += layerBytes(inputs, outputs);
     a = c;
     aBytes = cBytes;
@@ -159,16 +217,17 @@ function goBack(
     if (i == 0) return;
     const below = slopes + slopeBytes * tileRows;
     const straight = copy + slopeBytes * <usize>(inputs + 1);
-    multiply(slopes, slopeBytes, count, outputs, straight, unitBytes, 0, below, unitBytes);
+    multiply(slopes, slopeBytes, count, outputs, straight, 0, lowest(), below, unitBytes);
     multiplySlopes(pass.activation, units, below, count * ((inputs + 3) & ~3));
     slopes = below;
   }
 }
 
 /**
- * Writes C = first + A·B, of `count` rows; C and B have `cBytes` to a row, a multiple of 16.
+ * Writes C = max(first + A·B, least), of `count` rows; C has `cBytes` to a row, a multiple of 16, and B as many, in panels.
  *
  * @param first float32, what each row of C begins with; 0 for zeros
+ * @param least four times what stands for what is less, NaN excepted: relu costs nothing here, and a pass of its own
  */
 function multiply(
   a: usize,
@@ -176,8 +235,8 @@ function multiply(
   count: i32,
   inner: i32,
   b: usize,
-  bBytes: usize,
   first: usize,
+  least: v128,
   c: usize,
   cBytes: usize,
 ): void {
@@ -187,84 +246,159 @@ function multiply(
     const to = c + <usize>row * cBytes;
     let at: usize = 0;
     for (; at + 32 <= cBytes; at += 32)
-      multiplySquare(4, true, from, aBytes, inner, b + at, bBytes, first ? first + at : 0, to + at, cBytes);
-    if (at < cBytes) multiplySquare(4, false, from, aBytes, inner, b + at, bBytes, first ? first + at : 0, to + at, cBytes);
+      multiplyWide(from, aBytes, inner, b + at * inner, first ? first + at : 0, least, to + at, cBytes);
+    if (at < cBytes) multiplyNarrow(4, from, aBytes, inner, b + at * inner, 16, first ? first + at : 0, least, to + at, cBytes);
   }
   for (; row < count; row++) {
     const from = a + <usize>row * aBytes;
     const to = c + <usize>row * cBytes;
-    for (let at: usize = 0; at < cBytes; at += 16)
-      multiplySquare(1, false, from, aBytes, inner, b + at, bBytes, first ? first + at : 0, to + at, cBytes);
+    for (let at: usize = 0; at < cBytes; at += 16) {
+      const panel = at & ~31;
+      const bBytes: usize = panel + 32 <= cBytes ? 32 : 16;
+      multiplyNarrow(1, from, aBytes, inner, b + panel * inner + (at & 16), bBytes, first ? first + at : 0, least, to + at, cBytes);
+    }
   }
 }
 
-/**
- * Some rows by eight columns, or four: both constants where this is compiled in.
- *
- * @param rows 1 or 4
- */
+/** Four rows by eight columns, two steps of the inner index at a time. */
 // @ts-ignore: decorator
 @inline
-function multiplySquare(
-  rows: i32,
-  isWide: bool,
-  a: usize,
-  aBytes: usize,
-  inner: i32,
-  b: usize,
-  bBytes: usize,
-  first: usize,
-  c: usize,
-  cBytes: usize,
-): void {
+function multiplyWide(a: usize, aBytes: usize, inner: i32, b: usize, first: usize, least: v128, c: usize, cBytes: usize): void {
   let a0 = first ? v128.load(first) : f32x4.splat(0);
-  let a1 = isWide ? (first ? v128.load(first, 16) : f32x4.splat(0)) : a0;
+  let a1 = first ? v128.load(first, 16) : a0;
   let b0 = a0;
   let b1 = a1;
   let c0 = a0;
   let c1 = a1;
   let d0 = a0;
   let d1 = a1;
+  let left = a0;
+  let right = a0;
+  let factor = a0;
+  let at = a;
+  const whole = a + (<usize>(inner & ~1) << 2);
+  for (; at < whole; at += 8) {
+    const atB = at + aBytes;
+    const atC = atB + aBytes;
+    const atD = atC + aBytes;
+    left = v128.load(b);
+    right = v128.load(b, 16);
+    factor = v128.load32_splat(at);
+    a0 = f32x4.add(a0, f32x4.mul(factor, left));
+    a1 = f32x4.add(a1, f32x4.mul(factor, right));
+    factor = v128.load32_splat(atB);
+    b0 = f32x4.add(b0, f32x4.mul(factor, left));
+    b1 = f32x4.add(b1, f32x4.mul(factor, right));
+    factor = v128.load32_splat(atC);
+    c0 = f32x4.add(c0, f32x4.mul(factor, left));
+    c1 = f32x4.add(c1, f32x4.mul(factor, right));
+    factor = v128.load32_splat(atD);
+    d0 = f32x4.add(d0, f32x4.mul(factor, left));
+    d1 = f32x4.add(d1, f32x4.mul(factor, right));
+    left = v128.load(b, 32);
+    right = v128.load(b, 48);
+    factor = v128.load32_splat(at, 4);
+    a0 = f32x4.add(a0, f32x4.mul(factor, left));
+    a1 = f32x4.add(a1, f32x4.mul(factor, right));
+    factor = v128.load32_splat(atB, 4);
+    b0 = f32x4.add(b0, f32x4.mul(factor, left));
+    b1 = f32x4.add(b1, f32x4.mul(factor, right));
+    factor = v128.load32_splat(atC, 4);
+    c0 = f32x4.add(c0, f32x4.mul(factor, left));
+    c1 = f32x4.add(c1, f32x4.mul(factor, right));
+    factor = v128.load32_splat(atD, 4);
+    d0 = f32x4.add(d0, f32x4.mul(factor, left));
+    d1 = f32x4.add(d1, f32x4.mul(factor, right));
+    b += 64;
+  }
+  const end = a + (<usize>inner << 2);
+  for (; at < end; at += 4) {
+    const atB = at + aBytes;
+    const atC = atB + aBytes;
+    const atD = atC + aBytes;
+    left = v128.load(b);
+    right = v128.load(b, 16);
+    factor = v128.load32_splat(at);
+    a0 = f32x4.add(a0, f32x4.mul(factor, left));
+    a1 = f32x4.add(a1, f32x4.mul(factor, right));
+    factor = v128.load32_splat(atB);
+    b0 = f32x4.add(b0, f32x4.mul(factor, left));
+    b1 = f32x4.add(b1, f32x4.mul(factor, right));
+    factor = v128.load32_splat(atC);
+    c0 = f32x4.add(c0, f32x4.mul(factor, left));
+    c1 = f32x4.add(c1, f32x4.mul(factor, right));
+    factor = v128.load32_splat(atD);
+    d0 = f32x4.add(d0, f32x4.mul(factor, left));
+    d1 = f32x4.add(d1, f32x4.mul(factor, right));
+    b += 32;
+  }
+  v128.store(c, f32x4.pmax(a0, least));
+  v128.store(c, f32x4.pmax(a1, least), 16);
+  c += cBytes;
+  v128.store(c, f32x4.pmax(b0, least));
+  v128.store(c, f32x4.pmax(b1, least), 16);
+  c += cBytes;
+  v128.store(c, f32x4.pmax(c0, least));
+  v128.store(c, f32x4.pmax(c1, least), 16);
+  c += cBytes;
+  v128.store(c, f32x4.pmax(d0, least));
+  v128.store(c, f32x4.pmax(d1, least), 16);
+}
+
+/**
+ * Some rows by four columns, which stand `bBytes` apart.
+ *
+ * @param rows 1 or 4, a constant where this is compiled in
+ */
+// @ts-ignore: decorator
+@inline
+function multiplyNarrow(
+  rows: i32,
+  a: usize,
+  aBytes: usize,
+  inner: i32,
+  b: usize,
+  bBytes: usize,
+  first: usize,
+  least: v128,
+  c: usize,
+  cBytes: usize,
+): void {
+  let a0 = first ? v128.load(first) : f32x4.splat(0);
+  let b0 = a0;
+  let c0 = a0;
+  let d0 = a0;
   const end = a + (<usize>inner << 2);
   for (let at = a; at < end; at += 4) {
-    const left = v128.load(b);
-    const right = isWide ? v128.load(b, 16) : left;
+    const four = v128.load(b);
     b += bBytes;
-    let factor = v128.load32_splat(at);
-    a0 = f32x4.add(a0, f32x4.mul(factor, left));
-    if (isWide) a1 = f32x4.add(a1, f32x4.mul(factor, right));
+    a0 = f32x4.add(a0, f32x4.mul(v128.load32_splat(at), four));
     if (rows > 1) {
-      factor = v128.load32_splat(at + aBytes);
-      b0 = f32x4.add(b0, f32x4.mul(factor, left));
-      if (isWide) b1 = f32x4.add(b1, f32x4.mul(factor, right));
-      factor = v128.load32_splat(at + 2 * aBytes);
-      c0 = f32x4.add(c0, f32x4.mul(factor, left));
-      if (isWide) c1 = f32x4.add(c1, f32x4.mul(factor, right));
-      factor = v128.load32_splat(at + 3 * aBytes);
-      d0 = f32x4.add(d0, f32x4.mul(factor, left));
-      if (isWide) d1 = f32x4.add(d1, f32x4.mul(factor, right));
+      b0 = f32x4.add(b0, f32x4.mul(v128.load32_splat(at + aBytes), four));
+      c0 = f32x4.add(c0, f32x4.mul(v128.load32_splat(at + 2 * aBytes), four));
+      d0 = f32x4.add(d0, f32x4.mul(v128.load32_splat(at + 3 * aBytes), four));
     }
   }
-  v128.store(c, a0);
-  if (isWide) v128.store(c, a1, 16);
+  v128.store(c, f32x4.pmax(a0, least));
   if (rows > 1) {
-    v128.store(c + cBytes, b0);
-    v128.store(c + 2 * cBytes, c0);
-    v128.store(c + 3 * cBytes, d0);
-    if (isWide) {
-      v128.store(c + cBytes, b1, 16);
-      v128.store(c + 2 * cBytes, c1, 16);
-      v128.store(c + 3 * cBytes, d1, 16);
-    }
+    v128.store(c + cBytes, f32x4.pmax(b0, least));
+    v128.store(c + 2 * cBytes, f32x4.pmax(c0, least));
+    v128.store(c + 3 * cBytes, f32x4.pmax(d0, least));
   }
 }
 
-/** Rewrites sums as units; `count` is a multiple of four. */
+/** Four times what nothing is less than. */
+// @ts-ignore: decorator
+@inline
+function lowest(): v128 {
+  return f32x4.splat(-Infinity);
+}
+
+/** Rewrites sums as units, where `multiply` has not done so; `count` is a multiple of four. */
 function activate(activation: i32, at: usize, count: i32): void {
+  if (activation == Activation.relu) return;
   const end = at + (<usize>count << 2);
-  if (activation == Activation.relu) {
-    for (; at < end; at += 16) v128.store(at, f32x4.max(f32x4.splat(0), v128.load(at)));
-  } else if (activation == Activation.tanh) {
+  if (activation == Activation.tanh) {
     for (; at < end; at += 4) store<f32>(at, <f32>tanh(<f64>load<f32>(at)));
   } else {
     for (; at < end; at += 4) store<f32>(at, <f32>sigmoid(<f64>load<f32>(at)));
@@ -280,39 +414,46 @@ function sigmoid(x: f64): f64 {
 
 /** Multiplies slopes of units by those of the units in their sums, which follow from the units. */
 function multiplySlopes(activation: i32, units: usize, slopes: usize, count: i32): void {
+  const end = units + (<usize>count << 2);
+  if (activation == Activation.relu) {
+    for (; units < end; units += 16, slopes += 16)
+      v128.store(slopes, v128.andnot(v128.load(slopes), f32x4.le(v128.load(units), f32x4.splat(0))));
+    return;
+  }
   const one = f32x4.splat(1);
-  for (let at: usize = 0; at < <usize>count << 2; at += 16) {
-    const unit = v128.load(units + at);
-    const slope = v128.load(slopes + at);
-    if (activation == Activation.relu) {
-      v128.store(slopes + at, v128.andnot(slope, f32x4.le(unit, f32x4.splat(0))));
-    } else {
-      const square = f32x4.mul(unit, unit);
-      const share = activation == Activation.tanh ? f32x4.sub(one, square) : f32x4.mul(unit, f32x4.sub(one, unit));
-      v128.store(slopes + at, f32x4.mul(slope, share));
-    }
+  for (; units < end; units += 16, slopes += 16) {
+    const unit = v128.load(units);
+    const square = f32x4.mul(unit, unit);
+    const share = activation == Activation.tanh ? f32x4.sub(one, square) : f32x4.mul(unit, f32x4.sub(one, unit));
+    v128.store(slopes, f32x4.mul(v128.load(slopes), share));
   }
 }
 
-/** Four outputs at a time, whose sums stay in registers while the rows go by. */
+/** Eight outputs at a time, whose sums stay in registers while the rows go by. */
 function addSlopes(slopes: usize, slopeBytes: usize, count: i32, outputs: i32, sums: usize): void {
-  const end = slopes + <usize>count * slopeBytes;
+  const bytes = <usize>count * slopeBytes;
   let k = 0;
-  for (; k + 4 <= outputs; k += 4) {
-    let low = v128.load(sums);
-    let high = v128.load(sums, 16);
-    for (let at = slopes; at < end; at += slopeBytes) {
-      low = f64x2.add(low, widenPair(at));
-      high = f64x2.add(high, widenPair(at + 8));
+  for (; k + 8 <= outputs; k += 8) {
+    let a = v128.load(sums);
+    let b = v128.load(sums, 16);
+    let c = v128.load(sums, 32);
+    let d = v128.load(sums, 48);
+    for (let at = slopes; at < slopes + bytes; at += slopeBytes) {
+      a = f64x2.add(a, widenPair(at));
+      b = f64x2.add(b, widenPair(at + 8));
+      c = f64x2.add(c, widenPair(at + 16));
+      d = f64x2.add(d, widenPair(at + 24));
     }
-    v128.store(sums, low);
-    v128.store(sums, high, 16);
-    slopes += 16;
-    sums += 32;
+    v128.store(sums, a);
+    v128.store(sums, b, 16);
+    v128.store(sums, c, 32);
+    v128.store(sums, d, 48);
+    slopes += 32;
+    sums += 64;
   }
   for (; k < outputs; k++) {
     let sum = load<f64>(sums);
-    for (let at = slopes; at < end; at += slopeBytes) sum += <f64>load<f32>(at);
+    for (let at = slopes; at < slopes + bytes; at += slopeBytes) sum += <f64>load<f32>(at);
     store<f64>(sums, sum);
     slopes += 4;
     sums += 8;
