@@ -4,12 +4,9 @@
  * Float32 are weights, units and slopes, their products, and the sums of a tile of 32 rows; float64 are the loss, parameters,
  * and the gradient's sums beyond a tile. A tile's units and all weights of a small network stay in the second-level cache.
  *
- * Forward and backward are one product of matrices, C = A·B: four rows of A by eight columns of B at a time, in eight
- * registers, so that two loads and four splats serve eight products. B is what needs rows of whole vectors: the weights
- * are copied for each call, transposed for the way forward and as they are for the way back, padded with zeros to a
- * multiple of four columns; 256 rows to a call make up for that many times over. Eight columns of B stand together, row
- * after row (a last four likewise): so B is read from one end to the other, and two steps need one sum of addresses.
- * The processor multiplies and adds as fast as it is told to, so each instruction less counts. The gradient is
+ * Forward and backward are one product of matrices, C = A·B (shared/matrix-product.ts). B is what needs rows of whole
+ * vectors: the weights are copied for each call, transposed for the way forward and as they are for the way back, in panels
+ * of eight columns (shared/weight-panels.ts); 256 rows to a call make up for that many times over. The gradient is
  * slope ⊗ units.
  *
  * Each sum runs over its terms in their order: a unit's over the bias and then its inputs, a slope's over the outputs, the
@@ -22,8 +19,10 @@ import { exp } from './shared/exponential';
 import { tanh } from './shared/hyperbolic';
 import { LinearPass } from './shared/linear-pass';
 import { evaluateLoss, Loss } from './shared/losses';
+import { lowest, multiply } from './shared/matrix-product';
 import { addOuterProducts } from './shared/outer-products';
 import { widenPair } from './shared/pairs';
+import { copyToPanels, paddedBytes } from './shared/weight-panels';
 
 const tileRows: i32 = 32;
 
@@ -37,12 +36,6 @@ namespace Activation {
 @inline
 function widthAt(pass: LinearPass, i: i32): i32 {
   return load<i32>(pass.widths + (<usize>i << 2));
-}
-
-// @ts-ignore: decorator
-@inline
-function paddedBytes(width: i32): usize {
-  return <usize>((width + 3) & ~3) << 2;
 }
 
 /** Bytes of a layer's copies: bias, weights transposed, weights. */
@@ -80,28 +73,10 @@ function copyWeights(pass: LinearPass, scratch: usize): usize {
     const inputs = widthAt(pass, i);
     const outputs = widthAt(pass, i + 1);
     const turned = to + paddedBytes(outputs);
-    const straight = turned + paddedBytes(outputs) * <usize>inputs;
     // What pads them must be zero, and is there where a width is no multiple of four.
     if ((inputs | outputs) & 3) memory.fill(to, 0, layerBytes(inputs, outputs));
-    const rowBytes = <usize>inputs << 3;
-    for (let k = 0; k < outputs; k += 4) {
-      for (let j = 0; j < inputs; j += 4) {
-        const column = straight + placeInPanels(j, outputs, inputs) + <usize>k * panelBytes(j, inputs);
-        const row = turned + placeInPanels(k, inputs, outputs) + <usize>j * panelBytes(k, outputs);
-        if (k + 4 <= outputs && j + 4 <= inputs) {
-          copySquare(from + (<usize>j << 3), rowBytes, column, panelBytes(j, inputs), row, panelBytes(k, outputs));
-          continue;
-        }
-        for (let r: usize = 0; r < <usize>min(4, outputs - k); r++) {
-          for (let q: usize = 0; q < <usize>min(4, inputs - j); q++) {
-            const weight = <f32>load<f64>(from + r * rowBytes + ((<usize>j + q) << 3));
-            store<f32>(column + r * panelBytes(j, inputs) + (q << 2), weight);
-            store<f32>(row + q * panelBytes(k, outputs) + (r << 2), weight);
-          }
-        }
-      }
-      from += <usize>min(4, outputs - k) * rowBytes;
-    }
+    copyToPanels(from, outputs, inputs, turned + paddedBytes(outputs) * <usize>inputs, turned);
+    from += <usize>(inputs * outputs) << 3;
     for (let k = 0; k < outputs; k++) {
       store<f32>(to + (<usize>k << 2), <f32>load<f64>(from));
       from += 8;
@@ -109,49 +84,6 @@ function copyWeights(pass: LinearPass, scratch: usize): usize {
     to += layerBytes(inputs, outputs);
   }
   return to;
-}
-
-/** Where a column's first row stands in a matrix of `rows` by `columns`, eight columns of which stand together. */
-// @ts-ignore: decorator
-@inline
-function placeInPanels(column: i32, rows: i32, columns: i32): usize {
-  return <usize>(((column & ~7) * rows + (column & 7)) << 2);
-}
-
-/** Bytes from one row to the next there: of the last four columns, half as many. */
-// @ts-ignore: decorator
-@inline
-function panelBytes(column: i32, columns: i32): usize {
-  return (column & ~7) + 4 < columns ? 32 : 16;
-}
-
-/** Sixteen weights, `fromBytes` to a row: as they are, and transposed. */
-// @ts-ignore: decorator
-@inline
-function copySquare(from: usize, fromBytes: usize, to: usize, toBytes: usize, turned: usize, turnedBytes: usize): void {
-  const a = demoteFour(from);
-  const b = demoteFour(from + fromBytes);
-  const c = demoteFour(from + 2 * fromBytes);
-  const d = demoteFour(from + 3 * fromBytes);
-  v128.store(to, a);
-  v128.store(to + toBytes, b);
-  v128.store(to + 2 * toBytes, c);
-  v128.store(to + 3 * toBytes, d);
-  const lowAb = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-  const lowCd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-  const highAb = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-  const highCd = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-  v128.store(turned, v128.shuffle<f64>(lowAb, lowCd, 0, 2));
-  v128.store(turned + turnedBytes, v128.shuffle<f64>(lowAb, lowCd, 1, 3));
-  v128.store(turned + 2 * turnedBytes, v128.shuffle<f64>(highAb, highCd, 0, 2));
-  v128.store(turned + 3 * turnedBytes, v128.shuffle<f64>(highAb, highCd, 1, 3));
-}
-
-// @ts-ignore: decorator
-@inline
-function demoteFour(from: usize): v128 {
-  const low = f32x4.demote_f64x2_zero(v128.load(from));
-  return v128.shuffle<f32>(low, f32x4.demote_f64x2_zero(v128.load(from, 16)), 0, 1, 4, 5);
 }
 
 function passTile(
@@ -221,177 +153,6 @@ function goBack(
     multiplySlopes(pass.activation, units, below, count * ((inputs + 3) & ~3));
     slopes = below;
   }
-}
-
-/**
- * Writes C = max(first + A·B, least), of `count` rows; C has `cBytes` to a row, a multiple of 16, and B as many, in panels.
- *
- * @param first float32, what each row of C begins with; 0 for zeros
- * @param least four times what stands for what is less, NaN excepted: relu costs nothing here, and a pass of its own
- */
-function multiply(
-  a: usize,
-  aBytes: usize,
-  count: i32,
-  inner: i32,
-  b: usize,
-  first: usize,
-  least: v128,
-  c: usize,
-  cBytes: usize,
-): void {
-  let row = 0;
-  for (; row + 4 <= count; row += 4) {
-    const from = a + <usize>row * aBytes;
-    const to = c + <usize>row * cBytes;
-    let at: usize = 0;
-    for (; at + 32 <= cBytes; at += 32)
-      multiplyWide(from, aBytes, inner, b + at * inner, first ? first + at : 0, least, to + at, cBytes);
-    if (at < cBytes) multiplyNarrow(4, from, aBytes, inner, b + at * inner, 16, first ? first + at : 0, least, to + at, cBytes);
-  }
-  for (; row < count; row++) {
-    const from = a + <usize>row * aBytes;
-    const to = c + <usize>row * cBytes;
-    for (let at: usize = 0; at < cBytes; at += 16) {
-      const panel = at & ~31;
-      const bBytes: usize = panel + 32 <= cBytes ? 32 : 16;
-      multiplyNarrow(1, from, aBytes, inner, b + panel * inner + (at & 16), bBytes, first ? first + at : 0, least, to + at, cBytes);
-    }
-  }
-}
-
-/** Four rows by eight columns, two steps of the inner index at a time. */
-// @ts-ignore: decorator
-@inline
-function multiplyWide(a: usize, aBytes: usize, inner: i32, b: usize, first: usize, least: v128, c: usize, cBytes: usize): void {
-  let a0 = first ? v128.load(first) : f32x4.splat(0);
-  let a1 = first ? v128.load(first, 16) : a0;
-  let b0 = a0;
-  let b1 = a1;
-  let c0 = a0;
-  let c1 = a1;
-  let d0 = a0;
-  let d1 = a1;
-  let left = a0;
-  let right = a0;
-  let factor = a0;
-  let at = a;
-  const whole = a + (<usize>(inner & ~1) << 2);
-  for (; at < whole; at += 8) {
-    const atB = at + aBytes;
-    const atC = atB + aBytes;
-    const atD = atC + aBytes;
-    left = v128.load(b);
-    right = v128.load(b, 16);
-    factor = v128.load32_splat(at);
-    a0 = f32x4.add(a0, f32x4.mul(factor, left));
-    a1 = f32x4.add(a1, f32x4.mul(factor, right));
-    factor = v128.load32_splat(atB);
-    b0 = f32x4.add(b0, f32x4.mul(factor, left));
-    b1 = f32x4.add(b1, f32x4.mul(factor, right));
-    factor = v128.load32_splat(atC);
-    c0 = f32x4.add(c0, f32x4.mul(factor, left));
-    c1 = f32x4.add(c1, f32x4.mul(factor, right));
-    factor = v128.load32_splat(atD);
-    d0 = f32x4.add(d0, f32x4.mul(factor, left));
-    d1 = f32x4.add(d1, f32x4.mul(factor, right));
-    left = v128.load(b, 32);
-    right = v128.load(b, 48);
-    factor = v128.load32_splat(at, 4);
-    a0 = f32x4.add(a0, f32x4.mul(factor, left));
-    a1 = f32x4.add(a1, f32x4.mul(factor, right));
-    factor = v128.load32_splat(atB, 4);
-    b0 = f32x4.add(b0, f32x4.mul(factor, left));
-    b1 = f32x4.add(b1, f32x4.mul(factor, right));
-    factor = v128.load32_splat(atC, 4);
-    c0 = f32x4.add(c0, f32x4.mul(factor, left));
-    c1 = f32x4.add(c1, f32x4.mul(factor, right));
-    factor = v128.load32_splat(atD, 4);
-    d0 = f32x4.add(d0, f32x4.mul(factor, left));
-    d1 = f32x4.add(d1, f32x4.mul(factor, right));
-    b += 64;
-  }
-  const end = a + (<usize>inner << 2);
-  for (; at < end; at += 4) {
-    const atB = at + aBytes;
-    const atC = atB + aBytes;
-    const atD = atC + aBytes;
-    left = v128.load(b);
-    right = v128.load(b, 16);
-    factor = v128.load32_splat(at);
-    a0 = f32x4.add(a0, f32x4.mul(factor, left));
-    a1 = f32x4.add(a1, f32x4.mul(factor, right));
-    factor = v128.load32_splat(atB);
-    b0 = f32x4.add(b0, f32x4.mul(factor, left));
-    b1 = f32x4.add(b1, f32x4.mul(factor, right));
-    factor = v128.load32_splat(atC);
-    c0 = f32x4.add(c0, f32x4.mul(factor, left));
-    c1 = f32x4.add(c1, f32x4.mul(factor, right));
-    factor = v128.load32_splat(atD);
-    d0 = f32x4.add(d0, f32x4.mul(factor, left));
-    d1 = f32x4.add(d1, f32x4.mul(factor, right));
-    b += 32;
-  }
-  v128.store(c, f32x4.pmax(a0, least));
-  v128.store(c, f32x4.pmax(a1, least), 16);
-  c += cBytes;
-  v128.store(c, f32x4.pmax(b0, least));
-  v128.store(c, f32x4.pmax(b1, least), 16);
-  c += cBytes;
-  v128.store(c, f32x4.pmax(c0, least));
-  v128.store(c, f32x4.pmax(c1, least), 16);
-  c += cBytes;
-  v128.store(c, f32x4.pmax(d0, least));
-  v128.store(c, f32x4.pmax(d1, least), 16);
-}
-
-/**
- * Some rows by four columns, which stand `bBytes` apart.
- *
- * @param rows 1 or 4, a constant where this is compiled in
- */
-// @ts-ignore: decorator
-@inline
-function multiplyNarrow(
-  rows: i32,
-  a: usize,
-  aBytes: usize,
-  inner: i32,
-  b: usize,
-  bBytes: usize,
-  first: usize,
-  least: v128,
-  c: usize,
-  cBytes: usize,
-): void {
-  let a0 = first ? v128.load(first) : f32x4.splat(0);
-  let b0 = a0;
-  let c0 = a0;
-  let d0 = a0;
-  const end = a + (<usize>inner << 2);
-  for (let at = a; at < end; at += 4) {
-    const four = v128.load(b);
-    b += bBytes;
-    a0 = f32x4.add(a0, f32x4.mul(v128.load32_splat(at), four));
-    if (rows > 1) {
-      b0 = f32x4.add(b0, f32x4.mul(v128.load32_splat(at + aBytes), four));
-      c0 = f32x4.add(c0, f32x4.mul(v128.load32_splat(at + 2 * aBytes), four));
-      d0 = f32x4.add(d0, f32x4.mul(v128.load32_splat(at + 3 * aBytes), four));
-    }
-  }
-  v128.store(c, f32x4.pmax(a0, least));
-  if (rows > 1) {
-    v128.store(c + cBytes, f32x4.pmax(b0, least));
-    v128.store(c + 2 * cBytes, f32x4.pmax(c0, least));
-    v128.store(c + 3 * cBytes, f32x4.pmax(d0, least));
-  }
-}
-
-/** Four times what nothing is less than. */
-// @ts-ignore: decorator
-@inline
-function lowest(): v128 {
-  return f32x4.splat(-Infinity);
 }
 
 /** Rewrites sums as units, where `multiply` has not done so; `count` is a multiple of four. */

@@ -70,10 +70,9 @@ function addSquares(
   let c1 = a0;
   let d0 = a0;
   let d1 = a0;
-  const whole = rows + <usize>(count & ~1) * rowBytes;
-  while (rows < whole) {
-    let left = v128.load(rows);
-    let right = isWide ? v128.load(rows, 16) : left;
+  for (let i = 0; i < count; i++) {
+    const left = v128.load(rows);
+    const right = isWide ? v128.load(rows, 16) : left;
     let slope = v128.load32_splat(slopes);
     a0 = f32x4.add(a0, f32x4.mul(slope, left));
     if (isWide) a1 = f32x4.add(a1, f32x4.mul(slope, right));
@@ -92,46 +91,6 @@ function addSquares(
     }
     rows += rowBytes;
     slopes += slopeBytes;
-    left = v128.load(rows);
-    right = isWide ? v128.load(rows, 16) : left;
-    slope = v128.load32_splat(slopes);
-    a0 = f32x4.add(a0, f32x4.mul(slope, left));
-    if (isWide) a1 = f32x4.add(a1, f32x4.mul(slope, right));
-    if (outputs > 1) {
-      slope = v128.load32_splat(slopes, 4);
-      b0 = f32x4.add(b0, f32x4.mul(slope, left));
-      if (isWide) b1 = f32x4.add(b1, f32x4.mul(slope, right));
-    }
-    if (outputs > 2) {
-      slope = v128.load32_splat(slopes, 8);
-      c0 = f32x4.add(c0, f32x4.mul(slope, left));
-      if (isWide) c1 = f32x4.add(c1, f32x4.mul(slope, right));
-      slope = v128.load32_splat(slopes, 12);
-      d0 = f32x4.add(d0, f32x4.mul(slope, left));
-      if (isWide) d1 = f32x4.add(d1, f32x4.mul(slope, right));
-    }
-    rows += rowBytes;
-    slopes += slopeBytes;
-  }
-  if (count & 1) {
-    let left = v128.load(rows);
-    let right = isWide ? v128.load(rows, 16) : left;
-    let slope = v128.load32_splat(slopes);
-    a0 = f32x4.add(a0, f32x4.mul(slope, left));
-    if (isWide) a1 = f32x4.add(a1, f32x4.mul(slope, right));
-    if (outputs > 1) {
-      slope = v128.load32_splat(slopes, 4);
-      b0 = f32x4.add(b0, f32x4.mul(slope, left));
-      if (isWide) b1 = f32x4.add(b1, f32x4.mul(slope, right));
-    }
-    if (outputs > 2) {
-      slope = v128.load32_splat(slopes, 8);
-      c0 = f32x4.add(c0, f32x4.mul(slope, left));
-      if (isWide) c1 = f32x4.add(c1, f32x4.mul(slope, right));
-      slope = v128.load32_splat(slopes, 12);
-      d0 = f32x4.add(d0, f32x4.mul(slope, left));
-      if (isWide) d1 = f32x4.add(d1, f32x4.mul(slope, right));
-    }
   }
   addFour(sums, a0);
   if (isWide) addFour(sums + 32, a1);
