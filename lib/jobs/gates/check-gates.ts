@@ -4,6 +4,7 @@ import type { GateEvidence } from '../../metrics/gates.ts';
 import type { Comparison } from '../../metrics/intervals/comparison.ts';
 import { isFigure } from '../../pipeline/gate-figures.ts';
 import type { ResolvedGate } from '../../pipeline/resolve-gates.ts';
+import { questionGate } from '../../report/question-gate.ts';
 import type { Metrics } from '../../report/report.ts';
 import { judgeGates } from './judge-gates.ts';
 import { type KeptEvidence, needsEvidence } from './model-evidence.ts';
@@ -14,6 +15,8 @@ export interface GateInputs {
   baseline: Metrics;
   /** Of the version that `champion` names; undefined when there is none, `unscored` when it has none on these rows. */
   champion: Metrics | 'unscored' | undefined;
+  /** What champion predicts and what the model does, where that is not the same; see `otherQuestion`. */
+  championQuestion?: string | undefined;
   /** Rows that all these metrics are of. */
   rowCount: number;
   /** Of each gate that asks for a slice, a confidence or a number of rows; null for the others. */
@@ -22,7 +25,10 @@ export interface GateInputs {
   figures?: Readonly<Record<string, number>>;
 }
 
-/** How each gate on a model came out, and the worst of it. A metric that is undefined passes none. */
+/**
+ * How each gate on a model came out, and the worst of it. A metric that is undefined passes none, and no model that
+ * answers another question than champion takes its place by itself.
+ */
 export function checkGates(gates: readonly ResolvedGate[], inputs: GateInputs): ReturnType<typeof judgeGates> {
   return judgeGates(
     gates.map((gate, i) => {
@@ -31,8 +37,17 @@ export function checkGates(gates: readonly ResolvedGate[], inputs: GateInputs): 
         : metricEvidence(gate, inputs, inputs.evidence?.[i] ?? null);
       return { gate, evidence, value: evidence.value };
     }),
+    inputs.championQuestion === undefined ? [] : [questionVerdict(inputs.championQuestion)],
   );
 }
+
+const questionVerdict = (question: string): ReturnType<typeof judgeGates>['gates'][number] => ({
+  sentence: `Champion: expected it to answer the same question, found another: ${question}.`,
+  metric: questionGate,
+  expected: 'the same target and task as champion',
+  found: null,
+  verdict: 'undecided',
+});
 
 /** What a training says whose request names an empty list of gates. */
 export const ungated = 'Warning: evaluate.gates is empty, so whatever is trained becomes champion, however good it is.';
@@ -68,6 +83,9 @@ function otherOf(
 ): GateEvidence['other'] {
   const other = inputs[gate.noWorseThan];
   if (other === undefined) return { none: 'there is no champion to compare with yet', verdict: 'pass' };
+  if (inputs.championQuestion !== undefined && gate.noWorseThan === 'champion') {
+    return { none: 'champion answers another question', verdict: 'undecided' };
+  }
   if (other === 'unscored') return { none: 'champion could not score these rows', verdict: 'pass' };
   const value = needsEvidence(gate) ? kept?.other : valueIn(other, gate.metric)?.value;
   if (value === null || value === undefined) {

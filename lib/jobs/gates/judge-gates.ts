@@ -26,9 +26,16 @@ export interface GateCase {
   value: number;
 }
 
-/** How each gate came out, the worst of it, and that in one sentence. */
-export function judgeGates(cases: readonly GateCase[]): Pick<Verdict, 'gate' | 'sentence' | 'gates'> {
-  const gates = cases.map(judgeGate);
+/**
+ * How each gate came out, the worst of it, and that in one sentence.
+ *
+ * @param more gates that were judged otherwise
+ */
+export function judgeGates(
+  cases: readonly GateCase[],
+  more: readonly Verdict['gates'][number][] = [],
+): Pick<Verdict, 'gate' | 'sentence' | 'gates'> {
+  const gates = [...cases.map(judgeGate), ...more];
   const { verdict, sentence } = decideGates(gates);
   return { gate: verdict, sentence, gates };
 }
