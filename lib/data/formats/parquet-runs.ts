@@ -1,5 +1,5 @@
-// Looks at the runs of a column's pages before the library decodes them: it writes a run for as long as the run claims to be,
-// beyond the end of the page, until memory is gone.
+// Checks the runs in a column's pages before hyparquet decodes them: it would write as many values as a damaged run
+// claims, beyond the end of the page, until memory is exhausted.
 import { deserializeTCompactProtocol, readVarInt } from 'hyparquet/src/thrift.js';
 
 type Unpack = (input: Uint8Array, outputLength: number) => Uint8Array;
@@ -7,11 +7,11 @@ type Unpack = (input: Uint8Array, outputLength: number) => Uint8Array;
 /** Fields of thrift structs, by their numbers in parquet.thrift. */
 type Fields = Record<`field_${number}`, unknown>;
 
-/** What it takes to find the runs of a flat column's pages. */
+/** What is needed to find the runs in the pages of a flat column. */
 export interface RunOptions {
   isNullable: boolean;
   isBoolean: boolean;
-  /** Undefined where pages are stored as they are. */
+  /** Decompresses a page; undefined when pages are not compressed. */
   unpack: Unpack | undefined;
   /** Rows of the group. */
   rowCount: number;
@@ -23,10 +23,10 @@ const runEncodings = new Set([2, 3, 8]);
 const booleanRuns = 3;
 
 /**
- * Throws where a page of a flat column claims more values than its group has rows, or a run more than its page. What else
- * is wrong is left to the library to say.
+ * Checks the pages of a flat column. Any other damage is left to hyparquet to report.
  *
  * @param chunk the column's pages
+ * @throws Error when a page claims more values than its group has rows, or a run more than are left of its page
  * @see Apache Parquet, parquet-format 2.11, Encodings.md
  */
 export function checkRuns(chunk: ArrayBuffer, options: RunOptions): void {
@@ -91,13 +91,13 @@ function unpacked(page: Uint8Array, bytes: number, { unpack }: Pick<RunOptions, 
   }
 }
 
-/** Numbers of a dictionary's values, behind a byte with their width, or booleans behind their length. */
+/** Checks indices into a dictionary, behind a byte with their bit width, or booleans, behind their length. */
 function checkValues(bytes: Uint8Array, at: number, encoding: number, count: number, { isBoolean }: RunOptions): void {
   if (isBoolean && encoding === booleanRuns) checkHybrid(bytes, { at: at + 4, width: 1, count });
   else if (!isBoolean && at < bytes.length) checkHybrid(bytes, { at: at + 1, width: bytes[at], count });
 }
 
-/** Runs and bit-packed groups of eight, of values of so many bits, until there are as many as there should be. */
+/** Checks runs and bit-packed groups of eight, whose values have `width` bits, until there are `count` values. */
 function checkHybrid(bytes: Uint8Array, { at, width, count }: { at: number; width: number; count: number }): void {
   if (width === 0) return;
   const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: at };
@@ -108,7 +108,7 @@ function checkHybrid(bytes: Uint8Array, { at, width, count }: { at: number; widt
       seen += 8 * length;
       reader.offset += width * length;
     } else {
-      // A page may be followed by some padding, which its last run may claim.
+      // The last run of a page may include some padding.
       if (length > count - seen + 64) throw new Error(`a run of ${length} values where ${count - seen} are left`);
       seen += length;
       reader.offset += Math.ceil(width / 8);

@@ -18,7 +18,7 @@ export function finishFour(hash: v128): v128 {
   return v128.xor(mixed, i32x4.shr_u(mixed, 16));
 }
 
-/** The lower, or upper, 32 bits of four numbers of 64. */
+/** The lower, or upper, 32 bits of four 64-bit numbers. */
 // @ts-ignore: decorator
 @inline
 export function lowerWords(first: v128, second: v128): v128 {
