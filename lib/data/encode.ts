@@ -125,6 +125,7 @@ export function kernelFeatures(encoding: Encoding, table: Table): PackedFeature[
  * `1.0` or `True`; where texts are hashed or read as dates, it counts as JavaScript writes it.
  *
  * @param out receives encoding.columns.length values from `offset` on
+ * @param options.isSparse whether the model learned from sparse features, of which what is not written is zero
  * @returns warnings, as sentences: unknown and absent fields, and unknown levels
  * @throws InputError when a value is of a wrong type or not finite
  */
@@ -133,6 +134,7 @@ export function encodeRecord(
   record: Readonly<Record<string, unknown>>,
   out: Float32Array,
   offset: number,
+  { isSparse = false } = {},
 ): string[] {
   const { names, encoders } = lookupOf(encoding);
   const warnings: string[] = [];
@@ -140,7 +142,8 @@ export function encodeRecord(
     if (!names.has(name)) warnings.push(`Field ${JSON.stringify(name)} is not known to the model and was ignored.`);
   }
 
-  const absent = encoding.features.filter(({ name }) => !Object.hasOwn(record, name)).map(({ name }) => name);
+  const isAbsent = ({ name }: FeatureEncoding) => !Object.hasOwn(record, name);
+  const absent = isSparse ? [] : encoding.features.filter(isAbsent).map(({ name }) => name);
   if (absent.length > 0) {
     const [noun, verb] = absent.length === 1 ? ['Field', 'is'] : ['Fields', 'are'];
     warnings.push(

@@ -3,7 +3,7 @@ import type { Pool } from '../kernels/pool.ts';
 import { placeArray } from '../kernels/struct.ts';
 import { blockRanges, textsHash, typedBlockHash } from './formats/parquet-blocks.ts';
 import { sortLevels } from './levels.ts';
-import { type PackedNumbers, packedNumberColumn, packedStride } from './packed.ts';
+import { eachStretch, type PackedNumbers, packedNumberColumn, packedStride } from './packed.ts';
 import type { ReadOptions } from './read.ts';
 import { describeRoom, type FlatFile, isBoolean, type Room, rowsIn } from './read-packed-parquet.ts';
 import { kindWarnings, missingWarning } from './read-warnings.ts';
@@ -221,25 +221,30 @@ function hashesOnDemand(
 ): { rows(): Uint32Array; blocks(): string[] } {
   const { memory: home } = pool;
   const { names } = files[0].parquet;
-  const blocksAt = () =>
-    placeArray(home, Uint32Array.from(ranges.flatMap(({ firstRow, rowCount }) => [firstRow, rowCount])));
+  /** Runs a task for each block; numbers that have given up their memory refuse it. */
+  const runOnBlocks = (task: string, fields: Readonly<Record<number, number>>, scratchBytes: number): void =>
+    eachStretch(room.numbers, () => {
+      const blocks = placeArray(
+        home,
+        Uint32Array.from(ranges.flatMap(({ firstRow, rowCount }) => [firstRow, rowCount])),
+      );
+      pool.run(kernel, task, describeRoom(room, { 48: blocks, ...fields }), ranges.length, scratchBytes);
+    });
   let [rows, blocks]: [Uint32Array | undefined, string[] | undefined] = [undefined, undefined];
   return {
     rows() {
       if (rows) return rows;
       const hashes = home.allocate(room.rowCount * 4);
       const texts = { 60: textHash(''), 64: textHash('false'), 68: textHash('true') };
-      const description = describeRoom(room, { 48: blocksAt(), 52: hashes, ...texts });
-      pool.run(kernel, 'hashRows', description, ranges.length, 4096);
+      runOnBlocks('hashRows', { 52: hashes, ...texts }, 4096);
       rows = new Uint32Array(home.memory.buffer, hashes, room.rowCount).slice();
       return rows;
     },
     blocks() {
       if (blocks) return blocks;
       const hashes = home.allocate(ranges.length * room.columnCount * 32);
-      const description = describeRoom(room, { 48: blocksAt(), 56: hashes });
       const most = Math.max(...ranges.map(({ rowCount }) => rowCount));
-      pool.run(kernel, 'hashColumns', description, ranges.length, 8 * most + 64);
+      runOnBlocks('hashColumns', { 56: hashes }, 8 * most + 64);
       blocks = ranges.map(({ firstRow, rowCount }, block) => {
         const ofColumns = names.map((_, column) => {
           if (isBoolean(files[0], column)) {

@@ -182,7 +182,9 @@ export function makeRoom(
   const rowBytes = packedStride(numbers) * 4 + 8 * doubleColumns + 4;
   const all = home.memory.buffer.byteLength + rowCount * rowBytes + threads * scratchBytes + 2 * fetchBytes;
   if (!(all <= roomBytes)) return undefined;
-  const matrix = home.allocate(rowCount * packedStride(numbers) * 4);
+  const bytes = rowCount * packedStride(numbers) * 4;
+  const matrix = home.allocate(bytes);
+  numbers.room = { address: matrix, bytes };
   const doubles = types.map(({ of }) => (of === 'float' ? 0 : home.allocate(rowCount * 8)));
   const kinds = types.flatMap(({ of }, i) => [
     physical[of],

@@ -83,6 +83,8 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
   const found = nothingFound();
   const share = { read: 0, of: sorted.reduce((sum, { size }) => sum + size, 0) };
   for (const object of sorted) await readInto(pass, counted(object, share), found, { share });
+  const [worst] = pass.badRows.listing?.().first ?? [];
+  if (pass.collector.rowCount === 0 && worst) throw new InputError(worst.sentence, worst);
   if (pass.collector.rowCount === 0) throw noRowsError(found.objects, pass.collector.names.length > 0);
   if (pass.collector.names.length === 0) throw new InputError(`${sorted[0].key}: expected columns, found none`);
 
@@ -93,6 +95,8 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
   // Each column was found, or read again.
   const whole = withoutFreeTexts(table);
   const result = rejected.length > 0 ? dropRows(whole, rows, rejected) : whole;
+  const bad = pass.badRows.listing?.();
+  if (bad) result.bad = bad;
   for (const column of result.columns) {
     if (column.kind === 'number' && options.single?.(column.name)) roundToSingle(column);
   }

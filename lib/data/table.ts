@@ -1,5 +1,6 @@
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import type { KernelMemory } from '../kernels/instantiate.ts';
+import type { BadListing } from './bad-listing.ts';
 import type { RejectedRow } from './bad-rows.ts';
 import type { FreeText } from './free-text.ts';
 import type { PackedColumn, PackedNumbers } from './packed.ts';
@@ -36,6 +37,8 @@ export interface Table {
   numbers?: PackedNumbers;
   /** Rows that were left out because they can't be read, when the policy is to skip them. */
   rejected?: RejectedRow[];
+  /** What can't be read, when the policy is to tell. */
+  bad?: BadListing;
 }
 
 /** A column of a table. Its kind was declared, or found from its cells. */

@@ -12,6 +12,7 @@ import { putJson, readIfThere } from '../store/json.ts';
 import { type AssessOptions, assess } from './assess/assess.ts';
 import type { Rival } from './assess/comparisons.ts';
 import type { GroupColumn } from './assess/fairness.ts';
+import { checkPredictionsMetrics } from './check-metrics.ts';
 import type { Context } from './context.ts';
 import { evaluationFootprint } from './footprint.ts';
 import { decidePredictions } from './gates/decide-predictions.ts';
@@ -43,13 +44,14 @@ export interface PredictionsResult {
  * Evaluates predictions that somebody made, and writes a report under reports/<name>/.
  *
  * @param only which objects of predictions to look at; all when left out
- * @throws InputError when a column or a file is not there or not as it should be
+ * @throws InputError when the document names metrics that there are not, or a column or a file is not there or not as it should be
  */
 export async function evaluatePredictions(
   context: Context,
   document: PredictionsDocument,
   only: (object: SourceObject) => boolean = () => true,
 ): Promise<PredictionsResult> {
+  checkPredictionsMetrics(document);
   const { store } = context;
   const { schedule: _, ...asked } = document;
   const objects = await findObjects(context, document, only);

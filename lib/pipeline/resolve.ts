@@ -328,7 +328,7 @@ function checkConsistency({ name, task, data, prepare, model, optimizer, evaluat
   const fail = (path: string, expected: string, found: string): never => {
     throw new InputError(`pipeline ${name}, ${path}: expected ${expected}, found ${found}`);
   };
-  if (data.include && data.exclude) fail('data', 'include or exclude', 'both');
+  if (data.include && data.exclude?.length) fail('data', 'include or exclude', 'both');
   if (data.positive !== undefined && task !== 'binary')
     fail('data.positive', 'it only with task binary', `task ${task}`);
   const { by, column } = data.split && data.split !== 'none' ? data.split : {};

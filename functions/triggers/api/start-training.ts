@@ -12,6 +12,9 @@ type TrainingCall = Omit<Call, 'body'> & { body: { pipeline: string | PipelineDo
 export async function startTraining(call: TrainingCall): Promise<Response> {
   const { context, services } = call;
   const pipeline = await pipelineOf(call);
+  // Loaded here, since it brings along the catalogue of metrics, for which no prediction should wait.
+  const { checkPipelineMetrics } = await import('../../../lib/jobs/check-metrics.ts');
+  checkPipelineMetrics(pipeline.request);
   const planned = await openPlannedRun(context, pipeline);
   const { run } = planned;
   if (planned.next === 'done') return trainingAnswer(call, run, 200);

@@ -39,14 +39,18 @@ const notNegative = (sums: Float64Array): Float64Array =>
   sums.some((sum) => sum < 0) ? sums.map((sum) => Math.max(0, sum)) : sums;
 
 /** The weight of each pair's rows, as sums. */
-function pairTerms({ places, placeOf, actual }: ClassPairs, { weights, ...rows }: ClassPredictions): Terms {
+function pairTerms(pairs: ClassPairs, { weights, ...rows }: ClassPredictions): Terms {
+  const { placeOf } = pairs;
   return {
     unitCount: rows.actual.length,
-    width: actual.length,
+    width: pairs.actual.length,
     add(row, sums, at) {
       sums[at + placeOf(row)] += weights ? weights[row] : 1;
     },
-    ...(places && { places }),
+    // Only who draws rows one by one looks at them.
+    get places() {
+      return pairs.places;
+    },
   };
 }
 
