@@ -312,7 +312,7 @@ async function rereadColumns(
 }
 
 /** The objects in byte order of their keys. */
-const sortedByKey = (objects: readonly DataObject[]): DataObject[] =>
+export const sortedByKey = (objects: readonly DataObject[]): DataObject[] =>
   objects.toSorted((a, b) => compareBytes(a.key, b.key));
 
 /** UTF-8 bytes order as code points do; UTF-16 code units do not, beyond U+FFFF. */
