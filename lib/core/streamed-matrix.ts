@@ -17,7 +17,7 @@ export interface StreamedMatrix {
    * Loads the rows of a stretch to the beginning of `data`. They stay until another stretch is loaded, which may be one
    * of another matrix with the same `data`.
    */
-  bring(stretch: number): void;
+  load(stretch: number): void;
   /** Bytes that a caller may allocate besides, to hold rows of several stretches side by side. */
   spareBytes: number;
 }

@@ -16,7 +16,7 @@ import { checkFit } from './linear-family.ts';
 import { meanLoss } from './mean-loss.ts';
 import type { Features, Model, Slice } from './model.ts';
 import { rowObjective } from './row-objective.ts';
-import { type ExamplesAtHand, eachBrought, rowsAtHand } from './rows-at-hand.ts';
+import { type ExamplesAtHand, eachLoaded, rowsAtHand } from './rows-at-hand.ts';
 
 /** The layers, loss and initialisation of a multilayer perceptron. */
 export interface MlpOptions {
@@ -192,7 +192,7 @@ function allScores(net: Network, parameters: Vector, features: Features): Float6
   const last = net.sums[net.layers.length - 1];
   const scores = new Float64Array(rowCount * outputs);
   if (isStreamed(features)) {
-    eachBrought(features, (data, firstRow, count) => {
+    eachLoaded(features, (data, firstRow, count) => {
       scores.set(allScores(net, parameters, { rowCount: count, columnCount, data }), firstRow * outputs);
     });
     return scores;

@@ -148,17 +148,17 @@ function miniBatch(pass: RowPass, added: Penalty, batchSize: number, seed: numbe
         const index = Math.floor(batch / batches.batchesPerWindow);
         const window = batches.window(epoch, index);
         if (epoch !== nearEpoch || index !== nearWindow) {
-          if (atHand.bringWindow) windowAt = atHand.bringWindow(epoch, index);
+          if (atHand.loadWindow) windowAt = atHand.loadWindow(epoch, index);
           else pass.prefetch?.(window);
         }
         nearEpoch = epoch;
         nearWindow = index;
         const first = windowAt + (batch - index * batches.batchesPerWindow) * batchSize;
-        const order = atHand.bringWindow ? undefined : window.visited;
+        const order = atHand.loadWindow ? undefined : window.visited;
         pass.addRows(parameters, order, first, first + count, sums, 0, step);
       } else {
         const from = batch * batchSize;
-        const first = atHand.bringRows ? atHand.bringRows(from, from + count) : from;
+        const first = atHand.loadRows ? atHand.loadRows(from, from + count) : from;
         pass.addRows(parameters, undefined, first, first + count, sums, 0, step);
       }
       const weight = count * meanWeight;

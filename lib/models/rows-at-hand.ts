@@ -31,9 +31,9 @@ export interface RowsAtHand {
    *
    * @returns the place of the first of them in `examples`
    */
-  bringWindow?(epoch: number, index: number): number;
+  loadWindow?(epoch: number, index: number): number;
   /** Likewise for batches in the order of the rows: loads rows [from, end). */
-  bringRows?(from: number, end: number): number;
+  loadRows?(from: number, end: number): number;
 }
 
 /** The rows of examples, as an objective with these options visits them. */
@@ -49,7 +49,7 @@ export function rowsAtHand(examples: Examples, options: ObjectiveOptions = {}): 
 }
 
 /** Loads each stretch of a streamed matrix that has rows, and calls `visit` with them, their first row and their number. */
-export function eachBrought(
+export function eachLoaded(
   features: StreamedMatrix,
   visit: (rows: Float32Array, firstRow: number, rowCount: number) => void,
 ): void {
@@ -57,7 +57,7 @@ export function eachBrought(
   for (let stretch = 0; stretch + 1 < firstRows.length; stretch++) {
     const rowCount = firstRows[stretch + 1] - firstRows[stretch];
     if (rowCount === 0) continue;
-    features.bring(stretch);
+    features.load(stretch);
     visit(data.subarray(0, rowCount * columnCount), firstRows[stretch], rowCount);
   }
 }
@@ -77,7 +77,7 @@ function byStretches(examples: Examples, features: StreamedMatrix): RowsAtHand {
     eachStretch(visit) {
       for (let i = 0; i + 1 < stretches.length; i++) {
         const [from, end] = [firstRows[i], firstRows[i + 1]];
-        if (from < end) features.bring(i);
+        if (from < end) features.load(i);
         copyFacts(examples, from, end, room, 0);
         const [first, last] = [stretches[i], stretches[i + 1]];
         // The places behind its last block are filled with empty blocks.
@@ -161,7 +161,7 @@ function byBatches(
     blockCount: 1,
     eachStretch: () => {},
     ...(shuffle && {
-      bringWindow(epoch, index) {
+      loadWindow(epoch, index) {
         const { first, count } = shuffled;
         if (epoch !== shuffled.epoch || index < first || index >= first + count) {
           const last = Math.ceil(rowCount / order.windowRows);
@@ -171,7 +171,7 @@ function byBatches(
         return (index - shuffled.first) * order.windowRows;
       },
     }),
-    bringRows(from, end) {
+    loadRows(from, end) {
       if (from < inOrder.from || end > inOrder.end) {
         inOrder.from = from;
         inOrder.end = Math.min(rowCount, from + most);
@@ -218,7 +218,7 @@ function collect(runs: readonly Run[], { examples, features, room, data }: Colle
   for (let stretch = 0; stretch + 1 < firstRows.length && next < runs.length; stretch++) {
     const [first, end] = [firstRows[stretch], firstRows[stretch + 1]];
     if (first === end || runs[next].firstRow >= end) continue;
-    features.bring(stretch);
+    features.load(stretch);
     // A run may continue in the next stretches.
     for (let i = next; i < runs.length && runs[i].firstRow < end; i++) copyRun(runs[i], first, end, features, data);
     while (next < runs.length && runs[next].firstRow + runs[next].places.length <= end) next++;

@@ -21,7 +21,7 @@ export function parsePipeline(text: string, source: string): PipelineDocument {
   });
 }
 
-/** What a document asks for: a training, or the evaluation of predictions that somebody made. */
+/** What a document asks for: a training, or an evaluation of predictions. */
 export type ParsedDocument =
   | { kind: 'pipeline'; document: PipelineDocument }
   | { kind: 'predictions'; document: PredictionsDocument };
