@@ -11,7 +11,7 @@ export const durationSchema = z
     z.refine((text) => parseDuration(text) !== undefined, { error: 'a duration such as "60 s", "5 min", "12 h"' }),
   );
 
-/** How often a document's work is done again. */
+/** How often a document's evaluation is repeated. */
 export const scheduleSchema = z.strictObject({
   every: durationSchema.check(
     z.refine((text) => (parseDuration(text) ?? Number.POSITIVE_INFINITY) >= 3_600_000, { error: 'one hour or more' }),

@@ -110,7 +110,7 @@ const data = z.strictObject({
   ),
   weight: z.optional(z.string().check(describe("A column of the rows' weights, zero or more."))),
   include: z.optional(columnNames.check(describe('Use these columns as features, and no others.'))),
-  exclude: z.optional(columnNames.check(describe('Use all columns but these as features.'))),
+  exclude: z.optional(z.array(z.string()).check(describe('Use all columns but these as features.'))),
   columns: z.optional(
     z
       .record(z.string(), z.enum(['number', 'integer', 'category', 'boolean', 'date-time', 'text', 'identifier']))
