@@ -6,6 +6,7 @@ import { which } from './which.ts';
 // zod types this check for schemas, though it runs on the values of one.
 const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 
+/** The body that asks for an evaluation: of a model's version on data, or of predictions. */
 export const evaluationRequest = z.union(
   [
     z.strictObject({

@@ -5,6 +5,7 @@ import { which } from './which.ts';
 // zod types this check for schemas, though it runs on the values of one.
 const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 
+/** The body that asks for predictions: of the rows in it, or of a dataset. */
 export const predictionRequest = z.union(
   [
     z.strictObject({
