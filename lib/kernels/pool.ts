@@ -13,7 +13,7 @@ export interface Pool {
   /** Threads that run at once, this one included. */
   readonly threads: number;
   /**
-   * Calls the task for each index in [0, count), in any order, and returns when all are done.
+   * Calls the task for each index in [0, count), in ascending order as threads are free, and returns when all are done.
    *
    * @param kernel the generated module; other threads have instances of their own
    * @param scratchBytes room that the task asks for
