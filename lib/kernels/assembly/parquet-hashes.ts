@@ -10,18 +10,8 @@
 // three hundred steps at once finds more short chains among them than long ones. 256 rows at a time stay in the first-level
 // cache while all columns pass over them.
 
+import { beginHash, endHash, hashBytes } from './shared/host';
 import { finishFour, mixFour } from './shared/value-hash';
-
-/** SHA-256: begins, takes bytes, and leaves the 32 bytes of the hash of all that it took. */
-// @ts-ignore: decorator
-@external('host', 'beginHash')
-declare function beginHash(): void;
-// @ts-ignore: decorator
-@external('host', 'hashBytes')
-declare function hashBytes(address: usize, bytes: usize): void;
-// @ts-ignore: decorator
-@external('host', 'endHash')
-declare function endHash(address: usize): void;
 
 // The description, u32.
 const COLUMNS: usize = 4;
