@@ -11,18 +11,19 @@ import { cellHash } from './row-hash.ts';
 import { fitsSingle } from './single.ts';
 import type { Block, CategoryColumn, Column, NumberColumn, Table, TableObject } from './table.ts';
 
-/** What was decoded of Parquet files. */
+/** What was decoded from Parquet files. */
 export interface Decoded {
   rowCount: number;
   numbers: PackedNumbers;
   facts: Room['facts'];
   blocks: Block[];
+  /** A hash of each row, computed when it is first asked for. */
   rowHashes(): Uint32Array;
-  /** A column's values in float64. */
+  /** Column `at` in float64. */
   numberColumn(name: string, at: number): NumberColumn;
 }
 
-/** What lies in a room as a whole. */
+/** What was decoded, when all of it lies in one room. */
 export function decodedIn(pool: Pool, files: readonly FlatFile[], room: Room): Decoded {
   const ranges = placeBlocks(files, room);
   const onDemand = hashesOnDemand(pool, files, room, ranges);
@@ -93,7 +94,7 @@ interface BlockRange {
   rowCount: number;
 }
 
-/** The canonical blocks of all row groups, which are noted as those of the packed numbers, too. */
+/** The canonical blocks of all row groups. Adds their addresses to the packed numbers. */
 function placeBlocks(files: readonly FlatFile[], { numbers, matrix }: Room): BlockRange[] {
   const blocks: BlockRange[] = [];
   let groupRow = 0;
@@ -107,16 +108,19 @@ function placeBlocks(files: readonly FlatFile[], { numbers, matrix }: Room): Blo
   return blocks;
 }
 
-/** What is known of a column: extremes of the float32, how many values, whether all are whole, whether one is tiny. */
+/** What is known of a column's values. */
 interface Facts {
+  /** Extremes, as float32. */
   min: number;
   max: number;
+  /** How many are not missing. */
   count: number;
   isWhole: boolean;
+  /** Whether one is so near to 0 that float32 would lose its digits. */
   hasTiny: boolean;
 }
 
-/** What the kernel's flags say. */
+/** Bits of the kernel's flags. */
 const [hasFractions, hasTiny] = [1, 2];
 
 function mergeFacts(groups: readonly { min: number; max: number; count: number; flags: number }[]): Facts {
@@ -144,9 +148,9 @@ function columnOf(
   return number;
 }
 
-/** A column of float64, copied when somebody asks for them. */
+/** A column of float64, copied when its values are first asked for. */
 function numberColumn(name: string, at: number, { numbers, doubles, rowCount }: Room): NumberColumn {
-  // What was stored as float32 is that, rounded or not.
+  // A column that is stored as float32 has its exact values in the packed numbers.
   const exact = packedNumberColumn(name, { numbers, at });
   let values: Float64Array | undefined;
   return {
@@ -208,7 +212,7 @@ function leftOutWarnings({ object: { key }, parquet }: FlatFile): string[] {
   return [...leftOut, ...parquet.warnings()];
 }
 
-/** The hashes of rows and blocks, computed by all threads when they are asked for. */
+/** The hashes of rows and blocks, computed by all threads when they are first asked for. */
 function hashesOnDemand(
   pool: Pool,
   files: readonly FlatFile[],

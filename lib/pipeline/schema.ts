@@ -116,7 +116,7 @@ const data = z.strictObject({
   ),
   weight: z.optional(z.string().check(describe("A column of the rows' weights, zero or more."))),
   include: z.optional(columnNames.check(describe('Use these columns as features, and no others.'))),
-  exclude: z.optional(columnNames.check(describe('Use all columns but these as features.'))),
+  exclude: z.optional(z.array(z.string()).check(describe('Use all columns but these as features.'))),
   columns: z.optional(
     z
       .record(z.string(), z.enum(['number', 'integer', 'category', 'boolean', 'date-time', 'text', 'identifier']))
@@ -274,7 +274,7 @@ const evaluate = z.strictObject({
   ),
 });
 
-/** How often a document's work is done again. */
+/** How often a document's evaluation is repeated. */
 export const scheduleSchema = z.strictObject({
   every: duration.check(
     z.refine((text) => (parseDuration(text) ?? Number.POSITIVE_INFINITY) >= 3_600_000, { error: 'one hour or more' }),

@@ -1,24 +1,23 @@
-// Looks at the runs of a column's pages before the library decodes them: it writes a run for as long as the run claims to be,
-// beyond the end of the page, until memory is gone.
+// Checks the runs in a column's pages before hyparquet decodes them: it would write as many values as a damaged run
+// claims, beyond the end of the page, until memory is exhausted.
 import { deserializeTCompactProtocol, readVarInt } from 'hyparquet/src/thrift.js';
 
 export type Unpack = (input: Uint8Array, outputLength: number) => Uint8Array;
 
-/** What it takes to find the runs of a flat column's pages. */
+/** What is needed to find the runs in the pages of a flat column. */
 export interface RunOptions {
   isNullable: boolean;
   isBoolean: boolean;
-  /** Undefined where pages are stored as they are. */
+  /** Decompresses a page; undefined when pages are not compressed. */
   unpack: Unpack | undefined;
   /** Rows of the group. */
   rowCount: number;
 }
 
 /**
- * Throws where a page of a flat column claims more values than its group has rows, or a run more than its page. What else
- * is wrong is left to the library to say, and so it is from a broken header on.
+ * Checks the pages of a flat column, up to a broken header. Any other damage is left to hyparquet to report.
  *
- * What lies packed is looked at when the library unpacks it, so that nothing is unpacked twice.
+ * Packed parts are checked when hyparquet unpacks them, so that nothing is unpacked twice.
  *
  * @param chunk the column's pages
  * @returns `options.unpack`, which throws likewise: to be called with each packed part of the chunk, in their order
@@ -148,7 +147,7 @@ function checkCount(count: number, rowCount: number): void {
 /** Values that a run may claim beyond those of its page, which some padding may follow. */
 const paddingValues = 64;
 
-/** Runs and bit-packed groups of eight, of values of so many bits, until there are as many as there should be. */
+/** Checks runs and bit-packed groups of eight, whose values have `width` bits, until there are `count` values. */
 function checkHybrid(bytes: Uint8Array, { at, width, count }: { at: number; width: number; count: number }): void {
   const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: at };
   for (let seen = 0; seen < count && reader.offset < bytes.length; ) {

@@ -1,14 +1,13 @@
-// What names the rows and the columns of Parquet that parquet.ts decoded: the hashes that a table of it tells.
+// Hashes of the rows and the columns of Parquet that parquet.ts has decoded.
 //
 // `hashRows(description, block, scratch)` leaves a 32-bit hash of each row of a canonical block, by the values of its
 // cells, as `addTyped` in lib/data/collect.ts mixes them; `hashColumns` leaves SHA-256 of each column of a block, of its
 // values as float64, the plain NaN where one is missing. A column is taken from its float64 where it has any, else from
 // the packed float32, which it was stored as.
 //
-// Why so: not all who read ask for hashes, so they have tasks of their own. Cells are hashed by columns, four rows at
-// once, as a cell's hash waits for one multiplication after another, and in several loops: a processor that looks at some
-// three hundred steps at once finds more short chains among them than long ones. 256 rows at a time stay in the first-level
-// cache while all columns pass over them.
+// Why so: hashes have tasks of their own, as not every reader needs them. A cell's hash is a chain of multiplications, so
+// four rows of a column are hashed at once, in several short loops: a processor looks some three hundred steps ahead, and
+// finds more independent chains there when they are short. 256 rows at a time stay in the first-level cache for all columns.
 
 import { beginHash, endHash, hashBytes } from './shared/host';
 import { finishFour, mixFour } from './shared/value-hash';

@@ -3,11 +3,11 @@
 // Memory: a column is one value after another, float64 or float32, with room for three more behind it; rows are row-major,
 // `stride` bytes apart. A column's facts are its least and greatest value, float32, how many there are, and flags, u32.
 //
-// Why so: a column is decoded as it lies in a file, and models want rows. Four columns of four rows are turned over in
+// Why so: a column is decoded as it lies in a file, and models want rows. Four columns of four rows are transposed in
 // registers, so that each is read and written once, by whole vectors.
 
-/** Flags of a column: whether a value is not whole, and whether one is near 0 where float32 would crush it. */
-export const HAS_FRACTIONS: u32 = 1;
+/** Flags of a column: a value is not whole; a value is so near to 0 that float32 loses digits. */
+const HAS_FRACTIONS: u32 = 1;
 export const HAS_TINY: u32 = 2;
 
 const leastNormal: f64 = 1.1754943508222875e-38;
@@ -19,7 +19,7 @@ export function roundDoubles(values: usize, rows: i32, out: usize): u32 {
   let infinite = i64x2.splat(0);
   const end = values + (<usize>rows << 3);
   for (let p = values; p < end; p += 16, out += 8) {
-    // What stands behind the last value is another group's.
+    // The value behind the last one belongs to another group.
     const isLast = end - p == 8;
     const pair = isLast ? v128.load64_zero(p) : v128.load(p);
     const size = f64x2.abs(pair);
@@ -34,7 +34,7 @@ export function roundDoubles(values: usize, rows: i32, out: usize): u32 {
   return v128.any_true(infinite) ? 4 : v128.any_true(tiny) ? HAS_TINY : 0;
 }
 
-/** Leaves a column's facts, and the plain NaN for any other; answers whether no stored value is infinite. */
+/** Writes a column's facts, and replaces every NaN by the plain one; answers whether all stored values are finite. */
 export function describe(values: usize, rows: i32, facts: usize, known: u32, isStored: bool): bool {
   let least = f32x4.splat(Infinity);
   let greatest = f32x4.splat(-Infinity);
@@ -96,7 +96,7 @@ function leastOf(four: v128): f32 {
   );
 }
 
-/** Weaves four columns into rows. */
+/** Writes four columns as rows. */
 export function weave(a: usize, b: usize, c: usize, d: usize, rows: i32, out: usize, stride: usize): void {
   let row = 0;
   for (; row + 4 <= rows; row += 4) {
