@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { compile, type KernelMemory, type KernelSource } from './instantiate.ts';
 import { onThisThread, type Pool } from './pool.ts';
-import { control, type Job, takeShares } from './pool-thread.ts';
+import { control, type Job, takeShares, waitForChange } from './pool-thread.ts';
 
 /** A pool that holds threads, which end when it is closed, or with the process. */
 export interface WorkerPool extends Pool {
@@ -33,6 +33,7 @@ export function workerPool({
   const workers = Array.from({ length: threads - 1 }, () => startWorker(workerSource, memory, words));
   const kernels = new Map<KernelSource, number>();
   const scratches = { first: 0, each: 0 };
+  let told: Omit<Job, 'module'> | undefined;
 
   return {
     memory,
@@ -49,10 +50,13 @@ export function workerPool({
       const known = kernels.get(kernel);
       const id = known ?? kernels.size;
       kernels.set(kernel, id);
-      const module = known === undefined ? compile(kernel) : undefined;
-      for (const [i, worker] of workers.entries()) {
-        const scratch = scratches.first + (i + 1) * scratches.each;
-        worker.postMessage({ kernel: id, module, task, description, scratch } satisfies Job);
+      const job = { kernel: id, task, description, scratch: scratches.first };
+      // Batches are the same job thousands of times over: a message each would take longer than some of them.
+      if (!told || !isSameJob(told, job)) {
+        const module = known === undefined ? compile(kernel) : undefined;
+        for (const [i, worker] of workers.entries())
+          worker.postMessage({ ...job, module, scratch: job.scratch + (i + 1) * scratches.each } satisfies Job);
+        told = job;
       }
       open(count);
       try {
@@ -80,10 +84,13 @@ export function workerPool({
   function close(): void {
     Atomics.store(words, control.isOpen, 0);
     for (let active = Atomics.load(words, control.active); active > 0; active = Atomics.load(words, control.active)) {
-      Atomics.wait(words, control.active, active);
+      waitForChange(words, control.active, active);
     }
   }
 }
+
+const isSameJob = (a: Omit<Job, 'module'>, b: Omit<Job, 'module'>): boolean =>
+  a.kernel === b.kernel && a.task === b.task && a.description === b.description && a.scratch === b.scratch;
 
 function startWorker(source: string, { memory }: KernelMemory, words: Int32Array): Worker {
   const worker = new Worker(source, { eval: true, workerData: { memory, words }, execArgv: [], env: {} });
