@@ -160,7 +160,7 @@ function numberReader(name: string, context: ReaderContext): ColumnReader {
     }
   }
   const addMissing = () => numbers.add(Number.NaN);
-  // Whoever said that it holds numbers meant it: the target of a regression can be nothing else.
+  // No advice to declare it a category: it was declared to hold numbers, or is the target of a regression.
   const describe = (bytes: Uint8Array, start: number, end: number) =>
     notNumberError(name, context, bytes, start, end, { isDeclared: true });
 

@@ -47,7 +47,7 @@ export function encodeRows(
   const offsets = blockOffsets(table, rows);
   if (numbers?.source) {
     return streamedRows({ numbers, rows, offsets, columnCount }, (data, own) => {
-      // Columns that a kernel does not fill are written where they are not zero.
+      // Plain encoders write only the cells that are not zero.
       if (packed.size < columnCount) data.fill(0);
       encodeInto(encoding, encoders, packed, table, own, { data, columnCount }, warnings);
     });
@@ -58,7 +58,7 @@ export function encodeRows(
   return { rowCount: rows.length, columnCount, data };
 }
 
-/** Where a table's packed columns lie. */
+/** The packed numbers that a table's columns belong to, if any. */
 function numbersOf({ numbers, columns }: Table): PackedNumbers | undefined {
   if (numbers) return numbers;
   for (const column of columns) if (column.kind === 'number' && column.packed) return column.packed.numbers;
@@ -80,7 +80,7 @@ function encodeInto(
   for (const [i, feature] of encoding.features.entries()) {
     const target: Target = { data, columnCount, at };
     const encoder = encoders[i];
-    // Where the kernel met a number that is too large, the other way names the cell.
+    // When the kernel met a number that is too large, the plain encoder names the cell in its error.
     if (encoder.number && !(byKernel && packed.has(feature))) encodeNumbers(feature, encoder, table, rows, target);
     else if (!encoder.number) {
       const unknown = encodeTexts(feature, encoder, table, rows, target);
@@ -111,7 +111,7 @@ function packedFeatures(
   return found;
 }
 
-/** The features that a kernel can encode, where those are all: each is one column. */
+/** All features, each of which is then one column, if a kernel can encode all of them; else undefined. */
 export function kernelFeatures(encoding: Encoding, table: Table): PackedFeature[] | undefined {
   const packed = packedFeatures(encoding, lookupOf(encoding).encoders, table);
   return packed.size > 0 && packed.size === encoding.columns.length ? [...packed.values()] : undefined;

@@ -4,13 +4,13 @@ import { type PackedNumbers, packedNumberColumn, packedStride } from './packed.t
 import type { Column, Table } from './table.ts';
 
 /**
- * Rows of a table as a table of their own, whose memory holds nothing of the others.
+ * Copies rows of a table to a table of their own, which does not refer to the memory of the first.
  *
- * They keep their places in the objects and in the canonical blocks, of which some may be left without rows, so that sums
- * over them have the same bits; the blocks have no names.
+ * Rows stay in their objects and canonical blocks, some of which may then be empty, so that sums over them have the same
+ * bits. The blocks have no names.
  *
  * @param rows ascending
- * @throws Error where packed numbers do not all lie in memory
+ * @throws Error when packed numbers do not all lie in memory
  */
 export function takeRows(table: Table, rows: Int32Array): Table {
   const offsets = blockOffsets(table, rows);
@@ -53,7 +53,7 @@ function takeCells(column: Column, rows: Int32Array, numbers: PackedNumbers | un
   return { kind, name, ...(single && { single }), values: Float64Array.from(rows, (row) => values[row]) };
 }
 
-/** Copies packed rows side by side, by the kernel that encodes them: from 0, divided by 1, each number stays what it is. */
+/** Copies packed rows side by side. The kernel that encodes does it: with mean 0 and scale 1, numbers stay as they are. */
 function takeNumbers(numbers: PackedNumbers, rows: Int32Array, offsets: Int32Array): PackedNumbers {
   const { memory, columnCount, blocks, source } = numbers;
   if (source) throw new Error('expected packed numbers that all lie in memory, found some that are brought there');

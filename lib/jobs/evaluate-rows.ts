@@ -34,7 +34,8 @@ type Asked = Pick<Request, 'task' | 'evaluate' | 'data'>;
  * @param rows row numbers of labelled rows, shape [rowCount]
  * @param options.on which rows these are, as a sentence
  * @param options.baselineOn the rows that the baseline is fitted on
- * @param options.request its metrics, slices and the like, and the column that weighs the rows, whatever the model was trained under
+ * @param options.request gives metrics, slices and the like, and the column of weights; the model may have been trained
+ *   under another request
  * @throws InputError when the table lacks a column that the model needs, or a metric does not fit the task
  * @throws NumericError when a prediction is beyond the range of numbers
  * @returns the assessment, and what gates may ask further

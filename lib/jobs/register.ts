@@ -110,7 +110,7 @@ export async function registerFound(context: Context, { run }: RunStep): Promise
   return { run, done: true, version, gate: gates.gate };
 }
 
-/** What champion predicts and what a version does, where that is not the same and champion can be read. */
+/** How the champion's target or task differs from a version's, where it does and the champion can be read. */
 async function questionBeside({ store }: Context, manifest: Manifest, version: string): Promise<string | undefined> {
   if (version === manifest.version) return undefined;
   try {
@@ -121,7 +121,7 @@ async function questionBeside({ store }: Context, manifest: Manifest, version: s
   }
 }
 
-/** What gates may read besides metrics: the model's size, and what its training took so far. */
+/** The figures that gates may read: the model's size and latency, and what its training has taken so far. */
 async function figuresOf(
   context: Context,
   run: string,
@@ -133,7 +133,7 @@ async function figuresOf(
   return { ...measures, modelBytes: files[modelFile].size, ...(predictionMs !== undefined && { predictionMs }) };
 }
 
-/** A version that was trained before is measured again for gates that ask for more than it was measured by. */
+/** Measures a version that was found again, for gates that need more than its stored evaluation. */
 async function measureAgain(
   context: Context,
   { request }: RunRequest,
@@ -205,7 +205,7 @@ async function decide(
   return { moved: true, version, sentence: `Champion ${from}.${problem}` };
 }
 
-/** Neither a gate that fails nor one that nobody can decide lets a model pass. */
+/** Whether champion may move: not when a gate failed or is undecided. */
 const mayMove = (gate: RunResult['gate']): boolean => gate === 'pass' || gate === 'none';
 
 /** Moves champion; false when somebody else came first. */

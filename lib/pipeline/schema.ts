@@ -274,7 +274,7 @@ const evaluate = z.strictObject({
   ),
 });
 
-/** How often a document's work is done again. */
+/** How often a document's evaluation is repeated. */
 export const scheduleSchema = z.strictObject({
   every: duration.check(
     z.refine((text) => (parseDuration(text) ?? Number.POSITIVE_INFINITY) >= 3_600_000, { error: 'one hour or more' }),

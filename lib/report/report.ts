@@ -155,7 +155,7 @@ export const reportSchema = z
   })
   .check(z.describe('A quality report: what was trained or evaluated, on which data, and how good it is.'));
 
-/** A quality report, as its JSON holds it. */
+/** A quality report, as in its JSON. */
 export type Report = z.infer<typeof reportSchema>;
 export type Measured = z.infer<typeof measuredSchema>;
 export type Metrics = z.infer<typeof metricsSchema>;
@@ -166,12 +166,12 @@ export type CrossValidation = z.infer<typeof crossValidationSchema>;
 export type Coefficient = z.infer<typeof coefficientSchema>;
 export type ColumnSummary = z.infer<typeof columnSchema>;
 
-/** Reports that were found to be such: whoever renders one in several ways asks each time. */
+/** Reports that were checked before: each way of rendering a report checks it. */
 const checked = new WeakSet<object>();
 
 /**
- * Checks that `value` is a report, and returns it with its fields in the schema's order. What it returned once it returns
- * again as it is: a report is not changed after it was made.
+ * Checks that `value` is a report, and returns it with its fields in the schema's order. A report that it returned before is
+ * not checked again, as a report never changes.
  *
  * @param where what the value was read from or made for; begins the error's message
  * @throws InputError naming the first path that is wrong, what was expected and what was found

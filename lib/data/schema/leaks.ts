@@ -60,7 +60,7 @@ export function suspectedLeaks(
   });
 }
 
-/** The classes of a target, to which columns are compared. */
+/** The classes of a target, with which columns are compared. */
 export interface Classes {
   /** Class of each row, from 0. */
   of: Int32Array;
@@ -69,7 +69,7 @@ export interface Classes {
   others: number;
 }
 
-/** The target's classes on rows: an index for each row, in order of first sight where they are numbers. */
+/** The target's class of each row, as an index; numbers get theirs in the order in which they first occur. */
 export function classesOf(goal: Column, rows: Int32Array): Classes {
   const of = new Int32Array(rows.length);
   let count = 0;
@@ -114,7 +114,7 @@ function errorsByValue(column: Column, rows: Int32Array, { of, count }: Classes)
   const cellAt = cellOf(column);
   const places = new Map<number, number>();
   const most = Math.min(column.kind === 'number' ? mostNumbers : rows.length, Math.floor(rows.length / rowsPerValue));
-  // How many rows of each class a value has, one value behind the other.
+  // For each value, its number of rows in each class, row-major.
   let sizes = new Int32Array(64 * count);
   for (let i = 0; i < rows.length; i++) {
     const cell = cellAt(rows[i]);

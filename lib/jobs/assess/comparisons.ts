@@ -61,7 +61,7 @@ const testNames: Record<Comparison['method'], string> = {
   jackknife: 'infinitesimal jackknife',
 };
 
-/** Predictions of somebody else on the same rows, and what a report calls them. */
+/** Other predictions of the same rows, and their name in a report. */
 export interface Rival {
   name: string;
   predictions: AnyPredictions;

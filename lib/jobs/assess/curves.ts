@@ -125,9 +125,9 @@ function scoreCurves(ranked: RankedScores): Partial<Evaluation> {
 }
 
 /**
- * The ranking at the thresholds that a drawing needs, evenly along the curve; counts stay those of all rows.
+ * The ranking at thresholds that are evenly spaced along the curve, enough for a drawing; counts stay those of all rows.
  *
- * Both axes of the curve move one way only, so the way along it is that along both, in shares of their ends.
+ * Both axes of the curve are monotonic, so the distance along it is the sum of both coordinates, as shares of their ends.
  */
 function thinned(ranked: RankedScores, limit: number): RankedScores {
   const { falsePositives, truePositives, thresholds, negatives, positives } = ranked;

@@ -14,7 +14,10 @@ export interface WorstRequest {
 
 type WorstRow = NonNullable<Evaluation['worstRows']>[number];
 
-/** The rows with the largest losses, the largest first; of equal ones the first. Empty for rankings and detections, whose losses are not of rows. */
+/**
+ * The rows with the largest losses, the largest first; of equal ones the first. Empty for rankings and detections, whose
+ * losses are not those of rows.
+ */
 export function worstRowsOf(
   { predictions }: Measured,
   { count, describe }: WorstRequest,

@@ -9,25 +9,25 @@ import type { Metrics } from '../../report/report.ts';
 import { judgeGates } from './judge-gates.ts';
 import { type KeptEvidence, needsEvidence } from './model-evidence.ts';
 
-/** What a model's gates are held against: metrics on the same rows. */
+/** What a model's gates are judged by: metrics on the same rows, and figures. */
 export interface GateInputs {
   metrics: Metrics;
   baseline: Metrics;
-  /** Of the version that `champion` names; undefined when there is none, `unscored` when it has none on these rows. */
+  /** Metrics of the champion; undefined when there is none, `unscored` when it could not score these rows. */
   champion: Metrics | 'unscored' | undefined;
-  /** What champion predicts and what the model does, where that is not the same; see `otherQuestion`. */
+  /** How the champion's target or task differs from the model's, where it does; see `otherQuestion`. */
   championQuestion?: string | undefined;
-  /** Rows that all these metrics are of. */
+  /** Number of rows that these metrics are measured on. */
   rowCount: number;
-  /** Of each gate that asks for a slice, a confidence or a number of rows; null for the others. */
+  /** For each gate, what was measured if it asks for a slice, a confidence or a number of rows; null for the others. */
   evidence?: readonly (KeptEvidence | null)[];
   /** Size, latency, cost and the like, by name. */
   figures?: Readonly<Record<string, number>>;
 }
 
 /**
- * How each gate on a model came out, and the worst of it. A metric that is undefined passes none, and no model that
- * answers another question than champion takes its place by itself.
+ * The verdict on each gate of a model, and the worst of them. No gate passes on an undefined metric, and no model whose
+ * target or task differs from the champion's takes its place by itself.
  */
 export function checkGates(gates: readonly ResolvedGate[], inputs: GateInputs): ReturnType<typeof judgeGates> {
   return judgeGates(
@@ -49,7 +49,7 @@ const questionVerdict = (question: string): ReturnType<typeof judgeGates>['gates
   verdict: 'undecided',
 });
 
-/** What a training says whose request names an empty list of gates. */
+/** The warning of a training whose request has an empty list of gates. */
 export const ungated = 'Warning: evaluate.gates is empty, so whatever is trained becomes champion, however good it is.';
 
 /** The metrics that gates need, whether or not a pipeline lists them. */
@@ -95,7 +95,7 @@ function otherOf(
   return { value, ...(comparison && { comparison }) };
 }
 
-/** Of what two spellings of a metric name, the value. */
+/** The value of a metric, whose name may be spelt in another way. */
 function valueIn<T>(values: Record<string, T>, metric: string): T | undefined {
   const name = Object.keys(values).find((measured) => isSameMetric(measured, metric));
   return name === undefined ? undefined : values[name];

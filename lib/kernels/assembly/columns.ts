@@ -10,12 +10,12 @@
 //
 // `encodeColumns` writes (value - mean) / scale, in float64 rounded once to float32, into a matrix without gaps, a missing
 // value as `impute`: what `encodeRows` in lib/data/encode.ts does with a column of numbers, to the bit. Without such a
-// matrix, the encoded rows of each block lie side by side where the block began, over its own rows: a result must have no
-// more columns than a row, none of them behind the one that it is made of. `joinBlocks` then moves them together.
+// matrix, it encodes in place: the rows of each block overwrite the block from its beginning. The result must then have no
+// more columns than a row, and none behind the one that it is made of. `joinBlocks` moves the blocks together afterwards.
 //
-// Why so: four columns go at once, so that no sum is added up in another order than one value after another. Sums are
-// taken of 64 rows at a time, which stay in the first-level cache while all columns pass over them; rows are encoded one
-// at a time, in the order in which the result lies, and look twice only where a NaN was met.
+// Why so: four columns are summed at once, so each sum still adds its values in the order of the rows. Sums are taken of 64
+// rows at a time, which stay in the first-level cache while all columns pass over them. Rows are encoded one at a time, in
+// the order in which the result lies; imputing costs time only where there is a NaN.
 
 // u32 fields.
 const BLOCKS: usize = 0; // of each block: address, and number of its first row
@@ -241,7 +241,7 @@ export function encodeColumns(description: usize, block: i32, _scratch: usize): 
   store<u32>(load<usize>(description, NOT_FINITE) + (<usize>block << 2), <u32>v128.any_true(wrong));
 }
 
-/** Moves what was encoded in place to `OUT` and behind it, block after block: none of them lies before where it is to be. */
+/** Moves what was encoded in place to `OUT` and behind it, block by block. No block may lie before its target. */
 export function joinBlocks(description: usize, _share: i32, _scratch: usize): void {
   const offsets = load<usize>(description, OFFSETS);
   const places = load<usize>(description, BLOCKS);
