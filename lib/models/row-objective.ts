@@ -1,6 +1,7 @@
 import { mergeBlocks } from '../core/blocks.ts';
 import { checkInteger } from '../core/checks.ts';
 import type { Objective } from '../core/objective.ts';
+import type { AddRows } from '../kernels/add-rows.ts';
 import { type Penalty, penalty, type Ranges } from '../losses/penalties.ts';
 import { batchOrder, type Window } from './batch-order.ts';
 import type { Examples, ObjectiveOptions } from './model.ts';
@@ -15,22 +16,8 @@ export interface RowPass {
   length: number;
   /** The parameters that penalties fall on. */
   penalised(penaliseIntercept?: boolean): Ranges;
-  /**
-   * Adds the gradient and then the loss, weighted, of rows [from, end) to `sums`, from `offset`.
-   *
-   * @param order the rows to visit, of which [from, end) are taken; undefined for the rows themselves
-   * @param sums shape [length + 1] from `offset`
-   * @param step which step of the training asks
-   */
-  addRows(
-    parameters: Float64Array,
-    order: Int32Array | undefined,
-    from: number,
-    end: number,
-    sums: Float64Array,
-    offset: number,
-    step: number,
-  ): void;
+  /** Told, too, which step of the training asks. */
+  addRows: AddRows<[step: number]>;
   /** Overwrites `sums`, shape [blocks, length + 1], with what `addRows` would add for each block; uses several threads. */
   sumBlocks?(parameters: Float64Array, sums: Float64Array): void;
   /** An array of length + 1 that `addRows` fills without a copy, when it is given as `sums` with offset 0. */
