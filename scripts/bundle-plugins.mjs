@@ -1,8 +1,8 @@
-// What serverless-esbuild hands to esbuild, so that functions start fast.
+// Plugins for esbuild that make functions start fast; serverless-esbuild loads them.
 import { basename, extname } from 'node:path';
 
-// The SDK carries clients by which it gets credentials from a user's single sign-on or another role; a function has its
-// own in its environment, so that a stub stands in for them: 60 kB less.
+// The SDK contains clients that get credentials by single sign-on or from another role. A function has credentials in its
+// environment, so a stub replaces them: 60 kB less.
 const stub = `module.exports = new Proxy({}, {
   get(target, name) {
     if (name === '__esModule' || typeof name === 'symbol') return undefined;
@@ -12,8 +12,8 @@ const stub = `module.exports = new Proxy({}, {
 
 export default [
   {
-    // What is imported by `await import` becomes a module of its own, which Node parses when it is wanted. Its name begins
-    // with the function's: by that serverless-esbuild knows whose bundle it goes into.
+    // Code behind `await import` becomes a module of its own, which Node parses only when it is needed. Its name begins with
+    // the function's, by which serverless-esbuild knows into whose bundle it goes.
     name: 'apart',
     setup({ initialOptions }) {
       const [entry] = initialOptions.entryPoints;
@@ -22,7 +22,7 @@ export default [
     },
   },
   {
-    // By it the SDK tells one browser from another: 34 kB.
+    // The SDK uses it to tell browsers apart: 34 kB.
     name: 'without-browsers',
     setup(build) {
       build.onResolve({ filter: /^bowser$/ }, ({ path }) => ({ path, namespace: 'nothing' }));
@@ -30,8 +30,8 @@ export default [
     },
   },
   {
-    // An `import` of node:http asks it for all that it exports, its WebSocket too, for which Node loads the whole of
-    // undici; `require` hands over the object as it is.
+    // An `import` of node:http reads all of its exports, including WebSocket, for which Node loads the whole of undici;
+    // `require` reads none.
     name: 'http-without-undici',
     setup(build) {
       build.onResolve({ filter: /^(node:)?http$/ }, ({ namespace }) =>

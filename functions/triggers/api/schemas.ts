@@ -218,12 +218,13 @@ export const components = {
 export type Components = typeof components;
 export type Named<Name extends keyof Components> = z.infer<Components[Name]>;
 
-/** Says when a prediction asks for both of what it may ask for; zod knows only that neither fits. */
+/** The error for an evaluation of both a model and predictions; zod would only say that neither shape fits. */
 function evaluationParts(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null || !('model' in body && 'predictions' in body)) return undefined;
   return 'expected model or predictions, found both';
 }
 
+/** Likewise for a prediction of both rows and a dataset. */
 function wrongParts(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null || !('rows' in body && 'input' in body)) return undefined;
   return 'expected rows or input, found both';
