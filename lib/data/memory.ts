@@ -60,9 +60,10 @@ export function checkMemory(where: string, size: TableSize, memoryBytes: number,
   const whole = { ...size, rows: Math.round(rows * times), sparseCells: sparseCells * times };
   const needed = neededBytes(whole);
   if (neededBytes(size) <= memoryBytes && needed <= memoryBytes * foreseenSlack) return;
+  const [has, needs] = mebibytes(memoryBytes, needed);
   throw new InputError(
-    `${where}: expected a dataset that ${mebibytes(memoryBytes)} of memory can hold, found one that needs ` +
-      `${times > 1 ? 'about ' : ''}${mebibytes(needed)}: ${times > 1 ? 'about ' : ''}${whole.rows} rows of ${columns} columns`,
+    `${where}: expected a dataset that ${has} of memory can hold, found one that needs ` +
+      `${times > 1 ? 'about ' : ''}${needs}: ${times > 1 ? 'about ' : ''}${whole.rows} rows of ${columns} columns`,
     { advice: `Give the function more memory, leave out rows or columns, or raise ${limitName}` },
   );
 }
@@ -83,9 +84,10 @@ export function checkFeatureMemory(
   const more = 4 * (features.rows * features.columns - timesHeld * size.rows * size.columns);
   const needed = neededBytes(size) + Math.max(0, more);
   if (needed <= memoryBytes) return;
+  const [has, needs] = mebibytes(memoryBytes, needed);
   throw new InputError(
-    `${where}: expected features that ${mebibytes(memoryBytes)} of memory can hold, found ${features.columns} columns ` +
-      `of ${features.rows} rows once encoded, which need ${mebibytes(needed)}`,
+    `${where}: expected features that ${has} of memory can hold, found ${features.columns} columns ` +
+      `of ${features.rows} rows once encoded, which need ${needs}`,
     { advice: `Hash columns with many levels into fewer buckets, leave them out, or raise ${limitName}` },
   );
 }
@@ -101,16 +103,23 @@ const timesParameter = 8;
 export function checkModelMemory(where: string, parameterCount: number, memoryBytes: number): void {
   const needed = kernelProcessBytes + 8 * timesParameter * parameterCount;
   if (needed <= memoryBytes) return;
+  const [has, needs] = mebibytes(memoryBytes, needed);
   throw new InputError(
-    `${where}: expected a model that ${mebibytes(memoryBytes)} of memory can train, found ${parameterCount} parameters, ` +
-      `which need ${mebibytes(needed)}`,
+    `${where}: expected a model that ${has} of memory can train, found ${parameterCount} parameters, which need ${needs}`,
     { advice: `Give the function more memory, make the layers narrower, or raise ${limitName}` },
   );
 }
 
 const limitName = 'data.limits.memoryBytes';
 
-const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+/** What there is and what is needed, with as many digits as it takes to tell them apart. */
+function mebibytes(has: number, needs: number): [has: string, needs: string] {
+  for (let unit = 1; unit <= 1000; unit *= 10) {
+    const [lower, upper] = [has, needs].map((bytes) => `${Math.ceil((bytes / 2 ** 20) * unit) / unit} MiB`);
+    if (lower !== upper) return [lower, upper];
+  }
+  return [`${has} bytes`, `${Math.ceil(needs)} bytes`];
+}
 
 // How much memory packed data takes is known before it is read, and what does not fit can be kept elsewhere.
 
@@ -189,9 +198,10 @@ export function planPacked(
   const segments = Math.max(1, most);
   const needed = fixed + segments * segmentBytes;
   if (needed > memoryBytes) {
+    const [has, needs] = mebibytes(memoryBytes, needed);
     throw new InputError(
-      `${where}: expected a dataset that ${mebibytes(memoryBytes)} of memory can hold a part of, found one that needs ` +
-        `about ${mebibytes(needed)} even when its features lie on a disk: about ${Math.round(rows)} rows of ${columns} columns`,
+      `${where}: expected a dataset that ${has} of memory can hold a part of, found one that needs ` +
+        `about ${needs} even when its features lie on a disk: about ${Math.round(rows)} rows of ${columns} columns`,
       { advice: `Give the function more memory, leave out rows or columns, or raise ${limitName}` },
     );
   }
@@ -235,9 +245,10 @@ export function checkPackedFeatures(
   memoryBytes: number,
 ): void {
   if (fitsPacked(size, features, memoryBytes)) return;
+  const [has, needs] = mebibytes(memoryBytes, neededWith(size, features));
   throw new InputError(
-    `${where}: expected features that ${mebibytes(memoryBytes)} of memory can hold, found ${features.columns} columns once ` +
-      `encoded, which need ${mebibytes(neededWith(size, features))} for ${features.rows} rows at a time`,
+    `${where}: expected features that ${has} of memory can hold, found ${features.columns} columns once ` +
+      `encoded, which need ${needs} for ${features.rows} rows at a time`,
     { advice: `Hash columns with many levels into fewer buckets, leave them out, or raise ${limitName}` },
   );
 }

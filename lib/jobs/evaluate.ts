@@ -15,6 +15,7 @@ import type { Context } from './context.ts';
 import { readCrossValidation } from './cross-validate.ts';
 import { evaluateRows, predictionsOn } from './evaluate-rows.ts';
 import { evidenceFor, type KeptEvidence, needsEvidence } from './gates/model-evidence.ts';
+import { otherQuestion } from './gates/other-question.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type RunStep, readRun, runKey } from './runs.ts';
 import { timePrediction } from './time-prediction.ts';
@@ -31,6 +32,8 @@ export interface EvaluatedRun {
   championComparisons?: NonNullable<Evaluation['comparisons']>;
   /** Why the champion could not score the rows. */
   championProblem?: string;
+  /** How the champion's target or task differs from the candidate's, where it does. */
+  championQuestion?: string;
   /** The evidence for each of the request's gates, or null for a gate that needs only metrics of all rows. */
   gateEvidence?: (KeptEvidence | null)[];
   /** How long the prediction of one row takes, in milliseconds: the mean of several. */
@@ -119,6 +122,8 @@ export async function evaluateChampion(
   const championVersion = state.version;
   try {
     const model = await readVersion(store, name, championVersion);
+    const championQuestion = otherQuestion(candidate, model.manifest);
+    if (championQuestion !== undefined) return { championVersion, championMetrics: null, championQuestion };
     checkSameAnswers(model.manifest, candidate);
     const { schema } = model.manifest;
     const { heldOut } = prepared;

@@ -1,4 +1,4 @@
-import { ConflictError } from '../core/errors.ts';
+import { ConflictError, InputError, NotFoundError } from '../core/errors.ts';
 import { type AliasState, champion, moveAlias, readAlias } from '../registry/aliases.ts';
 import { evaluationFile, modelFile, versionKey } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';
@@ -13,6 +13,7 @@ import { metricNames } from './evaluate-rows.ts';
 import { footprintOf } from './footprint.ts';
 import { checkGates, ungated } from './gates/check-gates.ts';
 import { evidenceFor, type KeptEvidence, needsEvidence } from './gates/model-evidence.ts';
+import { otherQuestion } from './gates/other-question.ts';
 import { generationOf } from './generations.ts';
 import { versionMetrics } from './models.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -57,6 +58,7 @@ export async function register(context: Context, { run }: RunStep): Promise<Regi
       metrics: evaluated.evaluation.metrics,
       baseline: evaluated.evaluation.baseline?.metrics ?? {},
       champion: evaluated.championVersion === null ? undefined : (evaluated.championMetrics ?? 'unscored'),
+      championQuestion: evaluated.championQuestion,
       rowCount: evaluated.evaluation.rowCount,
       evidence: evaluated.gateEvidence,
       figures: await figuresOf(context, run, manifest, evaluated),
@@ -81,6 +83,7 @@ export async function registerFound(context: Context, { run }: RunStep): Promise
   const evaluation = await readJson<Evaluation>(store, versionKey(name, version, evaluationFile));
   const state = await readAlias(store, name, champion);
   const again = await measureAgain(context, request, prepared, manifest);
+  const championQuestion = state && (await questionBeside(context, manifest, state.version));
   const ofChampion = again.evidence
     ? again.championMetrics
     : state && (await versionMetrics(context, name, state.version));
@@ -88,6 +91,7 @@ export async function registerFound(context: Context, { run }: RunStep): Promise
     metrics: evaluation.metrics,
     baseline: evaluation.baseline?.metrics ?? {},
     champion: state && (ofChampion ?? 'unscored'),
+    championQuestion,
     rowCount: evaluation.rowCount,
     evidence: again.evidence,
     figures: await figuresOf(context, run, manifest, again),
@@ -104,6 +108,17 @@ export async function registerFound(context: Context, { run }: RunStep): Promise
   const evaluated: EvaluatedRun = { evaluation, championVersion: state?.version ?? null, championMetrics: null };
   await finish(context, request, { manifest, evaluated, verdict, status: 'found' });
   return { run, done: true, version, gate: gates.gate };
+}
+
+/** How the champion's target or task differs from a version's, where it does and the champion can be read. */
+async function questionBeside({ store }: Context, manifest: Manifest, version: string): Promise<string | undefined> {
+  if (version === manifest.version) return undefined;
+  try {
+    return otherQuestion(manifest, await readManifest(store, manifest.name, version));
+  } catch (error) {
+    if (error instanceof InputError || error instanceof NotFoundError) return undefined;
+    throw error;
+  }
 }
 
 /** The figures that gates may read: the model's size and latency, and what its training has taken so far. */
@@ -148,7 +163,7 @@ async function decide(
   { run, generation: noted }: Pick<RunRequest, 'run' | 'generation'>,
   { name, version }: Manifest,
   gate: RunResult['gate'],
-  { championVersion, championProblem }: EvaluatedRun,
+  { championVersion, championProblem, championQuestion }: EvaluatedRun,
 ): Promise<Verdict['champion'] | undefined> {
   const { store } = context;
   const generation = await generationOf(context, { run, name, generation: noted });
@@ -170,6 +185,12 @@ async function decide(
     return { moved: false, version: state.version, sentence };
   }
   if ((state?.version ?? null) !== championVersion) return undefined;
+  if (state && championQuestion !== undefined) {
+    const sentence =
+      `Champion stays at version ${state.version}, for ${championQuestion}. To put this version in its place: ` +
+      `hone promote ${name} ${version}. To keep both: train it under another name.`;
+    return { moved: false, version: state.version, sentence };
+  }
   if (!mayMove(gate)) {
     const sentence = state ? `Champion stays at version ${state.version}.` : 'There is no champion yet.';
     return {

@@ -4,6 +4,7 @@ import type { GateEvidence } from '../../metrics/gates.ts';
 import type { Comparison } from '../../metrics/intervals/comparison.ts';
 import { isFigure } from '../../pipeline/gate-figures.ts';
 import type { ResolvedGate } from '../../pipeline/resolve-gates.ts';
+import { questionGate } from '../../report/question-gate.ts';
 import type { Metrics } from '../../report/report.ts';
 import { judgeGates } from './judge-gates.ts';
 import { type KeptEvidence, needsEvidence } from './model-evidence.ts';
@@ -14,6 +15,8 @@ export interface GateInputs {
   baseline: Metrics;
   /** Metrics of the champion; undefined when there is none, `unscored` when it could not score these rows. */
   champion: Metrics | 'unscored' | undefined;
+  /** How the champion's target or task differs from the model's, where it does; see `otherQuestion`. */
+  championQuestion?: string | undefined;
   /** Number of rows that these metrics are measured on. */
   rowCount: number;
   /** For each gate, what was measured if it asks for a slice, a confidence or a number of rows; null for the others. */
@@ -22,7 +25,10 @@ export interface GateInputs {
   figures?: Readonly<Record<string, number>>;
 }
 
-/** The verdict on each gate of a model, and the worst of them. No gate passes on an undefined metric. */
+/**
+ * The verdict on each gate of a model, and the worst of them. No gate passes on an undefined metric, and no model whose
+ * target or task differs from the champion's takes its place by itself.
+ */
 export function checkGates(gates: readonly ResolvedGate[], inputs: GateInputs): ReturnType<typeof judgeGates> {
   return judgeGates(
     gates.map((gate, i) => {
@@ -31,8 +37,17 @@ export function checkGates(gates: readonly ResolvedGate[], inputs: GateInputs): 
         : metricEvidence(gate, inputs, inputs.evidence?.[i] ?? null);
       return { gate, evidence, value: evidence.value };
     }),
+    inputs.championQuestion === undefined ? [] : [questionVerdict(inputs.championQuestion)],
   );
 }
+
+const questionVerdict = (question: string): ReturnType<typeof judgeGates>['gates'][number] => ({
+  sentence: `Champion: expected it to answer the same question, found another: ${question}.`,
+  metric: questionGate,
+  expected: 'the same target and task as champion',
+  found: null,
+  verdict: 'undecided',
+});
 
 /** The warning of a training whose request has an empty list of gates. */
 export const ungated = 'Warning: evaluate.gates is empty, so whatever is trained becomes champion, however good it is.';
@@ -68,6 +83,9 @@ function otherOf(
 ): GateEvidence['other'] {
   const other = inputs[gate.noWorseThan];
   if (other === undefined) return { none: 'there is no champion to compare with yet', verdict: 'pass' };
+  if (inputs.championQuestion !== undefined && gate.noWorseThan === 'champion') {
+    return { none: 'champion answers another question', verdict: 'undecided' };
+  }
   if (other === 'unscored') return { none: 'champion could not score these rows', verdict: 'pass' };
   const value = needsEvidence(gate) ? kept?.other : valueIn(other, gate.metric)?.value;
   if (value === null || value === undefined) {

@@ -26,9 +26,16 @@ export interface GateCase {
   value: number;
 }
 
-/** The verdict on each gate, the worst of them, and a sentence for it. */
-export function judgeGates(cases: readonly GateCase[]): Pick<Verdict, 'gate' | 'sentence' | 'gates'> {
-  const gates = cases.map(judgeGate);
+/**
+ * The verdict on each gate, the worst of them, and a sentence for it.
+ *
+ * @param more gates that were judged elsewhere
+ */
+export function judgeGates(
+  cases: readonly GateCase[],
+  more: readonly Verdict['gates'][number][] = [],
+): Pick<Verdict, 'gate' | 'sentence' | 'gates'> {
+  const gates = [...cases.map(judgeGate), ...more];
   const { verdict, sentence } = decideGates(gates);
   return { gate: verdict, sentence, gates };
 }
