@@ -87,7 +87,8 @@ function figure(row: Row): string {
 }
 
 /** A ratio to another's figure, or, where there is no other, a figure of hone's own. */
-function bound({ against, unit }: Row, value: number): string {
+function bound({ against, unit }: Row, value: number | undefined): string {
+  if (value === undefined) return '–';
   return against === undefined ? quantity(value, unit) : unit === 'GB/s' ? `${Math.round(value * 100)} %` : `${value}×`;
 }
 

@@ -30,7 +30,11 @@ export interface OptionHelp {
 
 /** Options of commands that are about one version of a model. */
 export const versionOptions = {
-  version: { type: 'string', value: 'VERSION', summary: 'the version; by default the one that the alias names' },
+  version: {
+    type: 'string',
+    value: 'VERSION',
+    summary: 'the version, or its first six digits or more; by default the one that the alias names',
+  },
   alias: { type: 'string', value: 'ALIAS', summary: 'champion by default' },
 } as const satisfies Options;
 

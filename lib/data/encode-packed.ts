@@ -5,7 +5,7 @@ import type { NumberEncoding } from './feature-encoding.ts';
 import { type PackedRows, placeStretch } from './number-facts.ts';
 import { type PackedNumbers, packedStride } from './packed.ts';
 
-/** A value becomes (value - mean) / scale, a missing one counts as `impute`. */
+/** A value becomes (value - mean) / scale, where a missing value counts as `impute`. */
 type Scale = Pick<NumberEncoding, 'mean' | 'scale' | 'impute'>;
 
 /** A number feature whose column is packed: where it stands there, and in the encoded matrix. */
@@ -39,10 +39,11 @@ export function encodePacked(
 }
 
 /**
- * The same without a matrix of its own: the encoded rows lie at `address` and behind it, and the packed ones are gone.
+ * The same in place: the encoded rows, from `address` on, overwrite the packed ones.
  *
- * All blocks lie in memory, in their order, none before `address`. The result has no more columns than a packed row, none
- * of them behind the one that it is made of, and only finite numbers: nothing else could be told where it came from.
+ * All blocks must lie in memory, in their order, none before `address`. The result must have no more columns than a packed
+ * row, no column behind the one that it is made of, and only finite numbers: a number that is not finite could no longer
+ * be traced to its cell.
  */
 export function encodePackedInPlace(
   packed: PackedRows,

@@ -47,17 +47,24 @@ export function nearestName(name: string, names: readonly string[]): string | un
   return nearest;
 }
 
-/** Insertions, deletions and replacements that turn `a` into `b` (Levenshtein 1966); `limit` when there are as many. */
+/**
+ * Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`, no letter touched twice; `limit`
+ * when there are as many.
+ *
+ * @see Damerau 1964, Communications of the ACM 7(3), for swaps beside the edits of Levenshtein 1966
+ */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  let [beforeLast, last] = [[] as number[], Array.from({ length: b.length + 1 }, (_, i) => i)];
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
-      const replaced = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(replaced, previous[j] + 1, current[j - 1] + 1));
+      const replaced = last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwap ? beforeLast[j - 2] + 1 : replaced;
+      current.push(Math.min(replaced, swapped, last[j] + 1, current[j - 1] + 1));
     }
-    previous = current;
+    [beforeLast, last] = [last, current];
   }
-  return Math.min(previous[b.length], limit);
+  return Math.min(last[b.length], limit);
 }

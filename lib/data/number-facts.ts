@@ -164,24 +164,26 @@ function mergedFacts(sums: Float64Array, width: number, column: number, blockCou
   return { ...facts, moments: { count, mean: parts[1], variance: parts[2] / count } };
 }
 
-/** Some rows of packed blocks that lie in memory. */
+/** Rows of packed blocks, of which consecutive ones lie in memory. */
 export interface PackedRows {
   numbers: PackedNumbers;
-  /** Consecutive ones, from block `firstBlock` of the table on. */
+  /** The blocks in memory, from block `firstBlock` of the table on. */
   blocks: readonly PackedBlock[];
   firstBlock: number;
-  /** Rows of all blocks, ascending, and where each block begins among them: see `blockOffsets`. */
+  /** Rows of the whole table, ascending, and where each block of the table begins among them: see `blockOffsets`. */
   rows: Int32Array;
   offsets: Int32Array;
 }
 
-/** The same as kernels read them, by addresses: the first of these blocks is theirs, and so is its first row. */
-export interface PlacedRows {
-  /** For what else a kernel is told of these blocks; where stretches are brought, used again for the next one. */
+/** `PackedRows` as kernels read them, by addresses: blocks and rows are counted from the first block in memory. */
+interface PlacedRows {
+  /** Where to put what else a kernel must know of these blocks. For stretches, it is reset when the next one is placed. */
   room: KernelMemory;
+  /** Number of blocks. */
   count: number;
-  /** Address and first row of each block. */
+  /** Address of the blocks' addresses and first rows. */
   blocks: number;
+  /** Address of the row numbers, and of where each block begins among them. */
   rows: number;
   offsets: number;
 }
@@ -189,9 +191,9 @@ export interface PlacedRows {
 const rooms = new WeakMap<PackedNumbers, Arena>();
 
 /**
- * Puts rows of packed blocks where kernels read them.
+ * Writes rows of packed blocks to the memory where kernels read them.
  *
- * Of blocks that all lie in memory the same place is answered each time; of a stretch it holds until the next is placed.
+ * If all blocks lie in memory, the same copies are used each time; those of a stretch last until the next one is placed.
  */
 export function placeStretch({ numbers, blocks, firstBlock, rows, offsets }: PackedRows): PlacedRows {
   const { memory, source } = numbers;

@@ -4,13 +4,13 @@ import { type PackedBlock, type PackedNumbers, type PackedSource, packedNumberCo
 import type { Column, Table } from './table.ts';
 
 /**
- * Rows of a table as a table of their own, whose memory holds nothing of the others.
+ * Copies rows of a table to a table of their own, which does not refer to the memory of the first.
  *
- * They keep their places in the objects and in the canonical blocks, of which some may be left without rows, so that sums
- * over them have the same bits; the blocks have no names.
+ * Rows stay in their objects and canonical blocks, some of which may then be empty, so that sums over them have the same
+ * bits. The blocks have no names.
  *
  * @param rows ascending
- * @throws Error where packed numbers do not all lie in memory
+ * @throws Error when packed numbers do not all lie in memory
  */
 export function takeRows(table: Table, rows: Int32Array): Table {
   const offsets = blockOffsets(table, rows);

@@ -140,7 +140,11 @@ export function actualValues(encoding: TargetEncoding, table: Table, rows: Int32
   return classIndices(encoding, table, column, rows);
 }
 
-/** How many of the rows belong to each class of the encoding. Errors: see `encodeTarget`. */
+/**
+ * How many of the rows belong to each class of the encoding, shape [classes].
+ *
+ * @throws InputError as `encodeTarget` does
+ */
 export function classSizes(encoding: ClassTarget, table: Table, rows: Int32Array): Float64Array {
   const column = findColumn(table, encoding.name, 'target');
   const sizes = new Float64Array(encoding.classes.length);
@@ -151,7 +155,7 @@ export function classSizes(encoding: ClassTarget, table: Table, rows: Int32Array
     if (sizes.reduce((sum, size) => sum + size, 0) === rows.length) return sizes;
     sizes.fill(0);
   }
-  // Row by row, which names the one whose class is not known.
+  // Row by row, so that the error names the row whose class is unknown.
   for (const index of actualValues(encoding, table, rows)) sizes[index]++;
   return sizes;
 }

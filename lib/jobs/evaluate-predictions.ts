@@ -12,6 +12,7 @@ import { putJson, readIfThere } from '../store/json.ts';
 import { type AssessOptions, assess } from './assess/assess.ts';
 import type { Rival } from './assess/comparisons.ts';
 import type { GroupColumn } from './assess/fairness.ts';
+import { checkPredictionsMetrics } from './check-metrics.ts';
 import type { Context } from './context.ts';
 import { evaluationFootprint } from './footprint.ts';
 import { decidePredictions } from './gates/decide-predictions.ts';
@@ -24,7 +25,7 @@ import { reportTime, writeReport } from './reports.ts';
 import { identityOf, runKey, shortHash } from './runs.ts';
 import { listDataset, type SourceObject } from './sources.ts';
 
-/** What came of an evaluation of predictions, kept as runs/<run>/result.json. */
+/** The result of an evaluation of predictions, kept as runs/<run>/result.json. */
 export interface PredictionsResult {
   /** Names the evaluation by its document, each object's key and tag, and the recipe. */
   run: string;
@@ -40,16 +41,17 @@ export interface PredictionsResult {
 }
 
 /**
- * Evaluates predictions that somebody made, and writes a report under reports/<name>/.
+ * Evaluates predictions, whoever made them, and writes a report under reports/<name>/.
  *
- * @param only which objects of predictions to look at; all when left out
- * @throws InputError when a column or a file is not there or not as it should be
+ * @param only which objects of predictions to evaluate; all when left out
+ * @throws InputError when the document names an unknown metric, or a column or a file is missing or wrong
  */
 export async function evaluatePredictions(
   context: Context,
   document: PredictionsDocument,
   only: (object: SourceObject) => boolean = () => true,
 ): Promise<PredictionsResult> {
+  checkPredictionsMetrics(document);
   const { store } = context;
   const { schedule: _, ...asked } = document;
   const objects = await findObjects(context, document, only);
@@ -101,11 +103,11 @@ async function findObjects(
   };
 }
 
-/** What was found in predictions, for a report. */
+/** What a report says of predictions. */
 export interface AssessedPredictions {
   evaluation: Evaluation;
   verdict: Pick<Report['verdict'], 'gate' | 'sentence' | 'gates'>;
-  /** The table that was read, where there is one. */
+  /** The table of predictions; detections have none. */
   given?: Given;
   notes: Report['defaults'];
   warnings: string[];
@@ -141,7 +143,7 @@ async function assessRows(
     ...(evaluate.worstRows && isByRow && { worst: { count: evaluate.worstRows, describe: describer(own) } }),
   };
   if (table.rowCount > profileLimit && !options.worst) {
-    // Nobody looks at the cells any more, which take as much memory as the predictions.
+    // The cells are not needed any more, and take as much memory as the predictions.
     table.columns = [];
   }
   const { evaluation, measured } = assess(task, predictions, options);
@@ -165,7 +167,7 @@ async function assessBoxes(
     );
   }
   const { predictions, classes, warnings } = await readDetections(own[0], truth?.[0]);
-  // The other file's boxes are held against the same things.
+  // The other file's boxes are matched with the same ground truth.
   const rival = against && {
     name: rivalName(document),
     predictions: (await readDetections(against[0], truth?.[0] ?? own[0])).predictions,
@@ -181,7 +183,7 @@ async function assessBoxes(
   return { evaluation, verdict, notes: [], warnings };
 }
 
-/** How intervals are found, as far as the document says. */
+/** How to find intervals, as far as the document says. */
 function drawsOf({ confidence, resamples, seed }: NonNullable<PredictionsDocument['evaluate']>): UncertaintyOptions {
   return {
     ...(confidence !== undefined && { confidence }),
@@ -216,7 +218,7 @@ function columnsOf({ table, rows, predictions }: Given, names: readonly string[]
   });
 }
 
-/** Most groups that are compared with each other. */
+/** Most groups of a column for fairness. */
 const groupLimit = 50;
 
 function asGroups(column: SliceColumn): GroupColumn {
@@ -252,13 +254,13 @@ function describer({ table, rows }: Given): NonNullable<AssessOptions['worst']>[
   });
 }
 
-/** Those of a training; scores that somebody else's model gave are looked at by precision and recall as well. */
+/** Those of a training; scores of binary tasks also get average precision. */
 const usualMetrics = (task: PredictionsDocument['task']): string[] => [
   ...defaultMetrics(task),
   ...(task === 'binary' ? ['averagePrecision'] : []),
 ];
 
-/** The other file, and its column where one is named, which may be another of the same file. */
+/** The name of the other predictions: their file, and their column if one is named, since the file may be the same. */
 function rivalName({ against }: PredictionsDocument): string {
   const column = against?.score ?? against?.prediction;
   return column === undefined ? `${against?.path}` : `"${column}" of ${against?.path}`;

@@ -7,11 +7,11 @@ import type { LoadedModel } from '../registry/versions.ts';
 import type { AssessOptions } from './assess/assess.ts';
 import type { GroupColumn } from './assess/fairness.ts';
 
-/** Most cells of a row with a large loss that a report holds. */
+/** Most cells of a row with a large loss that a report shows. */
 const cellLimit = 100;
 
 /**
- * What an evaluation is asked to look at more closely: slices, groups, and the rows with the largest losses.
+ * What an evaluation is asked to examine: slices, groups for fairness, and the rows with the largest losses.
  *
  * @param rows row numbers of the predictions, shape [rowCount]
  * @throws InputError when a column is not there

@@ -64,7 +64,7 @@ export async function putReport(store: Store, base: string, found: Report, optio
   const report = checkReport(withReasons(found));
   const words = () => putPart(store, `${base}.md`, renderMarkdown(report), 'text/markdown; charset=utf-8', options);
   const page = () => putPart(store, `${base}.html`, renderHtml(report), 'text/html; charset=utf-8', options);
-  // Where another report may lie, the words take the place before the page does.
+  // When another report may lie there, the Markdown claims the place before the page is written.
   if (options.ifAbsent) await words().then(page);
   else await Promise.all([words(), page()]);
   const [key, text] = [`${base}.json`, renderJson(report)];

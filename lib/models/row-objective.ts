@@ -6,10 +6,10 @@ import { batchOrder, type Window } from './batch-order.ts';
 import type { Examples, ObjectiveOptions } from './model.ts';
 import type { RowsAtHand } from './rows-at-hand.ts';
 
-/** A model's way through rows. */
+/** A model's pass over rows, which sums losses and their gradients. */
 export interface RowPass {
   examples: Examples;
-  /** Where it finds them: what follows speaks of the rows and blocks at hand. */
+  /** Those of the examples that are in memory: rows and blocks below are counted among them. */
   atHand: RowsAtHand;
   /** Number of parameters. */
   length: number;
@@ -31,14 +31,14 @@ export interface RowPass {
     offset: number,
     step: number,
   ): void;
-  /** Writes what `addRows` would add of each canonical block over `sums`, shape [blocks, length + 1]: on several threads. */
+  /** Overwrites `sums`, shape [blocks, length + 1], with what `addRows` would add for each block; uses several threads. */
   sumBlocks?(parameters: Float64Array, sums: Float64Array): void;
-  /** Room for the sums of one call of `addRows`, from which it need not copy them. */
+  /** An array of length + 1 that `addRows` fills without a copy, when it is given as `sums` with offset 0. */
   sums?: Float64Array;
-  /** Relative error of the loss, where products are float32. */
+  /** Relative error of the loss, present when products are float32. */
   noise?: number;
-  /** Told of the rows that the next calls of `addRows` visit, whose order is `visited`: to have them at hand. */
-  approach?(window: Window): void;
+  /** Prepares for calls of `addRows` whose `order` is the window's `visited`: loads its rows to the cache. */
+  prefetch?(window: Window): void;
 }
 
 /**
@@ -148,17 +148,17 @@ function miniBatch(pass: RowPass, added: Penalty, batchSize: number, seed: numbe
         const index = Math.floor(batch / batches.batchesPerWindow);
         const window = batches.window(epoch, index);
         if (epoch !== nearEpoch || index !== nearWindow) {
-          if (atHand.bringWindow) windowAt = atHand.bringWindow(epoch, index);
-          else pass.approach?.(window);
+          if (atHand.loadWindow) windowAt = atHand.loadWindow(epoch, index);
+          else pass.prefetch?.(window);
         }
         nearEpoch = epoch;
         nearWindow = index;
         const first = windowAt + (batch - index * batches.batchesPerWindow) * batchSize;
-        const order = atHand.bringWindow ? undefined : window.visited;
+        const order = atHand.loadWindow ? undefined : window.visited;
         pass.addRows(parameters, order, first, first + count, sums, 0, step);
       } else {
         const from = batch * batchSize;
-        const first = atHand.bringRows ? atHand.bringRows(from, from + count) : from;
+        const first = atHand.loadRows ? atHand.loadRows(from, from + count) : from;
         pass.addRows(parameters, undefined, first, first + count, sums, 0, step);
       }
       const weight = count * meanWeight;

@@ -184,7 +184,7 @@ export async function namesIn(path: string): Promise<string[]> {
   return entries.map(({ name }) => name);
 }
 
-/** The tag of a version: another for each write, and for a file that was changed by hand. */
+/** The tag of a version: it differs for each write, and for a file that was changed by hand. */
 export function tagOf(number: number, { ino, mtimeNs, size }: BigIntStats): string {
   return [number, ino, mtimeNs, size].map((part) => part.toString(36)).join('-');
 }

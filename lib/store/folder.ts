@@ -84,7 +84,7 @@ export function folderStore(path: string, { now = Date.now }: { now?: () => numb
   const root = resolve(path);
   const location = path.endsWith('/') ? path : `${path}/`;
   let swept: Promise<void> | undefined;
-  // What stands below the root makes it anew, should it vanish meanwhile.
+  // Once is enough: writes below the root create it again, should it vanish meanwhile.
   const prepare = () => {
     swept ??= calls
       .mkdir(root)
@@ -181,7 +181,7 @@ async function put(
       if (info) return info;
     }
   } finally {
-    // A version that was claimed is no longer aside.
+    // Claiming a version moved the file away.
     if (!info) await calls.rm(written);
   }
   throw new StoreError(`${place.key}: other writers kept coming first`);

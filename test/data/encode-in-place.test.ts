@@ -78,7 +78,7 @@ test('who asks for a number that has given its memory away is refused', async ()
   const encoding = fitEncoding(table, training, { exclude: ['class'] });
   encodeInPlace(encoding, table, training);
   expect(() => (table.columns[0] as NumberColumn).values).toThrow('given their memory to encoded features');
-  expect(() => (encodeRows(encoding, table, training) as StreamedMatrix).bring(0)).toThrow('given their memory');
+  expect(() => (encodeRows(encoding, table, training) as StreamedMatrix).load(0)).toThrow('given their memory');
   expect(() => takeRows(table, training)).toThrow('that all lie in memory');
   expect(canEncodeInPlace(encoding, table, training)).toBe(false);
 });

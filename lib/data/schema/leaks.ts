@@ -61,7 +61,7 @@ export function suspectedLeaks(
   });
 }
 
-/** The classes of a target, to which columns are compared. */
+/** The classes of a target, with which columns are compared. */
 export interface Classes {
   /** Class of a row, from 0, by the row's place among those looked at. */
   at(i: number): number;
@@ -70,7 +70,7 @@ export interface Classes {
   others: number;
 }
 
-/** The target's classes on rows: an index for each row, in order of first sight where they are numbers. */
+/** The target's class of each row, as an index; numbers get theirs in the order in which they first occur. */
 export function classesOf(goal: Column, rows: Int32Array): Classes {
   if (goal.kind === 'category') {
     const { codes } = goal;
@@ -116,7 +116,7 @@ function errorsByValue(column: Column, rows: Int32Array, { at, count }: Classes)
   const cellAt = cellOf(column);
   const places = new Map<number, number>();
   const most = Math.min(column.kind === 'number' ? mostNumbers : rows.length, Math.floor(rows.length / rowsPerValue));
-  // How many rows of each class a value has, one value behind the other.
+  // For each value, its number of rows in each class, row-major.
   let sizes = new Int32Array(64 * count);
   for (let i = 0; i < rows.length; i++) {
     const cell = cellAt(rows[i]);

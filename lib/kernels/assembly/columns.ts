@@ -18,9 +18,9 @@
 //
 // `copyRows` puts rows side by side as they are, all their columns.
 //
-// Why so: four columns go at once, so that no sum is added up in another order than one value after another. Sums are
-// taken of 64 rows at a time, which stay in the first-level cache while all columns pass over them; rows are encoded one
-// at a time, in the order in which the result lies, and look twice only where a NaN was met.
+// Why so: four columns are summed at once, so each sum still adds its values in the order of the rows. Sums are taken of 64
+// rows at a time, which stay in the first-level cache while all columns pass over them. Rows are encoded one at a time, in
+// the order in which the result lies; imputing costs time only where there is a NaN.
 
 // u32 fields.
 const BLOCKS: usize = 0; // of each block: address, and number of its first row
