@@ -70,7 +70,7 @@ function takeNumbers(numbers: PackedNumbers, rows: Int32Array, offsets: Int32Arr
 /** More rows are scored a stretch at a time: encoded all at once they would take their memory once more. */
 const stretchRows = 32_768;
 
-/** Blocks that lie in memory, as if they were brought there in stretches of so many rows. */
+/** Blocks that lie in memory, as if they were loaded in stretches of so many rows. */
 function byStretches(blocks: readonly PackedBlock[]): PackedSource {
   const starts = [0];
   for (const [i, { firstRow, rowCount }] of blocks.entries()) {
@@ -80,7 +80,7 @@ function byStretches(blocks: readonly PackedBlock[]): PackedSource {
   const source = {
     stretches,
     current: -1,
-    bring(stretch: number) {
+    load(stretch: number) {
       source.current = stretch;
       return blocks.slice(stretches[stretch], stretches[stretch + 1]);
     },

@@ -107,7 +107,7 @@ test('many rows that are taken out are encoded a stretch at a time, to the same 
   expect(firstRows.length).toBeGreaterThan(2);
   expect(firstRows.at(-1)).toBe(training.length);
   for (let stretch = 0; stretch + 1 < firstRows.length; stretch++) {
-    streamed.bring(stretch);
+    streamed.load(stretch);
     const [from, end] = [firstRows[stretch] * columnCount, firstRows[stretch + 1] * columnCount];
     expect(streamed.data.subarray(0, end - from)).toEqual(expected.subarray(from, end));
   }
