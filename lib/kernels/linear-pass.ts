@@ -157,7 +157,12 @@ export function linearPass(
   const scratchBytes = network
     ? mlpScratch(widths)
     : outputs * (4 * (inputs + 3) + 12 * 64 + 4) + 3072 + 4 * inputs + 12;
-  const { touchRows, gatherRows } = instantiate<Record<string, (...numbers: number[]) => void>>(double, memory);
+  // Compiled for mini-batches alone.
+  let gathering: Record<string, (...numbers: number[]) => void> | undefined;
+  const gatheringKernel = () => {
+    gathering ??= instantiate<Record<string, (...numbers: number[]) => void>>(double, memory);
+    return gathering;
+  };
 
   const addStretch = (
     description: number,
@@ -201,11 +206,11 @@ export function linearPass(
       order.set(visited);
       copy.visited.view.set(visited);
       copy.rows.view.set(rows);
-      touchRows(byRows, copy.rows.address, count);
+      gatheringKernel().touchRows(byRows, copy.rows.address, count);
     },
     addVisited(parameters, from, end, sums, offset) {
       room.enter();
-      gatherRows(byRows, byPlaces, copy.visited.address + 4 * from, end - from);
+      gatheringKernel().gatherRows(byRows, byPlaces, copy.visited.address + 4 * from, end - from);
       addStretch(byPlaces, parameters, 0, end - from, sums, offset);
     },
   };
