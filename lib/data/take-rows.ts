@@ -70,7 +70,7 @@ function takeNumbers(numbers: PackedNumbers, rows: Int32Array, offsets: Int32Arr
 /** More rows are scored a stretch at a time: encoded all at once they would take their memory once more. */
 const stretchRows = 32_768;
 
-/** Blocks that lie in memory, as if they were loaded in stretches of so many rows. */
+/** Blocks in memory, as a source that loads them in stretches of at most `stretchRows` rows. */
 function byStretches(blocks: readonly PackedBlock[]): PackedSource {
   const starts = [0];
   for (const [i, { firstRow, rowCount }] of blocks.entries()) {

@@ -40,7 +40,7 @@ export function createApi(services: Services, { uploadLimitBytes = 0 } = {}): Ho
       `expected a body of at most ${limit} bytes, found more: larger data goes by the store`,
     );
     const handlers: MiddlewareHandler<Bindings>[] = [(c) => serve(c, route, services, cache)];
-    // Who reads no body need not be kept from a large one.
+    // Routes that read no body need no limit.
     if (route.body !== undefined) handlers.unshift(atMost(limit, (c) => refuse(c, services, tooLarge)));
     app.on(route.method.toUpperCase(), [path], ...handlers);
   }
@@ -87,7 +87,7 @@ export function apiRoutes(options: { acceptsUploads: boolean }): Route[] {
   return routes;
 }
 
-/** Refuses longer bodies. Where the client says how long its is, by that: to look at the body itself takes as long as a prediction. */
+/** Refuses longer bodies: by content-length where it is given, since measuring the body takes as long as a prediction. */
 function atMost(limit: number, onError: (c: HonoContext) => Response): MiddlewareHandler<Bindings> {
   const measured = bodyLimit({ maxSize: limit, onError });
   return async (c, next) => {

@@ -86,7 +86,7 @@ export const models: Route[] = [
   },
 ];
 
-/** Sends the card of a version, or of champion where none is named. */
+/** Sends the card of a version, or of the champion if none is named. */
 async function sendCard({ context, parameters: { name, version } }: Call): Promise<Response> {
   const { readCard } = await import('../../../lib/jobs/cards.ts');
   const { text } = await readCard(context, { name, version });

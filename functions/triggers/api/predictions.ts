@@ -35,7 +35,7 @@ export const predictions: Route[] = [
     async handle(call) {
       const { body } = call;
       if ('rows' in body) return predictNow({ ...call, body });
-      // Apart, since what reads datasets is nothing that a prediction should wait for.
+      // Loaded here, since no prediction should wait for the code that reads datasets.
       const { beginScoring } = await import('./scoring.ts');
       return beginScoring({ ...call, body });
     },
