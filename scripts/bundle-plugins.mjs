@@ -1,11 +1,11 @@
-// What serverless-esbuild hands to esbuild, so that functions start fast.
+// Plugins for esbuild that make functions start fast; serverless-esbuild loads them.
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// The SDK carries clients by which it gets credentials from a user's single sign-on, another role or the machine; a
-// function has its own in its environment, so that a stub stands in for them: 70 kB less, and with each way that is left
-// out, what all of them share need not stand in a file of its own.
+// The SDK contains clients that get credentials by single sign-on, from another role or from the machine. A function has
+// credentials in its environment, so a stub replaces them: 70 kB less, and what all of these clients share no longer stands
+// in a file of its own.
 const stub = `module.exports = new Proxy({}, {
   get(target, name) {
     if (name === '__esModule' || typeof name === 'symbol') return undefined;
@@ -34,8 +34,8 @@ export const withoutIdleSchemas = (text) =>
 
 export default [
   {
-    // What is imported by `await import` becomes a module of its own, which Node parses when it is wanted. Its name begins
-    // with the function's: by that serverless-esbuild knows whose bundle it goes into.
+    // Code behind `await import` becomes a module of its own, which Node parses only when it is needed. Its name begins with
+    // the function's, by which serverless-esbuild knows into whose bundle it goes.
     name: 'apart',
     setup({ initialOptions }) {
       const [entry] = initialOptions.entryPoints;
@@ -44,7 +44,7 @@ export default [
     },
   },
   {
-    // By it the SDK tells one browser from another: 34 kB.
+    // The SDK uses it to tell browsers apart: 34 kB.
     name: 'without-browsers',
     setup(build) {
       build.onResolve({ filter: /^bowser$/ }, ({ path }) => ({ path, namespace: 'nothing' }));
@@ -52,7 +52,7 @@ export default [
     },
   },
   {
-    // S3 knows 103 operations, hone uses seven: 90 kB that each start would read and run.
+    // S3 has 103 operations, of which hone uses seven: 90 kB that each start would read and run.
     name: 'without-idle-schemas',
     setup(build) {
       build.onLoad({ filter: /@aws-sdk[\\/]client-.*[\\/]schemas_0\.js$/ }, async ({ path }) => ({
@@ -62,7 +62,7 @@ export default [
     },
   },
   {
-    // Of all that the SDK knows of S3, only a query within an object answers in events, which hone never asks for.
+    // Only a query within an S3 object answers in events, and hone never asks for one.
     name: 'without-event-streams',
     setup(build) {
       build.onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ path, kind }) => ({
@@ -73,8 +73,8 @@ export default [
     },
   },
   {
-    // An `import` of node:http asks it for all that it exports, its WebSocket too, for which Node loads the whole of
-    // undici; `require` hands over the object as it is.
+    // An `import` of node:http reads all of its exports, including WebSocket, for which Node loads the whole of undici;
+    // `require` reads none.
     name: 'http-without-undici',
     setup(build) {
       build.onResolve({ filter: /^(node:)?http$/ }, ({ namespace, kind }) => {

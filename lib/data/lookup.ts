@@ -29,6 +29,12 @@ export function placeOf(table: Table, row: number): string {
   return `${object?.key ?? 'the data'}, line ${table.lines[row]}`;
 }
 
+/** The cell of a row as a text; null when it is missing. */
+export function cellText(column: Column, row: number): string | null {
+  if (column.kind === 'category') return column.codes[row] < 0 ? null : column.levels[column.codes[row]];
+  return Number.isNaN(column.values[row]) ? null : String(column.values[row]);
+}
+
 /** Names in quotes, separated by commas; of more than 20 the first 20 and how many follow. */
 export function listNames(names: readonly string[]): string {
   const shown = names.slice(0, 20).map((name) => JSON.stringify(name));

@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import { recipe } from '../core/recipe.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
-import { findColumn, placeOf } from '../data/lookup.ts';
+import { cellText, findColumn, placeOf } from '../data/lookup.ts';
 import { defaultMetrics } from '../metrics/catalogue.ts';
 import type { SliceColumn } from '../metrics/slices/slice-rows.ts';
 import type { UncertaintyOptions } from '../metrics/uncertain.ts';
@@ -11,18 +11,17 @@ import type { Evaluation, Metrics, Report } from '../report/report.ts';
 import { putJson, readIfThere } from '../store/json.ts';
 import { type AssessOptions, assess } from './assess/assess.ts';
 import type { Rival } from './assess/comparisons.ts';
-import type { GroupColumn } from './assess/fairness.ts';
 import { checkPredictionsMetrics } from './check-metrics.ts';
 import type { Context } from './context.ts';
 import { evaluationFootprint } from './footprint.ts';
 import { decidePredictions } from './gates/decide-predictions.ts';
 import { baselineOf } from './given/baselines.ts';
 import { readDetections } from './given/detections.ts';
-import { cellText } from './given/labels.ts';
 import { type Given, readGiven } from './given/read-given.ts';
 import { predictionsReport, profileLimit } from './predictions-report.ts';
 import { reportTime, writeReport } from './reports.ts';
 import { identityOf, runKey, shortHash } from './runs.ts';
+import { groupColumn, sliceColumn } from './slice-columns.ts';
 import { listDataset, type SourceObject } from './sources.ts';
 
 /** The result of an evaluation of predictions, kept as runs/<run>/result.json. */
@@ -139,7 +138,7 @@ async function assessRows(
     ...(baseline && { baseline }),
     ...(rival && { against: rival }),
     ...(slices && { slices }),
-    ...(evaluate.fairness && { fairness: columnsOf(own, evaluate.fairness).map(asGroups) }),
+    ...(evaluate.fairness && { fairness: columnsOf(own, evaluate.fairness).map(groupColumn) }),
     ...(evaluate.worstRows && isByRow && { worst: { count: evaluate.worstRows, describe: describer(own) } }),
   };
   if (table.rowCount > profileLimit && !options.worst) {
@@ -210,32 +209,7 @@ function columnsOf({ table, rows, predictions }: Given, names: readonly string[]
       'evaluate.slices: expected none for a ranking task, whose queries have no columns of their own',
     );
   }
-  return names.map((name) => {
-    const column = findColumn(table, name, 'slice');
-    return column.kind === 'number'
-      ? { name, kind: 'number', values: Float64Array.from(rows, (row) => column.values[row]) }
-      : { name, kind: 'category', codes: Int32Array.from(rows, (row) => column.codes[row]), levels: column.levels };
-  });
-}
-
-/** Most groups of a column for fairness. */
-const groupLimit = 50;
-
-function asGroups(column: SliceColumn): GroupColumn {
-  if (column.kind === 'category') return column;
-  const { name } = column;
-  const levels = [...new Set(Array.from(column.values))].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-  if (levels.length > groupLimit) {
-    throw new InputError(
-      `evaluate.fairness: expected a column of at most ${groupLimit} groups, found ${levels.length} numbers in "${name}"`,
-    );
-  }
-  const places = new Map(levels.map((value, place) => [value, place]));
-  return {
-    name,
-    codes: Int32Array.from(column.values, (value) => places.get(value) ?? -1),
-    levels: levels.map(String),
-  };
+  return names.map((name) => sliceColumn(findColumn(table, name, 'slice'), rows));
 }
 
 /** Most characters of a cell, and most cells of a row, that a report shows. */

@@ -97,9 +97,16 @@ function fullBatch(pass: RowPass, added: Penalty): Objective {
       }
     });
     mergeBlocks(partials, blockCount, width);
-    for (let i = 0; i < length; i++) gradient[i] = partials[i] / weight;
+    divide(partials, weight, gradient);
     return partials[length] / weight + added.add(parameters, gradient);
   }
+}
+
+/** Writes quotients. A power of two, as most batches have rows, is divided by with a product, which is the same and faster. */
+function divide(sums: Float64Array, by: number, quotients: Float64Array): void {
+  const isPower = by >= 1 && by < 2 ** 31 && Number.isInteger(by) && (by & (by - 1)) === 0;
+  if (isPower) for (let i = 0; i < quotients.length; i++) quotients[i] = sums[i] * (1 / by);
+  else for (let i = 0; i < quotients.length; i++) quotients[i] = sums[i] / by;
 }
 
 /** False where one is NaN. */
@@ -149,7 +156,7 @@ function miniBatch(pass: RowPass, added: Penalty, batchSize: number, seed: numbe
         pass.addRows(parameters, undefined, first, first + count, sums, 0, step);
       }
       const weight = count * meanWeight;
-      for (let i = 0; i < length; i++) gradient[i] = sums[i] / weight;
+      divide(sums, weight, gradient);
       return sums[length] / weight + added.add(parameters, gradient);
     },
   };

@@ -9,7 +9,7 @@ import { linksOf, trainingAnswer } from './trainings.ts';
 
 type TrainingCall = Omit<Call, 'body'> & { body: { pipeline: string | PipelineDocument } };
 
-/** Starts a training, or answers the one that there is. */
+/** Starts a training, or answers with one that was done before. */
 export async function startTraining(call: TrainingCall): Promise<Response> {
   const { context, services } = call;
   const pipeline = await pipelineOf(call);

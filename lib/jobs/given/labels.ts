@@ -127,9 +127,3 @@ export function numbersOn(table: Table, column: Column, rows: Int32Array, role: 
   }
   return numbers;
 }
-
-/** The cell of a row as a text; null where it is missing. */
-export function cellText(column: Column, row: number): string | null {
-  if (column.kind === 'category') return column.codes[row] < 0 ? null : column.levels[column.codes[row]];
-  return Number.isNaN(column.values[row]) ? null : String(column.values[row]);
-}

@@ -1,8 +1,7 @@
 import { InputError } from '../../core/errors.ts';
-import { findColumn, placeOf } from '../../data/lookup.ts';
+import { cellText, findColumn, placeOf } from '../../data/lookup.ts';
 import { quoteText } from '../../data/text.ts';
 import { formatCount } from '../../report/format.ts';
-import { cellText } from './labels.ts';
 import type { GivenTable } from './read-given.ts';
 
 /** A table, and the name of its column of ids. */

@@ -1,10 +1,9 @@
 import { InputError } from '../../core/errors.ts';
-import { placeOf } from '../../data/lookup.ts';
+import { cellText, placeOf } from '../../data/lookup.ts';
 import type { Column } from '../../data/table.ts';
 import { quoteText } from '../../data/text.ts';
 import type { TextPredictions } from '../../metrics/predictions.ts';
 import type { PredictionsDocument } from '../../pipeline/predictions-schema.ts';
-import { cellText } from './labels.ts';
 import type { GivenTable } from './read-given.ts';
 import { weightsOf } from './rows.ts';
 
