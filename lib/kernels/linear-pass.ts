@@ -2,7 +2,7 @@ import { instantiate } from './instantiate.ts';
 import * as curvature from './linear-curvature.generated.ts';
 import * as double from './linear-pass.generated.ts';
 import { poolOf } from './pool.ts';
-import { roomFor } from './room.ts';
+import { type Room, roomFor } from './room.ts';
 import * as single from './single-linear-pass.generated.ts';
 import * as mlp from './single-mlp-pass.generated.ts';
 import * as softmax from './single-softmax-pass.generated.ts';
@@ -106,12 +106,10 @@ export function linearPass(
   formula: LossFormula,
   { products = 'float64', batch = 0, window = 0, curvedBlocks = 0, network }: LinearPassOptions = {},
 ): LinearPass {
-  const isSeveral = formula.name === 'cross-entropy';
-  const kernel = network ? mlp : isSeveral ? softmax : products === 'float32' ? single : double;
+  const kernel = network ? mlp : formula.name === 'cross-entropy' ? softmax : products === 'float32' ? single : double;
   const { inputs, outputs = 1, features, targets, weights, blockOffsets } = rows;
   const widths = Int32Array.of(inputs, ...(network?.hidden ?? []), outputs);
-  let parameterCount = 0;
-  for (let i = 1; i < widths.length; i++) parameterCount += (widths[i - 1] + 1) * widths[i];
+  const parameterCount = parametersOf(widths);
   const blockCount = blockOffsets.length - 1;
   const width = parameterCount + 1;
   const bytes = 24 * targets.length + 12 * (blockCount + 2) * width + 4096 + batch * (4 * inputs + 16) + 8 * window;
@@ -133,20 +131,9 @@ export function linearPass(
   const at = room.place(new Float64Array(parameterCount));
   const blockSums = room.place(new Float64Array(blockCount * width));
   const stretch = { ends: room.place(new Int32Array(2)), sums: room.place(new Float64Array(width)) };
-
   const curved = room.place(new Float64Array(curvedBlocks * padded * padded));
-  const shape = room.place(widths);
-  const describe = (source: number[], ends: number, sums: number): number => {
-    const description = room.allocate(descriptionBytes);
-    room.fill(() => {
-      const numbers = [...source, ends, at.address, sums, inputs, lossNumbers[formula.name]];
-      new Uint32Array(memory.buffer, description, 8).set(numbers);
-      new Float64Array(memory.buffer, description + 32, 2).set([formula.shape ?? 0, formula.smoothing ?? 0]);
-      const activation = singleActivations[network?.activation ?? 'relu'];
-      new Int32Array(memory.buffer, description + 48, 4).set([outputs, shape.address, widths.length - 1, activation]);
-    });
-    return description;
-  };
+
+  const describe = describer(room, formula, { widths, parameters: at.address, activation: network?.activation });
   const inPlace = [data.address, labels.address, shares?.address ?? 0];
   const byBlocks = describe(inPlace, offsets.address, blockSums.address);
   const byRows = describe(inPlace, stretch.ends.address, stretch.sums.address);
@@ -154,9 +141,7 @@ export function linearPass(
   const byCurvature = describe(inPlace, offsets.address, curved.address);
   // The word of that description that says with which block to begin.
   const firstBlock = new Uint32Array(memory.buffer, byCurvature + 12, 1);
-  const scratchBytes = network
-    ? mlpScratch(widths)
-    : outputs * (4 * (inputs + 3) + 12 * 64 + 4) + 3072 + 4 * inputs + 12;
+  const scratchBytes = network ? mlpScratch(widths) : linearScratch(inputs, outputs);
   const { touchRows, gatherRows } = instantiate<Record<string, (...numbers: number[]) => void>>(double, memory);
 
   const addStretch = (
@@ -211,7 +196,43 @@ export function linearPass(
   };
 }
 
+/** Weights and biases of dense layers between vectors of these lengths. */
+function parametersOf(widths: Int32Array): number {
+  let count = 0;
+  for (let i = 1; i < widths.length; i++) count += (widths[i - 1] + 1) * widths[i];
+  return count;
+}
+
 const descriptionBytes = 64;
+
+/** Writes descriptions for the kernels: each names where rows lie, where stretches of them end, and where sums go. */
+function describer(
+  room: Room,
+  { name, shape = 0, smoothing = 0 }: LossFormula,
+  {
+    widths,
+    parameters,
+    activation = 'relu',
+  }: { widths: Int32Array; parameters: number; activation?: SingleActivation },
+): (source: number[], ends: number, sums: number) => number {
+  const layers = room.place(widths);
+  const outputs = widths[widths.length - 1];
+  return (source, ends, sums) => {
+    const description = room.allocate(descriptionBytes);
+    room.fill(() => {
+      const { buffer } = room.memory.memory;
+      new Uint32Array(buffer, description, 8).set([...source, ends, parameters, sums, widths[0], lossNumbers[name]]);
+      new Float64Array(buffer, description + 32, 2).set([shape, smoothing]);
+      const network = [outputs, layers.address, widths.length - 1, singleActivations[activation]];
+      new Int32Array(buffer, description + 48, 4).set(network);
+    });
+    return description;
+  };
+}
+
+/** Bytes that the passes of linear models need at most. */
+const linearScratch = (inputs: number, outputs: number): number =>
+  outputs * (4 * (inputs + 3) + 12 * 64 + 4) + 3072 + 4 * inputs + 12;
 
 /** Bytes that assembly/single-mlp-pass.ts needs at most. */
 function mlpScratch(widths: Int32Array): number {
