@@ -61,8 +61,8 @@ const pieces: Record<string, (...given: string[]) => Promise<Figures> | Figures>
     };
     return { seconds: best(pass, 1, 8) };
   },
-  mlp: (folder) => {
-    const all = examplesIn(folder, 'features.f32', 'labels.f32', 28, 1);
+  mlp: (folder, threads) => {
+    const all = examplesIn(folder, 'features.f32', 'labels.f32', 28, Number(threads));
     const rowCount = 200_000;
     const examples: Examples = {
       ...all,

@@ -28,7 +28,14 @@ const binLimit = 20;
 /** Packed columns of more rows than `mostRows` are described by a sample. */
 const [mostRows, sampleRows] = [100_000, 4_096];
 
-const known = new WeakMap<PackedNumbers, Float64Array>();
+/** What was found of packed columns, or what waits for the threads that find it. */
+const known = new WeakMap<PackedNumbers, { finish(): Float64Array }>();
+
+/** Lets other threads find how packed columns are distributed, while this one does something else. */
+export function beginDistributions(table: Table): void {
+  const { numbers } = table;
+  if (numbers && !numbers.source && !known.has(numbers)) known.set(numbers, describeValues(table, numbers));
+}
 
 /** How the numbers of a column are distributed. Packed columns of a table are all described at once, and remembered. */
 export function distributionOf(table: Table, column: NumberColumn): Distribution {
@@ -45,8 +52,9 @@ export function distributionOf(table: Table, column: NumberColumn): Distribution
     found = describeValues(table, numbers);
     known.set(numbers, found);
   }
-  const [distinct, named, binCount] = found.subarray(at * outWidth);
-  const top = found.subarray(at * outWidth + 3);
+  const all = found.finish();
+  const [distinct, named, binCount] = all.subarray(at * outWidth);
+  const top = all.subarray(at * outWidth + 3);
   const bins = Array.from(top.subarray(2 * frequentLimit, 2 * frequentLimit + binCount));
   return {
     distinct,
@@ -87,7 +95,7 @@ function rangeOf(table: Table, column: NumberColumn) {
 
 const outWidth = 3 + 2 * frequentLimit + binLimit;
 
-function describeValues(table: Table, numbers: PackedNumbers): Float64Array {
+function describeValues(table: Table, numbers: PackedNumbers): { finish(): Float64Array } {
   const { memory: home } = numbers;
   const stride = packedStride(numbers);
   const rowCount = table.rowCount > mostRows ? sampleRows : table.rowCount;
@@ -112,8 +120,15 @@ function describeValues(table: Table, numbers: PackedNumbers): Float64Array {
     28: out,
   });
   const scratchBytes = 3 * 2048 * 4 + 5 * rowCount * 4 + 16;
-  poolOf(home).run(kernel, 'describeValues', description, stride / 4, scratchBytes);
-  return new Float64Array(home.memory.buffer, out, stride * outWidth).slice();
+  const job = poolOf(home).begin(kernel, 'describeValues', description, stride / 4, scratchBytes);
+  let found: Float64Array | undefined;
+  return {
+    finish() {
+      job.finish();
+      found ??= new Float64Array(home.memory.buffer, out, stride * outWidth).slice();
+      return found;
+    },
+  };
 }
 
 /** Copies evenly spaced rows side by side, and answers their address. */

@@ -51,16 +51,20 @@ export function encodePackedInPlace(
   { address, columnCount }: { address: number; columnCount: number },
 ): void {
   const { memory: home } = packed.numbers;
-  const { description, count } = describeEncoding(packed, features, { address: 0, columnCount });
-  const pool = poolOf(home);
-  pool.run(kernel, 'encodeColumns', description, count, 64);
-  const words = new Uint32Array(home.memory.buffer, description, descriptionWords);
-  words[outWord] = address;
-  pool.run(kernel, 'joinBlocks', description, 1, 64);
+  const { description, count } = describeEncoding(packed, features, { address, columnCount });
+  poolOf(home).run(kernel, 'encodeOver', description, count, 64);
 }
 
-/** Layout of the description in lib/kernels/assembly/columns.ts: the word with the output's address, and all words. */
-const [outWord, descriptionWords] = [4, 12];
+/** Copies rows as they are side by side: shape [rows.length, packedStride(numbers)]. */
+export function copyPacked(packed: PackedRows): Float32Array {
+  const { memory: home } = packed.numbers;
+  const stride = packedStride(packed.numbers);
+  const data = packedMatrix(packed.numbers, packed.rows.length, stride);
+  const { room, count, blocks, rows, offsets } = placeStretch(packed);
+  const description = writeStruct(room, { 0: blocks, 4: stride * 4, 8: rows, 12: offsets, 16: data.byteOffset });
+  poolOf(home).run(kernel, 'copyRows', description, count, 64);
+  return data;
+}
 
 function describeEncoding(
   packed: PackedRows,
@@ -86,7 +90,7 @@ function describeEncoding(
     32: ofColumns(({ scale }) => scale),
     36: ofColumns(({ impute }) => impute),
     40: flags,
-    44: count,
+    44: room.allocate(count * 4),
   });
   return { description, count, flags };
 }

@@ -157,9 +157,7 @@ function numberColumn(name: string, at: number, { numbers, doubles, rowCount }: 
     kind: 'number',
     name,
     get values() {
-      values ??= doubles[at]
-        ? new Float64Array(numbers.memory.memory.buffer, doubles[at], rowCount).slice()
-        : exact.values;
+      values ??= doubles[at] ? new Float64Array(numbers.memory.memory.buffer, doubles[at], rowCount) : exact.values;
       return values;
     },
   };
@@ -237,7 +235,7 @@ function hashesOnDemand(
       const hashes = home.allocate(room.rowCount * 4);
       const texts = { 60: textHash(''), 64: textHash('false'), 68: textHash('true') };
       runOnBlocks('hashRows', { 52: hashes, ...texts }, 4096);
-      rows = new Uint32Array(home.memory.buffer, hashes, room.rowCount).slice();
+      rows = new Uint32Array(home.memory.buffer, hashes, room.rowCount);
       return rows;
     },
     blocks() {

@@ -1,6 +1,6 @@
 import { blockOffsets, firstFrom } from './block-offsets.ts';
-import { encodePacked } from './encode-packed.ts';
-import { type PackedNumbers, packedNumberColumn, packedStride } from './packed.ts';
+import { copyPacked } from './encode-packed.ts';
+import { type PackedBlock, type PackedNumbers, type PackedSource, packedNumberColumn, packedStride } from './packed.ts';
 import type { Column, Table } from './table.ts';
 
 /**
@@ -53,23 +53,39 @@ function takeCells(column: Column, rows: Int32Array, numbers: PackedNumbers | un
   return { kind, name, ...(single && { single }), values: Float64Array.from(rows, (row) => values[row]) };
 }
 
-/** Copies packed rows side by side. The kernel that encodes does it: with mean 0 and scale 1, numbers stay as they are. */
+/** Copies packed rows side by side. */
 function takeNumbers(numbers: PackedNumbers, rows: Int32Array, offsets: Int32Array): PackedNumbers {
   const { memory, columnCount, blocks, source } = numbers;
   if (source) throw new Error('expected packed numbers that all lie in memory, found some that are brought there');
   const stride = packedStride(numbers);
-  const address = memory.allocate(rows.length * stride * 4);
-  const data = new Float32Array(memory.memory.buffer, address, rows.length * stride);
-  const same = { mean: 0, scale: 1, impute: Number.NaN };
-  const columns = Array.from({ length: columnCount }, (_, at) => ({ feature: same, from: at, to: at }));
-  encodePacked({ numbers, blocks, firstBlock: 0, rows, offsets }, columns, { data, columnCount: stride });
-  return {
-    memory,
-    columnCount,
-    blocks: blocks.map((_, i) => ({
-      address: address + offsets[i] * stride * 4,
-      firstRow: offsets[i],
-      rowCount: offsets[i + 1] - offsets[i],
-    })),
+  const address = copyPacked({ numbers, blocks, firstBlock: 0, rows, offsets }).byteOffset;
+  const taken = blocks.map((_, i) => ({
+    address: address + offsets[i] * stride * 4,
+    firstRow: offsets[i],
+    rowCount: offsets[i + 1] - offsets[i],
+  }));
+  return { memory, columnCount, blocks: taken, ...(rows.length > stretchRows && { source: byStretches(taken) }) };
+}
+
+/** More rows are scored a stretch at a time: encoded all at once they would take their memory once more. */
+const stretchRows = 32_768;
+
+/** Blocks in memory, as a source that loads them in stretches of at most `stretchRows` rows. */
+function byStretches(blocks: readonly PackedBlock[]): PackedSource {
+  const starts = [0];
+  for (const [i, { firstRow, rowCount }] of blocks.entries()) {
+    if (firstRow + rowCount - blocks[starts[starts.length - 1]].firstRow > stretchRows && i > 0) starts.push(i);
+  }
+  const stretches = Int32Array.of(...starts, blocks.length);
+  const source = {
+    stretches,
+    current: -1,
+    load(stretch: number) {
+      source.current = stretch;
+      return blocks.slice(stretches[stretch], stretches[stretch + 1]);
+    },
+    spareBytes: 0,
+    close() {},
   };
+  return source;
 }

@@ -9,7 +9,8 @@ import { defaultMetrics, findMetric, isSameMetric, measure } from '../metrics/ca
 import type { Predictions } from '../metrics/predictions.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { LoadedModel } from '../registry/versions.ts';
-import { type Metrics, measured } from '../report/report.ts';
+import { measured } from '../report/measured.ts';
+import type { Metrics } from '../report/report.ts';
 import { type Assessment, assess } from './assess/assess.ts';
 import type { Rival } from './assess/comparisons.ts';
 import { describeDecision } from './decision.ts';

@@ -3,12 +3,14 @@ import type { Matrix } from '../core/matrix.ts';
 import { recipe } from '../core/recipe.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
 import type { ColumnKind } from '../data/column-reader.ts';
+import { beginDistributions } from '../data/distribution.ts';
 import { type Encoding, encodeRows } from '../data/encode.ts';
 import { encodeSparse, fitSparse, hasSparse } from '../data/encode-sparse.ts';
 import { makeFeatureRoom } from '../data/feature-room.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
 import { listNames } from '../data/lookup.ts';
 import { checkFeatureMemory } from '../data/memory.ts';
+import { beginFacts } from '../data/number-facts.ts';
 import type { ColumnProfile } from '../data/profile.ts';
 import { readTable } from '../data/read.ts';
 import { storageOf } from '../data/schema/kinds.ts';
@@ -224,6 +226,8 @@ export function fitToRequest(
   table: Table,
 ): Omit<Prepared, 'request' | 'version' | 'readMilliseconds'> {
   const { target: column, split, weight } = request.data;
+  // Where there are other threads, they find what the report says of columns, while this one goes through the rows.
+  beginFacts(table);
   const { rows: labelled, warnings: unlabelled } = labelledRows(table, column);
   const parts =
     split === 'none'
@@ -238,6 +242,7 @@ export function fitToRequest(
     );
   }
   const { encoding, target } = fitPreparation(request, table, training);
+  beginDistributions(table);
   const warnings = [...table.warnings, ...unlabelled];
   warnings.push(...leftOutWarnings(encoding));
   const features = encoding.features.map(({ name }) => name);

@@ -112,7 +112,9 @@ export function linearPass(
   const parameterCount = parametersOf(widths);
   const blockCount = blockOffsets.length - 1;
   const width = parameterCount + 1;
-  const bytes = 24 * targets.length + 12 * (blockCount + 2) * width + 4096 + batch * (4 * inputs + 16) + 8 * window;
+  const ofBatch = network && batch > 0 ? batchShares(batch, parameterCount) : { rows: batch, count: 1 };
+  const sumsBytes = 12 * (blockCount + 2 + ofBatch.count) * width;
+  const bytes = 24 * targets.length + sumsBytes + 4096 + batch * (4 * inputs + 16) + 8 * window;
   const padded = paddedColumns(inputs);
   const room = roomFor(features, bytes + 8 * curvedBlocks * padded * padded);
   const { memory } = room.memory;
@@ -130,7 +132,12 @@ export function linearPass(
   };
   const at = room.place(new Float64Array(parameterCount));
   const blockSums = room.place(new Float64Array(blockCount * width));
-  const stretch = { ends: room.place(new Int32Array(2)), sums: room.place(new Float64Array(width)) };
+  const stretch = {
+    ends: room.place(new Int32Array(ofBatch.count + 1)),
+    sums: room.place(new Float64Array(ofBatch.count * width)),
+  };
+  const [stretchSums, otherSums] = [stretch.sums.view.subarray(0, width), stretch.sums.view.subarray(width)];
+
   const curved = room.place(new Float64Array(curvedBlocks * padded * padded));
 
   const describe = describer(room, formula, { widths, parameters: at.address, activation: network?.activation });
@@ -142,7 +149,8 @@ export function linearPass(
   // The word of that description that says with which block to begin.
   const firstBlock = new Uint32Array(memory.buffer, byCurvature + 12, 1);
   const scratchBytes = network ? mlpScratch(widths) : linearScratch(inputs, outputs);
-  const { touchRows, gatherRows } = instantiate<Record<string, (...numbers: number[]) => void>>(double, memory);
+  const { touchRows, gatherRows } = instantiate<Record<string, Call>>(double, memory);
+  const addBlocks = ofBatch.count > 1 ? instantiate<Record<string, Call>>(mlp, memory).addBlocks : undefined;
 
   const addStretch = (
     description: number,
@@ -154,16 +162,19 @@ export function linearPass(
   ) => {
     room.enter();
     at.view.set(parameters);
-    const isThere = sums === stretch.sums.view;
-    if (!isThere) for (let i = 0; i < width; i++) stretch.sums.view[i] = sums[offset + i];
-    stretch.ends.view[0] = from;
-    stretch.ends.view[1] = end;
-    poolOf(room.memory).run(kernel, 'passBlock', description, 1, scratchBytes);
-    if (!isThere) for (let i = 0; i < width; i++) sums[offset + i] = stretch.sums.view[i];
+    const isThere = sums === stretchSums;
+    if (!isThere) for (let i = 0; i < width; i++) stretchSums[i] = sums[offset + i];
+    const count = ofBatch.count === 1 ? 1 : Math.ceil((end - from) / ofBatch.rows);
+    for (let share = 0; share < count; share++) stretch.ends.view[share] = from + share * ofBatch.rows;
+    stretch.ends.view[count] = end;
+    if (count > 1) otherSums.fill(0);
+    poolOf(room.memory).run(kernel, 'passBlock', description, count, scratchBytes);
+    if (count > 1) addBlocks?.(stretch.sums.address, width, count);
+    if (!isThere) for (let i = 0; i < width; i++) sums[offset + i] = stretchSums[i];
   };
 
   return {
-    sums: stretch.sums.view,
+    sums: stretchSums,
     sumBlocks(parameters, sums) {
       room.enter();
       at.view.set(parameters);
@@ -195,6 +206,8 @@ export function linearPass(
     },
   };
 }
+
+type Call = (...numbers: number[]) => void;
 
 /** Weights and biases of dense layers between vectors of these lengths. */
 function parametersOf(widths: Int32Array): number {
@@ -233,6 +246,24 @@ function describer(
 /** Bytes that the passes of linear models need at most. */
 const linearScratch = (inputs: number, outputs: number): number =>
   outputs * (4 * (inputs + 3) + 12 * 64 + 4) + 3072 + 4 * inputs + 12;
+
+/** The fewest rows that a share of a batch has, and the most shares of one batch. */
+const leastShareRows = 128;
+const mostShares = 4;
+
+/** Parameters of networks whose batches are shared: smaller ones gain nothing, and sums of larger ones take much memory. */
+const sharedParameters = { least: 1024, most: 2 ** 18 };
+
+/**
+ * How a batch of a network is shared by threads: each share has sums of its own, added up in their order, so the bits
+ * follow the size of the batch and the network, never the number of threads.
+ */
+export function batchShares(batch: number, parameterCount: number): { rows: number; count: number } {
+  if (parameterCount < sharedParameters.least || parameterCount > sharedParameters.most)
+    return { rows: batch, count: 1 };
+  const rows = Math.max(leastShareRows, Math.ceil(batch / mostShares));
+  return { rows, count: Math.ceil(batch / rows) };
+}
 
 /** Bytes that assembly/single-mlp-pass.ts needs at most. */
 function mlpScratch(widths: Int32Array): number {

@@ -1,4 +1,5 @@
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
+import type { AddRows } from './add-rows.ts';
 import * as kernel from './linear-pass.generated.ts';
 import { type LinearPass, type LossFormula, lossNumbers } from './linear-pass.ts';
 import { poolOf } from './pool.ts';
@@ -15,19 +16,8 @@ export interface SparseRows {
 
 /** Sums are a gradient, in the layout of the parameters, and a loss. */
 export interface SparseLinearPass extends Pick<LinearPass, 'sums' | 'sumBlocks'> {
-  /**
-   * Adds rows [from, end), or order[from], …, order[end - 1], to the sums at `offset`.
-   *
-   * @param order where it is given, `end - from` is at most `batch`
-   */
-  addRows(
-    parameters: Float64Array,
-    order: Int32Array | undefined,
-    from: number,
-    end: number,
-    sums: Float64Array,
-    offset: number,
-  ): void;
+  /** With an order, `end - from` is at most `batch`. */
+  addRows: AddRows;
 }
 
 const descriptionBytes = 64;

@@ -195,13 +195,14 @@ function isFiniteVector(vector: Vector): boolean {
 
 /** Adds the step; false when a parameter is no longer finite. */
 function addStep(parameters: Vector, step: Vector): boolean {
-  let probe = 0;
+  let staysFinite = true;
   for (let i = 0; i < parameters.length; i++) {
     const value = parameters[i] + step[i];
     parameters[i] = value;
-    probe += value - value; // 0 for a finite number, NaN for any other
+    // 0 for a finite number, NaN for any other; a sum of these would have each parameter wait for the one before.
+    if (value - value !== 0) staysFinite = false;
   }
-  return probe === 0;
+  return staysFinite;
 }
 
 function isFinitePair(loss: number, norm: number): boolean {

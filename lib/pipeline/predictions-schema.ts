@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { nameInWords, namePattern } from './names.ts';
-import { scheduleSchema } from './schema.ts';
+import { scheduleSchema } from './schedule-schema.ts';
 
 // The shape of a document that asks for the evaluation of predictions, whoever made them. Every object is strict, so that
 // a misspelt key is refused by name.

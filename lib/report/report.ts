@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { InputError } from '../core/errors.ts';
-import { curveLimit, evaluationSchema, type measuredSchema, type metricsSchema } from './evaluation-schema.ts';
+import { evaluationSchema, type measuredSchema, type metricsSchema } from './evaluation-schema.ts';
 import { count, number, text } from './fields.ts';
+import { coefficientLimit, curveLimit } from './limits.ts';
 import type { crossValidationSchema, searchSchema, trialSchema } from './search-schema.ts';
 
 const gateSchema = z.strictObject({
@@ -71,9 +72,6 @@ const coefficientSchema = z.strictObject({
   class: z.optional(z.string()),
   value: z.number(),
 });
-
-/** Most coefficients that a report holds. */
-export const coefficientLimit = 50;
 
 const modelSchema = z.strictObject({
   kind: z.string(),
@@ -185,16 +183,6 @@ export function checkReport(value: unknown, where = 'report'): Report {
   }
   const { path, message } = deepestIssue(result.error.issues[0]);
   throw new InputError(`${where}, ${path.length > 0 ? path.join('.') : 'the document'}: ${message}`);
-}
-
-/**
- * A metric's value as a report holds it: NaN and infinity become null with a reason.
- *
- * @param why what to know about the value; the reason when it is not finite
- */
-export function measured(value: number, why?: string): Measured {
-  if (Number.isFinite(value)) return why === undefined ? { value } : { value, why };
-  return { value: null, why: why ?? (Number.isNaN(value) ? 'undefined on these rows' : 'beyond the range of numbers') };
 }
 
 /** The JSON Schema (draft 2020-12) that is published for `report.json`. */

@@ -6,7 +6,6 @@ import { hone, root, sharedDatasets, temporaryFolder } from '../support/cli.ts';
 
 const isThere = existsSync(sharedDatasets);
 const folder = temporaryFolder();
-const store = join(folder, 'store');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Dataset {
@@ -109,6 +108,7 @@ describe.skipIf(!isThere)(`hone run on real data${isThere ? '' : ' (skipped: ../
     const document = join(folder, `${name}.yml`);
     writeFileSync(document, lines.join('\n'));
 
+    const store = join(folder, `store of ${name}`);
     const { code, stdout, stderr } = await hone(['run', document, '--store', store, '--json']);
     expect([code, stderr]).toEqual([0, expect.stringContaining(`Read ${rows.toLocaleString('en')} rows`)]);
     const result = JSON.parse(stdout);

@@ -49,7 +49,7 @@ const told = ({ columns, numbers: _numbers, ...table }: Table) => ({
   columns: columns.map((column) =>
     column.kind === 'category'
       ? column
-      : { name: column.name, single: column.single, bits: new BigUint64Array(column.values.buffer) },
+      : { name: column.name, single: column.single, bits: new BigUint64Array(column.values.slice().buffer) },
   ),
 });
 

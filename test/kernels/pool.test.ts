@@ -12,10 +12,7 @@ const score = (pool: Pool, rows: number): Float64Array => beginToScore(pool, row
 
 function beginToScore(pool: Pool, rows: number): { finish(): Float64Array } {
   const { memory } = pool;
-  const features = placeArray(
-    memory,
-    Float32Array.from({ length: rows }, (_, row) => row),
-  );
+  const features = placeArray(memory, numbers32(rows));
   const found = memory.allocate(rows * 8);
   const description = writeStruct(memory, {
     0: features,
@@ -34,6 +31,7 @@ function beginToScore(pool: Pool, rows: number): { finish(): Float64Array } {
   };
 }
 
+const numbers32 = (rows: number) => Float32Array.from({ length: rows }, (_, row) => row);
 const numbers = (rows: number) => Float64Array.from({ length: rows }, (_, row) => row);
 
 test('every share of every job is done once, whenever the threads are there', async () => {
@@ -45,6 +43,35 @@ test('every share of every job is done once, whenever the threads are there', as
       const rows = 1 + ((job * 7919) % 60_000);
       expect(score(pool, rows)).toEqual(numbers(rows));
       if (job % 20 === 19) await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  } finally {
+    pool.close();
+  }
+});
+
+test('a job that is done again and again finds what lies there each time, and another one between is not mistaken for it', async () => {
+  const memory = kernelMemory();
+  const pool = workerPool({ memory, threads: 3, workerSource, imports: kernelHost(memory.memory) });
+  try {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const rows = 5 * 4096;
+    const jobs = [1, 2].map((factor) => {
+      const features = placeArray(memory, numbers32(rows));
+      const found = memory.allocate(rows * 8);
+      const parameters = placeArray(memory, Float64Array.of(factor, 0));
+      const description = writeStruct(memory, { 0: features, 4: parameters, 8: found, 12: rows, 16: 1, 20: 1 });
+      return {
+        factor,
+        description,
+        intercept: new Float64Array(memory.memory.buffer, parameters, 2).subarray(1),
+        found: new Float64Array(memory.memory.buffer, found, rows),
+      };
+    });
+    for (let round = 0; round < 600; round++) {
+      const { factor, description, intercept, found } = jobs[round % 7 === 6 ? 1 : 0];
+      intercept[0] = round;
+      pool.run(scores, 'scoreShare', description, 5, 64);
+      expect(found.every((score, row) => score === factor * row + round)).toBe(true);
     }
   } finally {
     pool.close();
@@ -89,11 +116,9 @@ test('a job that was begun is done by other threads meanwhile, once, and by what
   }
 });
 
-test('a job that was begun on a thread alone is done when it is finished, once', () => {
+test('a job that was begun on a thread alone is done at once', () => {
   const pool = onThisThread(kernelMemory());
   const begun = beginToScore(pool, 10_000);
+  expect(new Float64Array(pool.memory.memory.buffer).includes(9_999)).toBe(true);
   expect(begun.finish()).toEqual(numbers(10_000));
-  const found = begun.finish();
-  found.fill(0);
-  expect(begun.finish()).toEqual(new Float64Array(10_000));
 });

@@ -10,8 +10,9 @@ import type { ClassPredictions, DetectionPredictions, ValuePredictions } from '.
 import type { RankedScores } from '../../metrics/ranked-scores.ts';
 import { areaUnderRoc, averagePrecisionOf } from '../../metrics/score-metrics.ts';
 import type { Measured } from '../../metrics/uncertain.ts';
-import { curveLimit, predictionLimit } from '../../report/evaluation-schema.ts';
-import { type Evaluation, type Metrics, measured as reported } from '../../report/report.ts';
+import { curveLimit, predictionLimit } from '../../report/limits.ts';
+import { measured as reported } from '../../report/measured.ts';
+import type { Evaluation, Metrics } from '../../report/report.ts';
 import { reportedInterval } from './comparisons.ts';
 
 /** Larger confusion matrices and tables of classes tell nobody anything. */

@@ -2,7 +2,7 @@ import { log } from '../../core/elementary.ts';
 import type { AnyPredictions, ClassPredictions } from '../../metrics/predictions.ts';
 import { squadF1Score } from '../../metrics/text/squad.ts';
 import type { Measured } from '../../metrics/uncertain.ts';
-import { worstRowLimit } from '../../report/evaluation-schema.ts';
+import { worstRowLimit } from '../../report/limits.ts';
 import type { Evaluation } from '../../report/report.ts';
 
 export interface WorstRequest {

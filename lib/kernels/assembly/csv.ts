@@ -41,23 +41,9 @@ import {
 } from './shared/csv-cells';
 import { beginEnds, endAfter, lastEnd, mostColumns, moreEnds } from './shared/cell-ends';
 import { setPowersOfTen } from './shared/decimal';
+import { beginHash, endHash, hashBytes, read } from './shared/host';
 import { parseLongs } from './shared/long-numbers';
 import { parseFours, setSqueezes } from './shared/short-numbers';
-
-/** Reads up to `bytes` at a position of the object; fewer at its end, or -1. */
-// @ts-ignore: decorator
-@external('host', 'read')
-declare function read(file: i32, position: f64, address: usize, bytes: i32): i32;
-/** SHA-256: begins anew, takes bytes, and leaves the 32 bytes of the hash of all that it took. */
-// @ts-ignore: decorator
-@external('host', 'beginHash')
-declare function beginHash(): void;
-// @ts-ignore: decorator
-@external('host', 'hashBytes')
-declare function hashBytes(address: usize, bytes: usize): void;
-// @ts-ignore: decorator
-@external('host', 'endHash')
-declare function endHash(address: usize): void;
 
 // The description: u32 fields at these offsets, but for `size` and `firstRow`, which are f64.
 const FILE: usize = 0; // i32: descriptor of an open file, or -1 for text that lies in memory

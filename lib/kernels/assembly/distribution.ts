@@ -106,31 +106,101 @@ function endOfRun(keys: usize, start: i32, count: i32): i32 {
   return end;
 }
 
+/** The keys of −0 and of 0, which are one number. */
+const negativeZero: u32 = 0x7fffffff;
+const zero: u32 = 0x80000000;
+
 /** Writes the most frequent numbers, of equally frequent ones the smallest first. Returns the number of distinct ones. */
 function findFrequent(sorted: usize, count: i32, top: i32, out: usize): i32 {
-  const named = out + 24;
-  let found = 0;
-  let distinct = 0;
-  for (let start = 0; start < count; ) {
-    const value = numberAt(sorted, start);
-    let end = endOfRun(sorted, start, count);
-    // −0 and 0 are one number, though they have two keys.
-    if (value == 0 && end < count && numberAt(sorted, end) == 0) end = endOfRun(sorted, end, count);
-    distinct++;
-    const own = <f64>(end - start);
-    start = end;
-    if (found == top && own <= load<f64>(named + (<usize>(top - 1) << 4), 8)) continue;
-    if (found < top) found++;
-    let place = found - 1;
-    for (; place > 0 && load<f64>(named + (<usize>(place - 1) << 4), 8) < own; place--) {
-      memory.copy(named + (<usize>place << 4), named + (<usize>(place - 1) << 4), 16);
-    }
-    store<f64>(named + (<usize>place << 4), value);
-    store<f64>(named + (<usize>place << 4), own, 8);
+  const zeros = firstFrom(sorted, count, negativeZero);
+  const above = firstFrom(sorted, count, zero + 1);
+  store<f64>(out, <f64>(countRuns(sorted, 0, zeros) + i32(above > zeros) + countRuns(sorted, above, count)));
+  store<f64>(out, 0, 8);
+  nameRuns(sorted, 0, zeros, top, out);
+  if (above > zeros) nameRun(numberAt(sorted, zeros), above - zeros, top, out);
+  nameRuns(sorted, above, count, top, out);
+  return <i32>load<f64>(out);
+}
+
+/** Where the first key that is not below another one stands. */
+function firstFrom(sorted: usize, count: i32, key: u32): i32 {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (load<u32>(sorted + (<usize>middle << 2)) < key) low = middle + 1;
+    else high = middle;
   }
-  store<f64>(out, <f64>distinct);
+  return low;
+}
+
+/** How many different keys there are among some. */
+function countRuns(sorted: usize, from: i32, end: i32): i32 {
+  if (from >= end) return 0;
+  let runs = 1;
+  let i = from + 1;
+  let changes = i32x4.splat(0);
+  for (; i + 4 <= end; i += 4) {
+    const at = sorted + (<usize>i << 2);
+    changes = i32x4.sub(changes, i32x4.ne(v128.load(at), v128.load(at - 4)));
+  }
+  for (; i < end; i++) runs += i32(load<u32>(sorted + (<usize>i << 2)) != load<u32>(sorted + (<usize>i << 2) - 4));
+  return (
+    runs +
+    i32x4.extract_lane(changes, 0) +
+    i32x4.extract_lane(changes, 1) +
+    i32x4.extract_lane(changes, 2) +
+    i32x4.extract_lane(changes, 3)
+  );
+}
+
+/**
+ * Names those of some runs that are more frequent than what is named already.
+ *
+ * Once as many are named as may be, only a run that is longer than the shortest of them counts: where keys that lie so
+ * far apart differ, none begins.
+ */
+function nameRuns(sorted: usize, from: i32, end: i32, top: i32, out: usize): void {
+  for (let start = from; start < end; ) {
+    const shortest = shortestNamed(top, out);
+    if (shortest > 0) {
+      const ahead = <usize>shortest << 2;
+      while (start + 4 + shortest <= end) {
+        const at = sorted + (<usize>start << 2);
+        if (v128.any_true(i32x4.eq(v128.load(at), v128.load(at + ahead)))) break;
+        start += 4;
+      }
+      while (start + shortest < end && load<u32>(sorted + (<usize>start << 2)) != load<u32>(sorted + (<usize>start << 2) + ahead)) {
+        start++;
+      }
+      if (start + shortest >= end) return;
+    }
+    const stop = endOfRun(sorted, start, end);
+    nameRun(numberAt(sorted, start), stop - start, top, out);
+    start = stop;
+  }
+}
+
+/** How often the least frequent of the named numbers is there; 0 while there is room for more of them. */
+function shortestNamed(top: i32, out: usize): i32 {
+  if (<i32>load<f64>(out, 8) < top) return 0;
+  return <i32>load<f64>(out + 24 + (<usize>(top - 1) << 4), 8);
+}
+
+/** Names a number that is there so often, if it is more frequent than one that is named, or there is room. */
+function nameRun(value: f64, length: i32, top: i32, out: usize): void {
+  const named = out + 24;
+  const own = <f64>length;
+  let found = <i32>load<f64>(out, 8);
+  if (found == top && own <= load<f64>(named + (<usize>(top - 1) << 4), 8)) return;
+  if (found < top) found++;
+  let place = found - 1;
+  for (; place > 0 && load<f64>(named + (<usize>(place - 1) << 4), 8) < own; place--) {
+    memory.copy(named + (<usize>place << 4), named + (<usize>(place - 1) << 4), 16);
+  }
+  store<f64>(named + (<usize>place << 4), value);
+  store<f64>(named + (<usize>place << 4), own, 8);
   store<f64>(out, <f64>found, 8);
-  return distinct;
 }
 
 /**

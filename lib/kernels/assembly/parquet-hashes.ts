@@ -9,18 +9,8 @@
 // four rows of a column are hashed at once, in several short loops: a processor looks some three hundred steps ahead, and
 // finds more independent chains there when they are short. 256 rows at a time stay in the first-level cache for all columns.
 
+import { beginHash, endHash, hashBytes } from './shared/host';
 import { finishFour, mixFour } from './shared/value-hash';
-
-/** SHA-256: begins a hash, adds bytes to it, and writes its 32 bytes. */
-// @ts-ignore: decorator
-@external('host', 'beginHash')
-declare function beginHash(): void;
-// @ts-ignore: decorator
-@external('host', 'hashBytes')
-declare function hashBytes(address: usize, bytes: usize): void;
-// @ts-ignore: decorator
-@external('host', 'endHash')
-declare function endHash(address: usize): void;
 
 // The description, u32.
 const COLUMNS: usize = 4;

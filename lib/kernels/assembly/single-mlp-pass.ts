@@ -59,6 +59,17 @@ export function passBlock(description: usize, block: i32, scratch: usize): void 
     passTile(pass, row, min(tileRows, end - row), sums, sums + (<usize>parameters << 3), scratch, units);
 }
 
+/** Adds the sums of the blocks after the first to its own, in their order. */
+export function addBlocks(sums: usize, width: i32, blocks: i32): void {
+  const bytes = <usize>width << 3;
+  for (let block = 1; block < blocks; block++) {
+    const others = sums + <usize>block * bytes;
+    let at: usize = 0;
+    for (; at + 16 <= bytes; at += 16) v128.store(sums + at, f64x2.add(v128.load(sums + at), v128.load(others + at)));
+    if (at < bytes) store<f64>(sums + at, load<f64>(sums + at) + load<f64>(others + at));
+  }
+}
+
 function parameterCount(pass: LinearPass): i32 {
   let count = 0;
   for (let i = 0; i < pass.layers; i++) count += (widthAt(pass, i) + 1) * widthAt(pass, i + 1);

@@ -53,12 +53,15 @@ function estimate(
   const { positive, negative } = table;
   const positives = sumOf(positive);
   if (positives === 0) return { value: Number.NaN, error: Number.NaN };
-  let [right, total, value] = [0, 0, 0];
+  let [right, total, value, isPerfect] = [0, 0, 0, true];
   for (let i = positive.length - 1; i >= 0; i--) {
     right += positive[i];
     total += positive[i] + negative[i];
     if (total > 0) value += (positive[i] * (right / total)) / positives;
+    if (positive[i] > 0 && right < total) isPerfect = false;
   }
+  // Where no negative row scores as high as a positive one, it is 1 whatever the weights, and nothing is rounded.
+  if (isPerfect) value = 1;
   // A row raises or lowers the precision at each positive row with the same score or a lower one. From the lowest score up:
   // `right` and `total` are the weights of the rows that score at least as high.
   let [gain, loss, variance] = [0, 0, 0];
@@ -68,8 +71,8 @@ function estimate(
       gain += positive[i] / total;
       loss += (positive[i] * precision) / total;
     }
-    const ofPositive = precision + gain - loss - value - less.ofPositive;
-    const ofNegative = -loss - less.ofNegative;
+    const ofPositive = isPerfect ? -less.ofPositive : precision + gain - loss - value - less.ofPositive;
+    const ofNegative = isPerfect ? -less.ofNegative : -loss - less.ofNegative;
     variance += table.positiveSquares[i] * ofPositive * ofPositive + table.negativeSquares[i] * ofNegative * ofNegative;
     right -= positive[i];
     total -= positive[i] + negative[i];

@@ -6,14 +6,10 @@
 
 import { decimalEnd, parseDecimal } from './decimal';
 import { firstBytes } from './first-bytes';
+import { unusualNumber } from './host';
 import { longValue, parseLong } from './long-numbers';
 import { hashText } from './row-hash';
 import { parseShort, shortValue } from './short-numbers';
-
-/** The value of a cell that is written in an unusual way: NaN where it is missing, an infinity where it is no number. */
-// @ts-ignore: decorator
-@external('host', 'number')
-declare function unusualNumber(start: usize, end: usize): f64;
 
 /** How a segment ended: well, for want of room, by something that is not for kernels, or because it can't be read. */
 export const DONE: u32 = 0;
