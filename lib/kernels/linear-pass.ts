@@ -209,7 +209,7 @@ export function linearPass(
 
 type Call = (...numbers: number[]) => void;
 
-/** Weights and biases of dense layers between vectors of these lengths. */
+/** The number of weights and biases of dense layers between vectors of these lengths. */
 function parametersOf(widths: Int32Array): number {
   let count = 0;
   for (let i = 1; i < widths.length; i++) count += (widths[i - 1] + 1) * widths[i];
@@ -255,8 +255,8 @@ const mostShares = 4;
 const sharedParameters = { least: 1024, most: 2 ** 18 };
 
 /**
- * How a batch of a network is shared by threads: each share has sums of its own, added up in their order, so the bits
- * follow the size of the batch and the network, never the number of threads.
+ * How threads share a batch of a network. Each share has sums of its own, which are added up in order, so the bits depend on
+ * the size of the batch and on the network, never on the number of threads.
  */
 export function batchShares(batch: number, parameterCount: number): { rows: number; count: number } {
   if (parameterCount < sharedParameters.least || parameterCount > sharedParameters.most)
