@@ -30,9 +30,9 @@ export interface RowSpec {
   unit: 's' | 'ms' | 'MB' | 'rows/s' | 'GB/s' | 'fields' | 'x';
   /** Whether a larger figure is better, as of a rate; a smaller one when left out, as of a time. */
   isRate?: boolean;
-  /** The ratio, better / worse, or the figure, that must be reached, and that is aimed at. */
-  atLeast: number;
-  aim: number;
+  /** The ratio, better / worse, or the figure, that must be reached, and that is aimed at; neither where it is for information. */
+  atLeast?: number;
+  aim?: number;
 }
 
 export interface Measurement {
@@ -45,7 +45,7 @@ export interface Row extends RowSpec {
   otherFigure?: Measurement;
   /** How many times better hone's best is than the other's best, or hone's best itself where there is no other. */
   ratio?: number;
-  verdict: 'aim' | 'at least' | 'short' | 'missing';
+  verdict: 'aim' | 'at least' | 'short' | 'missing' | 'for information';
   missing?: string;
 }
 
@@ -80,10 +80,14 @@ function judge(spec: RowSpec, figures: ReadonlyMap<string, number[]>, missing: R
     return { ...spec, honeFigure, otherFigure, verdict: 'missing', missing: why.join(', ') };
   }
   const ratio = ratioOf(honeFigure.best, otherFigure?.best, spec.isRate);
+  return { ...spec, honeFigure, otherFigure, ratio, verdict: verdictOf(spec, ratio) };
+}
+
+function verdictOf({ atLeast, aim, against, isRate }: RowSpec, ratio: number): Row['verdict'] {
+  if (atLeast === undefined) return 'for information';
   // Without another, a bound on a time is met from below, one on a rate from above.
-  const reaches = (bound: number) => (otherFigure || spec.isRate ? ratio >= bound : ratio <= bound);
-  const verdict = reaches(spec.aim) ? 'aim' : reaches(spec.atLeast) ? 'at least' : 'short';
-  return { ...spec, honeFigure, otherFigure, ratio, verdict };
+  const reaches = (bound: number) => (against !== undefined || isRate ? ratio >= bound : ratio <= bound);
+  return aim !== undefined && reaches(aim) ? 'aim' : reaches(atLeast) ? 'at least' : 'short';
 }
 
 function ratioOf(hone: number, other: number | undefined, isRate = false): number {

@@ -7,15 +7,25 @@ import { timed } from './programs.ts';
 const hone = fileURLToPath(new URL('../cli/hone.mjs', import.meta.url));
 const peak = `process.on('exit',()=>process.stderr.write('PEAK '+process.resourceUsage().maxRSS))`;
 
-/** `hone run` of a file's label by its other columns, into an empty store: the whole command, from the outside. */
+/**
+ * `hone run` of a file's label by its other columns, into an empty store: the whole command, from the outside.
+ *
+ * @param options.metrics what the model is judged by, AUC where it is left out; `default` leaves the choice to hone
+ */
 export async function runHone(
   path: string,
-  { cores, env, store }: { cores?: number; env?: Record<string, string>; store?: string },
+  {
+    cores,
+    env,
+    store,
+    metrics = ['auc'],
+  }: { cores?: number; env?: Record<string, string>; store?: string; metrics?: readonly string[] | 'default' },
 ): Promise<{ seconds: number; peakBytes: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'hone-bench-'));
   try {
     const document = join(folder, 'pipeline.yml');
-    writeFileSync(document, `name: bench\ntask: binary\ndata: { path: '${path}', target: label }\n`);
+    const judged = metrics === 'default' ? '' : `evaluate: { metrics: [${metrics}] }\n`;
+    writeFileSync(document, `name: bench\ntask: binary\ndata: { path: '${path}', target: label }\n${judged}`);
     const { seconds, stderr, status } = await timed(
       process.execPath,
       [

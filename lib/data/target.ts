@@ -80,7 +80,7 @@ export function fitTarget(table: Table, rows: Int32Array, options: TargetOptions
  */
 export function labelledRows(table: Table, target: string): { rows: Int32Array; warnings: string[] } {
   const column = findColumn(table, target, 'target');
-  const without = missingCount(column);
+  const without = missingCount(table, column);
   if (without === 0) return { rows: allRows(table), warnings: [] };
   const rows = new Int32Array(table.rowCount - without);
   let count = 0;
@@ -97,15 +97,12 @@ export function labelledRows(table: Table, target: string): { rows: Int32Array; 
   return { rows, warnings: [warning] };
 }
 
-function missingCount(column: Column): number {
+function missingCount(table: Table, column: Column): number {
+  if (column.kind === 'category')
+    return codeCounts(column, allRows(table)).reduce((left, n) => left - n, table.rowCount);
   let count = 0;
-  if (column.kind === 'number') {
-    const { values } = column;
-    for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row])) count++;
-  } else {
-    const { codes } = column;
-    for (let row = 0; row < codes.length; row++) if (codes[row] < 0) count++;
-  }
+  const { values } = column;
+  for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row])) count++;
   return count;
 }
 
@@ -143,7 +140,11 @@ export function actualValues(encoding: TargetEncoding, table: Table, rows: Int32
   return classIndices(encoding, table, column, rows);
 }
 
-/** How many of the rows belong to each class of the encoding. Errors: see `encodeTarget`. */
+/**
+ * How many of the rows belong to each class of the encoding, shape [classes].
+ *
+ * @throws InputError as `encodeTarget` does
+ */
 export function classSizes(encoding: ClassTarget, table: Table, rows: Int32Array): Float64Array {
   const column = findColumn(table, encoding.name, 'target');
   const sizes = new Float64Array(encoding.classes.length);
@@ -154,7 +155,7 @@ export function classSizes(encoding: ClassTarget, table: Table, rows: Int32Array
     if (sizes.reduce((sum, size) => sum + size, 0) === rows.length) return sizes;
     sizes.fill(0);
   }
-  // Row by row, which names the one whose class is not known.
+  // Row by row, so that the error names the row whose class is unknown.
   for (const index of actualValues(encoding, table, rows)) sizes[index]++;
   return sizes;
 }
@@ -172,7 +173,10 @@ function firstMissingNumber({ values }: NumberColumn, rows: Int32Array): number 
   return -1;
 }
 
-function firstMissingText({ codes }: CategoryColumn, rows: Int32Array): number {
+function firstMissingText(column: CategoryColumn, rows: Int32Array): number {
+  // Where the rows were counted before, nobody has to look again.
+  if (codeCounts(column, rows).reduce((sum, count) => sum + count, 0) === rows.length) return -1;
+  const { codes } = column;
   for (let i = 0; i < rows.length; i++) if (codes[rows[i]] < 0) return rows[i];
   return -1;
 }
@@ -307,22 +311,25 @@ function numberClasses({ values }: NumberColumn): string[] {
 
 function classIndices(encoding: ClassTarget, table: Table, column: Column, rows: Int32Array): Float64Array {
   const positions = new Map(encoding.classes.map((text, i) => [text, i]));
-  const textOf = (row: number) =>
-    column.kind === 'number' ? String(column.values[row]) : column.levels[column.codes[row]];
-  const ofCode = column.kind === 'number' ? undefined : column.levels.map((text) => positions.get(text));
   const indices = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i];
-    const index = ofCode && column.kind === 'category' ? ofCode[column.codes[row]] : positions.get(textOf(row));
-    if (index === undefined) {
-      const expected = `one of ${listNames(encoding.classes)}`;
-      throw new InputError(
-        `${cellPlace(table, row, encoding.name)}: expected ${expected}, found ${quoteText(textOf(row))}`,
-      );
+  let row: number | undefined;
+  if (column.kind === 'category') {
+    const { codes } = column;
+    const ofCode = Float64Array.from(column.levels, (text) => positions.get(text) ?? Number.NaN);
+    for (let i = 0; i < rows.length; i++) indices[i] = ofCode[codes[rows[i]]];
+    const unknown = ofCode.some(Number.isNaN) ? indices.findIndex(Number.isNaN) : -1;
+    row = rows[unknown];
+  } else {
+    for (let i = 0; i < rows.length && row === undefined; i++) {
+      const index = positions.get(String(column.values[rows[i]]));
+      if (index === undefined) row = rows[i];
+      else indices[i] = index;
     }
-    indices[i] = index;
   }
-  return indices;
+  if (row === undefined) return indices;
+  const found = column.kind === 'number' ? String(column.values[row]) : column.levels[column.codes[row]];
+  const expected = `one of ${listNames(encoding.classes)}`;
+  throw new InputError(`${cellPlace(table, row, encoding.name)}: expected ${expected}, found ${quoteText(found)}`);
 }
 
 /** The column if it is one of numbers, or has no value at all; else an error that names the first text among `rows`. */

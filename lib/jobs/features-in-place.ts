@@ -9,7 +9,8 @@ import type { Choice } from './choose-optimizer.ts';
 import type { Context } from './context.ts';
 import { type Prepared, takePrepared } from './prepare.ts';
 
-export interface FeaturesInPlace {
+/** Encoded features in the memory of the packed numbers that they were made of. */
+interface FeaturesInPlace {
   features: Matrix;
   /** Once the candidate is kept: lets go of the features, and lets the jobs that come find the data as it is now. */
   finish(): void;

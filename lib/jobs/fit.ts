@@ -24,7 +24,7 @@ export interface FitOptions {
   model: Model;
   choice: Choice;
   initial: Vector;
-  /** The rows' features, where they are encoded already: they stay their owner's. */
+  /** The rows' features, if they are encoded already; the caller releases them. */
   features?: Matrix;
   /** Hears from which step a checkpoint goes on. */
   onResumed?(step: number): void;
@@ -65,7 +65,7 @@ export async function fit(context: Context, options: FitOptions): Promise<Fit> {
     onProgress: (progress) => onStep?.(progress, stepLimit),
   });
   if (solution.status === 'deadline') await writeCheckpoint(context.store, place, solution.checkpoint);
-  // As much memory as all the rows: the next training, or what is made of this one, begins where they were.
+  // They take as much memory as all the rows: whatever comes next can use it.
   if (!features) releaseMatrix(examples.features);
   return { solution, rule, resumedAt: resume?.step ?? 0 };
 }

@@ -3,12 +3,14 @@ import type { Matrix } from '../core/matrix.ts';
 import { recipe } from '../core/recipe.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
 import type { ColumnKind } from '../data/column-reader.ts';
+import { beginDistributions } from '../data/distribution.ts';
 import { type Encoding, encodeRows } from '../data/encode.ts';
 import { encodeSparse, fitSparse, hasSparse } from '../data/encode-sparse.ts';
 import { makeFeatureRoom } from '../data/feature-room.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
 import { listNames } from '../data/lookup.ts';
 import { checkFeatureMemory } from '../data/memory.ts';
+import { beginFacts } from '../data/number-facts.ts';
 import type { ColumnProfile } from '../data/profile.ts';
 import { readTable } from '../data/read.ts';
 import { storageOf } from '../data/schema/kinds.ts';
@@ -45,9 +47,9 @@ export interface Prepared extends Fitted {
   request: Request;
   /** Row numbers of the part that is held out; the training part itself when the split is `none`. */
   test: Int32Array;
-  /** The same part as whoever scores it takes it: rows of the table, or of one that holds no others. */
+  /** The same rows for scoring: in the table, or in a table of their own. */
   heldOut: { table: Table; rows: Int32Array };
-  /** Row numbers of the part that a threshold and a calibration are chosen on, where the request asks for such. */
+  /** Row numbers of the part on which a threshold and a calibration are chosen, if the request asks for them. */
   tuning?: Int32Array;
   /** What the training part looks like, for later data to be held against. */
   schema: Schema;
@@ -57,7 +59,7 @@ export interface Prepared extends Fitted {
   version: string;
   warnings: string[];
   readMilliseconds: number;
-  /** Of all rows, where they were described before the memory of their numbers was used otherwise. */
+  /** Profiles of the columns over all rows, if they had to be made before features overwrote the numbers. */
   profiles?: ColumnProfile[];
 }
 
@@ -86,7 +88,7 @@ export async function prepare(context: Context, run: RunRequest): Promise<Prepar
   });
 }
 
-/** Takes a run's data away from the context, until it is given back; who asks for it meanwhile reads it anew. */
+/** Takes a run's data out of the context until it is given back. In the meantime, `prepare` reads it again. */
 export function takePrepared({ memory }: Pick<Context, 'memory'>): { giveBack(): void } {
   const kept = memory.get('prepared');
   memory.delete('table');
@@ -137,7 +139,7 @@ function readData(context: Context, run: RunRequest): Promise<{ table: Table; re
   });
 }
 
-/** Lets go of what another run has left: its rows may fill the memory, and the disk. */
+/** Drops the data of another run, which may fill the memory and the disk. */
 function letGo({ memory }: Context): void {
   const kept = memory.get('table') as { value: { table: Table } } | undefined;
   kept?.value.table.numbers?.source?.close();
@@ -148,7 +150,7 @@ function letGo({ memory }: Context): void {
 /**
  * Rows to learn from as an objective takes them, weighted by their column and by their classes.
  *
- * @param features of these rows, where they are encoded already
+ * @param features those of these rows, if they are encoded already
  */
 export function toTrainingExamples(
   { table, encoding, target }: Omit<Fitted, 'training'>,
@@ -215,8 +217,7 @@ export function fitPreparation({ task, data, prepare }: Request, table: Table, t
 }
 
 /**
- * Splits a table's labelled rows as a request asks for, fits the preparation on those to train on, and looks for what is
- * suspect.
+ * Splits a table's labelled rows as a request asks, fits the preparation on those to train on, and looks for leaks.
  *
  * @throws InputError when no row is left on one side, or a column is not what the request takes it for
  */
@@ -225,6 +226,8 @@ export function fitToRequest(
   table: Table,
 ): Omit<Prepared, 'request' | 'version' | 'readMilliseconds'> {
   const { target: column, split, weight } = request.data;
+  // Where there are other threads, they find what the report says of columns, while this one goes through the rows.
+  beginFacts(table);
   const { rows: labelled, warnings: unlabelled } = labelledRows(table, column);
   const parts =
     split === 'none'
@@ -239,6 +242,7 @@ export function fitToRequest(
     );
   }
   const { encoding, target } = fitPreparation(request, table, training);
+  beginDistributions(table);
   const warnings = [...table.warnings, ...unlabelled];
   warnings.push(...leftOutWarnings(encoding));
   const features = encoding.features.map(({ name }) => name);
@@ -260,14 +264,14 @@ export function fitToRequest(
   return { table, training, test, heldOut, ...(tuning && { tuning }), encoding, target, schema, leaks, warnings };
 }
 
-/** Whether a request has rows kept back to choose a threshold or a calibration on. */
+/** Whether a request keeps rows back, to choose a threshold or a calibration on. */
 export const keepsTuning = ({ model, evaluate }: Pick<Request, 'model' | 'evaluate'>): boolean =>
   evaluate.threshold !== undefined || model.calibrate !== undefined;
 
 /**
- * The rows to train on, and a part of them that is kept back to choose a threshold and a calibration on.
+ * Splits rows into those to train on and those that are kept back, to choose a threshold and a calibration on.
  *
- * @param seedOffset added to the seed of the pipeline's split; by default beyond those of pipelines and of early stopping
+ * @param seedOffset added to the seed of the pipeline's split; by default beyond the seeds of pipelines and early stopping
  */
 export function withoutTuning(
   request: Pick<Request, 'data' | 'model' | 'evaluate'>,
@@ -283,6 +287,7 @@ export function withoutTuning(
   return { training, tuning: test };
 }
 
+/** Share of the training rows that is kept back. */
 const tuningShare = 0.2;
 
 const versionOf = (request: Request, table: Table): string =>

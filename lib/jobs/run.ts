@@ -1,4 +1,5 @@
 import { ConflictError, HoneError } from '../core/errors.ts';
+import { checkPipelineMetrics } from './check-metrics.ts';
 import type { Context } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import { openPoolAhead, threadsFor } from './open-pool.ts';
@@ -21,9 +22,11 @@ const decisionLimit = 10;
  * The whole way of one training in this process, as the workflow `training` goes it on Step Functions: it leaves the
  * same objects. A run that has its result is found, and nothing is done.
  *
+ * @throws InputError before anything is read, when the pipeline names metrics that there are not
  * @throws InterruptedError when the context's interruption came during the training, which has left a checkpoint
  */
 export async function runPipeline(context: Context, pipeline: ResolvedPipeline): Promise<RunResult> {
+  checkPipelineMetrics(pipeline.request);
   const planned = await openPlannedRun(context, pipeline, ({ threads }, bytes) =>
     openPoolAhead(threadsFor(bytes, threads, context.threads)),
   );

@@ -61,7 +61,7 @@ export const runKey = (run: string, file: string): string => `runs/${run}/${file
  * Names a run by the resolved request, each object's key and tag, and the recipe, and keeps its request: an event
  * delivered twice finds its run.
  *
- * @param onFound hears of the data before it is known whether there is anything to do
+ * @param onFound called with the size of the data, before it is known whether there is anything to do
  * @throws InputError when there is no data
  */
 export async function openRun(

@@ -16,7 +16,7 @@ export interface LossFormula {
   smoothing?: number;
 }
 
-/** As assembly/shared/losses.ts numbers them. */
+/** The number of each loss in assembly/shared/losses.ts. */
 export const lossNumbers = {
   squared: 0,
   absolute: 1,
@@ -45,64 +45,66 @@ export interface LinearRows {
   blockOffsets: Int32Array;
 }
 
-/** What features are multiplied in: assembly/linear-pass.ts, or assembly/single-linear-pass.ts. */
+/** The precision in which features are multiplied: assembly/linear-pass.ts has float64, assembly/single-*.ts float32. */
 export type Products = 'float64' | 'float32';
 
-/** One of the two kernels on some rows. Sums are a gradient, in the layout of the parameters, and a loss. */
+/** A kernel's pass over some rows. Sums are a gradient, in the layout of the parameters, and a loss. */
 export interface LinearPass {
-  /** Writes the sums of every block over `sums`, shape [blocks, parameters + 1]: on as many threads as the memory's pool has. */
+  /** Overwrites `sums`, shape [blocks, parameters + 1], with those of each block; uses the threads of the memory's pool. */
   sumBlocks(parameters: Float64Array, sums: Float64Array): void;
-  /** Sums that lie where the kernel adds to them: those of a caller who takes these, from 0 on, are not copied. */
+  /** The array that the kernel itself adds to: a caller that gives it as `sums`, with offset 0, saves two copies. */
   readonly sums: Float64Array;
   /** Adds rows [from, end) to the sums at `offset`. */
   addRows(parameters: Float64Array, from: number, end: number, sums: Float64Array, offset: number): void;
   /**
-   * Takes down which rows `addVisited` is to visit, and reads them, so that they are in the cache if they fit it.
+   * Remembers which rows `addVisited` will visit, and reads them, so that they are in the cache if they fit it.
    *
-   * @param rows the same, neighbours together as far as can be
-   * @param count how many there are in both, at most `near`
+   * @param visited the rows in the order of the visit, shape [window]
+   * @param rows the same rows, ordered so that neighbours in the data stand together, shape [window]
+   * @param count how many of both there are, at most `window`
    */
-  approach(visited: Int32Array, rows: Int32Array, count: number): void;
-  /** Adds visited[from], …, visited[end - 1], at most `batch` of them, to the sums at `offset`: copied side by side first. */
+  prefetch(visited: Int32Array, rows: Int32Array, count: number): void;
+  /** Gathers rows visited[from], …, visited[end - 1], at most `batch`, and adds them to the sums at `offset`. */
   addVisited(parameters: Float64Array, from: number, end: number, sums: Float64Array, offset: number): void;
   /**
-   * Writes the sums of curvature · (row, 1) ⊗ (row, 1) of blocks [from, from + count) over those of `curved`, count up to
-   * `curvedBlocks`: shape [curvedBlocks, padded, padded], of which entry (i, j) is meant where j ≤ i.
+   * Overwrites `curved` with the sums of curvature · (row, 1) ⊗ (row, 1) of blocks [from, from + count), `count` at most
+   * `curvedBlocks`.
    */
   curveBlocks(parameters: Float64Array, from: number, count: number): void;
-  /** There where `curvedBlocks` was asked for. */
+  /** Shape [curvedBlocks, padded, padded]: lower triangles, so entry (i, j) counts only where j ≤ i. */
   readonly curved: Float64Array;
 }
 
 /** How a pass multiplies, and what it may be asked besides the sums of blocks. */
 export interface LinearPassOptions {
   products?: Products;
-  /** Most rows of one call of `addVisited`, and of `approach`, whose vectors are of this length. */
+  /** Most rows of one call of `addVisited`. */
   batch?: number;
-  near?: number;
-  /** Most blocks to be curved at once. */
+  /** Length of the vectors that `prefetch` takes. */
+  window?: number;
+  /** Most blocks of one call of `curveBlocks`. */
   curvedBlocks?: number;
   /** Layers between features and scores, for products in float32: a multilayer perceptron. */
   network?: { hidden: readonly number[]; activation: SingleActivation };
 }
 
-/** Activations that a network in float32 may have, as assembly/single-mlp-pass.ts numbers them. */
+/** The number of each activation in assembly/single-mlp-pass.ts. */
 const singleActivations = { relu: 0, tanh: 1, sigmoid: 2 } as const;
 
-/** The name of one of them. */
+/** An activation that a network in float32 may have. */
 export type SingleActivation = keyof typeof singleActivations;
 
-/** Columns of a row with a one behind it, up to a multiple of four. */
+/** Columns of a row with a one behind it, rounded up to a multiple of four. */
 export const paddedColumns = (inputs: number): number => (inputs + 4) & ~3;
 
 /**
- * The pass over these rows, in the memory that the features lie in. Others are copied: to a memory of their own, or, when
- * few, to a room that all small ones share, where the last one stays until another comes.
+ * The pass over these rows, in the kernel memory in which the features lie. Features that lie elsewhere are copied: to a
+ * memory of their own, or, if they are few, to one that all small passes share and overwrite in turn.
  */
 export function linearPass(
   rows: LinearRows,
   formula: LossFormula,
-  { products = 'float64', batch = 0, near = 0, curvedBlocks = 0, network }: LinearPassOptions = {},
+  { products = 'float64', batch = 0, window = 0, curvedBlocks = 0, network }: LinearPassOptions = {},
 ): LinearPass {
   const isSeveral = formula.name === 'cross-entropy';
   const kernel = network ? mlp : isSeveral ? softmax : products === 'float32' ? single : double;
@@ -114,20 +116,20 @@ export function linearPass(
   const width = parameterCount + 1;
   const ofBatch = network && batch > 0 ? batchShares(batch, parameterCount) : { rows: batch, count: 1 };
   const sumsBytes = 12 * (blockCount + 2 + ofBatch.count) * width;
-  const bytes = 24 * targets.length + sumsBytes + 4096 + batch * (4 * inputs + 16) + 8 * near;
+  const bytes = 24 * targets.length + sumsBytes + 4096 + batch * (4 * inputs + 16) + 8 * window;
   const padded = paddedColumns(inputs);
   const room = roomFor(features, bytes + 8 * curvedBlocks * padded * padded);
   const { memory } = room.memory;
 
   const [data, labels, offsets] = [room.place(features), room.share(targets), room.share(blockOffsets)];
   const shares = weights && room.share(weights);
-  // What `approach` took down: another user of the room may write over the copy of it.
-  const order = new Int32Array(near);
+  // What `prefetch` was given: another user of a shared room may overwrite the copy in it.
+  const order = new Int32Array(window);
   const copy = {
     features: room.allocate(4 * inputs * batch),
     targets: room.allocate(8 * batch),
     weights: weights ? room.allocate(8 * batch) : 0,
-    rows: room.place(new Int32Array(near)),
+    rows: room.place(new Int32Array(window)),
     visited: room.place(order),
   };
   const at = room.place(new Float64Array(parameterCount));
@@ -156,7 +158,7 @@ export function linearPass(
   const byRows = describe(inPlace, stretch.ends.address, stretch.sums.address);
   const byPlaces = describe([copy.features, copy.targets, copy.weights], stretch.ends.address, stretch.sums.address);
   const byCurvature = describe(inPlace, offsets.address, curved.address);
-  // Where that description says at which block to begin.
+  // The word of that description that says with which block to begin.
   const firstBlock = new Uint32Array(memory.buffer, byCurvature + 12, 1);
   const scratchBytes = network
     ? mlpScratch(widths)
@@ -204,7 +206,7 @@ export function linearPass(
       poolOf(room.memory).run(curvature, 'curveBlock', byCurvature, count, 1024 + 8 * tile * padded);
     },
     addRows: (parameters, from, end, sums, offset) => addStretch(byRows, parameters, from, end, sums, offset),
-    approach(visited, rows, count) {
+    prefetch(visited, rows, count) {
       room.enter();
       order.set(visited);
       copy.visited.view.set(visited);
@@ -241,7 +243,7 @@ export function batchShares(batch: number, parameterCount: number): { rows: numb
   return { rows, count: Math.ceil(batch / rows) };
 }
 
-/** As assembly/single-mlp-pass.ts lays it out, rather too much than too little. */
+/** Bytes that assembly/single-mlp-pass.ts needs at most. */
 function mlpScratch(widths: Int32Array): number {
   let bytes = 4096;
   for (let i = 0; i < widths.length; i++) {

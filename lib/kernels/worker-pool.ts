@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { compile, type KernelMemory, type KernelSource } from './instantiate.ts';
-import { onThisThread, type Pool } from './pool.ts';
-import { control, type Job, takeShares, waitForChange } from './pool-thread.ts';
+import { type Begun, onThisThread, type Pool } from './pool.ts';
+import { control, type TaskName, takeShares } from './pool-thread.ts';
 
 /** A pool that holds threads, which end when it is closed, or with the process. */
 export interface WorkerPool extends Pool {
@@ -30,52 +30,73 @@ export function workerPool({
 }): WorkerPool {
   const alone = onThisThread(memory, imports);
   const words = new Int32Array(new SharedArrayBuffer(control.words * 4));
-  const workers = Array.from({ length: threads - 1 }, () => startWorker(workerSource, memory, words));
-  const kernels = new Map<KernelSource, number>();
+  const workers = Array.from({ length: threads - 1 }, (_, i) =>
+    startWorker(workerSource, { memory, words, thread: i + 1 }),
+  );
+  const tasks = new Map<KernelSource, Map<string, number>>();
+  let taskCount = 0;
   const scratches = { first: 0, each: 0 };
-  let told: Omit<Job, 'module'> | undefined;
+  let unfinished: Begun | undefined;
+
+  /** Begins a job, which the other threads join at once. */
+  const begin: Pool['begin'] = (kernel, name, description, count, scratchBytes) => {
+    unfinished?.finish();
+    if (count < 2 || workers.length === 0) return alone.begin(kernel, name, description, count, scratchBytes);
+    if (scratches.each < scratchBytes) {
+      scratches.each = Math.ceil(scratchBytes / 64) * 64;
+      scratches.first = memory.allocate(threads * scratches.each);
+    }
+    open({ task: taskNumber(kernel, name), description, count });
+    const begun = {
+      finish() {
+        if (unfinished !== begun) return;
+        unfinished = undefined;
+        try {
+          takeShares(words, alone.task(kernel, name), description, scratches.first);
+        } finally {
+          close();
+        }
+        if (Atomics.load(words, control.failed) === 1) throw new Error(`${name}: a thread failed`);
+      },
+    };
+    unfinished = begun;
+    return begun;
+  };
 
   return {
     memory,
     threads,
-    run(kernel, task, description, count, scratchBytes) {
-      if (count < 2 || workers.length === 0) {
-        alone.run(kernel, task, description, count, scratchBytes);
-        return;
-      }
-      if (scratches.each < scratchBytes) {
-        scratches.each = Math.ceil(scratchBytes / 64) * 64;
-        scratches.first = memory.allocate(threads * scratches.each);
-      }
-      const known = kernels.get(kernel);
-      const id = known ?? kernels.size;
-      kernels.set(kernel, id);
-      const job = { kernel: id, task, description, scratch: scratches.first };
-      // Batches are the same job thousands of times over: a message each would take longer than some of them.
-      if (!told || !isSameJob(told, job)) {
-        const module = known === undefined ? compile(kernel) : undefined;
-        for (const [i, worker] of workers.entries())
-          worker.postMessage({ ...job, module, scratch: job.scratch + (i + 1) * scratches.each } satisfies Job);
-        told = job;
-      }
-      open(count);
-      try {
-        takeShares(words, alone.task(kernel, task), description, scratches.first);
-      } finally {
-        close();
-      }
-      if (Atomics.load(words, control.failed) === 1) throw new Error(`${task}: a thread failed`);
-    },
+    begin,
+    run: (...job) => begin(...job).finish(),
     close() {
+      unfinished?.finish();
       for (const worker of workers) void worker.terminate();
       workers.length = 0;
     },
   };
 
-  function open(count: number): void {
+  /** The number by which threads know a task, which they are told of when it is new. */
+  function taskNumber(kernel: KernelSource, name: string): number {
+    const ofKernel = tasks.get(kernel) ?? new Map<string, number>();
+    const known = ofKernel.get(name);
+    if (known !== undefined) return known;
+    const module = ofKernel.size === 0 ? compile(kernel) : undefined;
+    tasks.set(kernel, ofKernel);
+    const task = taskCount++;
+    ofKernel.set(name, task);
+    const told: TaskName = { task, kernel: [...tasks.keys()].indexOf(kernel), module, name };
+    for (const worker of workers) worker.postMessage(told);
+    return task;
+  }
+
+  function open({ task, description, count }: { task: number; description: number; count: number }): void {
     Atomics.store(words, control.failed, 0);
     Atomics.store(words, control.next, 0);
     Atomics.store(words, control.count, count);
+    Atomics.store(words, control.task, task);
+    Atomics.store(words, control.description, description);
+    Atomics.store(words, control.firstScratch, scratches.first);
+    Atomics.store(words, control.eachScratch, scratches.each);
     Atomics.store(words, control.isOpen, 1);
     Atomics.add(words, control.generation, 1);
     Atomics.notify(words, control.generation);
@@ -84,16 +105,17 @@ export function workerPool({
   function close(): void {
     Atomics.store(words, control.isOpen, 0);
     for (let active = Atomics.load(words, control.active); active > 0; active = Atomics.load(words, control.active)) {
-      waitForChange(words, control.active, active);
+      Atomics.wait(words, control.active, active);
     }
   }
 }
 
-const isSameJob = (a: Omit<Job, 'module'>, b: Omit<Job, 'module'>): boolean =>
-  a.kernel === b.kernel && a.task === b.task && a.description === b.description && a.scratch === b.scratch;
-
-function startWorker(source: string, { memory }: KernelMemory, words: Int32Array): Worker {
-  const worker = new Worker(source, { eval: true, workerData: { memory, words }, execArgv: [], env: {} });
+function startWorker(
+  source: string,
+  { memory, words, thread }: { memory: KernelMemory; words: Int32Array; thread: number },
+): Worker {
+  const workerData = { memory: memory.memory, words, thread };
+  const worker = new Worker(source, { eval: true, workerData, execArgv: [], env: {} });
   // It waits for work for ever: that must not keep the process.
   worker.unref();
   return worker;

@@ -1,26 +1,26 @@
 import { pairCounts } from '../kernels/pair-counts.ts';
 import type { ClassPredictions } from './predictions.ts';
 
-/** More different pairs of actual and predicted class than this are no summary of the rows. */
+/** With more distinct pairs of actual and predicted class, pairs are no summary of the rows. */
 const pairLimit = 4096;
 
-/** Of more rows than this, looking a pair up costs less than the room to keep its place. */
+/** For more rows, looking up a row's pair again costs less than keeping its index. */
 const mostPlaces = 1 << 20;
 
-/** The pairs of actual and predicted class that occur: all that a metric of the chosen classes looks at. */
+/** The pairs of actual and predicted class that occur: all that a metric of the predicted classes needs. */
 export interface ClassPairs {
-  /** Of each pair, ascending by the actual class and then by the predicted one, shape [pairs]. */
+  /** The classes of each pair, ascending by the actual class and then by the predicted one, shape [pairs]. */
   actual: Int32Array;
   predicted: Int32Array;
-  /** How many rows have it, shape [pairs]. */
+  /** How many rows have each pair, shape [pairs]. */
   rowCounts: Float64Array;
-  /** Which pair a row has. */
+  /** The index of a row's pair. */
   placeOf(row: number): number;
-  /** The same for all rows, shape [n], made when it is first looked at; not of very many. */
+  /** The same for all rows, shape [n], made when it is first read; undefined for very many rows. */
   readonly places?: Int32Array;
 }
 
-/** The pairs of classes of some rows; undefined where there are more than 4,096 different ones. */
+/** The pairs of classes of some rows; undefined when there are more than 4,096 distinct ones. */
 export function classPairs({ classCount, actual, predicted }: ClassPredictions): ClassPairs | undefined {
   const counts = countsByPair(actual, predicted, classCount);
   if (!counts) return undefined;
@@ -61,7 +61,7 @@ function countsByPair(actual: Int32Array, predicted: Int32Array, classCount: num
   return counts;
 }
 
-/** Where each pair stands: few classes have a table of all pairs, many a map of those that occur. */
+/** Finds the index of a pair: for few classes by a table of all pairs, for many by a map of those that occur. */
 function placesByPair(pairs: readonly number[], classCount: number): (pair: number) => number {
   if (classCount > 256) {
     const map = new Map(pairs.map((pair, place) => [pair, place]));
@@ -72,7 +72,7 @@ function placesByPair(pairs: readonly number[], classCount: number): (pair: numb
   return (pair) => table[pair];
 }
 
-/** One row for each pair, which weighs what is given for it: of the chosen classes, metrics say the same of these rows. */
+/** One weighted row for each pair: on these rows, metrics of the predicted classes have the same values. */
 export function rowOfEachPair(
   { actual, predicted }: ClassPairs,
   classCount: number,

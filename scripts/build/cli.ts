@@ -10,8 +10,8 @@ const origins = ['scripts/build', 'lib/report/page', 'lib/kernels/assembly'];
 const folder = `bundle-${Date.now()}-${process.pid}`;
 
 /**
- * Commands with a script of their own, in one file: cli/hone.mjs keeps the compiled form of all that a run of it used, as
- * Node itself does not, whose cache of modules leaves out the functions that are compiled when they are first called.
+ * Commands that are also bundled as one script each. Of a script, cli/hone.mjs keeps the compiled form of all functions that
+ * a run has used; Node's own cache of modules leaves out those that are compiled at their first call.
  */
 const commands = { run: { file: 'cli/commands/run.ts', name: 'runCommand' } };
 
@@ -25,7 +25,7 @@ const own = Object.entries(commands).map(async ([command, { file, name }]) => {
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     banner: {},
-    // Tagged templates hold their text as it is written; without them all of the script is ASCII, which is read at once.
+    // Tagged templates would keep characters beyond ASCII as they are; an ASCII script needs no decoding.
     supported: { 'template-literal': false },
   });
   return [command, `${folder}/${command}/hone.cjs`] as const;
@@ -66,7 +66,7 @@ function settings(outFolder: string) {
   } as const satisfies BuildOptions;
 }
 
-/** Puts one command in place of the list that loads each at its first use. */
+/** Replaces the list of commands, which loads each at its first use, by a single command. */
 function onlyCommand(command: string, file: string, name: string): Plugin {
   const contents = `import { ${name} } from '${join(root, file)}';export const commands = { ${command}: async () => ${name} };`;
   return {

@@ -67,8 +67,8 @@ test.each([
   const width = widths.slice(1).reduce((sum, outputs, i) => sum + (widths[i] + 1) * outputs, 1);
   const parameters = someParameters(width - 1);
   const visited = Int32Array.from({ length: batch }, (_, i) => (i * 37) % rowCount);
-  const pass = linearPass(rows, loss.formula as LossFormula, { products: 'float32', network, batch, near: batch });
-  pass.approach(visited, visited, batch);
+  const pass = linearPass(rows, loss.formula as LossFormula, { products: 'float32', network, batch, window: batch });
+  pass.prefetch(visited, visited, batch);
   const gathered = {
     ...rows,
     features: Float32Array.from(

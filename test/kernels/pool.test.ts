@@ -8,7 +8,9 @@ import { placeArray, writeStruct } from '../../lib/kernels/struct.ts';
 import { workerPool } from '../../lib/kernels/worker-pool.ts';
 
 /** Scores rows of one feature, 4,096 to a share: each is its number. */
-function score(pool: Pool, rows: number): Float64Array {
+const score = (pool: Pool, rows: number): Float64Array => beginToScore(pool, rows).finish();
+
+function beginToScore(pool: Pool, rows: number): { finish(): Float64Array } {
   const { memory } = pool;
   const features = placeArray(memory, numbers32(rows));
   const found = memory.allocate(rows * 8);
@@ -20,8 +22,13 @@ function score(pool: Pool, rows: number): Float64Array {
     16: 1,
     20: 1,
   });
-  pool.run(scores, 'scoreShare', description, Math.ceil(rows / 4096), 64);
-  return new Float64Array(memory.memory.buffer, found, rows);
+  const begun = pool.begin(scores, 'scoreShare', description, Math.ceil(rows / 4096), 64);
+  return {
+    finish() {
+      begun.finish();
+      return new Float64Array(memory.memory.buffer, found, rows);
+    },
+  };
 }
 
 const numbers32 = (rows: number) => Float32Array.from({ length: rows }, (_, row) => row);
@@ -87,4 +94,31 @@ test('a task that fails fails the job, and the next one is done all the same', a
   } finally {
     pool.close();
   }
+});
+
+test('a job that was begun is done by other threads meanwhile, once, and by whatever comes next at the latest', async () => {
+  const memory = kernelMemory();
+  const pool = workerPool({ memory, threads: 2, workerSource, imports: kernelHost(memory.memory) });
+  try {
+    const alone = beginToScore(pool, 50_000);
+    // This thread does nothing, and finds it done.
+    const isDone = () => new Float64Array(memory.memory.buffer).includes(49_999);
+    for (let i = 0; i < 200 && !isDone(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(isDone()).toBe(true);
+    expect(alone.finish()).toEqual(numbers(50_000));
+
+    const [first, second] = [beginToScore(pool, 60_000), beginToScore(pool, 30_000)];
+    expect(score(pool, 10_000)).toEqual(numbers(10_000));
+    expect(first.finish()).toEqual(numbers(60_000));
+    expect(second.finish()).toEqual(numbers(30_000));
+  } finally {
+    pool.close();
+  }
+});
+
+test('a job that was begun on a thread alone is done at once', () => {
+  const pool = onThisThread(kernelMemory());
+  const begun = beginToScore(pool, 10_000);
+  expect(new Float64Array(pool.memory.memory.buffer).includes(9_999)).toBe(true);
+  expect(begun.finish()).toEqual(numbers(10_000));
 });

@@ -30,7 +30,7 @@ const tileBytes: i32 = 16 * 1024;
 const scoresAt: usize = 0;
 const slopesAt: usize = 4 * 64;
 const wideScoresAt: usize = 8 * 64;
-/** e^−|score|, of the logistic loss without weights, which needs no scores of float64. */
+/** e^−|score| of the unweighted logistic loss, in the place of the float64 scores, which that loss does not need. */
 const smallAt: usize = wideScoresAt;
 const targetsAt: usize = 16 * 64;
 const weightsAt: usize = 24 * 64;
@@ -99,8 +99,8 @@ function logisticTile(targets: usize, apart: i32, steps: i32, scratch: usize, to
   let product = f32x4.splat(0);
   let linear = f64x2.splat(0);
   let slopes = f32x4.splat(0);
-  // A loop of its own: with the rest behind it, too few of these long chains would be under way at once. Signs are set and
-  // turned by their bit, since each negation and absolute value would build its mask anew.
+  // A loop of its own, so that the processor has more of these long chains of operations under way at once. Signs are set
+  // and flipped by their bit, since each negation and absolute value would rebuild its mask.
   writeExpOfNegatives(scratch + scoresAt, scratch + smallAt, streams * steps);
   for (let step = 0; step < steps; step++) {
     const offset = <usize>step << 4;

@@ -224,7 +224,7 @@ function logistic(scores: usize, targets: usize, count: i32, losses: usize, slop
   const one = pairOfOnes();
   const zero = f64x2.splat(0);
   const signBit = pairOfSignBits();
-  // Three loops of long chains of operations, of which more are under way at once where each is a loop of its own.
+  // Three loops rather than one: the processor then has more of these long chains of operations under way at once.
   for (let i = 0; i < count; i += 2) {
     const offset = <usize>i << 3;
     const score = loadPair(scores + offset, count - i);
