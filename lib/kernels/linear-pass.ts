@@ -149,7 +149,12 @@ export function linearPass(
   // The word of that description that says with which block to begin.
   const firstBlock = new Uint32Array(memory.buffer, byCurvature + 12, 1);
   const scratchBytes = network ? mlpScratch(widths) : linearScratch(inputs, outputs);
-  const { touchRows, gatherRows } = instantiate<Record<string, Call>>(double, memory);
+  // Compiled only for mini-batches.
+  let gathering: Record<string, Call> | undefined;
+  const gatheringKernel = () => {
+    gathering ??= instantiate<Record<string, Call>>(double, memory);
+    return gathering;
+  };
   const addBlocks = ofBatch.count > 1 ? instantiate<Record<string, Call>>(mlp, memory).addBlocks : undefined;
 
   const addStretch = (
@@ -197,11 +202,11 @@ export function linearPass(
       order.set(visited);
       copy.visited.view.set(visited);
       copy.rows.view.set(rows);
-      touchRows(byRows, copy.rows.address, count);
+      gatheringKernel().touchRows(byRows, copy.rows.address, count);
     },
     addVisited(parameters, from, end, sums, offset) {
       room.enter();
-      gatherRows(byRows, byPlaces, copy.visited.address + 4 * from, end - from);
+      gatheringKernel().gatherRows(byRows, byPlaces, copy.visited.address + 4 * from, end - from);
       addStretch(byPlaces, parameters, 0, end - from, sums, offset);
     },
   };

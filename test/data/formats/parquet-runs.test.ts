@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { checkRuns, type RunOptions } from '../../../lib/data/formats/parquet-runs.ts';
 import { readTable } from '../../../lib/data/read.ts';
 import { bytesObject } from '../../support/bytes-object.ts';
+import { deltasOf } from '../../support/delta-lengths.ts';
 import { writeParquet } from '../../support/parquet-writer.ts';
 
 // Pages by hand, as parquet-format 2.11 has them: thrift's compact protocol, and the hybrid of runs and packed bits.
 
-const [plain, plainDictionary, runs, dictionaryPlaces] = [0, 2, 3, 8];
+const [plain, plainDictionary, runs, deltaTexts, dictionaryPlaces] = [0, 2, 3, 7, 8];
 const rowCount = 10;
 
 const varint = (value: number): number[] =>
@@ -58,13 +59,22 @@ const far = 1_000_000_000;
 const found = (length: number, left: number) => `a run of ${length} values where ${left} are left`;
 const nullable = { isNullable: true };
 const boolean = { isBoolean: true };
-const optionsOf = (options: Partial<RunOptions>): RunOptions => ({
-  ...{ isNullable: false, isBoolean: false, unpack: undefined, rowCount },
+/** What differs from a column that is neither nullable nor of truth values, and stored as it is. */
+type OwnOptions = { isNullable?: boolean; isBoolean?: boolean; unpack?: RunOptions['unpack'] };
+/** Two texts, the second of which claims more of the first than that has. */
+const long = [...deltasOf([0, far]), ...deltasOf([4, 0])];
+const tooLong = `a text that begins with ${far} bytes of one of 4`;
+const repeated = [
+  ...deltasOf(Array.from({ length: 10 }, (_, i) => (i === 0 ? 0 : 20))),
+  ...deltasOf([20, ...new Array(9).fill(0)]),
+];
+const optionsOf = (options: OwnOptions): RunOptions => ({
+  ...{ isNullable: false, isBoolean: false, unpack: undefined, rowCount, mostBytes: () => 100 },
   ...options,
 });
 
 /** Pages of ten values by what is wrong with them, and what is said. */
-const broken: [title: string, bytes: number[], options: Partial<RunOptions>, message: string][] = [
+const broken: [title: string, bytes: number[], options: OwnOptions, message: string][] = [
   ['levels', page(behindLength(run(far, 1)), [10], plain), nullable, found(far, 10)],
   ['a later run of levels', page(behindLength([...run(4, 1), ...run(far, 0)]), [10], plain), nullable, found(far, 6)],
   [
@@ -91,13 +101,18 @@ const broken: [title: string, bytes: number[], options: Partial<RunOptions>, mes
   ['groups of no bits', pageV2([], [0, ...groups(far)], 10, plainDictionary), {}, found(8 * far, 10)],
   ['truth values of version 2', pageV2([], behindLength(run(far, 1)), 10, runs), boolean, found(far, 10)],
   ['numbers that are called truth values', pageV2([], behindLength(run(far, 1)), 10, runs), {}, found(far, 10)],
+  ['texts', page(long, [2], deltaTexts), {}, tooLong],
+  ['texts behind levels', page([...behindLength(groups(2, 3, 0)), ...long], [10], deltaTexts), nullable, tooLong],
+  ['texts of version 2', pageV2(groups(2, 3, 0), long, 10, deltaTexts, { nulls: 8 }), nullable, tooLong],
+  ['texts together', page(repeated, [10], deltaTexts), {}, 'texts of more than 100 bytes'],
+  ['texts together of version 2', pageV2([], repeated, 10, deltaTexts), {}, 'texts of more than 100 bytes'],
   ['values', page([], [11], plain), {}, 'a page of 11 values among 10 rows'],
   ['values of version 2', pageV2([], [], 11, plain), {}, 'a page of 11 values among 10 rows'],
   ['nulls', pageV2([], [], 10, plain, { nulls: 11 }), {}, '11 nulls among the 10 values of a page'],
   ['nulls below none', pageV2([], [], 10, plain, { nulls: -far }), {}, `${-far} nulls among the 10 values of a page`],
 ];
 
-const whole: [title: string, bytes: number[], options: Partial<RunOptions>][] = [
+const whole: [title: string, bytes: number[], options: OwnOptions][] = [
   ['levels in a run', page(behindLength(run(10, 1)), [10], plain), nullable],
   ['packed levels', page(behindLength(groups(2, 255, 3)), [10], plain), nullable],
   ['packed levels with more groups than bytes', page(behindLength(groups(9, 255)), [10], plain), nullable],
@@ -108,6 +123,7 @@ const whole: [title: string, bytes: number[], options: Partial<RunOptions>][] = 
   ['values of version 2', pageV2(run(10, 1), [3, ...run(10, 5)], 10, dictionaryPlaces), nullable],
   ['places of no bits of version 2', pageV2([], [0, ...run(10)], 10, dictionaryPlaces), {}],
   ['groups of no bits of version 2', pageV2([], [0, ...groups(2)], 10, dictionaryPlaces), {}],
+  ['texts', page([...deltasOf([0, 4, 2]), ...deltasOf([4, 0, 1])], [3], deltaTexts), {}],
   ['a dictionary', dictionary(run(far, 1)), nullable],
   ['a page that ends before its levels', page([1], [10], plain), nullable],
 ];
