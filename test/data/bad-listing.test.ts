@@ -35,6 +35,16 @@ test('bad cells and rows are counted, the first are told in their order, and rea
   expect([x[3], y[3], x[7], y[7]]).toEqual([1, Number.NaN, Number.NaN, 4]);
 });
 
+test('what is bad in several objects is told in the order of the objects', async () => {
+  const objects = [bytesObject('b.csv', rowsWith({ 3: '?,1' })), bytesObject('a.csv', rowsWith({ 9: '1,?', 20: '1' }))];
+  const { bad } = await readTable(objects, { badRows: { list: 5 } });
+  expect(bad?.first.map(({ key, line }) => [key, line])).toEqual([
+    ['a.csv', 9],
+    ['a.csv', 20],
+    ['b.csv', 3],
+  ]);
+});
+
 test('a column that is read again as numbers tells of its bad cells once', async () => {
   const { bad, columns } = await read(rowsWith({ 2: 'none yet,1', 50: 'lost,2' }));
   expect(columns[0].kind).toBe('number');

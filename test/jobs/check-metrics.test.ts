@@ -69,6 +69,20 @@ test('so is a document that evaluates predictions', async () => {
   );
 });
 
+test('an evaluation that is asked for over HTTP is refused before its data is looked for', async () => {
+  const document = {
+    name: 'rain',
+    task: 'binary',
+    predictions: { path: 'predictions/nowhere.csv' },
+    evaluate: { metrics: ['aucc'] },
+  };
+  const { status, body } = await apiClient().send('POST', '/evaluations', document);
+  expect([status, body.detail]).toEqual([
+    400,
+    'rain, evaluate.metrics[0]: expected a metric for a binary task, found "aucc". Did you mean "auc"?',
+  ]);
+});
+
 test('what is there by default is not checked twice', async () => {
   const document = `name: bad\ntask: regression\ndata: { path: datasets/x/, target: y }\nevaluate: { metrics: [rmsee] }\nsearch: { kind: grid, over: { model.l2: [0, 1] } }\n`;
   await expect(runPipeline(testContext(), pipelineOf(document))).rejects.toThrow(/^[^\n]*metrics\[0\][^\n]*"rmse"\?$/);
