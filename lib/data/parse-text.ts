@@ -62,6 +62,7 @@ const kernelKinds = { single: 0, double: 1, category: 2 } as const;
  * Parses an object by the kernel of lib/kernels/assembly/csv.ts, as its bytes come.
  *
  * @param feedRoom where its bytes wait until they are parsed
+ * @param whenFree until then this thread has something else to do, and the others begin without it
  * @returns undefined where there is something in it that the kernel does not take on
  * @throws ConflictError when the object changed while it was read
  */
@@ -72,19 +73,25 @@ export async function parseText(
   columns: readonly PlannedColumn[],
   options: ReadOptions,
   feedRoom: KernelMemory,
+  whenFree?: Promise<void>,
 ): Promise<ParsedText | undefined> {
   const parse = textParser(pool, text, columns, options);
   const segments: ParsedSegment[] = [];
   for await (const batch of openFeed({ ...pool, memory: feedRoom }, object, text, options)) {
-    const parsed = parse(batch);
+    const finish = parse(batch);
+    await whenFree;
+    const parsed = finish();
     if (!parsed) return undefined;
     segments.push(...parsed);
   }
   return { firstLine: text.firstLine, segments };
 }
 
-/** Parses segments; undefined where there is something in them that the kernel does not take on. */
-export type TextParser = (batch: SegmentBatch) => ParsedSegment[] | undefined;
+/**
+ * Begins to parse segments on the other threads. What is answered joins in, and has what came of them; undefined where there
+ * is something in them that the kernel does not take on.
+ */
+export type TextParser = (batch: SegmentBatch) => () => ParsedSegment[] | undefined;
 
 /** @param room where what comes out is put */
 export function textParser(
@@ -98,17 +105,20 @@ export function textParser(
   // So many rows as the first ones make likely; if there are more, the same segments once more, with more room.
   let capacity = Math.ceil((Math.min(segmentBytes, text.textBytes) / text.rowBytes) * 1.1) + 64;
   return (batch) => {
-    let parsed = parser(batch, capacity);
-    while (parsed === 'full') {
-      capacity *= 2;
-      parsed = parser(batch, capacity);
-    }
-    return parsed;
+    const finish = parser(batch, capacity);
+    return () => {
+      let parsed = finish();
+      while (parsed === 'full') {
+        capacity *= 2;
+        parsed = parser(batch, capacity)();
+      }
+      return parsed;
+    };
   };
 }
 
 function segmentParser(
-  { memory: home, run }: Pool,
+  { memory: home, begin }: Pool,
   text: PlannedText,
   columns: readonly PlannedColumn[],
   { named = true, hashed = true }: ReadOptions,
@@ -135,15 +145,22 @@ function segmentParser(
     112: named ? 1 : 0,
   };
 
-  return (batch: SegmentBatch, capacity: number): ParsedSegment[] | 'full' | undefined => {
+  return (batch: SegmentBatch, capacity: number): (() => ParsedSegment[] | 'full' | undefined) => {
     const { first, count, size, file, slots } = batch;
-    if (home.memory.buffer.byteLength + count * capacity * bytesOfRow > roomBytes) return undefined;
+    if (home.memory.buffer.byteLength + count * capacity * bytesOfRow > roomBytes) return () => undefined;
     const outcome = allocateOutcome(room, { ...widths, stride, hashed, count, capacity });
     const { addresses, mostBlocks, extremes } = outcome;
     const own = { 0: file, 20: capacity, 84: mostBlocks, 100: first, 104: slots, 108: extremes };
     const description = writeStruct(room, { ...fixed, ...addresses, ...own }, { 64: size, 72: text.firstRow });
-    run(csv, 'parseSegment', description, count, scratchBytes);
+    const finish = begin(csv, 'parseSegment', description, count, scratchBytes);
+    return () => {
+      finish();
+      return parsedOf(outcome);
+    };
+  };
 
+  function parsedOf(outcome: Outcome): ParsedSegment[] | 'full' | undefined {
+    const { addresses, count, capacity } = outcome;
     const parsed: ParsedSegment[] = [];
     const together: PackedRoom = { address: addresses[24], bytes: count * capacity * stride };
     let isFull = false;
@@ -158,7 +175,7 @@ function segmentParser(
     // Where each row is a line, nobody looks at them again.
     if (parsed.every((segment) => segment.lines === undefined)) room.release(addresses[44], count * capacity * 4);
     return isFull ? 'full' : parsed;
-  };
+  }
 }
 
 /** What is parsed, in numbers. */

@@ -26,6 +26,8 @@ export interface PackedReading {
   onStreamed?(way: 'spilled' | 're-read', bytes: number): void;
   /** Objects that are smaller together are read without. */
   leastBytes?: number;
+  /** Until then this thread has something else to do: the others begin to parse without it. Rejected, it ends the reading. */
+  whenFree?: Promise<void>;
 }
 
 /**
@@ -70,7 +72,7 @@ async function readTexts(
   texts: readonly PlannedText[],
   columns: readonly PlannedColumn[],
   options: ReadOptions,
-  { pool, disk, plan: decide = planPacked, onStreamed }: PackedReading,
+  { pool, disk, plan: decide = planPacked, onStreamed, whenFree }: PackedReading,
 ): Promise<{ table: Table; parsed: ParsedText[] } | undefined> {
   const limits = { ...defaultLimits, ...options.limits };
   const size = sizeOf(objects, texts, columns, pool);
@@ -81,7 +83,7 @@ async function readTexts(
     const feedRoom = arena(pool.memory);
     for (const [i, text] of texts.entries()) {
       feedRoom.reset();
-      const found = await parseText(pool, objects[i], text, columns, options, feedRoom);
+      const found = await parseText(pool, objects[i], text, columns, options, feedRoom, whenFree);
       if (!found) return undefined;
       parsed.push(found);
     }

@@ -48,9 +48,16 @@ const leastReleased = 65_536;
 
 const wholeLines = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
-/** A memory with nothing in it yet, that grows as it is asked for room. */
-export function kernelMemory(): KernelMemory {
-  const memory = new WebAssembly.Memory({ initial: dataStart / pageBytes, maximum: mostPages, shared: true });
+/** A memory as kernels take it. */
+export const sharedMemory = (): WebAssembly.Memory =>
+  new WebAssembly.Memory({ initial: dataStart / pageBytes, maximum: mostPages, shared: true });
+
+/**
+ * A memory with nothing in it yet, that grows as it is asked for room.
+ *
+ * @param memory what it is made of: as `sharedMemory` makes one, and nobody has used it
+ */
+export function kernelMemory(memory = sharedMemory()): KernelMemory {
   let end = dataStart;
   const released: { start: number; bytes: number }[] = [];
   const home: KernelMemory = {

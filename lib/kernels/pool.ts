@@ -19,6 +19,11 @@ export interface Pool {
    * @param scratchBytes room that the task asks for
    */
   run(kernel: KernelSource, task: string, description: number, count: number, scratchBytes: number): void;
+  /**
+   * As `run`, but only the other threads begin. This one goes on with something else, until it calls what is answered: then
+   * it joins in, and returns when all is done. What else the pool is asked for before that waits for it.
+   */
+  begin(kernel: KernelSource, task: string, description: number, count: number, scratchBytes: number): () => void;
 }
 
 export type Task = (description: number, index: number, scratch: number) => void;
@@ -61,17 +66,29 @@ export function onThisThread(memory: KernelMemory, imports: WebAssembly.Imports 
     }
     return exports[name];
   };
+  const run: Pool['run'] = (kernel, name, description, count, scratchBytes) => {
+    if (scratch.bytes < scratchBytes) {
+      scratch.at = memory.allocate(scratchBytes);
+      scratch.bytes = scratchBytes;
+    }
+    const work = task(kernel, name);
+    for (let index = 0; index < count; index++) work(description, index, scratch.at);
+  };
   return {
     memory,
     threads: 1,
     task,
-    run(kernel, name, description, count, scratchBytes) {
-      if (scratch.bytes < scratchBytes) {
-        scratch.at = memory.allocate(scratchBytes);
-        scratch.bytes = scratchBytes;
-      }
-      const run = task(kernel, name);
-      for (let index = 0; index < count; index++) run(description, index, scratch.at);
-    },
+    run,
+    begin: (...job) => once(() => run(...job)),
+  };
+}
+
+/** A function that does its work the first time that it is called. */
+export function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    work();
   };
 }

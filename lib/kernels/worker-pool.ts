@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
 import { compile, type KernelMemory, type KernelSource } from './instantiate.ts';
-import { onThisThread, type Pool } from './pool.ts';
+import { once, onThisThread, type Pool } from './pool.ts';
 import { control, type Job, takeShares } from './pool-thread.ts';
+import { type StartedThread, startThread } from './start-thread.ts';
 
 /** A pool that holds threads, which end when it is closed, or with the process. */
 export interface WorkerPool extends Pool {
@@ -13,55 +13,70 @@ export interface WorkerPool extends Pool {
  *
  * They start at once, and join a job as soon as they are there: nobody waits for them.
  *
- * @param workerSource the script of a worker, which calls `servePool`: kept as text, so that it runs from plain Node and
- *   from a bundle alike
+ * @param threads two or more
+ * @param workerSource the script of a worker, as `startThread` takes it
  * @param imports what kernels on this thread import; the worker's script has its own
+ * @param started one of the workers, on that very memory, where it is there already
  */
 export function workerPool({
   memory,
   threads,
   workerSource,
   imports = {},
+  started,
 }: {
   memory: KernelMemory;
   threads: number;
   workerSource: string;
   imports?: WebAssembly.Imports;
+  started?: StartedThread;
 }): WorkerPool {
   const alone = onThisThread(memory, imports);
-  const words = new Int32Array(new SharedArrayBuffer(control.words * 4));
-  const workers = Array.from({ length: threads - 1 }, () => startWorker(workerSource, memory, words));
+  const first = started ?? startThread(workerSource, { memory: memory.memory });
+  const { words } = first;
+  const others = Array.from({ length: threads - 2 }, () => startThread(workerSource, first));
+  const workers = [first, ...others].map(({ worker }) => worker);
   const kernels = new Map<KernelSource, number>();
   const scratches = { first: 0, each: 0 };
 
-  return {
-    memory,
-    threads,
-    run(kernel, task, description, count, scratchBytes) {
-      if (count < 2 || workers.length === 0) {
-        alone.run(kernel, task, description, count, scratchBytes);
-        return;
-      }
-      if (scratches.each < scratchBytes) {
-        scratches.each = Math.ceil(scratchBytes / 64) * 64;
-        scratches.first = memory.allocate(threads * scratches.each);
-      }
-      const known = kernels.get(kernel);
-      const id = known ?? kernels.size;
-      kernels.set(kernel, id);
-      const module = known === undefined ? compile(kernel) : undefined;
-      for (const [i, worker] of workers.entries()) {
-        const scratch = scratches.first + (i + 1) * scratches.each;
-        worker.postMessage({ kernel: id, module, task, description, scratch } satisfies Job);
-      }
-      open(count);
+  /** Brings the job that was begun last to its end. */
+  let finishLast = () => {};
+
+  const begin: Pool['begin'] = (kernel, task, description, count, scratchBytes) => {
+    finishLast();
+    if (count < 2 || workers.length === 0) {
+      finishLast = alone.begin(kernel, task, description, count, scratchBytes);
+      return finishLast;
+    }
+    if (scratches.each < scratchBytes) {
+      scratches.each = Math.ceil(scratchBytes / 64) * 64;
+      scratches.first = memory.allocate(threads * scratches.each);
+    }
+    const known = kernels.get(kernel);
+    const id = known ?? kernels.size;
+    kernels.set(kernel, id);
+    const module = known === undefined ? compile(kernel) : undefined;
+    for (const [i, worker] of workers.entries()) {
+      const scratch = scratches.first + (i + 1) * scratches.each;
+      worker.postMessage({ kernel: id, module, task, description, scratch } satisfies Job);
+    }
+    open(count);
+    finishLast = once(() => {
       try {
         takeShares(words, alone.task(kernel, task), description, scratches.first);
       } finally {
         close();
       }
       if (Atomics.load(words, control.failed) === 1) throw new Error(`${task}: a thread failed`);
-    },
+    });
+    return finishLast;
+  };
+
+  return {
+    memory,
+    threads,
+    begin,
+    run: (...job) => begin(...job)(),
     close() {
       for (const worker of workers) void worker.terminate();
       workers.length = 0;
@@ -83,11 +98,4 @@ export function workerPool({
       Atomics.wait(words, control.active, active);
     }
   }
-}
-
-function startWorker(source: string, { memory }: KernelMemory, words: Int32Array): Worker {
-  const worker = new Worker(source, { eval: true, workerData: { memory, words }, execArgv: [], env: {} });
-  // It waits for work for ever: that must not keep the process.
-  worker.unref();
-  return worker;
 }
