@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { gateFigures } from './gate-figures.ts';
+import { later } from './later.ts';
 import { sliceConditions } from './slice-conditions.ts';
 
 // What a document may ask of an evaluation before a model may become champion.
@@ -30,17 +31,19 @@ const more = {
 
 const metric = z.string().check(describe(`A metric, or one of ${gateFigures.join(', ')}.`));
 
-export const gateSchema = z.union([
-  z.strictObject({ metric, atMost: z.number(), ...more }),
-  z.strictObject({ metric, atLeast: z.number(), ...more }),
-  z.strictObject({
-    metric,
-    noWorseThan: z.enum(['champion', 'baseline']),
-    by: z.optional(
-      z.number().check(z.nonnegative(), describe("Share of the other's value by which this one may be worse.")),
-    ),
-    ...more,
-  }),
-]);
+export const gateSchema = later(() =>
+  z.union([
+    z.strictObject({ metric, atMost: z.number(), ...more }),
+    z.strictObject({ metric, atLeast: z.number(), ...more }),
+    z.strictObject({
+      metric,
+      noWorseThan: z.enum(['champion', 'baseline']),
+      by: z.optional(
+        z.number().check(z.nonnegative(), describe("Share of the other's value by which this one may be worse.")),
+      ),
+      ...more,
+    }),
+  ]),
+);
 
 export type Gate = z.infer<typeof gateSchema>;
