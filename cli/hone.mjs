@@ -25,7 +25,9 @@ try {
   } else {
     process.env.NODE_COMPILE_CACHE ??= compileCache;
     const { runOnNode24 } = await import('../scripts/node24.mjs');
-    process.exitCode = await runOnNode24([entry, ...process.argv.slice(2)]);
+    // A command's own script is a function that this file calls.
+    const file = entry.endsWith('.cjs') ? fileURLToPath(import.meta.url) : entry;
+    process.exitCode = await runOnNode24([file, ...process.argv.slice(2)]);
   }
 } catch (error) {
   console.error(error.message);
@@ -61,8 +63,8 @@ function freshBundle(document) {
 function runScript(path, document) {
   const kept = `${path}.${process.version}-${process.arch}-${taskOf(document)}`;
   const cachedData = keptForm(kept);
-  // Bundles are ASCII: read as such, their text takes half the room and no time to decode.
-  const source = `(function (require, __filename, __dirname) {${readFileSync(path, 'latin1')}\n})`;
+  // Scripts are ASCII: read as such, their text takes half the room and no time to decode.
+  const source = readFileSync(path, 'latin1');
   const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
   const script = new vm.Script(source, { filename: path, cachedData, importModuleDynamically });
   if (!cachedData || script.cachedDataRejected)

@@ -71,6 +71,8 @@ function findSeparator(head: Uint8Array, atEnd: boolean): string {
   let best = { separator: '', cells: 1 };
   let fallback: string | undefined;
   for (const separator of separators) {
+    // What is nowhere cuts nothing.
+    if (!head.includes(separator.charCodeAt(0))) continue;
     const counts = cellCounts(head, atEnd, separator);
     if (counts.length === 0) continue;
     if (counts[0] > 1) fallback ??= separator;

@@ -23,7 +23,15 @@ export function startThread(
     words = new Int32Array(new SharedArrayBuffer(control.words * 4)),
   }: Partial<Omit<StartedThread, 'worker'>> = {},
 ): StartedThread {
-  const worker = new Worker(workerSource, { eval: true, workerData: { memory, words }, execArgv: [], env: {} });
+  const worker = new Worker(workerSource, {
+    eval: true,
+    workerData: { memory, words },
+    execArgv: [],
+    env: {},
+    // It says nothing, and what would pass that on takes a moment to set up.
+    stdout: true,
+    stderr: true,
+  });
   // It waits for work for ever: that must not keep the process.
   worker.unref();
   return { worker, memory, words };

@@ -36,6 +36,9 @@ const own = Object.entries(scripts).map(async ([script, { file, name, without = 
     plugins: [onlyCommand(script.split(' ')[0], file, name)],
     external: without,
     ...asScript,
+    // The function that cli/hone.mjs calls stands in the file: to put it around so long a text would copy that.
+    banner: { js: '(function (require, __filename, __dirname) {' },
+    footer: { js: '})' },
     // Tagged templates hold their text as it is written; without them all of the script is ASCII, which is read at once.
     supported: { 'template-literal': false },
   });

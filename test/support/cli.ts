@@ -22,9 +22,9 @@ export const honeEntry = join(root, 'cli/hone.mjs');
 /** Runs `hone` as a user does, in a process of its own. */
 export function hone(
   args: string[],
-  { cwd = root, env = {}, entry = honeEntry }: { cwd?: string; env?: Record<string, string>; entry?: string } = {},
+  { cwd = root, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
 ): Promise<Finished> {
-  const child = spawn(process.execPath, [entry, ...args], {
+  const child = spawn(process.execPath, [honeEntry, ...args], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
