@@ -86,7 +86,7 @@ function figure(row: Row): string {
   return row.ratio === undefined ? '–' : bound(row, Number(row.ratio.toPrecision(3)));
 }
 
-/** A ratio to another's figure, or, where there is no other, a figure of hone's own. */
+/** A ratio to another contender's figure or, without one, a figure of hone's own. */
 function bound({ against, unit }: Row, value: number | undefined): string {
   if (value === undefined) return '–';
   return against === undefined ? quantity(value, unit) : unit === 'GB/s' ? `${Math.round(value * 100)} %` : `${value}×`;

@@ -39,7 +39,7 @@ def whole(path):
 
 
 def without_reading(folder):
-    """The same of float32 that is there already, for a reader in another process."""
+    """The same for float32 that another process has read already."""
     return judged(*matrix(folder))
 
 

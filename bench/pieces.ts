@@ -55,14 +55,14 @@ const pieces: Record<string, (...given: string[]) => Promise<Figures> | Figures>
     const gradient = model.initial();
     const parameters = model.initial().map((_, i) => 0.001 * ((i % 7) - 3));
     const pass = () => {
-      // An objective keeps the answer where it was asked last.
+      // Other parameters each time, as an objective remembers its last answer.
       parameters[0] += 1e-6;
       return objective.evaluate(parameters, gradient, 0);
     };
     return { seconds: best(pass, 1, 8) };
   },
-  mlp: (folder) => {
-    const all = examplesIn(folder, 'features.f32', 'labels.f32', 28, 1);
+  mlp: (folder, threads) => {
+    const all = examplesIn(folder, 'features.f32', 'labels.f32', 28, Number(threads));
     const rowCount = 200_000;
     const examples: Examples = {
       ...all,
@@ -118,7 +118,12 @@ function best(work: () => unknown, warm: number, count: number): number {
   return least / 1000;
 }
 
-/** Seconds of the best of three readings of a file into float32 columns, by so many threads: its rows and blocks hashed or not. */
+/**
+ * Reads a file into float32 columns with `threads` threads.
+ *
+ * @param ways whether rows and blocks are hashed, for each way to measure
+ * @returns for each way, the seconds of the best of three readings
+ */
 async function readFile(path: string, threads: string, ways: boolean[]): Promise<number[]> {
   const least = ways.map(() => Number.POSITIVE_INFINITY);
   for (let i = 0; i < 3; i++) {
@@ -138,7 +143,7 @@ async function exact(path: string): Promise<Figures> {
   const pool = await openPool(2);
   const objects = await listDataset(await localContext({}), path);
   const { columns, rowCount } = await readTable(objects, { single: () => true, named: false, packed: { pool } });
-  // A number that went wrong can make of a column one that float32 can't hold, which is read in another way.
+  // A wrong number may make a column one that float32 can't hold, which is then not packed.
   const values = columns.map((column) => (column.kind === 'number' && column.packed ? column.values : undefined));
   const bytes = readFileSync(path);
   let [row, column, from, wrong] = [-1, 0, 0, 0];

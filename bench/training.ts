@@ -9,7 +9,7 @@ import { newton } from '../lib/optimizers/newton.ts';
 import { type BenchExamples, binaryExamples, useThreads } from './examples.ts';
 
 /** Something to be timed: what it takes beforehand is not. */
-export interface Piece {
+interface Piece {
   name: string;
   /** Answers what it came to, for those who compare results as well as times. */
   run(): number | string;
@@ -17,7 +17,7 @@ export interface Piece {
 
 const l2 = (examples: BenchExamples) => 1 / examples.features.rowCount;
 
-/** One gradient of the logistic loss over all rows, elsewhere each time: an objective keeps its last answer. */
+/** One gradient of the logistic loss over all rows, at other parameters each time: an objective remembers its last answer. */
 export function gradientPass(examples: BenchExamples, options: ObjectiveOptions = {}): Piece {
   const model = createModel({ kind: 'logistic', inputs: examples.features.columnCount });
   const objective = model.objective(examples, options);
@@ -32,7 +32,7 @@ export function gradientPass(examples: BenchExamples, options: ObjectiveOptions 
   };
 }
 
-/** L-BFGS as a job stops it on many rows, for a tolerance of 1e-9; and the loss, of products in float64, where it came to. */
+/** L-BFGS, stopped as a job stops it on many rows; `lossReached` is the loss where it stopped, with products in float64. */
 export function lbfgsFit(
   examples: BenchExamples,
   options: ObjectiveOptions,
@@ -76,7 +76,7 @@ export function newtonFit(examples: BenchExamples, gradientNorm: number): Piece 
   };
 }
 
-/** One epoch of Adam in batches of 256, shuffled; what a fit takes beforehand comes first. */
+/** One epoch of Adam in shuffled batches of 256; the objective is made beforehand, and not timed. */
 export function adamEpoch(
   examples: Examples,
   options: ObjectiveOptions = {},
@@ -93,7 +93,7 @@ export function adamEpoch(
 }
 
 /** Interleaved: each piece once, then each again; milliseconds of the best and the median run. */
-export function timeAll(pieces: Piece[], rounds: number): void {
+function timeAll(pieces: Piece[], rounds: number): void {
   const times = pieces.map((): number[] => []);
   const answers = pieces.map(() => '' as number | string);
   for (let round = 0; round <= rounds; round++) {

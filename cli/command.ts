@@ -21,16 +21,20 @@ export type Options = Record<string, OptionHelp>;
 
 export interface OptionHelp {
   type: 'string' | 'boolean';
-  /** Whether it may be given several times: its value is then the list of all. */
+  /** Whether it may be given several times; its value is then the list of all that were given. */
   multiple?: boolean;
   /** What the value is, as help shows it: `FOLDER`. */
   value?: string;
   summary: string;
 }
 
-/** Options of commands that are about one version of a model. */
+/** Options of commands that take one version of a model. */
 export const versionOptions = {
-  version: { type: 'string', value: 'VERSION', summary: 'the version; by default the one that the alias names' },
+  version: {
+    type: 'string',
+    value: 'VERSION',
+    summary: 'the version, or its first six digits or more; by default the one that the alias names',
+  },
   alias: { type: 'string', value: 'ALIAS', summary: 'champion by default' },
 } as const satisfies Options;
 
@@ -65,7 +69,7 @@ export function command<const Own extends Options>({
   };
 }
 
-/** What was given for options. */
+/** The values given for options; undefined where an option was not given. */
 export type Values<Given extends Options> = {
   [Name in keyof Given]?: Given[Name]['type'] extends 'boolean'
     ? boolean

@@ -5,7 +5,7 @@ import { ExitCode } from './exit-codes.ts';
 import { printJson } from './output.ts';
 import { printReport } from './report-page.ts';
 
-/** Evaluates the predictions of a document, prints what came of it, and answers the exit code. */
+/** Evaluates the predictions of a document, prints the result, and answers the exit code. */
 export async function evaluateGiven(
   context: Context,
   document: PredictionsDocument,
@@ -30,6 +30,6 @@ export async function printEvaluation(
   await printReport(context, result.report, { store });
 }
 
-/** A gate that failed, or that too little data leaves undecided, has not let anything pass. */
+/** The exit code for the verdict of gates: a gate that is undecided for lack of data does not pass either. */
 export const exitCodeOfGate = (gate: string): number =>
   gate === 'fail' || gate === 'undecided' ? ExitCode.checkFailed : ExitCode.done;

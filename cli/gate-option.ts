@@ -1,14 +1,14 @@
 import { InputError } from '../lib/core/errors.ts';
 import type { PredictionsGate } from '../lib/pipeline/predictions-schema.ts';
 
-/** `auc>=0.8`, `logLoss<=0.5`, `auc>=baseline`, `rmse<=against+2%`; then ` at 95%`, ` from 1000 rows`, ` on slices`. */
+/** Such as `auc>=0.8`, `auc>=baseline` or `rmse<=against+2%`; then ` at 95%`, ` from 1000 rows` and ` on slices`. */
 const gatePattern =
   /^\s*([A-Za-z]\w*(?:@[^\s<>]+)?)\s*(>=|<=)\s*(?:(baseline|against)(?:\s*([+-])\s*(\d+(?:\.\d+)?)%)?|([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))(?:\s+at\s+(\d+(?:\.\d+)?)%)?(?:\s+from\s+(\d+)\s+rows)?(\s+on\s+slices)?\s*$/;
 
 /**
- * A gate as it is written on the command line.
+ * Reads a gate as it is written on the command line.
  *
- * Whichever sign stands before `baseline` or `against`, the gate asks to be no worse: which way that is, the metric says.
+ * Before `baseline` or `against` both signs mean "no worse than"; whether higher or lower is better depends on the metric.
  *
  * @throws InputError when the text is no gate
  */
@@ -22,7 +22,7 @@ export function readGate(text: string): PredictionsGate {
     });
   }
   const [, metric, sign, rival, , by, bound, confidence, rows, slices] = found;
-  const sure = {
+  const certainty = {
     ...(confidence !== undefined && { confidence: readShare(confidence, text) }),
     ...(rows !== undefined && { atLeastRows: Number(rows) }),
   };
@@ -32,10 +32,10 @@ export function readGate(text: string): PredictionsGate {
         `hone evaluate, --gate: expected a number for a gate on slices, found ${JSON.stringify(text)}`,
       );
     const noWorseThan = rival as 'baseline' | 'against';
-    return { metric, noWorseThan, ...(by !== undefined && { by: Number(by) / 100 }), ...sure };
+    return { metric, noWorseThan, ...(by !== undefined && { by: Number(by) / 100 }), ...certainty };
   }
   const limit = sign === '>=' ? { atLeast: Number(bound) } : { atMost: Number(bound) };
-  return { metric, ...limit, ...sure, ...(slices && { slices: true }) };
+  return { metric, ...limit, ...certainty, ...(slices && { slices: true }) };
 }
 
 function readShare(percent: string, text: string): number {

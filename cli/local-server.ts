@@ -53,7 +53,7 @@ function listen(server: Server, port: number): Promise<void> {
 const ownNames = new Set(['127.0.0.1', 'localhost']);
 const isForThisMachine = ({ url }: Request): boolean => ownNames.has(new URL(url).hostname);
 
-// Any page may have a browser send what needs no leave, such as a POST without a body; the browser says whose page it is.
+// A page of any site can make a browser send simple requests, such as a POST without a body. Headers say whose page it is.
 function isOfAnotherSite({ method, headers, url }: Request): boolean {
   if (method === 'GET' || method === 'HEAD') return false;
   const origin = headers.get('origin');

@@ -8,7 +8,7 @@ import { overview, usage } from './help.ts';
 import { printable } from './output.ts';
 
 endWithOutput(process.stdout);
-// Without await at the top level, which a script has not: scripts/build/cli.ts makes one of it.
+// No await at the top level, since scripts/build/cli.ts also bundles this as a CommonJS script.
 main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });

@@ -2,10 +2,10 @@ import { createReadStream } from 'node:fs';
 import { InputError } from '../lib/core/errors.ts';
 
 /**
- * The text of a file that a user names, up to a length: some files, such as devices, have no end.
+ * Reads the text of a file that a user names, up to a length, since some files, such as devices, have no end.
  *
- * @param what the file is expected to be, for messages
- * @throws InputError when it can't be read, or goes on
+ * @param what what the file should be, for messages
+ * @throws InputError when it can't be read, or is longer
  */
 export async function readText(file: string, what: string, { atMost }: { atMost: number }): Promise<string> {
   let text = '';

@@ -1,5 +1,4 @@
-// Starts a thread for a command that is yet to be loaded: cli/hone.mjs runs this where it looks as if there will be work for
-// one, so that it is there when the work is.
+// Starts a worker thread while the command itself is not loaded yet. cli/hone.mjs runs this script when the data is large.
 import { startThreadAhead } from '../lib/jobs/thread-ahead.ts';
 
 startThreadAhead();

@@ -18,6 +18,8 @@ export interface Environment {
   HONE_VERIFY_KEYS?: string;
   /** An SNS topic that hears of alarms. */
   HONE_ALARM_TOPIC_ARN?: string;
+  /** Megabytes of temporary disk, for data that does not fit a function's memory. */
+  HONE_DISK_MB?: string;
 }
 
 type Json = null | boolean | number | string | Json[] | { [field: string]: Json | undefined };
@@ -104,6 +106,7 @@ export function setting(address: string, environment: Environment): Json {
     authorizers: () => authorizers(environment),
     statements: () => statements(argument, environment),
     tracing: () => isTraced(environment),
+    diskMb: () => diskMb(environment),
     deploymentMethod: () => environment.HONE_DEPLOYMENT_METHOD || 'changesets',
   };
   if (!Object.hasOwn(settings, name)) throw new Error(`serverless.yml: there is no setting \${hone:${address}}`);
@@ -165,6 +168,14 @@ export function trustVariables(handler: string, environment: Environment): Recor
 
 function bucketName({ HONE_BUCKET }: Environment): string {
   return HONE_BUCKET || unsetBucket;
+}
+
+/** @throws Error when Lambda gives no function so much, or so little */
+function diskMb({ HONE_DISK_MB: text }: Environment): number {
+  const [least, most] = [512, 10_240];
+  const value = Number(text || least);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new Error(`HONE_DISK_MB: expected whole megabytes between ${least} and ${most}, found ${JSON.stringify(text)}`);
 }
 
 function bucketEncryption({ HONE_KMS_KEY_ARN: key }: Environment): Json {

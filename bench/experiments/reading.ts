@@ -3,7 +3,7 @@ import type { BenchData } from '../data.ts';
 import type { Experiment } from '../experiment.ts';
 import { python, script } from '../programs.ts';
 
-/** Text and Parquet to float32, in a process that does nothing else. */
+/** Reading text and Parquet to float32, in a process that does nothing else. */
 export function reading(data: BenchData): Experiment[] {
   const short = () => data.csv(1_000_000);
   const long = data.longCsv;

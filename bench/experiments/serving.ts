@@ -70,7 +70,7 @@ export function serving(data: BenchData): Experiment[] {
   ];
 }
 
-/** How many times as long a row takes among ten million as among one. */
+/** The time per row with ten million rows, divided by that with one million. */
 async function growth(data: BenchData): Promise<Record<string, number>> {
   const perRow = async (rows: number) => {
     const figures = await script('run-rows.ts', [data.csv(rows), String(rows)]);

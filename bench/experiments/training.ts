@@ -99,8 +99,19 @@ export function training(data: BenchData): Experiment[] {
       id: 'mlp',
       title: 'mlp 28-64-32-1, batch 256, an epoch of 200,000 rows',
       rounds: 3,
-      contenders: [piece('mlp', 1), peer('mlp')],
-      rows: [against('mlp 28-64-32-1, an epoch', 2, 3)],
+      contenders: [
+        piece('mlp', 1, '1'),
+        peer('mlp'),
+        piece('mlp', 2, '2'),
+        { name: 'sklearn2', measure: () => python('mlp', [folder()], 2) },
+      ],
+      rows: [
+        against('mlp 28-64-32-1, an epoch', 2, 3),
+        {
+          ...against('mlp 28-64-32-1, an epoch, 2 threads each', 2, 3, 'hone2.seconds'),
+          against: 'sklearn2.seconds',
+        },
+      ],
     },
   ];
 }

@@ -110,7 +110,7 @@ async function runCommand(
   return { seconds, peakMb: (peakBytes - rows * featureCount * 4) / 1e6 };
 }
 
-/** polars, which npm has, reads in one process; scikit-learn goes on in another, as if the numbers came over for nothing. */
+/** polars, from npm, reads in one process and scikit-learn does the rest in another; passing the numbers on is not counted. */
 async function polarsAndSklearn(path: string, folder: string): Promise<Record<string, number> | Missing> {
   const read = await script('node-peers.ts', ['polars', path, '1'], { cores: 2 });
   if ('missing' in read) return read;

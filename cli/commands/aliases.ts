@@ -1,4 +1,5 @@
 import { champion, moveAlias, readAlias, rollBackAlias } from '../../lib/registry/aliases.ts';
+import { findVersion } from '../../lib/registry/find-version.ts';
 import { openStore } from '../../lib/store/open.ts';
 import { command } from '../command.ts';
 import { defaultStore } from '../context.ts';
@@ -10,11 +11,12 @@ const options = { alias: { type: 'string', value: 'ALIAS', summary: 'champion by
 export const promoteCommand = command({
   name: 'promote',
   synopsis: 'MODEL VERSION',
-  summary: 'Point an alias at a version, whatever its gates said.',
+  summary: 'Point an alias at a version, whatever its gates said. Its first six digits or more are enough.',
   positionals: ['MODEL', 'VERSION'],
   options,
-  async run([model, to], { store = defaultStore, alias = champion, json }) {
+  async run([model, version], { store = defaultStore, alias = champion, json }) {
     const opened = await openStore(store);
+    const to = await findVersion(opened, model, version);
     const from = await readAlias(opened, model, alias);
     await moveAlias(opened, model, alias, { to, from });
     if (json) printJson({ model, alias, from: from?.version ?? null, to });

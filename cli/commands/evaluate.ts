@@ -6,7 +6,7 @@ import { asDataPath } from '../data-path.ts';
 import { evaluateGiven, exitCodeOfGate, printEvaluation } from '../evaluate-given.ts';
 import { documentOf, ofPredictions } from '../predictions-document.ts';
 
-/** Options that say which of a model's versions to evaluate, and on what. */
+/** Options that say which version of a model to evaluate, and on which data. */
 const ofModel = {
   data: { type: 'string', value: 'DATA', summary: 'labelled rows: a local path, s3://…, or a key in the store' },
   ...versionOptions,
@@ -38,7 +38,7 @@ async function evaluateVersion(
   return evaluateModel(context, { name, version, alias, path: asDataPath(data) });
 }
 
-/** A model's version or a file of predictions, never both. */
+/** Checks that either a model or a file of predictions is given, and no option that belongs to the other. */
 function checkUse(model: string | undefined, values: Values<typeof ofModel & typeof ofPredictions>): void {
   const given = Object.keys(values).filter((option) => values[option as keyof typeof values] !== undefined);
   const foreign = given.find((option) => Object.hasOwn(model === undefined ? ofModel : ofPredictions, option));

@@ -1,6 +1,9 @@
 import type { Command } from '../command.ts';
 
-/** Loads each command, in the order in which help lists them: what only others need is not loaded, which takes longer than to start. */
+/**
+ * How to load each command, in the order in which help lists them. Only the command that is asked for is loaded, since
+ * loading all would take longer than everything else at the start.
+ */
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run.ts')).runCommand,
   inspect: async () => (await import('./inspect.ts')).inspectCommand,

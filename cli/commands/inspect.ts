@@ -1,4 +1,4 @@
-import { inspect } from '../../lib/jobs/inspect.ts';
+import { type BadListing, badSentence, inspect } from '../../lib/jobs/inspect.ts';
 import { checkPipeline } from '../../lib/pipeline/check-pipeline.ts';
 import { formatCount } from '../../lib/report/format.ts';
 import { command } from '../command.ts';
@@ -11,7 +11,7 @@ export const inspectCommand = command({
   name: 'inspect',
   synopsis: 'DATA',
   summary:
-    'Describe a dataset, column by column, and draft a pipeline for it. DATA is a local path, s3://…, or a key in the store.',
+    'Describe a dataset, column by column, tell what can’t be read, and draft a pipeline for it. DATA is a local path, s3://…, or a key in the store.',
   positionals: ['DATA'],
   options: {
     'no-header': { type: 'boolean', summary: 'the first line is data; columns are named 0, 1, …' },
@@ -26,16 +26,19 @@ export const inspectCommand = command({
       header: !isHeaderless,
       ...readAs(path, asked),
     });
+    const { bad = { count: 0, first: [] } } = table;
+    const exitCode = bad.count > 0 ? ExitCode.checkFailed : ExitCode.done;
     if (json) {
       printJson({
         path,
         rows: table.rowCount,
+        bad,
         columns: profile.map((column) => ({ ...column, ...nullsOf({ ...column }) })),
         ...(sparse && { sparse: { ...sparse, ...nullsOf({ ...sparse }) } }),
         warnings: table.warnings,
         draft,
       });
-      return ExitCode.done;
+      return exitCode;
     }
     console.log(
       `${printable(path)}: ${formatCount(table.rowCount, 'row')}, ${formatCount(profile.length, 'column')}\n`,
@@ -58,10 +61,18 @@ export const inspectCommand = command({
       warnings.map((text) => `Column ${JSON.stringify(name)}: ${text}`),
     );
     for (const warning of [...table.warnings, ...ofColumns]) console.log(`\nWarning: ${printable(warning)}`);
+    if (bad.count > 0) console.log(`\n${describeBad(bad)}`);
     console.log(`\nA draft of a pipeline:\n\n${draft}`);
-    return ExitCode.done;
+    return exitCode;
   },
 });
+
+/** What can't be read, a line each, and how to mend it. */
+function describeBad(bad: BadListing): string {
+  const advice = new Set(bad.first.flatMap((place) => place.advice ?? []));
+  const lines = [...bad.first.map(({ sentence }) => `  ${sentence}`), ...[...advice].map((text) => `${text}.`)];
+  return [badSentence(bad), ...lines.map(printable)].join('\n');
+}
 
 /**
  * How the user says that the data is written, in the words that a pipeline has for it.

@@ -139,7 +139,7 @@ async function readLetters(file: string): Promise<string> {
   return readText(file, 'a file of dead letters', { atMost: lettersLimit });
 }
 
-/** Characters: SQS hands out ten letters at once, of 256 KiB each at most, and a file may hold hundreds of those. */
+/** Most characters of a file: SQS hands out at most ten letters of 256 KiB at once, and a file may hold hundreds of tens. */
 const lettersLimit = 2 ** 28;
 
 function print({ started, skipped, receipts }: Replayed, failed: string[]): void {

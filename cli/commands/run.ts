@@ -8,8 +8,7 @@ import { documentLimit, parseEither } from '../../lib/pipeline/parse.ts';
 import { openStore } from '../../lib/store/open.ts';
 import { command } from '../command.ts';
 import { defaultStore, localContext } from '../context.ts';
-import { evaluateGiven } from '../evaluate-given.ts';
-import { ExitCode } from '../exit-codes.ts';
+import { evaluateGiven, exitCodeOfGate } from '../evaluate-given.ts';
 import { interruption } from '../interruption.ts';
 import { printJson } from '../output.ts';
 import { progressPrinter } from '../progress.ts';
@@ -52,7 +51,7 @@ export const runCommand = command({
       }
       await printReport(context, result.report, { store });
     }
-    return result.gate === 'fail' || result.gate === 'undecided' ? ExitCode.checkFailed : ExitCode.done;
+    return exitCodeOfGate(result.gate);
   },
 });
 

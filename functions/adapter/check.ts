@@ -9,6 +9,13 @@ export const nameSchema = z.string().check(z.regex(namePattern, { error: nameInW
 /** The name of a run, a scoring or a version: 128 bits of a SHA-256. */
 export const hashSchema = z.string().check(z.regex(/^[0-9a-f]{32}$/, { error: '32 hexadecimal digits' }));
 
+/** The name of a model's alias. */
+export const aliasSchema = z
+  .string()
+  .check(
+    z.regex(/^[a-z][a-z0-9-]{0,31}$/, { error: 'lower-case letters, digits and "-", at most 32, a letter first' }),
+  );
+
 /**
  * `value` itself, once it is known to follow `schema`: the schema's own copy lacks a property named `__proto__`, which a
  * row of data may well have.

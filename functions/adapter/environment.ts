@@ -18,7 +18,7 @@ export interface Environment extends TrustSettings {
   /** State machines of the two workflows, for the functions that start them. */
   HONE_TRAINING_ARN?: string;
   HONE_SCORING_ARN?: string;
-  /** Runs of a workflow that clients may have at work at once. */
+  /** Most runs of a workflow at work at the same time for clients of the API to start another. */
   HONE_OPEN_LIMIT?: string;
   /** Set by Lambda: the function's memory in MB, and its region. */
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE?: string;

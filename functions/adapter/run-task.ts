@@ -1,13 +1,9 @@
-import * as z from 'zod/mini';
 import type { Context } from '../../lib/jobs/context.ts';
 import { type RunStep, readRun } from '../../lib/jobs/runs.ts';
-import { hashSchema } from './check.ts';
 import type { Handler } from './on-lambda.ts';
 import type { Services } from './services.ts';
 import { task } from './task.ts';
 import type { Telemetry } from './telemetry.ts';
-
-const runStep = z.strictObject({ run: hashSchema });
 
 /** A task of one step of a run; its log lines name the run and its pipeline. */
 export function runTask<Answer>(
@@ -16,7 +12,7 @@ export function runTask<Answer>(
 ): (services: Services) => Handler<unknown, Answer> {
   return task({
     name,
-    schema: runStep,
+    read: readRunStep,
     fields: (step) => ({ run: step.run }),
     async run(step, context, telemetry) {
       const { request } = await readRun(context.store, step.run);
@@ -24,4 +20,15 @@ export function runTask<Answer>(
       return run(context, step, telemetry);
     },
   });
+}
+
+/**
+ * A run's step, once it is known to be one. The schema takes longer to load and to make than many a step takes, so that it
+ * is asked only what is wrong with a step.
+ */
+async function readRunStep(input: unknown, where: string): Promise<RunStep> {
+  const { run, ...others } = Object(input);
+  if (typeof run === 'string' && /^[0-9a-f]{32}$/.test(run) && Object.keys(others).length === 0) return { run };
+  const { checkRunStep } = await import('./run-step.ts');
+  return checkRunStep(input, where);
 }

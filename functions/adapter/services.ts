@@ -28,7 +28,7 @@ export interface Services {
   machine?: Context['machine'];
   /** Bytes of memory that the function has; absent where nobody says. */
   memoryBytes?: number;
-  /** Runs of a workflow that clients may have at work at once; the API's usual number where nobody says. */
+  /** As HONE_OPEN_LIMIT says; the API has a default. */
   openLimit?: number;
   /** Hears of jobs' progress besides, for a terminal. */
   onProgress?(progress: JobProgress): void;
@@ -70,7 +70,7 @@ export function servicesOf({
   };
 }
 
-/** Asked once: the answer takes the reading of files, which is dear beside one prediction. */
+/** Asked only once, since finding out means reading files, which takes long compared to a prediction. */
 const available = availableParallelism();
 
 /** The context of a job that runs within an invocation; without one, time does not run out. */

@@ -1,6 +1,4 @@
-import type * as z from 'zod/mini';
 import type { Context } from '../../lib/jobs/context.ts';
-import { check } from './check.ts';
 import type { Handler } from './on-lambda.ts';
 import { withheld } from './problems.ts';
 import { contextOf, type Services } from './services.ts';
@@ -11,17 +9,17 @@ import { type Fields, type Telemetry, traceOf } from './telemetry.ts';
  *
  * The job's error keeps its name, which a workflow's Retry and Catch go by, and leaves its message in the store.
  *
- * @param options.schema of the step; what does not follow it is an InputError
+ * @param options.read checks the step, which it calls by the name given; throws an InputError when it is no such step
  * @param options.fields what of the step every log line shall hold
  */
 export function task<Step, Answer>({
   name,
-  schema,
+  read,
   fields,
   run,
 }: {
   name: string;
-  schema: z.ZodMiniType<Step>;
+  read: (input: unknown, where: string) => Step | Promise<Step>;
   fields: (step: Step) => Fields;
   run: (step: Step, context: Context, telemetry: Telemetry) => Promise<Answer>;
 }): (services: Services) => Handler<unknown, Answer> {
@@ -33,7 +31,7 @@ export function task<Step, Answer>({
     let context: Context | undefined;
     try {
       context = await contextOf(services, invocation);
-      const step = check(schema, input, `step ${name}`);
+      const step = await read(input, `step ${name}`);
       telemetry.note(fields(step));
       const answer = await run(step, context, telemetry);
       telemetry.info('done', { answer: { ...answer }, milliseconds: now() - startMs });

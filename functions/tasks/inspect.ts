@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { type InspectionResult, inspectDataset } from '../../lib/jobs/inspect.ts';
 import { endInspection } from '../../lib/jobs/plan.ts';
+import { check } from '../adapter/check.ts';
 import { onLambda } from '../adapter/on-lambda.ts';
 import { task } from '../adapter/task.ts';
 
@@ -10,7 +11,7 @@ const inspectStep = z.object({ dataset: z.string().check(z.minLength(1)), trigge
 /** Describes a dataset that no pipeline asks for, and drafts a pipeline for it. */
 export const createInspect = task<{ dataset: string; trigger?: string }, InspectionResult>({
   name: 'inspect',
-  schema: inspectStep,
+  read: (input, where) => check(inspectStep, input, where),
   fields: ({ dataset }) => ({ dataset }),
   async run({ dataset, trigger }, context) {
     const result = await inspectDataset(context, { dataset });

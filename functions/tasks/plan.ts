@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type PlanOutcome, type PlanStep, plan } from '../../lib/jobs/plan.ts';
-import { nameSchema } from '../adapter/check.ts';
+import { check, nameSchema } from '../adapter/check.ts';
 import { onLambda } from '../adapter/on-lambda.ts';
 import { task } from '../adapter/task.ts';
 
@@ -13,7 +13,7 @@ const planStep = z.strictObject({
 /** Looks whether a dataset is complete, and what to do then: wait, train, inspect, or nothing. */
 export const createPlan = task<PlanStep, PlanOutcome>({
   name: 'plan',
-  schema: planStep,
+  read: (input, where) => check(planStep, input, where),
   fields: ({ pipeline, dataset, trigger }) => ({ pipeline, dataset, trigger }),
   run: (step, context) => plan(context, step),
 });

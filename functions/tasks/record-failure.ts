@@ -3,7 +3,7 @@ import type { Context } from '../../lib/jobs/context.ts';
 import { isPassing } from '../../lib/jobs/failed-work.ts';
 import { abandonPlan } from '../../lib/jobs/plan.ts';
 import { recordFailure } from '../../lib/jobs/runs.ts';
-import { hashSchema, nameSchema } from '../adapter/check.ts';
+import { check, hashSchema, nameSchema } from '../adapter/check.ts';
 import { onLambda } from '../adapter/on-lambda.ts';
 import { readProblem } from '../adapter/problems.ts';
 import { task } from '../adapter/task.ts';
@@ -28,7 +28,7 @@ type FailureAnswer = { error: string } & Partial<Record<'run' | 'scoring' | 'dat
  */
 export const createRecordFailure = task<FailureStep, FailureAnswer>({
   name: 'record-failure',
-  schema: failureStep,
+  read: (input, where) => check(failureStep, input, where),
   fields: ({ run, scoring, pipeline, dataset, error }) => ({ run, scoring, pipeline, dataset, failure: error.Error }),
   async run(step, context, telemetry) {
     const { key, ...problem } = await readProblem(context, step.error);

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { score } from '../../lib/jobs/score.ts';
-import { hashSchema } from '../adapter/check.ts';
+import { check, hashSchema } from '../adapter/check.ts';
 import { onLambda } from '../adapter/on-lambda.ts';
 import { task } from '../adapter/task.ts';
 
@@ -9,7 +9,7 @@ const scoreStep = z.strictObject({ scoring: hashSchema });
 /** Scores the objects of a scoring; answers `{ done: false }` when time ran short, and goes on at the next call. */
 export const createScore = task({
   name: 'score',
-  schema: scoreStep,
+  read: (input, where) => check(scoreStep, input, where),
   fields: ({ scoring }) => ({ scoring }),
   run: (step, context) => score(context, step),
 });

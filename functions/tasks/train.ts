@@ -11,7 +11,7 @@ import { runTask } from '../adapter/run-task.ts';
 export const createTrain = runTask('train', async (context, step) => {
   const outcome = await train(context, step);
   if (outcome.found) {
-    // What writes reports is loaded where there is one to write.
+    // Code that writes reports is loaded only when there is one to write.
     const { registerFound } = await import('../../lib/jobs/register.ts');
     await registerFound(context, step);
   }

@@ -40,7 +40,7 @@ export function checkDecay(name: string, value: number): void {
   checkEach(name, value, (v) => v >= 0 && v < 1, 'a number in [0, 1)');
 }
 
-/** Of millions of values, without a call for each. */
+/** Whether all values lie in [low, high]. One plain loop, since a call for each of millions of values takes long. */
 function liesWithin(values: Numbers, low: number, high: number): boolean {
   for (let i = 0; i < values.length; i++) if (!(values[i] >= low && values[i] <= high)) return false;
   return true;

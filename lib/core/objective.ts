@@ -17,7 +17,7 @@ export interface Objective {
    * @param step counts from 0 over the whole training
    */
   evaluate(parameters: Vector, gradient: Vector, step: number): number;
-  /** Relative error of the loss, where it is more than the rounding of float64: what a search may not take for a slope. */
+  /** Relative error of the loss, where it exceeds float64 rounding. A line search ignores differences within it. */
   readonly noise?: number;
   /**
    * As `evaluate`, to the bit, and writes the second derivatives too, shape [length, length], over `hessian`: both

@@ -75,7 +75,7 @@ export function randomFrom(state: Uint32Array): Random {
   };
 }
 
-/** A whole number from 0 to 2^64 - 1, as two of 32 bits: a hundred times as fast as BigInt. */
+/** A whole number from 0 to 2^64 - 1, in two halves of 32 bits: a hundred times as fast as BigInt. */
 interface Uint64 {
   low: number;
   high: number;
@@ -107,7 +107,7 @@ function xorShifted({ low, high }: Uint64, by: number): Uint64 {
 
 /** The lowest 64 bits of a product. */
 function productOf(a: Uint64, b: Uint64): Uint64 {
-  // In digits of 16 bits, whose products of two are exact and leave room for a few to be added.
+  // In digits of 16 bits: the product of two is exact, and a few of them can be added without overflow.
   const [a0, a1, b0, b1] = [a.low & 0xffff, a.low >>> 16, b.low & 0xffff, b.low >>> 16];
   const middle = a1 * b0 + ((a0 * b0) >>> 16);
   const rest = a0 * b1 + (middle % 2 ** 16);
@@ -135,7 +135,7 @@ function rotate(word: number, by: number): number {
 }
 
 /**
- * Fisher and Yates's, from the end as Durstenfeld 1964 gives it (Communications of the ACM 7(7), 420).
+ * The Fisher-Yates shuffle, from the end, as Durstenfeld 1964 gives it (Communications of the ACM 7(7), 420).
  *
  * `advance` and `below` are written out, with the state in registers: orders are drawn for millions of rows.
  */
@@ -166,7 +166,7 @@ function shuffle(state: Uint32Array, items: Int32Array | Uint32Array): void {
   state[3] = d;
 }
 
-/** Draws again where the last, incomplete run of remainders would favour the small ones. */
+/** Draws again when a draw falls into the last, incomplete run of remainders, which would favour small numbers. */
 function below(state: Uint32Array, limit: number): number {
   for (;;) {
     const draw = advance(state);

@@ -1,8 +1,8 @@
 /**
- * A dense matrix of float32 whose rows do not all lie in memory: stretches of them are brought there, one at a time.
+ * A dense float32 matrix that does not fit in memory: one stretch of its rows is loaded at a time.
  *
- * Rows belong to canonical blocks, and a stretch is some consecutive blocks, so that sums over blocks are the same as if
- * all rows were there. Distinguished from a dense `Matrix` by `stretches`.
+ * A stretch is a run of whole canonical blocks, so sums over blocks are the same as if all rows were in memory. The
+ * field `stretches` tells it from a dense `Matrix`.
  */
 export interface StreamedMatrix {
   rowCount: number;
@@ -11,16 +11,16 @@ export interface StreamedMatrix {
   stretches: Int32Array;
   /** The first row of each stretch, then the number of rows, shape [stretches + 1]. */
   firstRows: Int32Array;
-  /** Room for the rows of the longest stretch, row-major, in a kernel memory: the rows that were brought last. */
+  /** The rows that were loaded last, row-major, in a kernel memory; as long as the longest stretch. */
   data: Float32Array;
   /**
-   * Brings the rows of a stretch to the beginning of `data`; there they are until another stretch is brought, be it
-   * of another matrix.
+   * Loads the rows of a stretch to the beginning of `data`. They stay until another stretch is loaded, which may be one
+   * of another matrix with the same `data`.
    */
-  bring(stretch: number): void;
-  /** Bytes that whoever wants rows of several stretches side by side may take for them. */
+  load(stretch: number): void;
+  /** Bytes that a caller may allocate besides, to hold rows of several stretches side by side. */
   spareBytes: number;
 }
 
-/** Whether a matrix must be brought to memory. */
+/** Whether the rows of a matrix must be loaded before they can be read. */
 export const isStreamed = (matrix: object): matrix is StreamedMatrix => 'stretches' in matrix;

@@ -6,7 +6,7 @@ import type { ParsedSegment, ParsedText, PlannedColumn } from './parse-text.ts';
 import type { ReadOptions } from './read.ts';
 import type { Block, Column, DataObject, Table, TableObject } from './table.ts';
 
-/** The table of texts that kernels have parsed; undefined where the whole of it shows that it is not for them. */
+/** The table of texts that kernels have parsed; undefined when it turns out that the plain reader must read them. */
 export function assemble(
   home: KernelMemory,
   objects: readonly DataObject[],
@@ -32,7 +32,7 @@ export function assemble(
     const { key, size } = objects[i];
     return { key, size, firstRow: own[0].firstRow, rowCount: own.reduce((sum, { rows }) => sum + rows, 0) };
   });
-  // What holds no row is told of by the other way.
+  // The plain reader reports objects without rows.
   if (tableObjects.some(({ rowCount: own }) => own === 0)) return undefined;
 
   const tableColumns: Column[] = [];
@@ -57,7 +57,7 @@ export function assemble(
     objects: tableObjects,
     blocks,
     numbers,
-    // Not all ask for them.
+    // Made on demand, as not every run needs them.
     get rowHashes() {
       rowHashes ??= hashesTogether(segments, rowCount) ?? hashesOf(segments, rowCount);
       return rowHashes;
@@ -70,7 +70,7 @@ export function assemble(
   };
 }
 
-/** The blocks of all segments; those of `numbers` are told where they lie. */
+/** The blocks of all segments. Adds their addresses to `numbers`. */
 function placeBlocks(segments: readonly Segment[], numbers: PackedNumbers): Block[] {
   const blocks: Block[] = [];
   const rowBytes = packedStride(numbers) * 4;
@@ -86,7 +86,7 @@ function placeBlocks(segments: readonly Segment[], numbers: PackedNumbers): Bloc
   return blocks;
 }
 
-/** The hashes of all rows, where they lie one behind the other already. */
+/** A view of the hashes of all rows, if those of the segments already lie one behind the other. */
 function hashesTogether(segments: readonly Segment[], rowCount: number): Uint32Array | undefined {
   const { buffer, byteOffset } = segments[0].hashes;
   const isNext = ({ hashes, firstRow, rows }: Segment) =>
@@ -99,7 +99,7 @@ function hashesTogether(segments: readonly Segment[], rowCount: number): Uint32A
 interface Segment extends ParsedSegment {
   text: ParsedText;
   firstRow: number;
-  /** Line before its first. */
+  /** Number of the line before its first. */
   line: number;
 }
 
@@ -120,7 +120,7 @@ function copyDoubles({ doubles, firstRow, rows }: Segment, width: number, at: nu
 }
 
 function hashesOf(segments: readonly Segment[], rowCount: number): Uint32Array {
-  // Empty where rows were not hashed.
+  // Stays empty when rows were not hashed.
   const all = new Uint32Array(segments.some(({ hashes }) => hashes.length > 0) ? rowCount : 0);
   if (all.length > 0) for (const { hashes, firstRow } of segments) all.set(hashes, firstRow);
   return all;
@@ -134,7 +134,7 @@ function linesOf(segments: readonly Segment[], rowCount: number): Uint32Array {
   return lines;
 }
 
-/** A column of texts, which each segment has numbered in its own way; undefined where it is not one. */
+/** A column of texts, of which each segment has a dictionary of its own; undefined when the plain reader must decide. */
 function textColumn(
   segments: readonly Segment[],
   { width, at }: { width: number; at: number },

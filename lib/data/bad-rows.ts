@@ -1,7 +1,12 @@
 import { InputError } from '../core/errors.ts';
+import { type BadListing, listedBadRows } from './bad-listing.ts';
 
-/** What becomes of a row that can't be read: an error, or it is left out while the left-out rows stay few. */
-export type BadRowsPolicy = 'fail' | { skip: { count: number; share: number } };
+/**
+ * What becomes of a row that can't be read: an error, or it is left out while the left-out rows stay few; or, for who
+ * wants to know what is wrong with the data, it is counted, and the first so many are told: a bad cell is missing then,
+ * and a row that can't be cut is left out.
+ */
+export type BadRowsPolicy = 'fail' | { skip: { count: number; share: number } } | { list: number };
 
 /** A row that was left out. */
 export interface RejectedRow {
@@ -31,14 +36,18 @@ export interface BadCell {
 }
 
 export interface BadRows {
-  /** Leaves out the row at hand, which is in the table already or is about to be; throws where the policy is to fail. */
-  reject(error: InputError): void;
+  /**
+   * Leaves out the row at hand, which is in the table already or is about to be; throws where the policy is to fail.
+   *
+   * @param column whose cell it is that is bad
+   */
+  reject(error: InputError, column: string): void;
   /** Leaves out a row that never came into the table. */
   rejectText(error: InputError, rejected: RejectedRow): void;
   /** Takes down a cell without a verdict; undefined when as many are noted as would be too many. */
   note(error: InputError, noted: number): BadCell | undefined;
-  /** The verdict on noted cells: their rows are left out. `total` counts those that were not noted, too. */
-  rejectNoted(cells: readonly BadCell[], total: number): void;
+  /** The verdict on a column's noted cells: their rows are left out. `total` counts those that were not noted, too. */
+  rejectNoted(cells: readonly BadCell[], total: number, column: string): void;
   /** Adopts the rows of the table that another pass over the same rows found bad. */
   adopt(others: BadRows): void;
   /** Rows of the table to leave out. */
@@ -47,10 +56,13 @@ export interface BadRows {
   rejected: RejectedRow[];
   /** @throws InputError when more than the policy's share of all rows was left out */
   checkShare(rowCount: number): void;
+  /** What was wrong, where the policy is to tell. */
+  listing?(): BadListing;
 }
 
 /** Keeps the rows that were left out, and holds them to the policy's limits. */
 export function badRows(policy: BadRowsPolicy, atHand: RowAtHand): BadRows {
+  if (typeof policy === 'object' && 'list' in policy) return listedBadRows(policy.list, atHand);
   const rows = new Map<number, RejectedRow>();
   const rejected: RejectedRow[] = [];
   const limit = policy === 'fail' ? 0 : policy.skip.count;

@@ -1,7 +1,7 @@
 import { blockByteLimit, blockRowLimit } from '../core/blocks.ts';
 import { sha256Hex } from '../core/hash.ts';
 
-/** A block of one object: how many rows, and the hash that names them, unless they are only counted. */
+/** A block of one object: its number of rows, and the hash that names it, unless blocks are not named. */
 export interface CutBlock {
   rowCount: number;
   hash?: string;

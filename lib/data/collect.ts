@@ -13,7 +13,7 @@ import { columnOrder } from './header.ts';
 import { listNames } from './lookup.ts';
 import { cellHash, finishHash, mixWord, rowHash } from './row-hash.ts';
 import type { Column } from './table.ts';
-import type { SparseCells, TextRow } from './text.ts';
+import { type SparseCells, type TextRow, utf8Buffer } from './text.ts';
 
 /** The columns of a dataset as they are being read, whichever objects and formats the rows come from. */
 export interface ColumnCollector {
@@ -51,7 +51,7 @@ export interface RowFacts {
   lines: Uint32Array;
 }
 
-/** What is collected, and by which rules. */
+/** Which columns are collected, and how. */
 export interface CollectOptions {
   context: ReaderContext;
   place: Place;
@@ -84,8 +84,7 @@ export function columnCollector({
   let order = new Int32Array(0);
   let known = 0;
   let isGrowing = false;
-  /** The text of the row at hand, for its hash. */
-  let joined = new Uint8Array(1024);
+  const hashCells = cellHasher();
 
   const collector: ColumnCollector = {
     rowCount: 0,
@@ -114,7 +113,7 @@ export function columnCollector({
     },
     addRow(row) {
       addCells(row);
-      if (hashed) hashes.add(hashCells(row));
+      if (hashed) hashes.add(hashCells(row, order));
       lines.add(row.line);
       isSparse ??= row.sparse !== undefined;
       if (isSparse !== (row.sparse !== undefined)) throw mixedError(place, isSparse);
@@ -181,31 +180,6 @@ export function columnCollector({
     }
   }
 
-  function hashCells(row: TextRow): number {
-    const { bytes, starts, ends } = row;
-    let length = 0;
-    for (let column = 0; column < order.length; column++) {
-      const at = order[column];
-      if (column > 0) length = append(comma, 0, 1, length);
-      if (at >= 0) length = append(bytes, starts[at], ends[at], length);
-    }
-    // Columns that come with later rows must not tell equal rows apart: empty cells at the end do not count.
-    const hash = rowHash(joined, 0, length);
-    return row.sparse ? finishHash(mixSparse(hash, row.sparse)) : hash;
-  }
-
-  /** Writes bytes behind `length` others of the row's text, and answers how many there are then. */
-  function append(bytes: Uint8Array, start: number, end: number, length: number): number {
-    const next = length + end - start;
-    if (next > joined.length) {
-      const grown = new Uint8Array(2 * next);
-      grown.set(joined.subarray(0, length));
-      joined = grown;
-    }
-    for (let from = start; from < end; from++) joined[length++] = bytes[from];
-    return next;
-  }
-
   function addTyped(reader: ColumnReader, column: TypedColumn, rowHashes: Int32Array): void {
     const { length } = rowHashes;
     for (let row = 0; row < length; row++, collector.rowCount++, place.line++) {
@@ -221,11 +195,41 @@ export function columnCollector({
         rowHashes[row] = mixWord(rowHashes[row], emptyHash);
         continue;
       }
-      const bytes = encoder.encode(text);
-      const hash = cellHash(bytes, 0, bytes.length);
-      reader.add(bytes, 0, bytes.length, true);
+      const end = utf8.encode(text);
+      const hash = cellHash(utf8.bytes, 0, end);
+      reader.add(utf8.bytes, 0, end, true);
       rowHashes[row] = mixWord(rowHashes[row], hash);
     }
+  }
+}
+
+/** Hashes rows by their cells, in the order of the dataset's columns: `order` says where each stands in the row, or -1. */
+function cellHasher(): (row: TextRow, order: Int32Array) => number {
+  let joined = new Uint8Array(1024);
+
+  return (row, order) => {
+    const { bytes, starts, ends } = row;
+    let length = 0;
+    for (let column = 0; column < order.length; column++) {
+      const at = order[column];
+      if (column > 0) length = append(comma, 0, 1, length);
+      if (at >= 0) length = append(bytes, starts[at], ends[at], length);
+    }
+    // Columns that come with later rows must not tell equal rows apart: empty cells at the end do not count.
+    const hash = rowHash(joined, 0, length);
+    return row.sparse ? finishHash(mixSparse(hash, row.sparse)) : hash;
+  };
+
+  /** Writes bytes to `joined` behind `length` others, and answers how many there are then. */
+  function append(bytes: Uint8Array, start: number, end: number, length: number): number {
+    const next = length + end - start;
+    if (next > joined.length) {
+      const grown = new Uint8Array(2 * next);
+      grown.set(joined.subarray(0, length));
+      joined = grown;
+    }
+    for (let from = start; from < end; from++) joined[length++] = bytes[from];
+    return next;
   }
 }
 
@@ -239,7 +243,7 @@ const nothingReader: ColumnReader = {
   allMissing: () => false,
 };
 
-const encoder = new TextEncoder();
+const utf8 = utf8Buffer();
 const comma = Uint8Array.of(0x2c);
 const emptyHash = cellHash(new Uint8Array(0), 0, 0);
 

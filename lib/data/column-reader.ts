@@ -85,7 +85,7 @@ export function undeclaredReader(name: string, context: ReaderContext): ColumnRe
     if (context.infinite === 'missing') return Number.NaN;
     const cell = context.badRows.note(describe(), badInfinities.length);
     if (cell) badInfinities.push(cell);
-    return value;
+    return Number.NaN;
   }
 
   return {
@@ -130,8 +130,8 @@ export function undeclaredReader(name: string, context: ReaderContext): ColumnRe
     addMissing,
     finish() {
       if (numberCount / (numberCount + textCount) < numberShare) return asCategories ? categories.finish() : 'category';
-      context.badRows.rejectNoted(badTexts, textCount);
-      if (context.infinite === 'error') context.badRows.rejectNoted(badInfinities, infiniteCount);
+      context.badRows.rejectNoted(badTexts, textCount, name);
+      if (context.infinite === 'error') context.badRows.rejectNoted(badInfinities, infiniteCount, name);
       if (asCategories && textCount > 0) return 'number';
       if (context.infinite === 'missing') context.infiniteCells.count += infiniteCount;
       return { kind: 'number', name, values: numbers.finish() };
@@ -155,12 +155,12 @@ function numberReader(name: string, context: ReaderContext): ColumnReader {
     if (Number.isFinite(value)) numbers.add(value);
     else {
       if (context.infinite === 'missing') context.infiniteCells.count++;
-      else context.badRows.reject(describe());
+      else context.badRows.reject(describe(), name);
       numbers.add(Number.NaN);
     }
   }
   const addMissing = () => numbers.add(Number.NaN);
-  // Whoever said that it holds numbers meant it: the target of a regression can be nothing else.
+  // No advice to declare it a category: it was declared to hold numbers, or is the target of a regression.
   const describe = (bytes: Uint8Array, start: number, end: number) =>
     notNumberError(name, context, bytes, start, end, { isDeclared: true });
 
@@ -173,7 +173,7 @@ function numberReader(name: string, context: ReaderContext): ColumnReader {
       } else if (!Number.isNaN(value)) addValue(value, () => describe(bytes, start, end));
       else {
         if (!isMissing(bytes, start, end)) {
-          context.badRows.reject(describe(bytes, start, end));
+          context.badRows.reject(describe(bytes, start, end), name);
         }
         addMissing();
       }
@@ -247,7 +247,9 @@ function growingCategories(name: string, context: ReaderContext) {
     add(bytes: Uint8Array, start: number, end: number): void {
       if (letGo) return;
       const code = levels.codeOf(bytes, start, end, cellHash(bytes, start, end));
-      if (code < 0) badRows.reject(notUtf8Error(place, `column ${JSON.stringify(name)}`, bytes.subarray(start, end)));
+      if (code < 0) {
+        badRows.reject(notUtf8Error(place, `column ${JSON.stringify(name)}`, bytes.subarray(start, end)), name);
+      }
       if (code >= limit) throw tooManyLevelsError(place, name, limit);
       append(code);
       if (code + 1 >= lookAt) look();

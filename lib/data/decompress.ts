@@ -17,10 +17,12 @@ export function compressionOf(head: Uint8Array): Compression | undefined {
 }
 
 /**
- * About how many bytes are packed in an object: as many as packing its beginning anew makes likely, and of gzip as many as
- * it says itself, in its last four bytes, where that is near. They count modulo 2³², and of several members the last one.
+ * Estimates how many bytes an object has once it is decompressed.
  *
- * @param beginning of what is packed, at least a byte
+ * The estimate assumes that the whole compresses as well as its beginning does. A gzip file also says its size, modulo 2³²
+ * and of its last member alone, in its last four bytes: that is taken where it is near the estimate.
+ *
+ * @param beginning the first decompressed bytes, at least one
  */
 export async function unpackedBytes(
   object: Pick<DataObject, 'size' | 'readRange'>,

@@ -1,35 +1,45 @@
 import * as kernel from '../kernels/distribution.generated.ts';
 import { poolOf } from '../kernels/pool.ts';
 import { placeArray, writeStruct } from '../kernels/struct.ts';
+import { blockOffsets } from './block-offsets.ts';
+import { copyPacked } from './encode-packed.ts';
 import { frequentValues } from './most-frequent.ts';
 import { allRows, numberFacts, placeBlocks } from './number-facts.ts';
-import { eachStretch, type PackedNumbers, packedStride } from './packed.ts';
+import { eachStretch, type PackedNumbers, packedStride, roomForRows } from './packed.ts';
 import { shortestSingle } from './single.ts';
 import type { NumberColumn, Table } from './table.ts';
 
 /** How the numbers of a column are distributed, missing ones aside. */
 export interface Distribution {
-  /** Different values, and in `frequent` and `histogram` those counted: of all rows, or of so many, evenly apart. */
+  /** Number of distinct values. It and the counts below are those of all rows, or of `sampled` rows. */
   distinct: number;
+  /** Size of the sample of evenly spaced rows; left out when all rows were counted. */
   sampled?: number;
-  /** The most frequent values, at most eight, from the most frequent on; of equally frequent ones the smallest first. */
+  /** The most frequent values, at most eight, in descending order of their counts, then in ascending order. */
   frequent: { value: number; count: number }[];
-  /** How many values are in each of equal stretches from the least to the greatest; none where these are not finite. */
+  /** Counts in bins of equal width from the smallest to the largest value; left out when these are not finite. */
   histogram?: { from: number; to: number; counts: number[] };
 }
 
-/** Most values that are told with their counts. */
+/** Most values that are listed with their counts. */
 const frequentLimit = 8;
 
-/** Bins of a histogram; fewer when there are fewer different values. */
+/** Bins of a histogram; fewer when there are fewer distinct values. */
 const binLimit = 20;
 
-/** Of packed columns of more rows, distributions are those of a sample. */
+/** Packed columns of more rows than `mostRows` are described by a sample. */
 const [mostRows, sampleRows] = [100_000, 4_096];
 
-const known = new WeakMap<PackedNumbers, Float64Array>();
+/** What was found of packed columns, or what waits for the threads that find it. */
+const known = new WeakMap<PackedNumbers, { finish(): Float64Array }>();
 
-/** How the numbers of a column are distributed; of packed ones, those of all columns are found at once. */
+/** Lets other threads find how packed columns are distributed, while this one does something else. */
+export function beginDistributions(table: Table): void {
+  const { numbers } = table;
+  if (numbers && !numbers.source && !known.has(numbers)) known.set(numbers, describeValues(table, numbers));
+}
+
+/** How the numbers of a column are distributed. Packed columns of a table are all described at once, and remembered. */
 export function distributionOf(table: Table, column: NumberColumn): Distribution {
   const { from, to, shown } = rangeOf(table, column);
   if (!column.packed) {
@@ -44,8 +54,9 @@ export function distributionOf(table: Table, column: NumberColumn): Distribution
     found = describeValues(table, numbers);
     known.set(numbers, found);
   }
-  const [distinct, named, binCount] = found.subarray(at * outWidth);
-  const top = found.subarray(at * outWidth + 3);
+  const all = found.finish();
+  const [distinct, named, binCount] = all.subarray(at * outWidth);
+  const top = all.subarray(at * outWidth + 3);
   const bins = Array.from(top.subarray(2 * frequentLimit, 2 * frequentLimit + binCount));
   return {
     distinct,
@@ -55,7 +66,7 @@ export function distributionOf(table: Table, column: NumberColumn): Distribution
   };
 }
 
-/** The same by plain code: what the kernel of lib/kernels/assembly/distribution.ts finds. */
+/** The same in plain code, with the result of the kernel lib/kernels/assembly/distribution.ts. */
 export function distributionOfValues(
   values: Float64Array,
   { from, to, shown }: { from: number; to: number; shown(value: number): number },
@@ -77,7 +88,7 @@ function histogramOf(from: number, to: number, counts: number[]): Pick<Distribut
   return Number.isFinite(to - from) ? { histogram: { from, to, counts } } : {};
 }
 
-/** The least and the greatest number, and how a number is shown: NaN where there is none. */
+/** The smallest and the largest number, NaN when there is none, and how to show a number. */
 function rangeOf(table: Table, column: NumberColumn) {
   const shown = (value: number) => (column.single ? shortestSingle(value) : value);
   const { min, max } = numberFacts(table, column, allRows(table));
@@ -86,11 +97,11 @@ function rangeOf(table: Table, column: NumberColumn) {
 
 const outWidth = 3 + 2 * frequentLimit + binLimit;
 
-function describeValues(table: Table, numbers: PackedNumbers): Float64Array {
+function describeValues(table: Table, numbers: PackedNumbers): { finish(): Float64Array } {
   const { memory: home } = numbers;
   const stride = packedStride(numbers);
   const rowCount = table.rowCount > mostRows ? sampleRows : table.rowCount;
-  // Where not all blocks lie in memory, the rows of a small table are brought together likewise.
+  // A small table of which not all blocks lie in memory is copied whole.
   const isPlaced = table.rowCount > mostRows || numbers.source !== undefined;
   const sample = isPlaced ? placeSample(table, numbers, rowCount) : undefined;
   const ranges = new Float64Array(2 * stride);
@@ -111,23 +122,35 @@ function describeValues(table: Table, numbers: PackedNumbers): Float64Array {
     28: out,
   });
   const scratchBytes = 3 * 2048 * 4 + 5 * rowCount * 4 + 16;
-  poolOf(home).run(kernel, 'describeValues', description, stride / 4, scratchBytes);
-  return new Float64Array(home.memory.buffer, out, stride * outWidth).slice();
+  const job = poolOf(home).begin(kernel, 'describeValues', description, stride / 4, scratchBytes);
+  let found: Float64Array | undefined;
+  return {
+    finish() {
+      job.finish();
+      found ??= new Float64Array(home.memory.buffer, out, stride * outWidth).slice();
+      return found;
+    },
+  };
 }
 
-/** Copies of rows, evenly apart, side by side. Answers their address. */
-function placeSample({ rowCount }: Table, numbers: PackedNumbers, sampleCount: number): number {
-  const { memory: home } = numbers;
+/** Copies evenly spaced rows side by side, and answers their address. */
+function placeSample(table: Table, numbers: PackedNumbers, sampleCount: number): number {
+  const { rowCount } = table;
+  const { memory: home, blocks: all, source } = numbers;
+  const chosen = roomForRows({ numbers }, sampleCount);
+  for (let i = 0; i < sampleCount; i++) chosen[i] = Math.floor((i * rowCount) / sampleCount);
+  if (!source) {
+    const offsets = blockOffsets(table, chosen);
+    return copyPacked({ numbers, blocks: all, firstBlock: 0, rows: chosen, offsets }).byteOffset;
+  }
   const stride = packedStride(numbers);
   const address = home.allocate(sampleCount * stride * 4);
   const rows = new Float32Array(home.memory.buffer, address, sampleCount * stride);
   let i = 0;
   eachStretch(numbers, (blocks) => {
     for (const block of blocks) {
-      for (; i < sampleCount; i++) {
-        const row = Math.floor((i * rowCount) / sampleCount);
-        if (row >= block.firstRow + block.rowCount) break;
-        const at = block.address + (row - block.firstRow) * stride * 4;
+      for (; i < sampleCount && chosen[i] < block.firstRow + block.rowCount; i++) {
+        const at = block.address + (chosen[i] - block.firstRow) * stride * 4;
         rows.set(new Float32Array(home.memory.buffer, at, stride), i * stride);
       }
     }

@@ -7,11 +7,12 @@ import { type PackedNumbers, packedStride } from './packed.ts';
 import type { NumberColumn, Table } from './table.ts';
 
 /**
- * Encodes rows as `encodeRows` does, to the same bits, over the packed numbers that they are made of: so the two never
- * need memory side by side. From then on whoever asks for a packed number of the table is refused.
+ * Encodes rows as `encodeRows` does, to the same bits, but overwrites the packed numbers that they are made of, so that
+ * memory never has to hold both. Reading a packed number of the table throws from then on.
  *
  * @param rows ascending
- * @throws Error where it can't be done: see `canEncodeInPlace`
+ * @returns shape [rows.length, encoding.columns.length]
+ * @throws Error when `canEncodeInPlace` does not hold
  */
 export function encodeInPlace(encoding: Encoding, table: Table, rows: Int32Array): Matrix {
   const { numbers } = table;
@@ -24,7 +25,7 @@ export function encodeInPlace(encoding: Encoding, table: Table, rows: Int32Array
   const data = new Float32Array(memory.memory.buffer, room.address, rows.length * columnCount);
   const end = Math.ceil((room.address + data.byteLength) / 64) * 64;
   memory.release(end, room.address + room.bytes - end);
-  giveUp(numbers);
+  invalidate(numbers);
   return { rowCount: rows.length, columnCount, data };
 }
 
@@ -41,7 +42,7 @@ export function canEncodeInPlace(encoding: Encoding, table: Table, rows: Int32Ar
   return fits === true && isFiniteEncoded(encoding, table, rows);
 }
 
-/** Whether all encoded cells will be finite: the least and the greatest of each column are, and so are those between. */
+/** Whether all encoded cells will be finite: true when those of the smallest and the largest number of each column are. */
 function isFiniteEncoded({ features }: Encoding, table: Table, rows: Int32Array): boolean {
   return features.every((feature) => {
     if (feature.kind !== 'number') return false;
@@ -54,8 +55,8 @@ function isFiniteEncoded({ features }: Encoding, table: Table, rows: Int32Array)
 const numberColumn = ({ columns }: Table, name: string): NumberColumn =>
   columns.find((column) => column.name === name) as NumberColumn;
 
-/** Sees to it that nobody takes what lies in the memory now for the numbers that lay there. */
-function giveUp(numbers: PackedNumbers): void {
+/** Makes every later read of the numbers throw, as their memory now holds encoded features. */
+function invalidate(numbers: PackedNumbers): void {
   const refuse = (): never => {
     throw new Error('expected packed numbers, found that they have given their memory to encoded features');
   };
@@ -63,7 +64,7 @@ function giveUp(numbers: PackedNumbers): void {
   numbers.source = {
     stretches: Int32Array.of(0, numbers.blocks.length),
     current: -1,
-    bring: refuse,
+    load: refuse,
     spareBytes: 0,
     close() {},
   };

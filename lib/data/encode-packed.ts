@@ -5,7 +5,7 @@ import type { NumberEncoding } from './feature-encoding.ts';
 import { type PackedRows, placeStretch } from './number-facts.ts';
 import { type PackedNumbers, packedStride } from './packed.ts';
 
-/** A value becomes (value - mean) / scale, a missing one counts as `impute`. */
+/** A value becomes (value - mean) / scale, where a missing value counts as `impute`. */
 type Scale = Pick<NumberEncoding, 'mean' | 'scale' | 'impute'>;
 
 /** A number feature whose column is packed: where it stands there, and in the encoded matrix. */
@@ -39,10 +39,11 @@ export function encodePacked(
 }
 
 /**
- * The same without a matrix of its own: the encoded rows lie at `address` and behind it, and the packed ones are gone.
+ * The same in place: the encoded rows, from `address` on, overwrite the packed ones.
  *
- * All blocks lie in memory, in their order, none before `address`. The result has no more columns than a packed row, none
- * of them behind the one that it is made of, and only finite numbers: nothing else could be told where it came from.
+ * All blocks must lie in memory, in their order, none before `address`. The result must have no more columns than a packed
+ * row, no column behind the one that it is made of, and only finite numbers: a number that is not finite could no longer
+ * be traced to its cell.
  */
 export function encodePackedInPlace(
   packed: PackedRows,
@@ -50,16 +51,20 @@ export function encodePackedInPlace(
   { address, columnCount }: { address: number; columnCount: number },
 ): void {
   const { memory: home } = packed.numbers;
-  const { description, count } = describeEncoding(packed, features, { address: 0, columnCount });
-  const pool = poolOf(home);
-  pool.run(kernel, 'encodeColumns', description, count, 64);
-  const words = new Uint32Array(home.memory.buffer, description, descriptionWords);
-  words[outWord] = address;
-  pool.run(kernel, 'joinBlocks', description, 1, 64);
+  const { description, count } = describeEncoding(packed, features, { address, columnCount });
+  poolOf(home).run(kernel, 'encodeOver', description, count, 64);
 }
 
-/** As lib/kernels/assembly/columns.ts lays it out. */
-const [outWord, descriptionWords] = [4, 12];
+/** Copies rows as they are side by side: shape [rows.length, packedStride(numbers)]. */
+export function copyPacked(packed: PackedRows): Float32Array {
+  const { memory: home } = packed.numbers;
+  const stride = packedStride(packed.numbers);
+  const data = packedMatrix(packed.numbers, packed.rows.length, stride);
+  const { room, count, blocks, rows, offsets } = placeStretch(packed);
+  const description = writeStruct(room, { 0: blocks, 4: stride * 4, 8: rows, 12: offsets, 16: data.byteOffset });
+  poolOf(home).run(kernel, 'copyRows', description, count, 64);
+  return data;
+}
 
 function describeEncoding(
   packed: PackedRows,
@@ -85,7 +90,7 @@ function describeEncoding(
     32: ofColumns(({ scale }) => scale),
     36: ofColumns(({ impute }) => impute),
     40: flags,
-    44: count,
+    44: room.allocate(count * 4),
   });
   return { description, count, flags };
 }

@@ -162,7 +162,7 @@ export function encodeSparse(encoding: Encoding, table: SparseTable, rows: Int32
   };
 }
 
-/** A vector of zeros, where kernels find it if the table says where that is. */
+/** A vector of zeros, in the kernel memory that the table names, if it names one. */
 function placed<View>(
   { sparseMemory }: Table,
   Vector: { BYTES_PER_ELEMENT: number; new (buffer: ArrayBufferLike, address: number, length: number): View },

@@ -47,7 +47,7 @@ export function encodeRows(
   const offsets = blockOffsets(table, rows);
   if (numbers?.source) {
     return streamedRows({ numbers, rows, offsets, columnCount }, (data, own) => {
-      // Columns that a kernel does not fill are written where they are not zero.
+      // Plain encoders write only the cells that are not zero.
       if (packed.size < columnCount) data.fill(0);
       encodeInto(encoding, encoders, packed, table, own, { data, columnCount }, warnings);
     });
@@ -58,7 +58,7 @@ export function encodeRows(
   return { rowCount: rows.length, columnCount, data };
 }
 
-/** Where a table's packed columns lie. */
+/** The packed numbers that a table's columns belong to, if any. */
 function numbersOf({ numbers, columns }: Table): PackedNumbers | undefined {
   if (numbers) return numbers;
   for (const column of columns) if (column.kind === 'number' && column.packed) return column.packed.numbers;
@@ -80,7 +80,7 @@ function encodeInto(
   for (const [i, feature] of encoding.features.entries()) {
     const target: Target = { data, columnCount, at };
     const encoder = encoders[i];
-    // Where the kernel met a number that is too large, the other way names the cell.
+    // When the kernel met a number that is too large, the plain encoder names the cell in its error.
     if (encoder.number && !(byKernel && packed.has(feature))) encodeNumbers(feature, encoder, table, rows, target);
     else if (!encoder.number) {
       const unknown = encodeTexts(feature, encoder, table, rows, target);
@@ -111,7 +111,7 @@ function packedFeatures(
   return found;
 }
 
-/** The features that a kernel can encode, where those are all: each is one column. */
+/** All features, each of which is then one column, if a kernel can encode all of them; else undefined. */
 export function kernelFeatures(encoding: Encoding, table: Table): PackedFeature[] | undefined {
   const packed = packedFeatures(encoding, lookupOf(encoding).encoders, table);
   return packed.size > 0 && packed.size === encoding.columns.length ? [...packed.values()] : undefined;
@@ -125,6 +125,7 @@ export function kernelFeatures(encoding: Encoding, table: Table): PackedFeature[
  * `1.0` or `True`; where texts are hashed or read as dates, it counts as JavaScript writes it.
  *
  * @param out receives encoding.columns.length values from `offset` on
+ * @param options.isSparse whether the model learned from sparse features, of which what is not written is zero
  * @returns warnings, as sentences: unknown and absent fields, and unknown levels
  * @throws InputError when a value is of a wrong type or not finite
  */
@@ -133,6 +134,7 @@ export function encodeRecord(
   record: Readonly<Record<string, unknown>>,
   out: Float32Array,
   offset: number,
+  { isSparse = false } = {},
 ): string[] {
   const { names, encoders } = lookupOf(encoding);
   const warnings: string[] = [];
@@ -140,7 +142,8 @@ export function encodeRecord(
     if (!names.has(name)) warnings.push(`Field ${JSON.stringify(name)} is not known to the model and was ignored.`);
   }
 
-  const absent = encoding.features.filter(({ name }) => !Object.hasOwn(record, name)).map(({ name }) => name);
+  const isAbsent = ({ name }: FeatureEncoding) => !Object.hasOwn(record, name);
+  const absent = isSparse ? [] : encoding.features.filter(isAbsent).map(({ name }) => name);
   if (absent.length > 0) {
     const [noun, verb] = absent.length === 1 ? ['Field', 'is'] : ['Fields', 'are'];
     warnings.push(

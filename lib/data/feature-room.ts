@@ -4,10 +4,10 @@ import { heldSource } from './packed-sources.ts';
 import type { Block, Table } from './table.ts';
 
 /**
- * Sees to it that the encoded features of a table with packed numbers have room: where they would not fit beside it,
- * they are encoded some blocks at a time, each time that they are looked at.
+ * Makes sure that the encoded features of a table with packed numbers will fit in memory: if they do not fit as a whole,
+ * they will be encoded one block at a time, anew for each pass.
  *
- * @param columns of the encoded features
+ * @param columns number of columns of the encoded features
  * @throws InputError when there is not even room for the features of one block
  */
 export function makeFeatureRoom(table: Table, columns: number, memoryBytes: number): void {
@@ -31,7 +31,7 @@ export function makeFeatureRoom(table: Table, columns: number, memoryBytes: numb
   numbers.source = heldSource(numbers.blocks, { blocksAtATime: 1, spareBytes: 0 });
 }
 
-/** Rows of the longest stretch of blocks. */
+/** Number of rows in the longest stretch of blocks. */
 function longestStretch(blocks: readonly Block[], stretches: Int32Array): number {
   let longest = 0;
   for (let i = 0; i + 1 < stretches.length; i++) {

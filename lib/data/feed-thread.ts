@@ -2,41 +2,42 @@ import type { DataFormat } from './detect.ts';
 import type { TextEncoding } from './encoding.ts';
 import type { ReadLimits } from './limits.ts';
 
-// How a thread that fetches and one that waits for it speak of an object's text: `feed-worker.ts` writes segments into
-// slots, which it takes in turn, and `segments-again.ts` says which ones it has done with.
+// The protocol between the thread that fetches an object's text (`feed-worker.ts`) and the one that reads it
+// (`reread-segments.ts`): the first writes segments into slots, in turn, and the second releases those that it has read.
 
-/** Words that both share, by their place. */
+/** The words that both threads share, by their indices. */
 export const feedControl = {
-  /** Counts the times that the text is asked for anew; whoever feeds an earlier one stops. */
+  /** How often the text was begun. A feed of an earlier generation stops. */
   generation: 0,
-  /** Segments that are no longer needed: their slots may be written to. */
+  /** Number of segments that are no longer needed: their slots may be overwritten. */
   released: 1,
-  /** Segments that are there, whole. */
+  /** Number of segments that are complete. */
   produced: 2,
-  /** 0 while it goes on, 1 at the end of the text, 2 when it failed: then the reason stands in the notes. */
+  /** 0 while the text goes on, 1 at its end, 2 after a failure, whose reason is then in the notes. */
   status: 3,
-  /** Bytes of the text, once it has ended: the low 30 bits, and the others. */
+  /** Bytes of the text, once it has ended: the low 30 bits, and the rest. */
   sizeLow: 4,
   sizeHigh: 5,
-  /** The last time that it was begun: what stands above, from `produced` on, is of that time. */
+  /** The generation that `produced`, `status` and the sizes belong to. */
   begun: 6,
+  /** How many words there are. */
   words: 7,
 } as const;
 
-/** Bytes for the reason of a failure, as JSON behind its length. */
+/** Bytes for the reason of a failure: its length, then JSON. */
 export const noteBytes = 8192;
 
-/** What the thread that fetches is told. */
+/** What the fetching thread must know. */
 export interface FeedTask {
   words: Int32Array;
   notes: Uint8Array;
   memory: WebAssembly.Memory;
-  /** Addresses of the slots. */
+  /** Addresses of the slots for segments. */
   slots: number[];
   segmentBytes: number;
-  /** The object: an open file, or one that anybody may GET at a URL while it has a tag. */
+  /** The object: an open file, or a URL at which it can be fetched as long as its tag is the same. */
   object: { key: string; size: number } & ({ descriptor: number } | { url: string; tag: string });
-  /** Whether its bytes are the text as they stand. */
+  /** Whether its bytes are the text itself: neither compressed nor in another encoding. */
   isPlain: boolean;
   options: { format: DataFormat; separator?: string; encoding: TextEncoding; limits: ReadLimits };
 }

@@ -1,5 +1,5 @@
-// The script of a thread that reads an object's text again, while the one that wants it waits. The build bundles it into
-// feed-worker.generated.ts, as text.
+// The script of the thread that fetches an object's text again, while the main thread waits for it. The build bundles it
+// into feed-worker.generated.ts, as text.
 import { read } from 'node:fs';
 import { promisify } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -11,11 +11,11 @@ const task = workerData as FeedTask;
 const { words, notes, memory, slots, segmentBytes } = task;
 const readFile = promisify(read);
 
-/** Bytes that are fetched at once, how many such pieces are under way, and how often each is tried. */
+/** Bytes of one request, the number of requests under way, and how often each is tried. */
 const [pieceBytes, ahead, attempts] = [2 ** 20, 6, 4];
 
 parentPort?.on('message', async (generation: number) => {
-  // None but this thread writes them, so that a text that was given up can't be mistaken for its successor.
+  // Only this thread writes them, so the state of an abandoned generation can't be mistaken for that of the next.
   Atomics.store(words, feedControl.produced, 0);
   Atomics.store(words, feedControl.status, 0);
   Atomics.store(words, feedControl.begun, generation);
@@ -64,7 +64,7 @@ async function feed(generation: number): Promise<void> {
   end(1);
 }
 
-/** Waits until a segment's slot may be written to; false when the text was begun anew. */
+/** Waits until a segment's slot may be overwritten; false when a new generation has begun. */
 async function slotIsFree(segment: number, generation: number): Promise<boolean> {
   for (;;) {
     const released = Atomics.load(words, feedControl.released);
@@ -91,7 +91,7 @@ async function* pieces(size: number, readRange: DataObject['readRange']): AsyncG
   do {
     for (; next < size && underWay.length < ahead; next += pieceBytes) {
       const piece = readRange(next, Math.min(size, next + pieceBytes));
-      // Who stops reading early never awaits it.
+      // A reader that stops early never awaits it, and its failure must not end the process.
       piece.catch(() => {});
       underWay.push(piece);
     }

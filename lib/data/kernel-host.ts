@@ -4,9 +4,9 @@ import { zstdDecompressSync } from 'node:zlib';
 import { isMissing, parseNumber } from './number.ts';
 
 /**
- * What the kernels that read data ask of the thread that they run on.
+ * The functions that kernels which read data import from the thread that they run on.
  *
- * Addresses come as signed numbers: `>>> 0` makes of those beyond 2 GiB what they are.
+ * Addresses arrive as signed numbers; `>>> 0` restores those beyond 2 GiB.
  */
 export function kernelHost(memory: WebAssembly.Memory): WebAssembly.Imports {
   let bytes = new Uint8Array(memory.buffer);
@@ -48,7 +48,7 @@ export function kernelHost(memory: WebAssembly.Memory): WebAssembly.Imports {
           return -1;
         }
       },
-      /** Unpacks zstd into room for so many bytes; answers how many came out, or -1. */
+      /** Decompresses zstd into a buffer of `room` bytes; answers how many it wrote, or -1 when they do not fit. */
       unpackZstd(signedFrom: number, count: number, signedTo: number, room: number): number {
         const [from, to] = [signedFrom >>> 0, signedTo >>> 0];
         const all = bytesTo(Math.max(from + count, to + room));

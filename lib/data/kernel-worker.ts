@@ -3,8 +3,12 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { servePool } from '../kernels/pool-thread.ts';
 import { kernelHost } from './kernel-host.ts';
 
-const { memory, words } = workerData as { memory: WebAssembly.Memory; words: Int32Array };
+const { memory, words, thread } = workerData as { memory: WebAssembly.Memory; words: Int32Array; thread: number };
 if (parentPort) {
   const port = parentPort;
-  servePool(words, memory, kernelHost(memory), () => receiveMessageOnPort(port)?.message);
+  servePool(words, memory, {
+    thread,
+    imports: kernelHost(memory),
+    receive: () => receiveMessageOnPort(port)?.message,
+  });
 }

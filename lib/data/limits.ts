@@ -4,11 +4,11 @@ import { usualReadLimits } from '../core/read-limits.ts';
 export type ReadLimits = typeof usualReadLimits & {
   /** Most bytes of memory to work in. */
   memoryBytes: number;
-  /** Most bytes of a disk for what does not fit memory. */
+  /** Most bytes of a disk for what does not fit in memory. */
   diskBytes: number;
 };
 
-/** What holds where nothing else is said: of memory and disk, all that there is. */
+/** The limits where none are given: memory and disk are not limited. */
 export const defaultLimits: Readonly<ReadLimits> = {
   ...usualReadLimits,
   memoryBytes: Number.POSITIVE_INFINITY,

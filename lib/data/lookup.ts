@@ -29,6 +29,12 @@ export function placeOf(table: Table, row: number): string {
   return `${object?.key ?? 'the data'}, line ${table.lines[row]}`;
 }
 
+/** The cell of a row as a text; null when it is missing. */
+export function cellText(column: Column, row: number): string | null {
+  if (column.kind === 'category') return column.codes[row] < 0 ? null : column.levels[column.codes[row]];
+  return Number.isNaN(column.values[row]) ? null : String(column.values[row]);
+}
+
 /** Names in quotes, separated by commas; of more than 20 the first 20 and how many follow. */
 export function listNames(names: readonly string[]): string {
   const shown = names.slice(0, 20).map((name) => JSON.stringify(name));
@@ -47,17 +53,24 @@ export function nearestName(name: string, names: readonly string[]): string | un
   return nearest;
 }
 
-/** Insertions, deletions and replacements that turn `a` into `b` (Levenshtein 1966); `limit` when there are as many. */
+/**
+ * Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`, no letter touched twice; `limit`
+ * when there are as many.
+ *
+ * @see Damerau 1964, Communications of the ACM 7(3), for swaps beside the edits of Levenshtein 1966
+ */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  let [beforeLast, last] = [[] as number[], Array.from({ length: b.length + 1 }, (_, i) => i)];
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
-      const replaced = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(replaced, previous[j] + 1, current[j - 1] + 1));
+      const replaced = last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwap ? beforeLast[j - 2] + 1 : replaced;
+      current.push(Math.min(replaced, swapped, last[j] + 1, current[j - 1] + 1));
     }
-    previous = current;
+    [beforeLast, last] = [last, current];
   }
-  return Math.min(previous[b.length], limit);
+  return Math.min(last[b.length], limit);
 }

@@ -60,9 +60,10 @@ export function checkMemory(where: string, size: TableSize, memoryBytes: number,
   const whole = { ...size, rows: Math.round(rows * times), sparseCells: sparseCells * times };
   const needed = neededBytes(whole);
   if (neededBytes(size) <= memoryBytes && needed <= memoryBytes * foreseenSlack) return;
+  const [has, needs] = mebibytes(memoryBytes, needed);
   throw new InputError(
-    `${where}: expected a dataset that ${mebibytes(memoryBytes)} of memory can hold, found one that needs ` +
-      `${times > 1 ? 'about ' : ''}${mebibytes(needed)}: ${times > 1 ? 'about ' : ''}${whole.rows} rows of ${columns} columns`,
+    `${where}: expected a dataset that ${has} of memory can hold, found one that needs ` +
+      `${times > 1 ? 'about ' : ''}${needs}: ${times > 1 ? 'about ' : ''}${whole.rows} rows of ${columns} columns`,
     { advice: `Give the function more memory, leave out rows or columns, or raise ${limitName}` },
   );
 }
@@ -83,38 +84,46 @@ export function checkFeatureMemory(
   const more = 4 * (features.rows * features.columns - timesHeld * size.rows * size.columns);
   const needed = neededBytes(size) + Math.max(0, more);
   if (needed <= memoryBytes) return;
+  const [has, needs] = mebibytes(memoryBytes, needed);
   throw new InputError(
-    `${where}: expected features that ${mebibytes(memoryBytes)} of memory can hold, found ${features.columns} columns ` +
-      `of ${features.rows} rows once encoded, which need ${mebibytes(needed)}`,
+    `${where}: expected features that ${has} of memory can hold, found ${features.columns} columns ` +
+      `of ${features.rows} rows once encoded, which need ${needs}`,
     { advice: `Hash columns with many levels into fewer buckets, leave them out, or raise ${limitName}` },
   );
 }
 
-/** Numbers that are held of each parameter: itself, its gradient, two moments, the best ones so far, and what is written. */
+/** Copies of the parameters in memory: values, gradient, two moments, the best so far, and those being written. */
 const timesParameter = 8;
 
 /**
- * Compares a model that is about to be trained with the memory there is.
+ * Checks that a model can be trained in the memory that there is.
  *
  * @throws InputError when it does not fit
  */
 export function checkModelMemory(where: string, parameterCount: number, memoryBytes: number): void {
   const needed = kernelProcessBytes + 8 * timesParameter * parameterCount;
   if (needed <= memoryBytes) return;
+  const [has, needs] = mebibytes(memoryBytes, needed);
   throw new InputError(
-    `${where}: expected a model that ${mebibytes(memoryBytes)} of memory can train, found ${parameterCount} parameters, ` +
-      `which need ${mebibytes(needed)}`,
+    `${where}: expected a model that ${has} of memory can train, found ${parameterCount} parameters, which need ${needs}`,
     { advice: `Give the function more memory, make the layers narrower, or raise ${limitName}` },
   );
 }
 
 const limitName = 'data.limits.memoryBytes';
 
-const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+/** What there is and what is needed, with as many digits as it takes to tell them apart. */
+function mebibytes(has: number, needs: number): [has: string, needs: string] {
+  for (let unit = 1; unit <= 1000; unit *= 10) {
+    const [lower, upper] = [has, needs].map((bytes) => `${Math.ceil((bytes / 2 ** 20) * unit) / unit} MiB`);
+    if (lower !== upper) return [lower, upper];
+  }
+  return [`${has} bytes`, `${Math.ceil(needs)} bytes`];
+}
 
-// Of what kernels read, it is known beforehand how much memory it takes, and what does not fit can wait elsewhere.
+// How much memory packed data takes is known before it is read, and what does not fit can be kept elsewhere.
 
-/** Of the process, with its kernels and threads, and of what an evaluation holds for a while. */
+/** Bytes of the process with its kernels and threads, and of what an evaluation needs for a while. */
 const kernelProcessBytes = 160 * 2 ** 20;
 
 /** What is known of packed data before it is read. */
@@ -123,34 +132,34 @@ export interface PackedSize {
   columns: number;
   /** Bytes of a row of float32. */
   rowBytes: number;
-  /** Columns that are kept as they are, in float64, or as the numbers of texts. */
+  /** Columns that are kept in float64, and columns of texts. */
   doubles: number;
   categories: number;
-  /** Most rows of a segment of text. */
+  /** Most rows of a segment of text, or of a row group. */
   segmentRows: number;
-  /** Bytes that wait while they are fetched. */
+  /** Bytes of buffers for what is fetched. */
   feedBytes: number;
-  /** Bytes that it takes besides when it is read as a whole. */
+  /** Further bytes that reading the data as a whole takes. */
   besideBytes?: number;
 }
 
-/** Room for data that does not lie in memory as a whole. */
+/** How to divide memory and disk for data that does not fit in memory as a whole. */
 export interface StreamPlan {
   /** About how many rows there are. */
   rows: number;
   /** Segments of text that are parsed at once. */
   segments: number;
-  /** Bytes of packed rows that are brought at once. */
+  /** Most bytes of packed rows that are loaded at once. */
   stretchBytes: number;
-  /** Bytes that are left. */
+  /** Bytes of memory that are left for rows that must lie side by side. */
   spareBytes: number;
   /** Bytes of a file with all rows. */
   diskBytes: number;
 }
 
-/** Besides its cells, of a row: its hash, its number where it is listed, its target, and what is predicted of it. */
+/** Bytes of a row besides its cells: its hash, its number in lists of rows, its target and its prediction. */
 const packedRowBytes = 40;
-/** A column's cells are gathered from the segments; those of texts are bytes at first. */
+/** Bytes that stay in memory in any case: a float64 twice, in its segment and its column; a text as a byte, then a code. */
 const keptBytes = ({ rows, doubles, categories }: PackedTableSize): number =>
   rows * (packedRowBytes + 16 * doubles + 5 * categories);
 
@@ -162,18 +171,18 @@ const packedBytes = (size: PackedSize): number =>
   size.feedBytes +
   (size.besideBytes ?? 0);
 
-/** Of a thread that fetches and unpacks what is read again. */
+/** Bytes of a thread that fetches and decompresses what is read again. */
 export const feedThreadBytes = 192 * 2 ** 20;
 
 /** Most segments for each thread: more would not be parsed faster. */
 const segmentsPerThread = 2;
-/** Most bytes that are left to whoever wants rows side by side. */
+/** Most bytes for rows that must lie side by side. */
 const mostSpareBytes = 256 * 2 ** 20;
 
 /**
- * How to read packed data: as a whole where it fits memory, else in parts.
+ * Decides how to read packed data: as a whole if it fits in memory, else in parts.
  *
- * @throws InputError when there is not even room for what must be in memory: the parts, and some bytes of each row
+ * @throws InputError when memory can't even hold one part and the few bytes that are kept of each row
  */
 export function planPacked(
   where: string,
@@ -182,16 +191,17 @@ export function planPacked(
 ): 'memory' | StreamPlan {
   if (packedBytes(size) <= memoryBytes) return 'memory';
   const { rows, columns, rowBytes, doubles, categories, segmentRows, feedBytes } = size;
-  // Parsed, as the rows that are brought, and encoded.
+  // As parsed, as loaded again, and as encoded.
   const segmentBytes = segmentRows * (2 * rowBytes + 8 * doubles + categories + 8 + 4 * columns);
   const fixed = kernelProcessBytes + keptBytes(size) + feedBytes;
   const most = Math.min(segmentsPerThread * threads, Math.floor((memoryBytes - fixed) / (2 * segmentBytes)));
   const segments = Math.max(1, most);
   const needed = fixed + segments * segmentBytes;
   if (needed > memoryBytes) {
+    const [has, needs] = mebibytes(memoryBytes, needed);
     throw new InputError(
-      `${where}: expected a dataset that ${mebibytes(memoryBytes)} of memory can hold a part of, found one that needs ` +
-        `about ${mebibytes(needed)} even when its features lie on a disk: about ${Math.round(rows)} rows of ${columns} columns`,
+      `${where}: expected a dataset that ${has} of memory can hold a part of, found one that needs ` +
+        `about ${needs} even when its features lie on a disk: about ${Math.round(rows)} rows of ${columns} columns`,
       { advice: `Give the function more memory, leave out rows or columns, or raise ${limitName}` },
     );
   }
@@ -207,7 +217,7 @@ export function planPacked(
 /** What is known of packed data once it is read. */
 export type PackedTableSize = Pick<PackedSize, 'rows' | 'rowBytes' | 'doubles' | 'categories'>;
 
-/** Encoded features, as many as are in memory together. */
+/** The shape of encoded features, as far as they are in memory at the same time. */
 export interface EncodedSize {
   columns: number;
   rows: number;
@@ -215,16 +225,16 @@ export interface EncodedSize {
   isHeld: boolean;
 }
 
-/** Bytes of memory that packed data takes with encoded features. */
+/** Bytes of memory for packed data and its encoded features. */
 const neededWith = (size: PackedTableSize, { columns, rows, isHeld }: EncodedSize): number =>
   kernelProcessBytes + keptBytes(size) + (isHeld ? size.rows : rows) * size.rowBytes + 4 * rows * columns;
 
-/** Whether encoded features fit beside packed data. */
+/** Whether encoded features fit in memory beside packed data. */
 export const fitsPacked = (size: PackedTableSize, features: EncodedSize, memoryBytes: number): boolean =>
   neededWith(size, features) <= memoryBytes;
 
 /**
- * Compares packed data and encoded features with the memory there is.
+ * Checks that packed data and encoded features fit in the memory that there is.
  *
  * @throws InputError when they do not fit
  */
@@ -235,9 +245,10 @@ export function checkPackedFeatures(
   memoryBytes: number,
 ): void {
   if (fitsPacked(size, features, memoryBytes)) return;
+  const [has, needs] = mebibytes(memoryBytes, neededWith(size, features));
   throw new InputError(
-    `${where}: expected features that ${mebibytes(memoryBytes)} of memory can hold, found ${features.columns} columns once ` +
-      `encoded, which need ${mebibytes(neededWith(size, features))} for ${features.rows} rows at a time`,
+    `${where}: expected features that ${has} of memory can hold, found ${features.columns} columns once ` +
+      `encoded, which need ${needs} for ${features.rows} rows at a time`,
     { advice: `Hash columns with many levels into fewer buckets, leave them out, or raise ${limitName}` },
   );
 }

@@ -1,11 +1,11 @@
 import { blockMoments, type Moments, mergeMoments } from '../core/statistics.ts';
 import { type Arena, arena } from '../kernels/arena.ts';
 import * as kernel from '../kernels/columns.generated.ts';
-import type { KernelMemory } from '../kernels/instantiate.ts';
+import { homeOf, type KernelMemory } from '../kernels/instantiate.ts';
 import { poolOf } from '../kernels/pool.ts';
 import { placeArray, writeStruct } from '../kernels/struct.ts';
 import { blockOffsets } from './block-offsets.ts';
-import { eachStretch, type PackedBlock, type PackedNumbers, packedStride } from './packed.ts';
+import { eachStretch, type PackedBlock, type PackedNumbers, packedStride, roomForRows } from './packed.ts';
 import type { NumberColumn, Table } from './table.ts';
 
 /** What the numbers of some rows of a column are, missing ones aside. */
@@ -28,15 +28,39 @@ const known = new WeakMap<Table, WeakMap<Int32Array, Map<NumberColumn, NumberFac
  * @param rows ascending
  */
 export function numberFacts(table: Table, column: NumberColumn, rows: Int32Array): NumberFacts {
-  const ofTable = known.get(table) ?? new WeakMap<Int32Array, Map<NumberColumn, NumberFacts>>();
-  known.set(table, ofTable);
-  const ofRows = ofTable.get(rows) ?? new Map<NumberColumn, NumberFacts>();
-  ofTable.set(rows, ofRows);
+  const ofRows = knownFacts(table, rows);
   if (!ofRows.has(column)) {
+    begun.get(ofRows)?.();
+    if (ofRows.has(column)) return ofRows.get(column) as NumberFacts;
     if (column.packed) addPacked(table, column.packed.numbers, rows, ofRows);
     else ofRows.set(column, factsOf(table, column, rows));
   }
   return ofRows.get(column) as NumberFacts;
+}
+
+function knownFacts(table: Table, rows: Int32Array): Map<NumberColumn, NumberFacts> {
+  const ofTable = known.get(table) ?? new WeakMap<Int32Array, Map<NumberColumn, NumberFacts>>();
+  known.set(table, ofTable);
+  const ofRows = ofTable.get(rows) ?? new Map<NumberColumn, NumberFacts>();
+  ofTable.set(rows, ofRows);
+  return ofRows;
+}
+
+/** Facts that other threads are finding, by where they go, and what waits for them. */
+const begun = new WeakMap<Map<NumberColumn, NumberFacts>, () => void>();
+
+/** Lets other threads find the facts of packed columns over all rows, while this one does something else. */
+export function beginFacts(table: Table): void {
+  const { numbers } = table;
+  if (!numbers || numbers.source) return;
+  const rows = allRows(table);
+  const facts = knownFacts(table, rows);
+  if (facts.size > 0 || begun.has(facts)) return;
+  const sums = beginSums({ numbers, blocks: numbers.blocks, firstBlock: 0, rows, offsets: blockOffsets(table, rows) });
+  begun.set(facts, () => {
+    begun.delete(facts);
+    addFacts(table, numbers, sums.finish(), facts);
+  });
 }
 
 const identities = new WeakMap<Table, Int32Array>();
@@ -45,7 +69,7 @@ const identities = new WeakMap<Table, Int32Array>();
 export function allRows(table: Table): Int32Array {
   let rows = identities.get(table);
   if (!rows) {
-    rows = new Int32Array(table.rowCount);
+    rows = roomForRows(table, table.rowCount);
     for (let row = 0; row < rows.length; row++) rows[row] = row;
     identities.set(table, rows);
   }
@@ -78,29 +102,41 @@ function addPacked(
   rows: Int32Array,
   facts: Map<NumberColumn, NumberFacts>,
 ): void {
-  const { memory: home } = numbers;
   const width = packedStride(numbers);
-  const blockCount = numbers.blocks.length;
-  const sums = new Float64Array(blockCount * width * 6);
+  const sums = new Float64Array(numbers.blocks.length * width * 6);
   const offsets = blockOffsets(table, rows);
   eachStretch(numbers, (blocks, firstBlock) => {
-    const placed = placeStretch({ numbers, blocks, firstBlock, rows, offsets });
-    const { room, count } = placed;
-    const out = room.allocate(count * width * 6 * 8);
-    const description = writeStruct(room, {
-      0: placed.blocks,
-      4: width * 4,
-      8: placed.rows,
-      12: placed.offsets,
-      16: out,
-      20: width,
-    });
-    poolOf(home).run(kernel, 'sumColumns', description, count, width * 20);
-    sums.set(new Float64Array(home.memory.buffer, out, count * width * 6), firstBlock * width * 6);
+    sums.set(beginSums({ numbers, blocks, firstBlock, rows, offsets }).finish(), firstBlock * width * 6);
   });
+  addFacts(table, numbers, sums, facts);
+}
+
+/** What the kernel finds of each block and column. */
+function beginSums(packed: PackedRows): { finish(): Float64Array } {
+  const { memory: home } = packed.numbers;
+  const width = packedStride(packed.numbers);
+  const { room, count, blocks, rows, offsets } = placeStretch(packed);
+  const out = room.allocate(count * width * 6 * 8);
+  const description = writeStruct(room, { 0: blocks, 4: width * 4, 8: rows, 12: offsets, 16: out, 20: width });
+  const job = poolOf(home).begin(kernel, 'sumColumns', description, count, width * 20);
+  return {
+    finish() {
+      job.finish();
+      return new Float64Array(home.memory.buffer, out, count * width * 6);
+    },
+  };
+}
+
+function addFacts(
+  table: Table,
+  numbers: PackedNumbers,
+  sums: Float64Array,
+  facts: Map<NumberColumn, NumberFacts>,
+): void {
+  const width = packedStride(numbers);
   for (const column of table.columns) {
     if (column.kind === 'number' && column.packed?.numbers === numbers) {
-      facts.set(column, mergedFacts(sums, width, column.packed.at, blockCount));
+      facts.set(column, mergedFacts(sums, width, column.packed.at, numbers.blocks.length));
     }
   }
 }
@@ -128,24 +164,26 @@ function mergedFacts(sums: Float64Array, width: number, column: number, blockCou
   return { ...facts, moments: { count, mean: parts[1], variance: parts[2] / count } };
 }
 
-/** Some rows of packed blocks that lie in memory. */
+/** Rows of packed blocks, of which consecutive ones lie in memory. */
 export interface PackedRows {
   numbers: PackedNumbers;
-  /** Consecutive ones, from block `firstBlock` of the table on. */
+  /** The blocks in memory, from block `firstBlock` of the table on. */
   blocks: readonly PackedBlock[];
   firstBlock: number;
-  /** Rows of all blocks, ascending, and where each block begins among them: see `blockOffsets`. */
+  /** Rows of the whole table, ascending, and where each block of the table begins among them: see `blockOffsets`. */
   rows: Int32Array;
   offsets: Int32Array;
 }
 
-/** The same as kernels read them, by addresses: the first of these blocks is theirs, and so is its first row. */
-export interface PlacedRows {
-  /** For what else a kernel is told of these blocks; where stretches are brought, used again for the next one. */
+/** `PackedRows` as kernels read them, by addresses: blocks and rows are counted from the first block in memory. */
+interface PlacedRows {
+  /** Where to put what else a kernel must know of these blocks. For stretches, it is reset when the next one is placed. */
   room: KernelMemory;
+  /** Number of blocks. */
   count: number;
-  /** Address and first row of each block. */
+  /** Address of the blocks' addresses and first rows. */
   blocks: number;
+  /** Address of the row numbers, and of where each block begins among them. */
   rows: number;
   offsets: number;
 }
@@ -153,9 +191,9 @@ export interface PlacedRows {
 const rooms = new WeakMap<PackedNumbers, Arena>();
 
 /**
- * Puts rows of packed blocks where kernels read them.
+ * Writes rows of packed blocks to the memory where kernels read them.
  *
- * Of blocks that all lie in memory the same place is answered each time; of a stretch it holds until the next is placed.
+ * If all blocks lie in memory, the same copies are used each time; those of a stretch last until the next one is placed.
  */
 export function placeStretch({ numbers, blocks, firstBlock, rows, offsets }: PackedRows): PlacedRows {
   const { memory, source } = numbers;
@@ -200,6 +238,7 @@ const placedRows = new WeakMap<Int32Array, { numbers: PackedNumbers; address: nu
 
 /** Address of a copy of row numbers beside packed numbers; the same for the same array. */
 function placeRows(numbers: PackedNumbers, rows: Int32Array): number {
+  if (homeOf(rows) === numbers.memory) return rows.byteOffset;
   const placed = placedRows.get(rows);
   if (placed?.numbers === numbers) return placed.address;
   const address = placeArray(numbers.memory, rows);

@@ -13,7 +13,7 @@ import { type OpenOptions, openObject, type RangedFile } from './open-object.ts'
 import type { DataObject } from './table.ts';
 import type { OnBadRow, TextRow } from './text.ts';
 
-/** How the rows of an object are read. */
+/** How to read the rows of an object. */
 export interface ObjectRowsOptions extends OpenOptions {
   /** Whether a delimited text begins with a row of column names. */
   header: boolean;

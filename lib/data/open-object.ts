@@ -6,7 +6,7 @@ import { type TextEncoding, toUtf8 } from './encoding.ts';
 import type { ReadLimits } from './limits.ts';
 import type { DataObject } from './table.ts';
 
-/** What is said of an object before it is looked at. */
+/** What a caller says of an object before it is opened. */
 export interface OpenOptions {
   format: DataFormat;
   /** The character between cells; found by looking where it is not told. */
@@ -26,7 +26,7 @@ export interface RangedFile {
   readRange(start: number, end: number): Promise<Uint8Array>;
 }
 
-/** Whether an object is called as Parquet files are. */
+/** Whether a key ends as those of Parquet files do. */
 export const isParquetName = (key: string): boolean => /\.(parquet|parq)$/i.test(key);
 
 /**

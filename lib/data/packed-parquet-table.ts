@@ -3,7 +3,7 @@ import type { Pool } from '../kernels/pool.ts';
 import { placeArray } from '../kernels/struct.ts';
 import { blockRanges, textsHash, typedBlockHash } from './formats/parquet-blocks.ts';
 import { sortLevels } from './levels.ts';
-import { type PackedNumbers, packedNumberColumn, packedStride } from './packed.ts';
+import { eachStretch, type PackedNumbers, packedNumberColumn, packedStride } from './packed.ts';
 import type { ReadOptions } from './read.ts';
 import { describeRoom, type FlatFile, isBoolean, type Room, rowsIn } from './read-packed-parquet.ts';
 import { kindWarnings, missingWarning } from './read-warnings.ts';
@@ -11,18 +11,19 @@ import { cellHash } from './row-hash.ts';
 import { fitsSingle } from './single.ts';
 import type { Block, CategoryColumn, Column, NumberColumn, Table, TableObject } from './table.ts';
 
-/** What was decoded of Parquet files. */
+/** What was decoded from Parquet files. */
 export interface Decoded {
   rowCount: number;
   numbers: PackedNumbers;
   facts: Room['facts'];
   blocks: Block[];
+  /** A hash of each row, computed when it is first asked for. */
   rowHashes(): Uint32Array;
-  /** A column's values in float64. */
+  /** Column `at` in float64. */
   numberColumn(name: string, at: number): NumberColumn;
 }
 
-/** What lies in a room as a whole. */
+/** What was decoded, when all of it lies in one room. */
 export function decodedIn(pool: Pool, files: readonly FlatFile[], room: Room): Decoded {
   const ranges = placeBlocks(files, room);
   const onDemand = hashesOnDemand(pool, files, room, ranges);
@@ -93,7 +94,7 @@ interface BlockRange {
   rowCount: number;
 }
 
-/** The canonical blocks of all row groups, which are noted as those of the packed numbers, too. */
+/** The canonical blocks of all row groups. Adds their addresses to the packed numbers. */
 function placeBlocks(files: readonly FlatFile[], { numbers, matrix }: Room): BlockRange[] {
   const blocks: BlockRange[] = [];
   let groupRow = 0;
@@ -107,16 +108,19 @@ function placeBlocks(files: readonly FlatFile[], { numbers, matrix }: Room): Blo
   return blocks;
 }
 
-/** What is known of a column: extremes of the float32, how many values, whether all are whole, whether one is tiny. */
+/** What is known of a column's values. */
 interface Facts {
+  /** Extremes, as float32. */
   min: number;
   max: number;
+  /** How many are not missing. */
   count: number;
   isWhole: boolean;
+  /** Whether one is so near to 0 that float32 would lose its digits. */
   hasTiny: boolean;
 }
 
-/** What the kernel's flags say. */
+/** Bits of the kernel's flags. */
 const [hasFractions, hasTiny] = [1, 2];
 
 function mergeFacts(groups: readonly { min: number; max: number; count: number; flags: number }[]): Facts {
@@ -144,18 +148,16 @@ function columnOf(
   return number;
 }
 
-/** A column of float64, copied when somebody asks for them. */
+/** A column of float64, copied when its values are first asked for. */
 function numberColumn(name: string, at: number, { numbers, doubles, rowCount }: Room): NumberColumn {
-  // What was stored as float32 is that, rounded or not.
+  // A column that is stored as float32 has its exact values in the packed numbers.
   const exact = packedNumberColumn(name, { numbers, at });
   let values: Float64Array | undefined;
   return {
     kind: 'number',
     name,
     get values() {
-      values ??= doubles[at]
-        ? new Float64Array(numbers.memory.memory.buffer, doubles[at], rowCount).slice()
-        : exact.values;
+      values ??= doubles[at] ? new Float64Array(numbers.memory.memory.buffer, doubles[at], rowCount) : exact.values;
       return values;
     },
   };
@@ -208,7 +210,7 @@ function leftOutWarnings({ object: { key }, parquet }: FlatFile): string[] {
   return [...leftOut, ...parquet.warnings()];
 }
 
-/** The hashes of rows and blocks, computed by all threads when they are asked for. */
+/** The hashes of rows and blocks, computed by all threads when they are first asked for. */
 function hashesOnDemand(
   pool: Pool,
   files: readonly FlatFile[],
@@ -217,25 +219,30 @@ function hashesOnDemand(
 ): { rows(): Uint32Array; blocks(): string[] } {
   const { memory: home } = pool;
   const { names } = files[0].parquet;
-  const blocksAt = () =>
-    placeArray(home, Uint32Array.from(ranges.flatMap(({ firstRow, rowCount }) => [firstRow, rowCount])));
+  /** Runs a task for each block; numbers that have given up their memory refuse it. */
+  const runOnBlocks = (task: string, fields: Readonly<Record<number, number>>, scratchBytes: number): void =>
+    eachStretch(room.numbers, () => {
+      const blocks = placeArray(
+        home,
+        Uint32Array.from(ranges.flatMap(({ firstRow, rowCount }) => [firstRow, rowCount])),
+      );
+      pool.run(kernel, task, describeRoom(room, { 48: blocks, ...fields }), ranges.length, scratchBytes);
+    });
   let [rows, blocks]: [Uint32Array | undefined, string[] | undefined] = [undefined, undefined];
   return {
     rows() {
       if (rows) return rows;
       const hashes = home.allocate(room.rowCount * 4);
       const texts = { 60: textHash(''), 64: textHash('false'), 68: textHash('true') };
-      const description = describeRoom(room, { 48: blocksAt(), 52: hashes, ...texts });
-      pool.run(kernel, 'hashRows', description, ranges.length, 4096);
-      rows = new Uint32Array(home.memory.buffer, hashes, room.rowCount).slice();
+      runOnBlocks('hashRows', { 52: hashes, ...texts }, 4096);
+      rows = new Uint32Array(home.memory.buffer, hashes, room.rowCount);
       return rows;
     },
     blocks() {
       if (blocks) return blocks;
       const hashes = home.allocate(ranges.length * room.columnCount * 32);
-      const description = describeRoom(room, { 48: blocksAt(), 56: hashes });
       const most = Math.max(...ranges.map(({ rowCount }) => rowCount));
-      pool.run(kernel, 'hashColumns', description, ranges.length, 8 * most + 64);
+      runOnBlocks('hashColumns', { 56: hashes }, 8 * most + 64);
       blocks = ranges.map(({ firstRow, rowCount }, block) => {
         const ofColumns = names.map((_, column) => {
           if (isBoolean(files[0], column)) {

@@ -4,15 +4,15 @@ import type { KernelMemory } from '../kernels/instantiate.ts';
 import type { PackedBlock, PackedNumbers, PackedSource } from './packed.ts';
 import { packedStride } from './packed.ts';
 import type { ParsedSegment, TextParser } from './parse-text.ts';
-import type { SegmentsAgain } from './segments-again.ts';
+import type { RereadSegments } from './reread-segments.ts';
 import type { SpillFile } from './spill-file.ts';
 
-// Where packed blocks come from that do not all lie in memory. What a pass finds in them does not depend on it.
+// The places from which packed blocks are loaded that do not all lie in memory. Their numbers do not depend on the place.
 
 /**
- * Blocks in a file, one row behind the other.
+ * Loads blocks from a file, in which their rows lie one behind the other.
  *
- * @param mostBytes of a stretch, which has one block at the least
+ * @param mostBytes most bytes of a stretch; a single block may be longer
  */
 export function spilledSource(
   { memory, blocks, columnCount }: Pick<PackedNumbers, 'memory' | 'blocks' | 'columnCount'>,
@@ -44,8 +44,8 @@ export function spilledSource(
   });
 }
 
-/** A text that can be read again, from any segment on. */
-export interface TextAgain extends SegmentsAgain {
+/** A text that can be read and parsed again, from any segment on. */
+export interface RereadText extends RereadSegments {
   key: string;
   /** How many blocks each of its segments has. */
   segmentBlocks: readonly number[];
@@ -53,14 +53,14 @@ export interface TextAgain extends SegmentsAgain {
 }
 
 /**
- * Blocks of texts that are read again.
+ * Loads blocks by reading and parsing their texts again.
  *
- * @param rowHashes of all rows, by which a text is known to be the one that was read first
- * @param mostSegments of a stretch
+ * @param rowHashes hashes of all rows, which show whether a text is still the same
+ * @param mostSegments most segments of a stretch
  */
 export function rereadSource(
   { memory, blocks, columnCount }: Pick<PackedNumbers, 'memory' | 'blocks' | 'columnCount'>,
-  texts: readonly TextAgain[],
+  texts: readonly RereadText[],
   { rowHashes, mostSegments, spareBytes }: { rowHashes: Uint32Array; mostSegments: number; spareBytes: number },
 ): PackedSource {
   const rowBytes = packedStride({ columnCount }) * 4;
@@ -77,7 +77,7 @@ export function rereadSource(
   return remembering({ stretches, spareBytes, close }, (stretch) => {
     const { text, first, count } = parts[stretch];
     room.reset();
-    const parsed = (parsers.get(text) as TextParser)(text.open(first, count))();
+    const parsed = (parsers.get(text) as TextParser)(text.open(first, count)).finish();
     const own = blocks.slice(stretches[stretch], stretches[stretch + 1]);
     if (!parsed || !isSame(parsed, own, rowHashes)) {
       throw new ConflictError(`${text.key}: expected the rows that were read first, found others`, {
@@ -88,10 +88,10 @@ export function rereadSource(
   });
 }
 
-/** Keeps the stretch that is there. */
+/** A source that does not load a stretch again while it is in memory. */
 function remembering(
   facts: Pick<PackedSource, 'stretches' | 'spareBytes' | 'close'>,
-  bring: (stretch: number) => readonly PackedBlock[],
+  load: (stretch: number) => readonly PackedBlock[],
 ): PackedSource {
   let current = -1;
   let there: readonly PackedBlock[] = [];
@@ -100,19 +100,19 @@ function remembering(
     get current() {
       return current;
     },
-    bring(stretch) {
+    load(stretch) {
       if (stretch === current) return there;
       current = -1;
-      there = bring(stretch);
+      there = load(stretch);
       current = stretch;
       return there;
     },
   };
 }
 
-/** Segments of a text, some at a time, with a block at the least. */
-function partsOf(text: TextAgain, mostSegments: number) {
-  const parts: { text: TextAgain; first: number; count: number; blockCount: number }[] = [];
+/** The segments of a text in parts of at most `mostSegments`; segments without a block join the part before them. */
+function partsOf(text: RereadText, mostSegments: number) {
+  const parts: { text: RereadText; first: number; count: number; blockCount: number }[] = [];
   for (const [i, blockCount] of text.segmentBlocks.entries()) {
     const last = parts.at(-1);
     if (last && (last.count < mostSegments || blockCount === 0)) {
@@ -151,7 +151,7 @@ function placed(
   });
 }
 
-/** Blocks that do lie in memory, for what is made of them some at a time: features that would not fit beside them. */
+/** Blocks that all lie in memory, but are used some at a time, as their encoded features would not fit beside them. */
 export function heldSource(
   blocks: readonly PackedBlock[],
   { blocksAtATime, spareBytes }: { blocksAtATime: number; spareBytes: number },

@@ -9,38 +9,39 @@ import type { NumberColumn, Table } from './table.ts';
 export interface PackedNumbers {
   memory: KernelMemory;
   columnCount: number;
-  /** All blocks, where they lie in memory; else nothing but their rows, and whoever wants more goes by `eachStretch`. */
+  /** All blocks. With a `source`, their addresses are unknown, and `eachStretch` must be used to read them. */
   blocks: PackedBlock[];
-  /** There where not all blocks lie in memory. */
+  /** Present when not all blocks lie in memory. */
   source?: PackedSource;
-  /** A part of the memory that holds these blocks, in their order, and nothing else; where there is one. */
+  /** The part of the memory that holds all blocks, in their order, and nothing else, if there is one. */
   room?: PackedRoom;
 }
 
+/** A part of a kernel memory. */
 export interface PackedRoom {
   address: number;
   bytes: number;
 }
 
-/** Some consecutive rows, one behind the other. */
+/** Consecutive rows that lie one behind the other. */
 export interface PackedBlock {
-  /** Of the first row; NaN of one that is not in memory. */
+  /** Address of the first row; NaN when the block is not in memory. */
   address: number;
   firstRow: number;
   rowCount: number;
 }
 
-/** Brings packed blocks to memory, a stretch of consecutive ones at a time, from wherever they are kept. */
+/** Loads packed blocks into memory, one stretch of consecutive blocks at a time. */
 export interface PackedSource {
   /** The first block of each stretch, then the number of blocks, shape [stretches + 1]. */
   readonly stretches: Int32Array;
-  /** The stretch that is there; -1 before the first. */
+  /** The stretch that is in memory; -1 if there is none. */
   readonly current: number;
-  /** The blocks of a stretch, there until another one is brought. */
-  bring(stretch: number): readonly PackedBlock[];
-  /** Bytes of memory that are free besides. */
+  /** Loads a stretch, and answers its blocks, which stay in memory until another one is loaded. */
+  load(stretch: number): readonly PackedBlock[];
+  /** Bytes of memory that are free for rows that must lie side by side. */
   readonly spareBytes: number;
-  /** Lets go of what it holds open. */
+  /** Closes the files and threads behind it. */
   close(): void;
 }
 
@@ -55,13 +56,20 @@ export interface PackedColumn {
 export const packedStride = ({ columnCount }: Pick<PackedNumbers, 'columnCount'>): number =>
   Math.ceil(columnCount / 4) * 4;
 
+/** Room for so many row numbers: beside packed numbers, where kernels read them, if these all lie in memory. */
+export function roomForRows({ numbers }: Pick<Table, 'numbers'>, count: number): Int32Array<ArrayBufferLike> {
+  if (!numbers || numbers.source) return new Int32Array(count);
+  const address = numbers.memory.allocate(count * 4);
+  return new Int32Array(numbers.memory.memory.buffer, address, count);
+}
+
 /** The memory that a table's numbers lie in, where they were packed. */
 export function memoryOf({ columns }: Pick<Table, 'columns'>): KernelMemory | undefined {
   for (const column of columns) if (column.kind === 'number' && column.packed) return column.packed.numbers.memory;
   return undefined;
 }
 
-/** Calls with the blocks that lie in memory together, and the number of the first: all at once, or stretch by stretch. */
+/** Calls `visit` with blocks that are in memory, and the number of the first: all blocks at once, or stretch by stretch. */
 export function eachStretch(
   { blocks, source }: PackedNumbers,
   visit: (blocks: readonly PackedBlock[], firstBlock: number) => void,
@@ -71,14 +79,14 @@ export function eachStretch(
     return;
   }
   for (let stretch = 0; stretch + 1 < source.stretches.length; stretch++) {
-    visit(source.bring(stretch), source.stretches[stretch]);
+    visit(source.load(stretch), source.stretches[stretch]);
   }
 }
 
 /** A column of packed numbers. Its values are copied out when somebody asks for them: kernels don't. */
 export function packedNumberColumn(name: string, packed: PackedColumn): NumberColumn {
   let values: Float64Array | undefined;
-  // Where there is no room for all columns, one is let go of when nobody looks at it.
+  // When not all columns fit in memory, the garbage collector may free a copy that is no longer used.
   let lately: WeakRef<Float64Array> | undefined;
   return {
     kind: 'number',
@@ -107,7 +115,7 @@ function valuesOf({ numbers, at }: PackedColumn): Float64Array {
   return values;
 }
 
-/** Reads single cells of a column, best in the order of the rows: where it is packed without copying it. */
+/** Reads single cells of a column without copying it; fastest in ascending order of the rows. */
 export function cellReader(column: NumberColumn): (row: number) => number {
   if (!column.packed) {
     const { values } = column;
@@ -129,7 +137,7 @@ export function cellReader(column: NumberColumn): (row: number) => number {
 const partOf = (numbers: PackedNumbers, { address, rowCount }: PackedBlock): Float32Array =>
   new Float32Array(numbers.memory.memory.buffer, address, rowCount * packedStride(numbers));
 
-/** Brings the stretch of a row where it is not there. */
+/** Reads cells, and loads the stretch of a row when it is not in memory. */
 function streamedReader({ numbers, at }: PackedColumn, source: PackedSource): (row: number) => number {
   const { blocks } = numbers;
   const stride = packedStride(numbers);
@@ -141,7 +149,7 @@ function streamedReader({ numbers, at }: PackedColumn, source: PackedSource): (r
       while (row < blocks[block].firstRow) block--;
       while (row >= blocks[block].firstRow + blocks[block].rowCount) block++;
       const wanted = stretchOf(source, block);
-      if (wanted !== stretch || source.current !== stretch) there = source.bring(wanted);
+      if (wanted !== stretch || source.current !== stretch) there = source.load(wanted);
       stretch = wanted;
       part = partOf(numbers, there[block - source.stretches[stretch]]);
       first = blocks[block].firstRow;

@@ -11,32 +11,34 @@ import { openFeed, type SegmentBatch, segmentBytes } from './segment-feed.ts';
 import type { DataObject } from './table.ts';
 import { decodeText } from './text.ts';
 
-/** How a column is stored. A category that was not declared must turn out to be one. */
+/** How a column will be stored. A category that is not declared is only a guess, which the parsed texts must confirm. */
 export interface PlannedColumn {
   name: string;
   kind: 'single' | 'double' | 'category';
   isDeclared: boolean;
 }
 
-/** A segment of a text as kernels have parsed it. Its arrays lie in the memory of the pool. */
+/** A segment of a text as kernels have parsed it, in arrays in the memory of the pool. */
 export interface ParsedSegment {
   rows: number;
   lineCount: number;
   blocks: { rowCount: number; hash?: string }[];
-  /** Of each column of float32, infinities where there is no number. */
+  /** The smallest and the largest number of each float32 column; Infinity and -Infinity when it has none. */
   least: Float32Array;
   greatest: Float32Array;
   /** Address of the rows of float32. */
   singles: number;
-  /** The room that they share with those of the segments parsed with them, and with nothing else. */
+  /** The part of the memory that holds the float32 rows of the segments of one batch, and nothing else. */
   room?: PackedRoom;
-  /** Rows of float64, of the texts' numbers in their dictionaries, and hashes. */
+  /** Float64 columns, row-major. */
   doubles: Float64Array;
+  /** Columns of texts, row-major: indices into `texts`. */
   codes: Uint8Array;
+  /** A hash of each row; empty when rows are not hashed. */
   hashes: Uint32Array;
   /** Lines, counted from 0; undefined where each row is one. */
   lines: Uint32Array | undefined;
-  /** Of each column of texts those that it numbers; undefined stands for one that is not UTF-8. */
+  /** The dictionary of each column of texts; undefined stands for a text that is not UTF-8. */
   texts: (string | undefined)[][];
 }
 
@@ -46,24 +48,24 @@ export interface ParsedText {
   segments: ParsedSegment[];
 }
 
-/** As assembly/csv.ts lays it out: a buffer, the copy of a row, and where cells end. */
+/** Layout of assembly/csv.ts: a buffer, the copy of a row, and where cells end. */
 const scratchBytes = 2 ** 20 + 5 * 2 ** 18;
-/** Kernels address 4 GiB, some of which the training needs. */
+/** Most bytes for parsed rows: kernels address 4 GiB, some of which the training needs. */
 const roomBytes = 2.5 * 2 ** 30;
-/** Of a segment: status, rows, lines, blocks, and whether a tiny number was met. */
+/** A segment's result: status, rows, lines, blocks, and whether a tiny number was met. */
 const resultBytes = 20;
-/** Of a block: its rows, and its hash. */
+/** A block: its number of rows, and its hash. */
 const blockBytes = 36;
-/** Of a column of texts, in each segment: how many there are, then 64 of 16 bytes and a length. */
+/** A segment's dictionary of a column: the number of texts, then 64 of 16 bytes and a length each. */
 const dictionaryBytes = 16 + 64 * 20;
 const kernelKinds = { single: 0, double: 1, category: 2 } as const;
 
 /**
- * Parses an object by the kernel of lib/kernels/assembly/csv.ts, as its bytes come.
+ * Parses an object by the kernel lib/kernels/assembly/csv.ts, as its bytes arrive.
  *
- * @param feedRoom where its bytes wait until they are parsed
- * @param whenFree until then this thread has something else to do, and the others begin without it
- * @returns undefined where there is something in it that the kernel does not take on
+ * @param feedRoom where to keep its bytes until they are parsed
+ * @param whenFree resolves when this thread has time to join in; until then only the other threads parse
+ * @returns undefined when it contains something that the kernel does not support
  * @throws ConflictError when the object changed while it was read
  */
 export async function parseText(
@@ -78,22 +80,28 @@ export async function parseText(
   const parse = textParser(pool, text, columns, options);
   const segments: ParsedSegment[] = [];
   for await (const batch of openFeed({ ...pool, memory: feedRoom }, object, text, options)) {
-    const finish = parse(batch);
+    const begun = parse(batch);
     await whenFree;
-    const parsed = finish();
+    const parsed = begun.finish();
     if (!parsed) return undefined;
     segments.push(...parsed);
   }
   return { firstLine: text.firstLine, segments };
 }
 
-/**
- * Begins to parse segments on the other threads. What is answered joins in, and has what came of them; undefined where there
- * is something in them that the kernel does not take on.
- */
-export type TextParser = (batch: SegmentBatch) => () => ParsedSegment[] | undefined;
+/** Begins to parse segments on other threads. */
+export type TextParser = (batch: SegmentBatch) => BegunSegments<ParsedSegment[] | undefined>;
 
-/** @param room where what comes out is put */
+interface BegunSegments<Parsed> {
+  /** Joins in, and returns the rows; undefined when they contain something that the kernel does not support. */
+  finish(): Parsed;
+}
+
+/**
+ * A parser of a text's segments.
+ *
+ * @param room where to put the parsed rows
+ */
 export function textParser(
   pool: Pool,
   text: PlannedText,
@@ -102,17 +110,19 @@ export function textParser(
   room: KernelMemory = pool.memory,
 ): TextParser {
   const parser = segmentParser(pool, text, columns, options, room);
-  // So many rows as the first ones make likely; if there are more, the same segments once more, with more room.
+  // Rows of a segment, estimated from the first rows. If it has more, it is parsed again with twice the room.
   let capacity = Math.ceil((Math.min(segmentBytes, text.textBytes) / text.rowBytes) * 1.1) + 64;
   return (batch) => {
-    const finish = parser(batch, capacity);
-    return () => {
-      let parsed = finish();
-      while (parsed === 'full') {
-        capacity *= 2;
-        parsed = parser(batch, capacity)();
-      }
-      return parsed;
+    const begun = parser(batch, capacity);
+    return {
+      finish() {
+        let parsed = begun.finish();
+        while (parsed === 'full') {
+          capacity *= 2;
+          parsed = parser(batch, capacity).finish();
+        }
+        return parsed;
+      },
     };
   };
 }
@@ -145,17 +155,19 @@ function segmentParser(
     112: named ? 1 : 0,
   };
 
-  return (batch: SegmentBatch, capacity: number): (() => ParsedSegment[] | 'full' | undefined) => {
+  return (batch: SegmentBatch, capacity: number): BegunSegments<ParsedSegment[] | 'full' | undefined> => {
     const { first, count, size, file, slots } = batch;
-    if (home.memory.buffer.byteLength + count * capacity * bytesOfRow > roomBytes) return () => undefined;
+    if (home.memory.buffer.byteLength + count * capacity * bytesOfRow > roomBytes) return { finish: () => undefined };
     const outcome = allocateOutcome(room, { ...widths, stride, hashed, count, capacity });
     const { addresses, mostBlocks, extremes } = outcome;
     const own = { 0: file, 20: capacity, 84: mostBlocks, 100: first, 104: slots, 108: extremes };
     const description = writeStruct(room, { ...fixed, ...addresses, ...own }, { 64: size, 72: text.firstRow });
-    const finish = begin(csv, 'parseSegment', description, count, scratchBytes);
-    return () => {
-      finish();
-      return parsedOf(outcome);
+    const begun = begin(csv, 'parseSegment', description, count, scratchBytes);
+    return {
+      finish() {
+        begun.finish();
+        return parsedOf(outcome);
+      },
     };
   };
 
@@ -168,32 +180,32 @@ function segmentParser(
     for (let i = 0; i < count; i++) {
       const [status, hasTiny] = [0, 16].map((at) => view.getUint32(addresses[52] + i * resultBytes + at, true));
       if (status === 1) isFull = true;
-      // Something else than plain cells, a file that can't be read, or a number that float32 would crush.
+      // Not plain cells, a file that can't be read, or a number so near to 0 that float32 would lose its digits.
       else if (status !== 0 || (widths.single > 0 && hasTiny !== 0)) return undefined;
       if (!isFull) parsed.push({ ...segmentOf(view, outcome, i, named), room: together });
     }
-    // Where each row is a line, nobody looks at them again.
+    // Line numbers are not needed when each row is one line.
     if (parsed.every((segment) => segment.lines === undefined)) room.release(addresses[44], count * capacity * 4);
     return isFull ? 'full' : parsed;
   }
 }
 
-/** What is parsed, in numbers. */
+/** The size of what is parsed; for each kind, its number of columns. */
 interface OutcomeSize extends Record<PlannedColumn['kind'], number> {
   /** Bytes of a row of float32. */
   stride: number;
   hashed: boolean;
-  /** Segments, and most rows of each. */
+  /** Number of segments, and most rows of each. */
   count: number;
   capacity: number;
 }
 
-/** Where the kernel writes what it finds. */
+/** Where the kernel writes its results. */
 interface Outcome extends OutcomeSize {
-  /** By their place in the kernel's description. */
+  /** Addresses, by their offsets in the kernel's description. */
   addresses: Record<24 | 28 | 36 | 44 | 48 | 52 | 60 | 80, number>;
   extremes: number;
-  /** Of a segment. */
+  /** Most blocks of a segment. */
   mostBlocks: number;
 }
 
@@ -241,7 +253,7 @@ function segmentOf(view: DataView<ArrayBufferLike>, outcome: Outcome, i: number,
   };
 }
 
-/** Consecutive columns of a kind, as pairs of kind and count. */
+/** Runs of columns of one kind, as pairs of kind and length, ended by a pair of zeros. */
 function runsOf(columns: readonly PlannedColumn[]): Uint32Array {
   const runs: number[] = [];
   for (const { kind } of columns) {

@@ -8,7 +8,7 @@ import { headerNames, positionNames } from './header.ts';
 import { defaultLimits } from './limits.ts';
 import { isMissing, parseNumber } from './number.ts';
 import { headingOf } from './object-rows.ts';
-import { openObject } from './open-object.ts';
+import { isParquetName, openObject } from './open-object.ts';
 import type { ReadOptions } from './read.ts';
 import type { DataObject } from './table.ts';
 
@@ -23,26 +23,29 @@ export interface PlannedText {
   firstLine: number;
   /** Bytes of a row, on average. */
   rowBytes: number;
-  /** Of each column as declared, or as its first cells look. */
+  /** The kind of each column, as declared, or as its first cells suggest. */
   kinds: ColumnKind[];
   /** Whether the object's bytes are the text as they stand: neither compressed nor in another encoding than UTF-8. */
   isPlain: boolean;
-  /** Bytes of text in the object: of a packed one, about. */
+  /** Bytes of the object's text; an estimate if it is compressed. */
   textBytes: number;
 }
 
-/** Rows after which the first ones have told enough, and bytes between looks. */
+/** Number of rows that are sampled, and bytes that are tokenized at a time. */
 const [sampleRows, pieceBytes] = [100, 4096];
 
-/** The longest row that kernels take; a limit below is for the other way to hold. */
+/** The longest row that kernels support. With a lower limit, the plain reader must read, which enforces it. */
 const rowLimitBytes = 1 << 18;
 
-/** Looks at an object's first bytes; undefined when it is no delimited text, or has no row there. */
+/** Whether a delimited text is what is asked for, or may be found. */
+export const mayBeText = ({ format = 'auto' }: ReadOptions): boolean => ['auto', 'csv', 'tsv'].includes(format);
+
+/** Looks at an object's first bytes; undefined when it is no delimited text, or they contain no row. */
 export async function planText(object: DataObject, options: ReadOptions): Promise<PlannedText | undefined> {
   const { format = 'auto', separator, encoding = 'auto', header = true, kinds = {} } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  if (!['auto', 'csv', 'tsv'].includes(format)) return undefined;
-  if (/\.(parquet|parq)$/i.test(object.key) || object.size === 0 || object.size > limits.objectBytes) return undefined;
+  if (!mayBeText(options)) return undefined;
+  if (isParquetName(object.key) || object.size === 0 || object.size > limits.objectBytes) return undefined;
   if (limits.lineBytes < rowLimitBytes) return undefined;
   const head = await object.readRange(0, Math.min(object.size, headBytes + 1));
   // A byte order mark of UTF-16 begins with one of these bytes, and no text in UTF-8 does.
@@ -61,7 +64,7 @@ export async function planText(object: DataObject, options: ReadOptions): Promis
     const planned = planRows(object.key, text.head, opened.format.separator, { header, kinds, limits, isWhole });
     return planned && { ...planned, isPlain, textBytes };
   } catch (error) {
-    // The other way says what is wrong.
+    // The plain reader will say what is wrong.
     if (error instanceof InputError) return undefined;
     throw error;
   }

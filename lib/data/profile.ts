@@ -16,7 +16,7 @@ export interface ColumnProfile {
   reason: string;
   rows: number;
   missing: number;
-  /** Different values, and in `frequent` the most frequent ones: of all rows, or of so many, evenly apart. */
+  /** Number of distinct values. It, `frequent` and `histogram` count all rows, or `sampled` evenly spaced rows. */
   distinct: number;
   sampled?: number;
   /** In the column's units; these four are NaN for a column of texts. */
@@ -29,7 +29,7 @@ export interface ColumnProfile {
   mostFrequent: { value: number | string; count: number } | undefined;
   /** The most frequent values, at most eight, from the most frequent on; of equally frequent ones the first in order. */
   frequent: { value: number | string; count: number }[];
-  /** Of numbers, how many are in each of equal stretches from the least to the greatest, where these are finite. */
+  /** Numbers only: counts in bins of equal width from the smallest to the largest value, when these are finite. */
   histogram?: { from: number; to: number; counts: number[] };
   /** The first different values, at most five. */
   examples: (number | string)[];
@@ -80,7 +80,7 @@ export interface SparseProfile {
   max: number;
 }
 
-/** What the cells of a sparse matrix hold, all columns together; cells that are not written down are left out. */
+/** Describes the stored cells of a sparse matrix, all columns together. */
 export function profileSparse({ columnCount, data }: SparseMatrix): SparseProfile {
   const profile: SparseProfile = {
     features: columnCount,
@@ -178,7 +178,7 @@ function profileCategories(table: Table, column: CategoryColumn): Statistics {
   };
 }
 
-/** The first `count` different codes; there are as many. */
+/** The first `count` distinct codes, of which there must be as many. */
 function firstCodes(codes: Int32Array, count: number): number[] {
   const found = new Set<number>();
   for (let row = 0; found.size < count; row++) if (codes[row] >= 0) found.add(codes[row]);

@@ -15,13 +15,13 @@ import { exactColumns, readStreamedParquet } from './read-streamed-parquet.ts';
 import type { DataObject, Table } from './table.ts';
 
 /**
- * Reads Parquet files of flat columns of numbers and booleans by kernels, on all threads of the pool: the same table as
- * `readTable` makes without, but that its number columns that are rounded to float32 are packed, and that hashes are
- * computed when somebody asks for them.
+ * Reads Parquet files of flat columns of numbers and booleans by kernels, on all threads of the pool. The table is the one
+ * that the plain reader makes, except that number columns which are rounded to float32 are packed, and that hashes are
+ * computed when they are first asked for.
  *
  * @param objects in byte order of their keys
- * @returns undefined where there is something that the kernels do not take on, be it an error in the data: then nothing
- *   has happened, and the other way tells
+ * @returns undefined when there is something that the kernels do not support, such as an error in the data. Nothing has
+ *   changed then, and the plain reader reads the data or reports the error
  * @throws ConflictError when an object changed while it was read
  */
 export async function readPackedParquet(
@@ -45,7 +45,7 @@ export async function readPackedParquet(
   return parquetTable(files, decodedIn(pool, files, room), options, limits.levels);
 }
 
-/** Where the rows go; `refused` where they do not fit, and the other way says how large they are. */
+/** How to read the rows; `refused` when they do not fit in memory, which the plain reader reports. */
 function planFor(
   files: readonly FlatFile[],
   options: ReadOptions,
@@ -68,7 +68,7 @@ function planFor(
     categories: 0,
     besideBytes: 8 * rows * wide,
     segmentRows: most,
-    // Packed pages, and those that are unpacked; a group's columns in float64.
+    // A group's compressed pages, and its columns in float64.
     feedBytes: largest(({ chunks }) => chunks.reduce((sum, { start, end }) => sum + end - start, 0)) + 8 * most * wide,
   };
   try {
@@ -79,7 +79,7 @@ function planFor(
   }
 }
 
-/** An object, its directory, and where its columns lie. */
+/** An object, its Parquet metadata, and where its columns lie. */
 export interface FlatFile {
   object: DataObject;
   file: RangedFile;
@@ -87,10 +87,10 @@ export interface FlatFile {
   groups: FlatGroup[];
 }
 
-/** Whether a column holds truth values, which are classes rather than numbers. */
+/** Whether a column holds booleans, which are classes rather than numbers. */
 export const isBoolean = ({ groups }: FlatFile, column: number): boolean => groups[0].chunks[column].of === 'boolean';
 
-/** The objects, opened; undefined when one of them is not for kernels, or unlike the first. */
+/** Opens the objects; undefined when the kernels do not support one of them, or its columns are not those of the first. */
 async function openFiles(
   objects: readonly DataObject[],
   options: ReadOptions,
@@ -109,7 +109,7 @@ async function openFiles(
       if (shapeOf(files[files.length - 1]) !== shapeOf(files[0])) return undefined;
     }
   } catch (error) {
-    // The other way says what is wrong.
+    // The plain reader will say what is wrong.
     if (error instanceof InputError) return undefined;
     throw error;
   }
@@ -119,41 +119,43 @@ async function openFiles(
 const shapeOf = ({ parquet, groups }: FlatFile): string =>
   JSON.stringify([parquet.names, groups[0].chunks.map(({ of }) => of)]);
 
-/** Rows of all groups together. */
+/** Number of rows of all groups together. */
 export const rowsIn = (groups: readonly FlatGroup[]): number => groups.reduce((sum, { rowCount }) => sum + rowCount, 0);
 
+/** Columns in one share of the work, and bytes behind each buffer, which kernels may read beyond its end. */
 const [shareColumns, slackBytes] = [16, 64];
-/** Kernels address 4 GiB, some of which the training needs. */
+/** Most bytes for decoded rows: kernels address 4 GiB, some of which the training needs. */
 const roomBytes = 2.5 * 2 ** 30;
-/** Pages larger than this are for the other way, which holds them to the limits. */
+/** Larger pages are left to the plain reader, which enforces the limits. */
 const pageLimitBytes = 64 * 2 ** 20;
-/** Bytes that are fetched at once, where threads can't read by themselves. */
+/** Bytes that are fetched at once, when threads can't read a file by themselves. */
 const fetchBytes = 32 * 2 ** 20;
 
-/** Numbers of the format's own, as the kernel takes them. */
+/** The numbers of codecs and physical types in the Parquet format, as the kernel takes them. */
 const codecs: Readonly<Record<string, number>> = { UNCOMPRESSED: 0, SNAPPY: 1, ZSTD: 6 };
 const physical = { boolean: 0, int32: 1, uint32: 1, int64: 2, uint64: 2, float: 4, double: 5 } as const;
 
-/** Where everything lies in the memory of the pool. */
+/** Where decoded rows lie in the memory of the pool. */
 export interface Room {
   rowCount: number;
   columnCount: number;
   numbers: PackedNumbers;
   matrix: number;
-  /** Of each column its float64, or 0 where the packed float32 are what is stored. */
+  /** Address of each column's float64; 0 for a column that is stored as float32. */
   doubles: number[];
+  /** Address of the columns' types, as the kernel takes them. */
   kinds: number;
-  /** Most rows of a group, and bytes of a column chunk, packed and of its largest page, unpacked. */
+  /** Most rows of a group, most bytes of a compressed column chunk, and of a decompressed page. */
   most: { rows: number; chunk: number; page: number };
   scratchBytes: number;
-  /** Of each group and column: the least, the greatest, how many, and flags. */
+  /** For each group and column: the smallest and the largest value, their number, and flags. */
   facts: { min: number; max: number; count: number; flags: number }[][];
 }
 
 /**
- * Room for what kernels make of the row groups of some files.
+ * Allocates memory for the decoded row groups of some files.
  *
- * @returns undefined where a codec is not theirs, or so much memory can't be addressed
+ * @returns undefined when the kernels do not support a codec, or can't address so much memory
  */
 export function makeRoom(
   { memory: home, threads }: Pool,
@@ -180,7 +182,9 @@ export function makeRoom(
   const rowBytes = packedStride(numbers) * 4 + 8 * doubleColumns + 4;
   const all = home.memory.buffer.byteLength + rowCount * rowBytes + threads * scratchBytes + 2 * fetchBytes;
   if (!(all <= roomBytes)) return undefined;
-  const matrix = home.allocate(rowCount * packedStride(numbers) * 4);
+  const bytes = rowCount * packedStride(numbers) * 4;
+  const matrix = home.allocate(bytes);
+  numbers.room = { address: matrix, bytes };
   const doubles = types.map(({ of }) => (of === 'float' ? 0 : home.allocate(rowCount * 8)));
   const kinds = types.flatMap(({ of }, i) => [
     physical[of],
@@ -195,7 +199,7 @@ export function makeRoom(
   };
 }
 
-/** Decodes all files; answers whether the kernels took on all that was there. */
+/** Decodes all files; false when they contain something that the kernels do not support. */
 export async function decode(pool: Pool, files: readonly FlatFile[], room: Room): Promise<boolean> {
   let firstRow = 0;
   for (const { object, file, groups } of files) {
@@ -216,7 +220,7 @@ export async function decode(pool: Pool, files: readonly FlatFile[], room: Room)
   return true;
 }
 
-/** Groups in order, some at a time. */
+/** The groups in batches of at most `fetchBytes`, or of one group. */
 function batchesOf(groups: readonly FlatGroup[]): FlatGroup[][] {
   const batches: FlatGroup[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
@@ -234,7 +238,7 @@ function batchesOf(groups: readonly FlatGroup[]): FlatGroup[][] {
 
 const fetched = new WeakMap<Pool, { address: number; bytes: number }>();
 
-/** Fetches the chunks of groups into the memory of the pool, into the same room each time; answers their addresses. */
+/** Fetches the chunks of groups into the memory of the pool, to the same place each time, and answers their addresses. */
 async function placeChunks(pool: Pool, file: RangedFile, groups: readonly FlatGroup[]): Promise<number[]> {
   const chunks = groups.flatMap(({ chunks: own }) => own);
   const bytes = chunks.reduce((sum, { start, end }) => sum + end - start + slackBytes, 0);
@@ -307,7 +311,7 @@ function placeChunkRecords({ memory: home }: Pool, groups: readonly FlatGroup[],
   return address;
 }
 
-/** A description for the kernel: what all of its tasks take, and what one of them does. */
+/** Writes a description for the kernel: the fields that all of its tasks read, and those of one task. */
 export function describeRoom(
   { columnCount, numbers, matrix, kinds }: Room,
   fields: Readonly<Record<number, number>>,

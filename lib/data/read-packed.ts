@@ -2,11 +2,12 @@ import { arena } from '../kernels/arena.ts';
 import type { Pool } from '../kernels/pool.ts';
 import { assemble } from './assemble-packed.ts';
 import type { ColumnKind } from './column-reader.ts';
+import { withHeadStart } from './head-start.ts';
 import { defaultLimits } from './limits.ts';
 import { feedThreadBytes, type PackedSize, planPacked } from './memory.ts';
 import { allRows, numberFacts } from './number-facts.ts';
 import { type ParsedText, type PlannedColumn, parseText } from './parse-text.ts';
-import { type PlannedText, planText } from './plan-text.ts';
+import { mayBeText, type PlannedText, planText } from './plan-text.ts';
 import type { ReadOptions } from './read.ts';
 import { readStreamed } from './read-streamed.ts';
 import { missingWarning } from './read-warnings.ts';
@@ -18,34 +19,35 @@ import type { Column, DataObject, Table } from './table.ts';
 /** What `readTable` may hand to kernels. */
 export interface PackedReading {
   pool: Pool;
-  /** Where to put what does not fit memory; without one it is read again from where it came. */
+  /** Where to put what does not fit in memory. Without a disk, the objects are read again instead. */
   disk?: SpillDisk;
-  /** How it is decided what fits memory. */
+  /** Decides what fits in memory. */
   plan?: typeof planPacked;
-  /** Hears which way the rows go that do not fit memory, and of how many bytes. */
+  /** Called when rows do not fit in memory, with what is done about it, and the bytes of the rows. */
   onStreamed?(way: 'spilled' | 're-read', bytes: number): void;
-  /** Objects that are smaller together are read without. */
+  /** If the objects are smaller together, the plain reader reads them. */
   leastBytes?: number;
-  /** Until then this thread has something else to do: the others begin to parse without it. Rejected, it ends the reading. */
+  /** Resolves when this thread has time to join in; until then only the other threads parse. Its rejection ends the reading. */
   whenFree?: Promise<void>;
 }
 
 /**
- * Reads delimited text by kernels, on all threads of the pool: the same table as `readTable` makes without, but that its
- * number columns that are rounded to float32 are packed.
+ * Reads delimited text by kernels, on all threads of the pool. The table is the one that the plain reader makes, except
+ * that number columns which are rounded to float32 are packed.
  *
  * @param objects in byte order of their keys
- * @returns undefined where there is something that the kernels do not take on, be it an error in the data: then nothing
- *   has happened, and the other way tells
+ * @returns undefined when there is something that the kernels do not support, such as an error in the data. Nothing has
+ *   changed then, and the plain reader reads the data or reports the error
  * @throws ConflictError when an object changed while it was read
  */
 export async function readPacked(
-  objects: readonly DataObject[],
+  given: readonly DataObject[],
   options: ReadOptions,
   reading: PackedReading,
 ): Promise<Table | undefined> {
   const { leastBytes = 1 << 18 } = reading;
-  if (objects.length === 0 || objects.reduce((sum, { size }) => sum + size, 0) < leastBytes) return undefined;
+  if (given.length === 0 || given.reduce((sum, { size }) => sum + size, 0) < leastBytes) return undefined;
+  const objects = mayBeText(options) ? [withHeadStart(given[0]), ...given.slice(1)] : given;
   const texts = await planTexts(objects, options);
   if (!texts) return undefined;
   const { names } = texts[0];
@@ -66,7 +68,7 @@ export async function readPacked(
   }
 }
 
-/** Parses all texts, and makes their table: in memory as a whole, or beyond it. */
+/** Parses all texts, and makes their table: in memory as a whole if it fits, else streamed. */
 async function readTexts(
   objects: readonly DataObject[],
   texts: readonly PlannedText[],
@@ -108,7 +110,7 @@ async function readTexts(
   return table && { table, parsed: streamed.parsed };
 }
 
-/** How large a table will be, by the first rows of its texts. */
+/** Estimates how large a table will be from the first rows of its texts. */
 function sizeOf(
   objects: readonly DataObject[],
   texts: readonly PlannedText[],
@@ -149,7 +151,7 @@ async function planTexts(objects: readonly DataObject[], options: ReadOptions): 
   return texts;
 }
 
-/** Least and greatest number of each packed column; infinities, the wrong way round, where there is none. */
+/** The smallest and the largest number of each packed column; Infinity and -Infinity when it has none. */
 interface Extremes {
   least: Float32Array;
   greatest: Float32Array;
@@ -173,12 +175,12 @@ function isMissing(column: Column, { least, greatest }: Extremes): boolean {
   return column.values.every(Number.isNaN);
 }
 
-/** A column's values fit a float32. */
+/** Whether float32 can hold a column's values. */
 function isSingle(table: Table, i: number, { least, greatest }: Extremes): boolean {
   const column = table.columns[i];
   if (column.kind !== 'number' || !column.packed) return false;
   const [min, max] = [least[column.packed.at], greatest[column.packed.at]];
-  // Whether all are whole matters to few columns, and takes another pass.
+  // Only few columns depend on whether all values are whole, which takes another pass to find out.
   if (fitsSingle({ min, max, isWhole: false, hasTiny: false })) return true;
   const { fractions } = numberFacts(table, column, allRows(table));
   return fitsSingle({ min, max, isWhole: fractions === 0, hasTiny: false });

@@ -11,7 +11,7 @@ import { decode, type FlatFile, isBoolean, makeRoom, rowsIn } from './read-packe
 import type { SpillFile } from './spill-file.ts';
 import type { Block, Column, NumberColumn, Table } from './table.ts';
 
-/** Columns of which the float64 are kept: those that nobody asks to be rounded, and classes. */
+/** The columns whose float64 are kept: those that are not to be rounded, and categories. */
 export function exactColumns(files: readonly FlatFile[], { kinds = {}, single }: ReadOptions): Set<number> {
   const { names } = files[0].parquet;
   const isExact = (name: string, i: number) =>
@@ -20,9 +20,9 @@ export function exactColumns(files: readonly FlatFile[], { kinds = {}, single }:
 }
 
 /**
- * Decodes Parquet files one row group at a time, in room that is used again, and writes the rows of float32 to a file.
+ * Decodes Parquet files one row group at a time, in memory that is used again, and writes the float32 rows to a file.
  *
- * @returns undefined where the kernels do not take on all that is there, or there is no disk with room for it
+ * @returns undefined when the files contain something that the kernels do not support, or no disk has room for the rows
  * @throws StoreError when the disk fills up meanwhile
  */
 export async function readStreamedParquet(
@@ -51,14 +51,14 @@ export async function readStreamedParquet(
     }
     file.close();
     if (!table) return undefined;
-    // Columns that float32 would crush, which is known at the end: once more, with them kept as they are.
+    // Float32 can't hold the values of some columns, which is only known now: decode again, and keep these in float64.
     for (const column of lacking) exact.add(column);
   }
 }
 
 const isPacked = (column: Column | undefined): boolean => column?.kind === 'number' && column.packed !== undefined;
 
-/** @returns what was decoded; of columns that are not `exact` the rows in the file alone */
+/** Decodes all row groups and writes their rows to the file. Only columns in `exact` keep their float64 in memory. */
 async function spill(
   files: readonly FlatFile[],
   limits: ReadLimits,

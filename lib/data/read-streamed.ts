@@ -3,21 +3,21 @@ import { arena } from '../kernels/arena.ts';
 import type { Pool } from '../kernels/pool.ts';
 import { assemble } from './assemble-packed.ts';
 import type { StreamPlan } from './memory.ts';
-import { rereadSource, spilledSource, type TextAgain } from './packed-sources.ts';
+import { type RereadText, rereadSource, spilledSource } from './packed-sources.ts';
 import { type ParsedSegment, type ParsedText, type PlannedColumn, textParser } from './parse-text.ts';
 import type { PlannedText } from './plan-text.ts';
 import type { ReadOptions } from './read.ts';
+import { type FeedRing, feedRing, rereadSegments } from './reread-segments.ts';
 import { openFeed, type SegmentBatch, segmentBytes } from './segment-feed.ts';
-import { type FeedRing, feedRing, segmentsAgain } from './segments-again.ts';
 import type { SpillDisk } from './spill-file.ts';
 import type { DataObject, Table } from './table.ts';
 
-/** Texts that were read once, of whose rows of float32 none is in memory any more. */
+/** Texts that were parsed once, and whose float32 rows are no longer in memory. */
 export interface StreamedTexts {
   parsed: ParsedText[];
   /**
-   * Makes the table, whose packed numbers are brought to memory when somebody asks for them; undefined where it is not for
-   * kernels, or neither was spilled nor can be read again.
+   * Makes the table, whose packed numbers are loaded when they are needed; undefined when the plain reader must read the
+   * texts, or the rows were not spilled and the texts can't be read again.
    */
   assemble(): Promise<Table | undefined>;
   close(): void;
@@ -30,12 +30,12 @@ interface Source {
 }
 
 /**
- * Parses texts as `parseText` does, some segments at a time, in room that is used again: their rows of float32 are written
- * to a file, or let go of, to be read again.
+ * Parses texts as `parseText` does, some segments at a time, in memory that is used again. The float32 rows are written to
+ * a file, or dropped, to be read again later.
  *
- * @param disk undefined where nothing is to be spilled
- * @param onFull hears that the disk, or what the limits give of it, was full before all was written: then nothing is spilled
- * @returns undefined where there is something that the kernels do not take on
+ * @param disk undefined when rows are not to be spilled
+ * @param onFull called when the disk, or the limit for it, was too small after all: the texts will be read again instead
+ * @returns undefined when the texts contain something that the kernels do not support
  */
 export async function readStreamed(
   pool: Pool,
@@ -58,7 +58,7 @@ export async function readStreamed(
       for await (const batch of openFeed({ ...pool, memory: feedRoom }, object, text, options)) {
         for (const part of partsOf(batch, plan.segments)) {
           room.reset();
-          const found = parse(part)();
+          const found = parse(part).finish();
           if (!found) {
             spilled.close();
             return undefined;
@@ -87,12 +87,12 @@ export async function readStreamed(
         numbers.source = spilledSource(numbers, file, { mostBytes: stretchBytes, spareBytes });
         return table;
       }
-      // The room that the first reading fetched into; a file of plain text needs none.
+      // The buffers of the first reading are used again. A file of plain text needs none.
       feedRoom.reset();
       const longest = Math.max(...sources.map(({ object, text }) => (text.isPlain ? object.size : segmentBytes)));
       const isFetched = sources.some(({ object, text }) => !text.isPlain || !object.openFile);
       const ring = isFetched ? feedRing(feedRoom, mostSegments, Math.min(segmentBytes, longest)) : { slots: [] };
-      const again = await textsAgain(pool, sources, columns, options, { parsed, ring });
+      const again = await rereadTexts(pool, sources, columns, options, { parsed, ring });
       if (!again) return undefined;
       numbers.source = rereadSource(numbers, again, { rowHashes: table.rowHashes, mostSegments, spareBytes });
       return table;
@@ -100,7 +100,7 @@ export async function readStreamed(
   };
 }
 
-/** The rows of segments on a disk, one behind the other, as long as it has room. */
+/** Writes the rows of segments to a disk, one behind the other, as long as it has room. */
 function spilling(
   { memory: { memory } }: Pool,
   disk: SpillDisk | undefined,
@@ -117,31 +117,31 @@ function spilling(
       if (!file) return;
       const count = rows * rowBytes;
       try {
-        // There may be more rows than were foreseen.
+        // There may be more rows than were estimated.
         if (position + count > diskBytes) throw new StoreError(`expected ${diskBytes} bytes of a disk to do`);
         file.write(new Uint8Array(memory.buffer, singles, count), position);
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
-        // The disk has filled up meanwhile: what was written is let go of, and all is read again when it is wanted.
+        // The disk has filled up meanwhile: drop what was written, and read the texts again when rows are needed.
         file.close();
         file = undefined;
         onFull();
       }
       position += count;
     },
-    /** Undefined where there is none, or no longer. */
+    /** The file with all rows; undefined when there is none. */
     file: () => file,
     close: () => file?.close(),
   };
 }
 
-/** So many segments of a batch at a time. */
+/** Parts of a batch with at most `most` segments. */
 function* partsOf(batch: SegmentBatch, most: number): Generator<SegmentBatch> {
   for (let at = 0; at < batch.count; at += most)
     yield { ...batch, first: batch.first + at, count: Math.min(most, batch.count - at) };
 }
 
-/** Copies arrays to where they lie one behind the other, while they are not much more than was expected. */
+/** Copies arrays to one array, one behind the other, as long as they are hardly longer than expected. */
 function gathered(expected: number): (own: Uint32Array) => Uint32Array {
   const all = new Uint32Array(Math.ceil(expected * 1.02) + 1024);
   let used = 0;
@@ -153,7 +153,7 @@ function gathered(expected: number): (own: Uint32Array) => Uint32Array {
   };
 }
 
-/** What is kept of a segment whose room is used again. */
+/** Copies what is still needed of a segment whose memory will be used again. */
 function kept(segment: ParsedSegment, allHashes: (own: Uint32Array) => Uint32Array): ParsedSegment {
   const { rows, lineCount, blocks, least, greatest, doubles, codes, lines, hashes, texts } = segment;
   return {
@@ -165,16 +165,16 @@ function kept(segment: ParsedSegment, allHashes: (own: Uint32Array) => Uint32Arr
   };
 }
 
-async function textsAgain(
+async function rereadTexts(
   pool: Pool,
   sources: readonly Source[],
   columns: readonly PlannedColumn[],
   options: ReadOptions,
   { parsed, ring }: { parsed: readonly ParsedText[]; ring: FeedRing },
-): Promise<TextAgain[] | undefined> {
-  const texts: TextAgain[] = [];
+): Promise<RereadText[] | undefined> {
+  const texts: RereadText[] = [];
   for (const [i, { object, text }] of sources.entries()) {
-    const again = await segmentsAgain(pool, object, text, options, ring);
+    const again = await rereadSegments(pool, object, text, options, ring);
     if (!again) {
       for (const { close } of texts) close();
       return undefined;

@@ -1,6 +1,6 @@
 import type { ColumnKind } from './column-reader.ts';
 
-/** Sentences on columns that are declared and not there. */
+/** A sentence for each column that is declared, but not in the data. */
 export function kindWarnings(
   names: readonly string[],
   kinds: Readonly<Record<string, ColumnKind>>,
@@ -12,4 +12,5 @@ export function kindWarnings(
   });
 }
 
+/** The sentence for a column whose cells are all missing. */
 export const missingWarning = (name: string): string => `Column ${JSON.stringify(name)} has no value in any row.`;

@@ -14,7 +14,7 @@ import { kindWarnings, missingWarning } from './read-warnings.ts';
 import { roundToSingle } from './single.ts';
 import type { Block, Column, DataObject, Table, TableObject } from './table.ts';
 
-/** How objects are read, and what of them. */
+/** What to read of objects, and how. */
 export interface ReadOptions {
   /** The objects' format; `auto` finds it by looking at each. */
   format?: DataFormat;
@@ -34,14 +34,14 @@ export interface ReadOptions {
   mayLetGo?: (name: string) => boolean;
   /** Which number columns are rounded to float32, where that loses nothing that matters; none by default. */
   single?: (name: string) => boolean;
-  /** Kernels to read with, where the objects are files of plain delimited text, or Parquet of flat numbers. */
+  /** Kernels to read delimited text and flat Parquet with, where they support what the objects contain. */
   packed?: PackedReading;
   /**
-   * Whether blocks are named by hashes of their content (`blockHashes`), as a model's version needs them: of text that
-   * takes some two thirds as long again as reading it. By default they are.
+   * Whether blocks are named by hashes of their content (`blockHashes`), which the name of a model's version needs. Reading
+   * text takes about two thirds longer with them. True by default.
    */
   named?: boolean;
-  /** Whether rows are hashed, as a split by their content and a count of equal ones ask for. By default they are. */
+  /** Whether rows are hashed, which a split by content and a count of duplicates need. True by default. */
   hashed?: boolean;
   /** What becomes of rows that can't be read. */
   badRows?: BadRowsPolicy;
@@ -83,6 +83,8 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
   const found = nothingFound();
   const share = { read: 0, of: sorted.reduce((sum, { size }) => sum + size, 0) };
   for (const object of sorted) await readInto(pass, counted(object, share), found, { share });
+  const [worst] = pass.badRows.listing?.().first ?? [];
+  if (pass.collector.rowCount === 0 && worst) throw new InputError(worst.sentence, worst);
   if (pass.collector.rowCount === 0) throw noRowsError(found.objects, pass.collector.names.length > 0);
   if (pass.collector.names.length === 0) throw new InputError(`${sorted[0].key}: expected columns, found none`);
 
@@ -93,6 +95,8 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
   // Each column was found, or read again.
   const whole = withoutFreeTexts(table);
   const result = rejected.length > 0 ? dropRows(whole, rows, rejected) : whole;
+  const bad = pass.badRows.listing?.();
+  if (bad) result.bad = bad;
   for (const column of result.columns) {
     if (column.kind === 'number' && options.single?.(column.name)) roundToSingle(column);
   }
@@ -101,7 +105,7 @@ export async function readTable(objects: readonly DataObject[], options: ReadOpt
 
 const namesOf = ({ columns }: Table): string[] => columns.map(({ name }) => name);
 
-/** Parquet by kernels, if that is what the objects are called; only then is loaded what it takes. */
+/** Reads Parquet by kernels, if the format or all keys say that it is Parquet; only then is that module loaded. */
 async function readFlat(
   objects: DataObject[],
   options: ReadOptions,
@@ -113,7 +117,7 @@ async function readFlat(
 }
 
 /** One pass over the objects: what it collects, and what it does with bad rows. */
-export interface Pass {
+interface Pass {
   place: Place;
   text: RowText;
   badRows: BadRows;
@@ -122,16 +126,13 @@ export interface Pass {
   options: ObjectRowsOptions;
 }
 
-/** What a pass over the objects needs; shared with `readBatches`. */
-export function beginPass(
+/** What a pass over the objects needs. */
+function beginPass(
   options: ReadOptions,
   kinds: ReadonlyMap<string, ColumnKind>,
-  {
-    only,
-    hashed = options.hashed,
-    place = { key: '', line: 1 },
-  }: { only?: ReadonlySet<string>; hashed?: boolean; place?: Place } = {},
+  { only, hashed = options.hashed }: { only?: ReadonlySet<string>; hashed?: boolean } = {},
 ): Pass {
+  const place: Place = { key: '', line: 1 };
   const limits = { ...defaultLimits, ...options.limits };
   const text: RowText = { current: () => undefined };
   const atHand: RowAtHand = {

@@ -7,27 +7,27 @@ import type { PlannedText } from './plan-text.ts';
 import type { ReadOptions } from './read.ts';
 import type { DataObject, OpenFile } from './table.ts';
 
-/** Text in which blocks are counted anew: a kernel parses one at a time. */
+/** Bytes of a segment, the unit of text that a kernel parses at once. Canonical blocks begin anew in each segment. */
 export const segmentBytes = blockByteLimit;
 
-/** Consecutive segments of a text that can be parsed now. */
+/** Consecutive segments of a text that are ready to be parsed. */
 export interface SegmentBatch {
   first: number;
   count: number;
-  /** Bytes of the whole text; Infinity while nobody knows. */
+  /** Bytes of the whole text; Infinity while that is unknown. */
   size: number;
   /** Descriptor of the open file that holds it, or -1. */
   file: number;
-  /** Address of a table of segments' addresses, where there is no file; else 0. */
+  /** Address of a table with the segments' addresses when there is no file; else 0. */
   slots: number;
 }
 
 /**
- * An object's text, segment by segment, in their order.
+ * An object's text, segment by segment, in order.
  *
- * A file is there at once, and each thread reads what it needs. Of an object in a store, ranges are fetched, four at a
- * time, into slots of the pool's memory that are used again; and what is packed is unpacked into them, from first to
- * last. A segment is handed over when the next one is there, too, into which its last row may reach.
+ * A file is ready at once: each thread reads what it needs. Of an object in a store, four segments are fetched at a time,
+ * each in two ranges, into slots of the pool's memory that are used in turn; compressed text is decompressed into such slots. A segment is
+ * yielded when the next one has arrived as well, since its last row may end there.
  *
  * @throws ConflictError when the object changed while it was read
  */
@@ -51,17 +51,34 @@ async function* wholeFile(file: OpenFile, size: number): AsyncGenerator<SegmentB
   }
 }
 
-/** Ranges that are fetched at once. */
+/** Segments that are fetched at the same time. */
 const ahead = 4;
 
-/** Most segments that wait in memory while they are fetched or unpacked. */
+/**
+ * Most bytes of a range. Segments are fetched in halves: twice as many connections keep a link busy while one of them waits
+ * for this thread or for the store, and take no more memory.
+ */
+const rangeBytes = segmentBytes / 2;
+
+/** The ranges in which an object of `size` bytes is fetched that hold its bytes from `start` to `end`. */
+export function rangesOf(start: number, end: number, size: number): { start: number; end: number }[] {
+  // A store vouches for the content of a whole object alone, so that a small one is not cut.
+  if (size <= segmentBytes) return [{ start, end }];
+  const count = Math.ceil((end - start) / rangeBytes);
+  return Array.from({ length: count }, (_, i) => {
+    const from = start + i * rangeBytes;
+    return { start: from, end: Math.min(end, from + rangeBytes) };
+  });
+}
+
+/** Most segments that are in memory while they are fetched or decompressed. */
 export const feedSegments = (threads: number): number => Math.max(ahead, 2 * threads) + 3;
 
 async function* fetched({ memory: home, threads }: Pool, object: DataObject): AsyncGenerator<SegmentBatch, void, void> {
   const { size } = object;
   const count = Math.ceil(size / segmentBytes);
   const most = Math.max(ahead, 2 * threads);
-  // Besides those that are fetched or parsed: the one before them, for its last byte, and the one after.
+  // Besides those that are fetched or parsed, a slot for the segment before, whose last byte is needed, and the one after.
   const ring = segmentRing(home, Math.min(count, feedSegments(threads)), Math.min(size, segmentBytes), count);
   const arrivals: { promise: Promise<void>; isHere: boolean }[] = [];
   const fetchNext = () => {
@@ -70,11 +87,15 @@ async function* fetched({ memory: home, threads }: Pool, object: DataObject): As
     const start = i * segmentBytes;
     const end = Math.min(size, start + segmentBytes);
     const room = ring.room(i, end - start);
-    arrival.promise = object.readRange(start, end, room).then((bytes) => {
-      if (bytes.buffer !== room.buffer) room.set(bytes);
+    const halves = rangesOf(start, end, size).map(async (range) => {
+      const own = room.subarray(range.start - start, range.end - start);
+      const bytes = await object.readRange(range.start, range.end, own);
+      if (bytes.buffer !== own.buffer) own.set(bytes);
+    });
+    arrival.promise = Promise.all(halves).then(() => {
       arrival.isHere = true;
     });
-    // Who stops reading early never awaits it, and its failure must not end the process.
+    // A reader that stops early never awaits it, and its failure must not end the process.
     arrival.promise.catch(() => {});
     arrivals.push(arrival);
   };
@@ -84,7 +105,7 @@ async function* fetched({ memory: home, threads }: Pool, object: DataObject): As
       while (arrivals.length < until && arrivals.filter(({ isHere }) => !isHere).length < ahead) fetchNext();
     };
     fetchMore();
-    // The segment itself, and the one into which its last row may reach.
+    // The segment itself, and the next one, in which its last row may end.
     for (let i = first; i < Math.min(count, first + 2); i++) {
       while (arrivals.length <= i) {
         await arrivals[arrivals.length - 1].promise;
@@ -129,16 +150,16 @@ async function* unpacked(
   if (filled > 0) yield batch(Math.ceil(filled / segmentBytes) - first, filled);
 }
 
-/** Of a text whose length nobody knows: 512 GiB. */
+/** Most segments of a text of unknown length: 512 GiB. */
 const mostSegments = 65_536;
 
-/** Slots that segments take in turn, each made when it is first asked for, and the table that says where each segment lies. */
+/** Slots that segments use in turn, each allocated at its first use, and the table of the segments' addresses. */
 function segmentRing(home: KernelMemory, slotCount: number, slotBytes: number, segments: number) {
   const slots: number[] = [];
   const table = home.allocate(segments * 4);
   return {
     table,
-    /** Room for so many bytes of a segment, from `offset` on, in the slot that is its own from now on. */
+    /** Assigns a segment its slot, and answers a view of `bytes` bytes of it, from `offset` on. */
     room(segment: number, bytes: number, offset = 0): Uint8Array {
       if (segment % slotCount === slots.length) slots.push(home.allocate(slotBytes));
       const slot = slots[segment % slotCount];

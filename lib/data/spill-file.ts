@@ -3,26 +3,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StoreError } from '../core/errors.ts';
 
-/** A file for what does not fit memory. */
+/** A temporary file for data that does not fit in memory. */
 export interface SpillFile {
-  /** Writes bytes at a position. @throws StoreError where the disk is full, or fails */
+  /**
+   * Writes bytes at a position.
+   *
+   * @throws StoreError when the disk is full or fails
+   */
   write(bytes: Uint8Array, position: number): void;
-  /** Reads as many bytes as `into` has, from a position. */
+  /**
+   * Fills `into` with the bytes from a position on.
+   *
+   * @throws StoreError when the file ends before, or the disk fails
+   */
   read(into: Uint8Array, position: number): void;
   close(): void;
 }
 
-/** A disk to spill to. */
+/** A disk for temporary files. */
 export interface SpillDisk {
-  /** Bytes that are free there. */
+  /** Free bytes; 0 when they can't be found out. */
   freeBytes(): number;
+  /** @throws StoreError when no file can be made */
   open(): SpillFile;
 }
 
 /**
  * The disk for temporary files: /tmp on Lambda.
  *
- * A file loses its name as soon as it is open, so that it is gone with this process, however that ends.
+ * A file is deleted as soon as it is open, so that the system frees it when this process ends, in whatever way.
  */
 export function temporaryDisk(folder = tmpdir()): SpillDisk {
   return {
@@ -38,8 +47,8 @@ export function temporaryDisk(folder = tmpdir()): SpillDisk {
   };
 }
 
-/** Files whose owner was forgotten. */
-const forgotten = new FinalizationRegistry<number>((descriptor) => closeSync(descriptor));
+/** Closes files that were garbage-collected without `close`. */
+const abandoned = new FinalizationRegistry<number>((descriptor) => closeSync(descriptor));
 
 function openNameless(folder: string): SpillFile {
   const place = inWords(`${folder}: a temporary file`, () => mkdtempSync(join(folder, 'hone-')));
@@ -71,15 +80,15 @@ function openNameless(folder: string): SpillFile {
     close() {
       if (!isOpen) return;
       isOpen = false;
-      forgotten.unregister(file);
+      abandoned.unregister(file);
       closeSync(descriptor);
     },
   };
-  forgotten.register(file, descriptor, file);
+  abandoned.register(file, descriptor, file);
   return file;
 }
 
-/** @throws StoreError that says where, in the place of what the system throws */
+/** @throws StoreError that says where, instead of the error that the system throws */
 function inWords<T>(where: string, action: () => T): T {
   try {
     return action();

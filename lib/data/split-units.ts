@@ -23,7 +23,7 @@ export function salted(seed: number): (hash: number) => number {
 export function contentHashes(table: Table, rows: Int32Array, name?: string): Uint32Array {
   if (name === undefined) {
     const rowHashes = hashesOf(table);
-    // As rows ascend, they are all: a copy would take as much again.
+    // Ascending rows, as many as there are, are all rows: no copy is needed.
     if (rows.length === table.rowCount) return rowHashes;
     const hashes = new Uint32Array(rows.length);
     for (let i = 0; i < rows.length; i++) hashes[i] = rowHashes[rows[i]];
@@ -143,7 +143,7 @@ function cellOf(column: Column, row: number): number {
   return column.kind === 'number' ? column.values[row] : column.codes[row];
 }
 
-/** @throws Error when the table was read without: rows would all count as equal */
+/** @throws Error when the table was read without hashes: all rows would count as equal */
 function hashesOf({ rowHashes, rowCount }: Table): Uint32Array {
   if (rowHashes.length === rowCount) return rowHashes;
   throw new Error(`expected a hash of each of ${rowCount} rows, found a table that was read without`);

@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { seededRandom } from '../core/random.ts';
+import { roomForRows } from './packed.ts';
 import {
   contentHashes,
   dealUnits,
@@ -53,7 +54,7 @@ export function splitRows(table: Table, rows: Int32Array, options: SplitOptions 
   if (!Number.isSafeInteger(seed)) throw new InputError(`split.seed: expected a whole number, found ${seed}`);
 
   const isHeld = test === 0 ? new Uint8Array(rows.length) : heldOut[by](table, rows, { ...options, test, seed });
-  const [training, held] = parted(rows, isHeld);
+  const [training, held] = parted(table, rows, isHeld);
   if (training.length === 0) {
     throw new InputError(`split: expected rows to train on, found all ${rows.length} rows held out`, {
       advice: 'Lower split.test, or give more rows',
@@ -63,10 +64,10 @@ export function splitRows(table: Table, rows: Int32Array, options: SplitOptions 
 }
 
 /** The rows that are not marked, and those that are. */
-function parted(rows: Int32Array, isMarked: Uint8Array): [Int32Array, Int32Array] {
+function parted(table: Table, rows: Int32Array, isMarked: Uint8Array): [Int32Array, Int32Array] {
   let markedCount = 0;
   for (let i = 0; i < rows.length; i++) markedCount += isMarked[i];
-  const [others, marked] = [new Int32Array(rows.length - markedCount), new Int32Array(markedCount)];
+  const [others, marked] = [roomForRows(table, rows.length - markedCount), roomForRows(table, markedCount)];
   // Written to both, since no branch can guess a draw; what stands past the end is dropped.
   for (let i = 0, other = 0, mark = 0; i < rows.length; i++) {
     others[other] = rows[i];

@@ -2,7 +2,7 @@ import type { StreamedMatrix } from '../core/streamed-matrix.ts';
 import type { PackedRows } from './number-facts.ts';
 import type { PackedNumbers } from './packed.ts';
 
-/** Whose rows lie in the room that all matrices of some packed numbers share. */
+/** Memory that all matrices over the same packed numbers share, and the matrix whose rows it holds at present. */
 interface Window {
   data: Float32Array;
   owner?: StreamedMatrix;
@@ -12,10 +12,10 @@ interface Window {
 const windows = new WeakMap<PackedNumbers, Window>();
 
 /**
- * Rows of packed numbers that do not all lie in memory, encoded each time that they are brought there.
+ * Rows of packed numbers that do not all lie in memory, encoded each time that they are loaded.
  *
- * @param all.rows which ones, ascending; `offsets`: where each block begins among them
- * @param encode writes the rows of a stretch, from its first on
+ * @param all.rows ascending; `offsets`: where each block begins among them
+ * @param encode writes the encoded rows of a stretch to `data`
  */
 export function streamedRows(
   { numbers, rows, offsets, columnCount }: Pick<PackedRows, 'numbers' | 'rows' | 'offsets'> & { columnCount: number },
@@ -35,10 +35,10 @@ export function streamedRows(
     firstRows,
     data: window.data,
     spareBytes: source.spareBytes,
-    bring(stretch) {
+    load(stretch) {
       if (window.owner === matrix && window.stretch === stretch) return;
       window.owner = undefined;
-      const blocks = source.bring(stretch);
+      const blocks = source.load(stretch);
       const length = (firstRows[stretch + 1] - firstRows[stretch]) * columnCount;
       encode(window.data.subarray(0, length), { numbers, blocks, firstBlock: stretches[stretch], rows, offsets });
       Object.assign(window, { owner: matrix, stretch });

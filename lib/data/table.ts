@@ -1,5 +1,6 @@
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
 import type { KernelMemory } from '../kernels/instantiate.ts';
+import type { BadListing } from './bad-listing.ts';
 import type { RejectedRow } from './bad-rows.ts';
 import type { FreeText } from './free-text.ts';
 import type { PackedColumn, PackedNumbers } from './packed.ts';
@@ -17,7 +18,7 @@ export interface Table {
   blocks: Block[];
   /**
    * 32-bit hash of each row's cells, shape [rowCount]: equal rows have equal hashes, in whatever object they stand. Empty
-   * where it was read without.
+   * when the table was read without hashes.
    */
   rowHashes: Uint32Array;
   /** Line, from 1, on which each row begins in its object, shape [rowCount]; in Parquet, the row's number from 1. */
@@ -26,19 +27,21 @@ export interface Table {
   warnings: string[];
   /** Features by index, of a dataset in LIBSVM format: its columns are then the label and what else is not a feature. */
   sparse?: SparseMatrix;
-  /** Where they are put once encoded, so that kernels find them; wherever, when left out. */
+  /** The kernel memory in which to put the sparse features once they are encoded; anywhere when left out. */
   sparseMemory?: KernelMemory;
   /** Names of columns that were not asked for and not read, or turned out to be free text. */
   unread?: string[];
   /** Columns of which each cell is another, and of which nobody asked for the cells: they were let go of. */
   freeTexts?: FreeText[];
-  /** What its packed columns are columns of, and where they lie. */
+  /** The packed numbers that its packed columns belong to. */
   numbers?: PackedNumbers;
   /** Rows that were left out because they can't be read, when the policy is to skip them. */
   rejected?: RejectedRow[];
+  /** What can't be read, when the policy is to tell. */
+  bad?: BadListing;
 }
 
-/** A column of a table: what kind its cells are follows from what they hold, or from what was declared. */
+/** A column of a table. Its kind was declared, or found from its cells. */
 export type Column = NumberColumn | CategoryColumn;
 
 /** A column of numbers. */
@@ -83,8 +86,8 @@ export interface Block {
   firstRow: number;
   rowCount: number;
   /**
-   * SHA-256, hexadecimal, of the column names and the block's text, or, in Parquet, its values; absent where it was read
-   * without names.
+   * SHA-256, hexadecimal, of the column names and the block's text, or, in Parquet, its values; left out when the table was
+   * read without them (`named: false`).
    */
   hash?: string;
 }
@@ -92,7 +95,7 @@ export interface Block {
 /**
  * The hashes that name a table's content, block by block.
  *
- * @throws Error when it was read without names: two datasets must never be called alike for want of them
+ * @throws Error when the table was read without them: two datasets must never get the same name for lack of hashes
  */
 export function blockHashes({ blocks }: Pick<Table, 'blocks'>): string[] {
   return blocks.map(({ hash }) => {
@@ -111,11 +114,11 @@ export interface DataObject {
   tag: string;
   /** The object's bytes from first to last, in chunks of any size. */
   read(): AsyncIterable<Uint8Array>;
-  /** The bytes from `start` to `end`, both within the object; in `into`, if that spares a copy. */
+  /** The bytes from `start` to `end`, both within the object; written to `into` if that saves a copy. */
   readRange(start: number, end: number, into?: Uint8Array): Promise<Uint8Array>;
   /** The object as an open file, where it is one: threads read it by themselves. */
   openFile?(): Promise<OpenFile>;
-  /** A URL at which another thread may GET the object, for some hours; undefined where there is none. */
+  /** A URL from which another thread can fetch the object for some hours; undefined when there is none. */
   presign?(): Promise<string | undefined>;
 }
 

@@ -1,16 +1,16 @@
 import { blockOffsets, firstFrom } from './block-offsets.ts';
-import { encodePacked } from './encode-packed.ts';
-import { type PackedNumbers, packedNumberColumn, packedStride } from './packed.ts';
+import { copyPacked } from './encode-packed.ts';
+import { type PackedBlock, type PackedNumbers, type PackedSource, packedNumberColumn, packedStride } from './packed.ts';
 import type { Column, Table } from './table.ts';
 
 /**
- * Rows of a table as a table of their own, whose memory holds nothing of the others.
+ * Copies rows of a table to a table of their own, which does not refer to the memory of the first.
  *
- * They keep their places in the objects and in the canonical blocks, of which some may be left without rows, so that sums
- * over them have the same bits; the blocks have no names.
+ * Rows stay in their objects and canonical blocks, some of which may then be empty, so that sums over them have the same
+ * bits. The blocks have no names.
  *
  * @param rows ascending
- * @throws Error where packed numbers do not all lie in memory
+ * @throws Error when packed numbers do not all lie in memory
  */
 export function takeRows(table: Table, rows: Int32Array): Table {
   const offsets = blockOffsets(table, rows);
@@ -53,23 +53,39 @@ function takeCells(column: Column, rows: Int32Array, numbers: PackedNumbers | un
   return { kind, name, ...(single && { single }), values: Float64Array.from(rows, (row) => values[row]) };
 }
 
-/** Copies packed rows side by side, by the kernel that encodes them: from 0, divided by 1, each number stays what it is. */
+/** Copies packed rows side by side. */
 function takeNumbers(numbers: PackedNumbers, rows: Int32Array, offsets: Int32Array): PackedNumbers {
   const { memory, columnCount, blocks, source } = numbers;
   if (source) throw new Error('expected packed numbers that all lie in memory, found some that are brought there');
   const stride = packedStride(numbers);
-  const address = memory.allocate(rows.length * stride * 4);
-  const data = new Float32Array(memory.memory.buffer, address, rows.length * stride);
-  const same = { mean: 0, scale: 1, impute: Number.NaN };
-  const columns = Array.from({ length: columnCount }, (_, at) => ({ feature: same, from: at, to: at }));
-  encodePacked({ numbers, blocks, firstBlock: 0, rows, offsets }, columns, { data, columnCount: stride });
-  return {
-    memory,
-    columnCount,
-    blocks: blocks.map((_, i) => ({
-      address: address + offsets[i] * stride * 4,
-      firstRow: offsets[i],
-      rowCount: offsets[i + 1] - offsets[i],
-    })),
+  const address = copyPacked({ numbers, blocks, firstBlock: 0, rows, offsets }).byteOffset;
+  const taken = blocks.map((_, i) => ({
+    address: address + offsets[i] * stride * 4,
+    firstRow: offsets[i],
+    rowCount: offsets[i + 1] - offsets[i],
+  }));
+  return { memory, columnCount, blocks: taken, ...(rows.length > stretchRows && { source: byStretches(taken) }) };
+}
+
+/** More rows are scored a stretch at a time: encoded all at once they would take their memory once more. */
+const stretchRows = 32_768;
+
+/** Blocks in memory, as a source that loads them in stretches of at most `stretchRows` rows. */
+function byStretches(blocks: readonly PackedBlock[]): PackedSource {
+  const starts = [0];
+  for (const [i, { firstRow, rowCount }] of blocks.entries()) {
+    if (firstRow + rowCount - blocks[starts[starts.length - 1]].firstRow > stretchRows && i > 0) starts.push(i);
+  }
+  const stretches = Int32Array.of(...starts, blocks.length);
+  const source = {
+    stretches,
+    current: -1,
+    load(stretch: number) {
+      source.current = stretch;
+      return blocks.slice(stretches[stretch], stretches[stretch + 1]);
+    },
+    spareBytes: 0,
+    close() {},
   };
+  return source;
 }

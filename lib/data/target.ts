@@ -80,7 +80,7 @@ export function fitTarget(table: Table, rows: Int32Array, options: TargetOptions
  */
 export function labelledRows(table: Table, target: string): { rows: Int32Array; warnings: string[] } {
   const column = findColumn(table, target, 'target');
-  const without = missingCount(column);
+  const without = missingCount(table, column);
   if (without === 0) return { rows: allRows(table), warnings: [] };
   const rows = new Int32Array(table.rowCount - without);
   let count = 0;
@@ -97,25 +97,28 @@ export function labelledRows(table: Table, target: string): { rows: Int32Array; 
   return { rows, warnings: [warning] };
 }
 
-function missingCount(column: Column): number {
+function missingCount(table: Table, column: Column): number {
+  if (column.kind === 'category')
+    return codeCounts(column, allRows(table)).reduce((left, n) => left - n, table.rowCount);
   let count = 0;
-  if (column.kind === 'number') {
-    const { values } = column;
-    for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row])) count++;
-  } else {
-    const { codes } = column;
-    for (let row = 0; row < codes.length; row++) if (codes[row] < 0) count++;
-  }
+  const { values } = column;
+  for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row])) count++;
   return count;
 }
 
 /**
  * What the model learns of each row: the transformed value, or the class index. Shape [rows.length].
  *
+ * @param out where it is written
  * @throws InputError when the column is not there, or a cell is missing, of another kind, or of an unknown class
  */
-export function encodeTarget(encoding: TargetEncoding, table: Table, rows: Int32Array): Float64Array {
-  const values = actualValues(encoding, table, rows);
+export function encodeTarget(
+  encoding: TargetEncoding,
+  table: Table,
+  rows: Int32Array,
+  out: Float64Array = new Float64Array(rows.length),
+): Float64Array {
+  const values = actualValues(encoding, table, rows, out);
   if ('classes' in encoding) return values;
 
   const name = encoding.name;
@@ -128,7 +131,12 @@ export function encodeTarget(encoding: TargetEncoding, table: Table, rows: Int32
 }
 
 /** The target of each row in the user's units, or its class index. Shape [rows.length]. Errors: see `encodeTarget`. */
-export function actualValues(encoding: TargetEncoding, table: Table, rows: Int32Array): Float64Array {
+export function actualValues(
+  encoding: TargetEncoding,
+  table: Table,
+  rows: Int32Array,
+  out: Float64Array = new Float64Array(rows.length),
+): Float64Array {
   const column = findColumn(table, encoding.name, 'target');
   const missing = column.kind === 'number' ? firstMissingNumber(column, rows) : firstMissingText(column, rows);
   if (missing >= 0) {
@@ -136,14 +144,17 @@ export function actualValues(encoding: TargetEncoding, table: Table, rows: Int32
   }
   if (!('classes' in encoding)) {
     const { values } = numbersOf(table, column, rows);
-    const actual = new Float64Array(rows.length);
-    for (let i = 0; i < rows.length; i++) actual[i] = values[rows[i]];
-    return actual;
+    for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]];
+    return out;
   }
-  return classIndices(encoding, table, column, rows);
+  return classIndices(encoding, table, { column, rows, out });
 }
 
-/** How many of the rows belong to each class of the encoding. Errors: see `encodeTarget`. */
+/**
+ * How many of the rows belong to each class of the encoding, shape [classes].
+ *
+ * @throws InputError as `encodeTarget` does
+ */
 export function classSizes(encoding: ClassTarget, table: Table, rows: Int32Array): Float64Array {
   const column = findColumn(table, encoding.name, 'target');
   const sizes = new Float64Array(encoding.classes.length);
@@ -154,7 +165,7 @@ export function classSizes(encoding: ClassTarget, table: Table, rows: Int32Array
     if (sizes.reduce((sum, size) => sum + size, 0) === rows.length) return sizes;
     sizes.fill(0);
   }
-  // Row by row, which names the one whose class is not known.
+  // Row by row, so that the error names the row whose class is unknown.
   for (const index of actualValues(encoding, table, rows)) sizes[index]++;
   return sizes;
 }
@@ -172,7 +183,10 @@ function firstMissingNumber({ values }: NumberColumn, rows: Int32Array): number 
   return -1;
 }
 
-function firstMissingText({ codes }: CategoryColumn, rows: Int32Array): number {
+function firstMissingText(column: CategoryColumn, rows: Int32Array): number {
+  // Where the rows were counted before, nobody has to look again.
+  if (codeCounts(column, rows).reduce((sum, count) => sum + count, 0) === rows.length) return -1;
+  const { codes } = column;
   for (let i = 0; i < rows.length; i++) if (codes[rows[i]] < 0) return rows[i];
   return -1;
 }
@@ -286,7 +300,7 @@ function presentClasses(encoding: ClassTarget, table: Table, column: Column, row
     const counts = codeCounts(column, rows);
     return column.levels.filter((_, code) => counts[code] > 0);
   }
-  const indices = classIndices(encoding, table, column, rows);
+  const indices = classIndices(encoding, table, { column, rows, out: new Float64Array(rows.length) });
   return [...new Set(indices)].map((index) => encoding.classes[index]);
 }
 
@@ -305,24 +319,30 @@ function numberClasses({ values }: NumberColumn): string[] {
   return [...distinct].sort((a, b) => a - b).map(String);
 }
 
-function classIndices(encoding: ClassTarget, table: Table, column: Column, rows: Int32Array): Float64Array {
+function classIndices(
+  encoding: ClassTarget,
+  table: Table,
+  { column, rows, out: indices }: { column: Column; rows: Int32Array; out: Float64Array },
+): Float64Array {
   const positions = new Map(encoding.classes.map((text, i) => [text, i]));
-  const textOf = (row: number) =>
-    column.kind === 'number' ? String(column.values[row]) : column.levels[column.codes[row]];
-  const ofCode = column.kind === 'number' ? undefined : column.levels.map((text) => positions.get(text));
-  const indices = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i];
-    const index = ofCode && column.kind === 'category' ? ofCode[column.codes[row]] : positions.get(textOf(row));
-    if (index === undefined) {
-      const expected = `one of ${listNames(encoding.classes)}`;
-      throw new InputError(
-        `${cellPlace(table, row, encoding.name)}: expected ${expected}, found ${quoteText(textOf(row))}`,
-      );
+  let row: number | undefined;
+  if (column.kind === 'category') {
+    const { codes } = column;
+    const ofCode = Float64Array.from(column.levels, (text) => positions.get(text) ?? Number.NaN);
+    for (let i = 0; i < rows.length; i++) indices[i] = ofCode[codes[rows[i]]];
+    const unknown = ofCode.some(Number.isNaN) ? indices.findIndex(Number.isNaN) : -1;
+    row = rows[unknown];
+  } else {
+    for (let i = 0; i < rows.length && row === undefined; i++) {
+      const index = positions.get(String(column.values[rows[i]]));
+      if (index === undefined) row = rows[i];
+      else indices[i] = index;
     }
-    indices[i] = index;
   }
-  return indices;
+  if (row === undefined) return indices;
+  const found = column.kind === 'number' ? String(column.values[row]) : column.levels[column.codes[row]];
+  const expected = `one of ${listNames(encoding.classes)}`;
+  throw new InputError(`${cellPlace(table, row, encoding.name)}: expected ${expected}, found ${quoteText(found)}`);
 }
 
 /** The column if it is one of numbers, or has no value at all; else an error that names the first text among `rows`. */

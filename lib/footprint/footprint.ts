@@ -2,7 +2,7 @@ import type { Architecture, Rates } from './rates.ts';
 
 /** The function that does the work, as far as cost and energy depend on it. */
 export interface Machine {
-  /** It decides how many virtual processors there are. */
+  /** Memory of the function in MB, which decides how many virtual processors it has. */
   memoryMb: number;
   architecture: Architecture;
   /** Such as `us-east-1`. */

@@ -24,7 +24,7 @@ interface Trained {
   solution: Solution;
   /** The optimizer that was used, when it was to stop, and why it is that one. */
   choice: Choice;
-  /** How its scores become decisions, where the request asks for more than the likelier class. */
+  /** How its scores become decisions, if the request asks for a threshold or a calibration. */
   decision: Decision | undefined;
   /** What to know about the model, as sentences. */
   warnings: string[];

@@ -10,9 +10,9 @@ import { runKey } from './runs.ts';
 const cardKey = (name: string, version: string): string => `reports/${name}/cards/${version}.md`;
 
 /**
- * Keeps the model card of a training beside its report, and where the version finds it.
+ * Writes the model card of a training beside its report, and to where `readCard` finds it by version.
  *
- * It lies outside of the version, which never changes: people's words about a model may.
+ * It is not part of the version, which never changes, since what people say of a model may change.
  */
 export async function putCard(store: Store, run: string, report: Report, words?: CardWords): Promise<void> {
   const text = renderModelCard(report, words);
@@ -22,7 +22,7 @@ export async function putCard(store: Store, run: string, report: Report, words?:
 }
 
 /**
- * The model card of a version, by its latest training.
+ * The model card of a version, as its latest training wrote it.
  *
  * @throws NotFoundError when there is no such alias, or the version has no card
  */

@@ -24,7 +24,7 @@ export interface Context {
   remainingMs(): number;
   /** Threads that may work on one dataset; one by default. */
   threads?: number;
-  /** A thread that was started before anybody knew for which work, once; absent where nobody does so. */
+  /** Gives a worker thread that was started before its pool, once. */
   takeThread?(): StartedThread | undefined;
   /** Bytes of memory that the process has; absent where nobody says. */
   memoryBytes?: number;

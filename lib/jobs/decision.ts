@@ -9,11 +9,11 @@ import { type Predictor, predictRows, withActual } from './predictions.ts';
 import type { Prepared } from './prepare.ts';
 
 /**
- * The calibration and the threshold that a request asks for, chosen on the rows kept back for that.
+ * The calibration and the threshold that a request asks for, chosen on training rows that were kept back from the fit.
  *
- * @param predictor of the model as it was trained, without a decision
- * @returns undefined where neither is asked for
- * @throws InputError when those rows are of one class
+ * @param predictor the model as it was trained, without a decision
+ * @returns undefined when neither is asked for
+ * @throws InputError when those rows are all of one class, or no threshold reaches the aim
  */
 export function decisionFor(
   { model, evaluate, data }: Pick<Request, 'model' | 'evaluate' | 'data'>,
@@ -50,9 +50,9 @@ export function decisionFor(
 }
 
 /**
- * What a report says of a decision.
+ * What a report says about a decision.
  *
- * @param before metrics of the same rows without the calibration
+ * @param before metrics of the scored rows without the calibration
  */
 export function describeDecision(
   { rowCount, calibration, threshold }: Decision,

@@ -45,7 +45,7 @@ export async function evaluateModel(
   const found = await readIfThere<EvaluationResult>(store, runKey(run, 'result.json'));
   if (found) return { ...found, status: 'found' };
 
-  // What reads data and writes reports is loaded when there is something to evaluate.
+  // Code that reads data and writes reports is loaded only when there is something to evaluate.
   const { evaluateOnData } = await import('./evaluate-on-data.ts');
   return evaluateOnData(context, { run, manifest, path, objects, heldOut });
 }

@@ -29,7 +29,7 @@ import { runKey } from './runs.ts';
 import type { SourceObject } from './sources.ts';
 import { timePrediction } from './time-prediction.ts';
 
-/** A version, and the data to hold it against. */
+/** A version, and the data to evaluate it on. */
 export interface OnData {
   run: string;
   manifest: Manifest;
@@ -40,7 +40,11 @@ export interface OnData {
   heldOut: boolean;
 }
 
-/** Evaluates a version on objects of a dataset, and writes the report and what came of it. */
+/**
+ * Evaluates a version on objects of a dataset, and writes the report and the result.
+ *
+ * @throws InputError when the data has no labels, or does not fit the version
+ */
 export async function evaluateOnData(
   context: Context,
   { run, manifest, path, objects, heldOut }: OnData,
@@ -108,7 +112,7 @@ function rowsToScore(request: Request, table: Table, heldOut: boolean): { rows: 
   return { rows, on };
 }
 
-/** Holds a version against those of its pipeline's gates that speak of it; the figures are those that gates may read. */
+/** Judges a version by those of its pipeline's gates that apply; `figures` are what such gates may read besides metrics. */
 function judge(
   context: Context,
   model: LoadedModel,
@@ -137,7 +141,7 @@ interface Evaluated {
   table: Table;
   evaluation: Evaluation;
   verdict: ReturnType<typeof checkGates>;
-  /** Gates that were not asked, each with the reason, as sentences. */
+  /** A sentence for each gate that was not judged, with the reason. */
   leftOut: string[];
   footprint: Record<string, number>;
   footprintBasis: string;
@@ -185,8 +189,7 @@ function evaluationReport(
 }
 
 /**
- * The gates that have something to say of one version on new rows, and why the others have nothing to say of it. The
- * default gate is for trainings alone.
+ * The gates that apply to one version on new rows, and why the others do not. The default gate is for trainings only.
  */
 function gatesOfVersion({ evaluate }: Request): { asked: ResolvedGate[]; leftOut: string[] } {
   const asked: ResolvedGate[] = [];

@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import { recipe } from '../core/recipe.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
-import { findColumn, placeOf } from '../data/lookup.ts';
+import { cellText, findColumn, placeOf } from '../data/lookup.ts';
 import { defaultMetrics } from '../metrics/catalogue.ts';
 import type { SliceColumn } from '../metrics/slices/slice-rows.ts';
 import type { UncertaintyOptions } from '../metrics/uncertain.ts';
@@ -11,20 +11,20 @@ import type { Evaluation, Metrics, Report } from '../report/report.ts';
 import { putJson, readIfThere } from '../store/json.ts';
 import { type AssessOptions, assess } from './assess/assess.ts';
 import type { Rival } from './assess/comparisons.ts';
-import type { GroupColumn } from './assess/fairness.ts';
+import { checkPredictionsMetrics } from './check-metrics.ts';
 import type { Context } from './context.ts';
 import { evaluationFootprint } from './footprint.ts';
 import { decidePredictions } from './gates/decide-predictions.ts';
 import { baselineOf } from './given/baselines.ts';
 import { readDetections } from './given/detections.ts';
-import { cellText } from './given/labels.ts';
 import { type Given, readGiven } from './given/read-given.ts';
 import { predictionsReport, profileLimit } from './predictions-report.ts';
 import { reportTime, writeReport } from './reports.ts';
 import { identityOf, runKey, shortHash } from './runs.ts';
+import { groupColumn, sliceColumn } from './slice-columns.ts';
 import { listDataset, type SourceObject } from './sources.ts';
 
-/** What came of an evaluation of predictions, kept as runs/<run>/result.json. */
+/** The result of an evaluation of predictions, kept as runs/<run>/result.json. */
 export interface PredictionsResult {
   /** Names the evaluation by its document, each object's key and tag, and the recipe. */
   run: string;
@@ -40,16 +40,17 @@ export interface PredictionsResult {
 }
 
 /**
- * Evaluates predictions that somebody made, and writes a report under reports/<name>/.
+ * Evaluates predictions, whoever made them, and writes a report under reports/<name>/.
  *
- * @param only which objects of predictions to look at; all when left out
- * @throws InputError when a column or a file is not there or not as it should be
+ * @param only which objects of predictions to evaluate; all when left out
+ * @throws InputError when the document names an unknown metric, or a column or a file is missing or wrong
  */
 export async function evaluatePredictions(
   context: Context,
   document: PredictionsDocument,
   only: (object: SourceObject) => boolean = () => true,
 ): Promise<PredictionsResult> {
+  checkPredictionsMetrics(document);
   const { store } = context;
   const { schedule: _, ...asked } = document;
   const objects = await findObjects(context, document, only);
@@ -101,11 +102,11 @@ async function findObjects(
   };
 }
 
-/** What was found in predictions, for a report. */
+/** What a report says of predictions. */
 export interface AssessedPredictions {
   evaluation: Evaluation;
   verdict: Pick<Report['verdict'], 'gate' | 'sentence' | 'gates'>;
-  /** The table that was read, where there is one. */
+  /** The table of predictions; detections have none. */
   given?: Given;
   notes: Report['defaults'];
   warnings: string[];
@@ -137,11 +138,11 @@ async function assessRows(
     ...(baseline && { baseline }),
     ...(rival && { against: rival }),
     ...(slices && { slices }),
-    ...(evaluate.fairness && { fairness: columnsOf(own, evaluate.fairness).map(asGroups) }),
+    ...(evaluate.fairness && { fairness: columnsOf(own, evaluate.fairness).map(groupColumn) }),
     ...(evaluate.worstRows && isByRow && { worst: { count: evaluate.worstRows, describe: describer(own) } }),
   };
   if (table.rowCount > profileLimit && !options.worst) {
-    // Nobody looks at the cells any more, which take as much memory as the predictions.
+    // The cells are not needed any more, and take as much memory as the predictions.
     table.columns = [];
   }
   const { evaluation, measured } = assess(task, predictions, options);
@@ -165,7 +166,7 @@ async function assessBoxes(
     );
   }
   const { predictions, classes, warnings } = await readDetections(own[0], truth?.[0]);
-  // The other file's boxes are held against the same things.
+  // The other file's boxes are matched with the same ground truth.
   const rival = against && {
     name: rivalName(document),
     predictions: (await readDetections(against[0], truth?.[0] ?? own[0])).predictions,
@@ -181,7 +182,7 @@ async function assessBoxes(
   return { evaluation, verdict, notes: [], warnings };
 }
 
-/** How intervals are found, as far as the document says. */
+/** How to find intervals, as far as the document says. */
 function drawsOf({ confidence, resamples, seed }: NonNullable<PredictionsDocument['evaluate']>): UncertaintyOptions {
   return {
     ...(confidence !== undefined && { confidence }),
@@ -208,32 +209,7 @@ function columnsOf({ table, rows, predictions }: Given, names: readonly string[]
       'evaluate.slices: expected none for a ranking task, whose queries have no columns of their own',
     );
   }
-  return names.map((name) => {
-    const column = findColumn(table, name, 'slice');
-    return column.kind === 'number'
-      ? { name, kind: 'number', values: Float64Array.from(rows, (row) => column.values[row]) }
-      : { name, kind: 'category', codes: Int32Array.from(rows, (row) => column.codes[row]), levels: column.levels };
-  });
-}
-
-/** Most groups that are compared with each other. */
-const groupLimit = 50;
-
-function asGroups(column: SliceColumn): GroupColumn {
-  if (column.kind === 'category') return column;
-  const { name } = column;
-  const levels = [...new Set(Array.from(column.values))].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-  if (levels.length > groupLimit) {
-    throw new InputError(
-      `evaluate.fairness: expected a column of at most ${groupLimit} groups, found ${levels.length} numbers in "${name}"`,
-    );
-  }
-  const places = new Map(levels.map((value, place) => [value, place]));
-  return {
-    name,
-    codes: Int32Array.from(column.values, (value) => places.get(value) ?? -1),
-    levels: levels.map(String),
-  };
+  return names.map((name) => sliceColumn(findColumn(table, name, 'slice'), rows));
 }
 
 /** Most characters of a cell, and most cells of a row, that a report shows. */
@@ -252,13 +228,13 @@ function describer({ table, rows }: Given): NonNullable<AssessOptions['worst']>[
   });
 }
 
-/** Those of a training; scores that somebody else's model gave are looked at by precision and recall as well. */
+/** Those of a training; scores of binary tasks also get average precision. */
 const usualMetrics = (task: PredictionsDocument['task']): string[] => [
   ...defaultMetrics(task),
   ...(task === 'binary' ? ['averagePrecision'] : []),
 ];
 
-/** The other file, and its column where one is named, which may be another of the same file. */
+/** The name of the other predictions: their file, and their column if one is named, since the file may be the same. */
 function rivalName({ against }: PredictionsDocument): string {
   const column = against?.score ?? against?.prediction;
   return column === undefined ? `${against?.path}` : `"${column}" of ${against?.path}`;

@@ -9,7 +9,8 @@ import { defaultMetrics, findMetric, isSameMetric, measure } from '../metrics/ca
 import type { Predictions } from '../metrics/predictions.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import type { LoadedModel } from '../registry/versions.ts';
-import { type Metrics, measured } from '../report/report.ts';
+import { measured } from '../report/measured.ts';
+import type { Metrics } from '../report/report.ts';
 import { type Assessment, assess } from './assess/assess.ts';
 import type { Rival } from './assess/comparisons.ts';
 import { describeDecision } from './decision.ts';
@@ -34,7 +35,8 @@ type Asked = Pick<Request, 'task' | 'evaluate' | 'data'>;
  * @param rows row numbers of labelled rows, shape [rowCount]
  * @param options.on which rows these are, as a sentence
  * @param options.baselineOn the rows that the baseline is fitted on
- * @param options.request its metrics, slices and the like, and the column that weighs the rows, whatever the model was trained under
+ * @param options.request gives metrics, slices and the like, and the column of weights; the model may have been trained
+ *   under another request
  * @throws InputError when the table lacks a column that the model needs, or a metric does not fit the task
  * @throws NumericError when a prediction is beyond the range of numbers
  * @returns the assessment, and what gates may ask further

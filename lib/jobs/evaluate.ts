@@ -15,6 +15,7 @@ import type { Context } from './context.ts';
 import { readCrossValidation } from './cross-validate.ts';
 import { evaluateRows, predictionsOn } from './evaluate-rows.ts';
 import { evidenceFor, type KeptEvidence, needsEvidence } from './gates/model-evidence.ts';
+import { otherQuestion } from './gates/other-question.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type RunStep, readRun, runKey } from './runs.ts';
 import { timePrediction } from './time-prediction.ts';
@@ -31,9 +32,11 @@ export interface EvaluatedRun {
   championComparisons?: NonNullable<Evaluation['comparisons']>;
   /** Why the champion could not score the rows. */
   championProblem?: string;
-  /** Of each of the request's gates that asks for more than metrics of all rows. */
+  /** How the champion's target or task differs from the candidate's, where it does. */
+  championQuestion?: string;
+  /** The evidence for each of the request's gates, or null for a gate that needs only metrics of all rows. */
   gateEvidence?: (KeptEvidence | null)[];
-  /** How long one row's prediction takes, in milliseconds: the mean of some. */
+  /** How long the prediction of one row takes, in milliseconds: the mean of several. */
   predictionMs?: number;
 }
 
@@ -72,12 +75,13 @@ export async function evaluate(context: Context, { run }: RunStep): Promise<{ ru
 }
 
 /**
- * Holds the data as it was read here to the data as the training read it, by their content.
+ * Checks that the data read here has the same content as the data that was trained on.
  *
- * S3 gives a checksum with a whole object and none with a part of it, and data is read in parts; each by its tag and its
- * length, and the two readings, on Lambda by two processes, by every byte that made a row.
+ * S3 gives a checksum with a whole object but none with a part of it, and data is read in parts, of which only tag and
+ * length are checked. On Lambda, training and evaluation read the data in two processes; their block hashes cover every byte
+ * of every row.
  *
- * @throws StoreError when they differ; the next call reads anew
+ * @throws StoreError when they differ; the next call reads the data again
  */
 function checkSameData({ memory }: Context, { data }: Manifest, { table }: Prepared, run: string): void {
   const read = table.blocks.map(({ hash }) => hash);
@@ -106,7 +110,7 @@ export function evaluateHeldOut(
   });
 }
 
-/** What champion says of the held-out rows, beside a candidate's measured predictions of them. */
+/** Evaluates the champion on the held-out rows, and compares it with a candidate's measured predictions of them. */
 export async function evaluateChampion(
   { store }: Context,
   candidate: Manifest,
@@ -118,6 +122,8 @@ export async function evaluateChampion(
   const championVersion = state.version;
   try {
     const model = await readVersion(store, name, championVersion);
+    const championQuestion = otherQuestion(candidate, model.manifest);
+    if (championQuestion !== undefined) return { championVersion, championMetrics: null, championQuestion };
     checkSameAnswers(model.manifest, candidate);
     const { schema } = model.manifest;
     const { heldOut } = prepared;

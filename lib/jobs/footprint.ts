@@ -33,13 +33,13 @@ export async function footprintOf(
   };
 }
 
-/** What an evaluation took since `startMs`, as its report says it. */
+/** What an evaluation took since `startMs`, for its report. */
 export async function evaluationFootprint(
   context: Context,
   startMs: number,
 ): Promise<{ footprint: Record<string, number>; footprintBasis: string }> {
   const { measures, basis } = await footprintOf(context, { evaluate: context.now() - startMs });
-  // One part is the whole.
+  // The only part equals the whole.
   const { evaluateSeconds: _, ...footprint } = measures;
   return { footprint, footprintBasis: basis };
 }

@@ -1,10 +1,12 @@
 import { InputError } from '../core/errors.ts';
 import { recipe } from '../core/recipe.ts';
+import type { BadListing } from '../data/bad-listing.ts';
 import { type ColumnProfile, profileSparse, profileTable, type SparseProfile } from '../data/profile.ts';
 import { type ReadOptions, readTable } from '../data/read.ts';
 import { type SchemaKind, storageOf } from '../data/schema/kinds.ts';
 import type { Table } from '../data/table.ts';
 import type { Task } from '../pipeline/schema.ts';
+import { formatCount } from '../report/format.ts';
 import { inspectionReport } from '../report/inspection.ts';
 import { putJson, readIfThere } from '../store/json.ts';
 import { putText } from '../store/text.ts';
@@ -14,6 +16,8 @@ import { release } from './release.ts';
 import { reportTime, writeReport } from './reports.ts';
 import { identityOf, runKey, shortHash } from './runs.ts';
 import { isLocalPath, listDataset } from './sources.ts';
+
+export type { BadListing };
 
 /** What an inspection leaves, kept as runs/<inspection>/result.json. */
 export interface InspectionResult {
@@ -37,7 +41,13 @@ export interface Inspection {
   draft: string;
 }
 
-/** Reads a dataset and describes its columns; writes nothing. */
+/** How many of the cells and rows that can't be read an inspection tells. */
+const toldBad = 20;
+
+/**
+ * Reads a dataset and describes its columns; writes nothing. What can't be read of it stands in `table.bad`: such a cell
+ * counts as missing, and a row that can't be cut is left out.
+ */
 export async function inspect(context: Context, path: string, options: ReadOptions = {}): Promise<Inspection> {
   const { memoryBytes } = context;
   const limits = { ...(memoryBytes !== undefined && { memoryBytes }), ...options.limits };
@@ -45,6 +55,7 @@ export async function inspect(context: Context, path: string, options: ReadOptio
     ...options,
     limits,
     named: false,
+    badRows: { list: toldBad },
     mayLetGo: () => true,
   });
   const profile = profileTable(table);
@@ -66,14 +77,17 @@ export async function inspectDataset(context: Context, { dataset }: { dataset: s
     await putText(store, draftKey, draft, 'application/yaml');
     const report = await writeReport(
       context,
-      inspectionReport(table, {
-        name,
-        createdAt: await reportTime(context, run),
-        release,
-        title: `Inspection of ${dataset}`,
-        run,
-        draft: { key: draftKey, text: draft },
-      }),
+      inspectionReport(
+        { ...table, warnings: [...badWarnings(table), ...table.warnings] },
+        {
+          name,
+          createdAt: await reportTime(context, run),
+          release,
+          title: `Inspection of ${dataset}`,
+          run,
+          draft: { key: draftKey, text: draft },
+        },
+      ),
     );
     const result: InspectionResult = {
       dataset,
@@ -92,6 +106,18 @@ export async function inspectDataset(context: Context, { dataset }: { dataset: s
     throw error;
   }
 }
+
+/** Sentences on what can't be read, the first few of it one by one. */
+function badWarnings({ bad }: Pick<Table, 'bad'>): string[] {
+  if (!bad || bad.count === 0) return [];
+  const told = bad.first.map(({ sentence }) => `${sentence}.`);
+  return [badSentence(bad), ...told];
+}
+
+/** How much of a dataset can't be read, and what became of it. */
+export const badSentence = ({ count, first }: BadListing): string =>
+  `${formatCount(count, 'cell or row', 'cells or rows')} can’t be read, so a training refuses the data; here such a cell ` +
+  `counts as missing, and such a row is left out. ${count > first.length ? `The first ${first.length}:` : 'Here they are:'}`;
 
 /** A pipeline for a dataset, as a first guess: the last column is the target, and its values decide the task. */
 function draftPipeline(

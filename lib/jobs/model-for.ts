@@ -27,9 +27,9 @@ export function modelFor(
 }
 
 /**
- * The same, to train it.
+ * The same, for a model that is going to be trained.
  *
- * @throws InputError when memory will not do
+ * @throws InputError when the memory is too small to train it
  */
 export function trainableModel(
   context: Pick<Context, 'memoryBytes'>,

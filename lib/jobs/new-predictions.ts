@@ -5,7 +5,7 @@ import { evaluatePredictions, type PredictionsResult } from './evaluate-predicti
 import { shortHash } from './runs.ts';
 import { findDataset } from './sources.ts';
 
-/** Which objects a document's schedule has evaluated, kept as runs/seen/<name>-<hash of the document>.json. */
+/** The objects that a document's schedule has evaluated, kept as runs/seen/<name>-<hash of the document>.json. */
 interface Seen {
   objects: { key: string; tag: string }[];
 }
@@ -15,9 +15,9 @@ type NewPredictions =
   | { status: 'nothing-new'; sentence: string };
 
 /**
- * Evaluates the objects of a document's predictions that its schedule has not evaluated yet, all together.
+ * Evaluates, all together, those objects of a document's predictions that its schedule has not evaluated yet.
  *
- * What is written anew counts as new. A document that was changed looks at everything again.
+ * An object that was overwritten counts as new. After a change of the document, all objects do.
  */
 export async function evaluateNewPredictions(context: Context, document: PredictionsDocument): Promise<NewPredictions> {
   const { store } = context;
@@ -34,7 +34,7 @@ export async function evaluateNewPredictions(context: Context, document: Predict
   }
   const keys = new Set(fresh.map((object) => object.key));
   const result = await evaluatePredictions(context, document, (object) => keys.has(object.key));
-  // Last, so that a call that died is made up for at the next slot.
+  // Written last, so that the next slot makes up for a call that died.
   await putJson(store, key, {
     objects: objects.map((object) => ({ key: object.key, tag: object.tag })),
   } satisfies Seen);

@@ -1,5 +1,6 @@
 import { NotFoundError } from '../core/errors.ts';
 import { champion, readAlias } from '../registry/aliases.ts';
+import { findVersion } from '../registry/find-version.ts';
 import { type LoadedModel, readVersion } from '../registry/versions.ts';
 import type { Context } from './context.ts';
 
@@ -7,6 +8,7 @@ import type { Context } from './context.ts';
 export interface VersionChoice {
   /** The model's name. */
   name: string;
+  /** Its first six digits or more are enough. */
   version?: string;
   alias?: string;
 }
@@ -21,15 +23,16 @@ export async function openModel(context: Pick<Context, 'store'>, choice: Version
 }
 
 /**
- * The name of the version that a caller means. One that is named is not looked for.
+ * The name of the version that a caller means. One that is written out is not looked for.
  *
- * @throws NotFoundError when there is no such alias
+ * @throws NotFoundError when there is no such alias, or no version begins so
+ * @throws InputError when several versions begin so
  */
 export async function resolveVersion(
   { store }: Pick<Context, 'store'>,
   { name, version, alias = champion }: VersionChoice,
 ): Promise<string> {
-  if (version !== undefined) return version;
+  if (version !== undefined) return findVersion(store, name, version);
   const state = await readAlias(store, name, alias);
   if (state) return state.version;
   throw new NotFoundError(`model ${name}: expected an alias ${alias}, found none`);

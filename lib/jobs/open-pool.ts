@@ -7,15 +7,15 @@ import { mostThreads } from './thread-count.ts';
 /** Bytes of data from which on a further thread pays: it takes as long to start as some megabytes take to parse. */
 const bytesForThreads = 16 * 2 ** 20;
 
-/** How many threads work on so many bytes: as many as are asked for, within reason, or there are where that pays. */
+/** How many threads to work with on data of this size: as many as are asked for, else all available if that pays. */
 export const threadsFor = (bytes: number, asked: number | undefined, available = 1): number =>
   Math.min(mostThreads, asked ?? (bytes < bytesForThreads ? 1 : available));
 
 /**
- * A pool of threads on a memory of its own, that runs every kernel on that memory. Nothing closes it but the garbage
- * collector and the end of the process.
+ * A pool of threads with a memory of its own, which runs every kernel on that memory. It is closed by the garbage collector
+ * or the end of the process.
  *
- * @param takeThread where one of them may be had that was started before
+ * @param takeThread gives a thread that was started before, if there is one
  */
 export async function openPool(threads: number, takeThread?: () => StartedThread | undefined): Promise<Pool> {
   const started = threads < 2 ? undefined : takeThread?.();

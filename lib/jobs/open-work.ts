@@ -76,9 +76,9 @@ export async function listOpen(context: Context, below = ''): Promise<(OpenWork 
 }
 
 /**
- * Whether `limit` runs of a workflow are at work. What has ended does not count, nor what shows no sign of life.
+ * Whether at least `limit` runs of a workflow are at work. Runs that have ended or show no sign of life do not count.
  *
- * Marks outlive what they mark by up to an hour: where there are many, the newest are looked at, four times the limit.
+ * A mark may outlive its run by up to an hour; if there are many, only the newest are checked, four times the limit.
  */
 export async function isCrowded(context: Context, workflow: Workflow, limit: number): Promise<boolean> {
   const marks: { key: string; modifiedMs: number }[] = [];

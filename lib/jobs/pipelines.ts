@@ -25,7 +25,7 @@ const endings = ['.yml', '.yaml', '.json'];
 export const readPipeline = (store: Store, name: string): Promise<ResolvedPipeline> =>
   firstThere(store, name, (key) => openPipeline(store, key, name));
 
-/** The same for a document that may be a pipeline's sibling, which evaluates predictions. */
+/** The same for a document that is a pipeline or evaluates predictions. */
 export const readDocument = (store: Store, name: string): Promise<OpenedDocument> =>
   firstThere(store, name, (key) => openDocument(store, key, name));
 
@@ -40,7 +40,7 @@ async function firstThere<T>(store: Store, name: string, open: (key: string) => 
   throw new NotFoundError(`pipeline ${name}: expected pipelines/${name}.yml, found none in ${store.location}`);
 }
 
-/** A pipeline document in the store, its sibling that evaluates predictions, or what is wrong with it. */
+/** A document in the store: a pipeline, one that evaluates predictions, or the problem with it. */
 export type ListedPipeline = { key: string; name: string } & (
   | { pipeline: ResolvedPipeline }
   | { predictions: PredictionsDocument }
@@ -118,7 +118,7 @@ async function openPipeline(store: Store, key: string, name: string): Promise<Re
   );
 }
 
-/** A pipeline, or its sibling that evaluates predictions. */
+/** A pipeline, or a document that evaluates predictions. */
 export type OpenedDocument = { pipeline: ResolvedPipeline } | { predictions: PredictionsDocument };
 
 async function openDocument(store: Store, key: string, name: string): Promise<OpenedDocument> {
@@ -139,7 +139,7 @@ async function openDocument(store: Store, key: string, name: string): Promise<Op
   return resolveDocument(parsed);
 }
 
-/** A document that was parsed, with its defaults. */
+/** Fills in the defaults of a parsed document. */
 export const resolveDocument = (parsed: ParsedDocument): OpenedDocument =>
   parsed.kind === 'pipeline' ? { pipeline: resolvePipeline(parsed.document) } : { predictions: parsed.document };
 

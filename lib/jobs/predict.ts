@@ -1,6 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import { encodeRecord } from '../data/encode.ts';
 import type { Table } from '../data/table.ts';
+import type { Manifest } from '../registry/manifest.ts';
 import type { LoadedModel } from '../registry/versions.ts';
 import { predictFeatures, predictRows, type RowPredictions } from './predictions.ts';
 import { rowNames } from './predictions-csv.ts';
@@ -43,13 +44,14 @@ export function predictRecords(loaded: LoadedModel, records: unknown): Predictio
   const width = encoding.columns.length;
   const data = new Float32Array(records.length * width);
   const warnings: string[] = [];
+  const isSparse = learnedSparse(manifest);
   records.forEach((record: unknown, row) => {
     if (typeof record !== 'object' || record === null || Array.isArray(record)) {
       throw new InputError(`rows[${row}]: expected an object, found ${typeOf(record)}`);
     }
     const place = (text: string) => `rows[${row}]: ${text}`;
     try {
-      for (const text of encodeRecord(encoding, record as Record<string, unknown>, data, row * width)) {
+      for (const text of encodeRecord(encoding, record as Record<string, unknown>, data, row * width, { isSparse })) {
         warnings.push(place(text));
       }
     } catch (error) {
@@ -65,6 +67,10 @@ export function predictRecords(loaded: LoadedModel, records: unknown): Predictio
     warnings: firstWarnings(warnings),
   };
 }
+
+/** Whether a model's features are sparse, as those of LIBSVM are: they are no columns, so its schema knows none of them. */
+const learnedSparse = ({ schema }: Manifest): boolean =>
+  schema?.columns.every(({ role }) => role !== 'feature') ?? false;
 
 /** Most warnings that an answer holds: a field too many in each of ten thousand rows is one thing to know, not as many. */
 const warningLimit = 100;

@@ -10,7 +10,7 @@ import type { SourceObject } from './sources.ts';
 
 type ColumnRole = Report['data']['columns'][number]['role'];
 
-/** Puts the report of an evaluation of predictions together. */
+/** The report of an evaluation of predictions. */
 export function predictionsReport(
   document: PredictionsDocument,
   {
@@ -72,7 +72,7 @@ export function predictionsReport(
   };
 }
 
-/** Beyond so many rows the columns are not profiled: sorting them all would take longer than what was asked for. */
+/** With more rows, columns are not profiled: sorting them would take longer than the evaluation. */
 export const profileLimit = 1_000_000;
 
 function columnsOf({ table, roles }: Given, { evaluate = {} }: PredictionsDocument): Report['data']['columns'] {

@@ -27,7 +27,15 @@ export type RowPredictions =
   /** A number in the target's units for each row, shape [rowCount]. */
   | { kind: 'values'; values: Float64Array }
   /** The likeliest class of each row, and the probability of each class, shape [rowCount, classes.length]. */
-  | { kind: 'classes'; classes: string[]; labels: Int32Array; probabilities: Float64Array; margins?: undefined }
+  | {
+      kind: 'classes';
+      classes: string[];
+      labels: Int32Array;
+      probabilities: Float64Array;
+      /** Of two classes the second one's alone, shape [rowCount]. */
+      ofPositive?: Float64Array;
+      margins?: undefined;
+    }
   /**
    * From a hinge loss, which makes no probabilities: the class of each row, and how far it is on the side of the second
    * class, in units of the margin, shape [rowCount].
@@ -67,9 +75,31 @@ export function predictFeatures(
     const labels = labelsFrom(raw, decision) ?? Int32Array.from(raw, (margin) => Number(margin > 0));
     return { kind: 'classes', classes, labels, margins: raw };
   }
-  const probabilities = model.outputs === 1 ? bothClasses(calibrated ?? raw) : raw;
-  const labels = labelsFrom(calibrated ?? raw, decision) ?? likeliest(probabilities, classes.length);
-  return { kind: 'classes', classes, labels, probabilities };
+  if (model.outputs === 1) return ofTwoClasses(classes, calibrated ?? raw, decision);
+  const labels = labelsFrom(calibrated ?? raw, decision) ?? likeliest(raw, classes.length);
+  return { kind: 'classes', classes, labels, probabilities: raw };
+}
+
+/** The other class's probabilities are made when somebody asks for them. */
+function ofTwoClasses(classes: string[], ofPositive: Float64Array, decision: Decision | undefined): RowPredictions {
+  let both: Float64Array | undefined;
+  return {
+    kind: 'classes',
+    classes,
+    labels: labelsFrom(ofPositive, decision) ?? likelierOfTwo(ofPositive),
+    ofPositive,
+    get probabilities() {
+      both ??= bothClasses(ofPositive);
+      return both;
+    },
+  };
+}
+
+/** As `likeliest` of both classes' probabilities. */
+function likelierOfTwo(ofPositive: Float64Array): Int32Array {
+  const labels = new Int32Array(ofPositive.length);
+  for (let row = 0; row < labels.length; row++) labels[row] = Number(ofPositive[row] > 1 - ofPositive[row]);
+  return labels;
 }
 
 /** Class 1 from the threshold on; undefined without one. */
@@ -95,17 +125,23 @@ export function withActual(
   if (predicted.kind === 'values') {
     return { kind: 'values', actual: actualValues(target, table, rows), predicted: predicted.values, weights };
   }
-  const { classes, labels, probabilities, margins } = predicted;
-  const ofPositive = classes.length === 2 && probabilities ? secondOfTwo(probabilities) : probabilities;
+  const { classes, labels, margins } = predicted;
   return {
     kind: 'classes',
     classCount: classes.length,
     actual: new Int32Array(encodeTarget(target, table, rows)),
     predicted: labels,
-    probabilities: ofPositive ?? new Float64Array(0),
+    probabilities: scoresOf(predicted) ?? new Float64Array(0),
     ...(margins && { margins }),
     weights,
   };
+}
+
+/** The probabilities as metrics take them: of two classes the second one's. */
+function scoresOf(predicted: RowPredictions & { kind: 'classes' }): Float64Array | undefined {
+  if (predicted.margins) return undefined;
+  if (predicted.ofPositive) return predicted.ofPositive;
+  return predicted.classes.length === 2 ? secondOfTwo(predicted.probabilities) : predicted.probabilities;
 }
 
 function bothClasses(positive: Float64Array): Float64Array {

@@ -2,12 +2,14 @@ import { InputError } from '../core/errors.ts';
 import type { Matrix } from '../core/matrix.ts';
 import { recipe } from '../core/recipe.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
+import { beginDistributions } from '../data/distribution.ts';
 import { type Encoding, encodeRows } from '../data/encode.ts';
 import { encodeSparse, fitSparse, hasSparse } from '../data/encode-sparse.ts';
 import { makeFeatureRoom } from '../data/feature-room.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
 import { listNames } from '../data/lookup.ts';
 import { checkFeatureMemory } from '../data/memory.ts';
+import { beginFacts } from '../data/number-facts.ts';
 import type { ColumnProfile } from '../data/profile.ts';
 import { type SuspectedLeak, suspectedLeaks } from '../data/schema/leaks.ts';
 import { fitSchema, type Schema } from '../data/schema/schema.ts';
@@ -41,9 +43,9 @@ export interface Prepared extends Fitted {
   request: Request;
   /** Row numbers of the part that is held out; the training part itself when the split is `none`. */
   test: Int32Array;
-  /** The same part as whoever scores it takes it: rows of the table, or of one that holds no others. */
+  /** The same rows for scoring: in the table, or in a table of their own. */
   heldOut: { table: Table; rows: Int32Array };
-  /** Row numbers of the part that a threshold and a calibration are chosen on, where the request asks for such. */
+  /** Row numbers of the part on which a threshold and a calibration are chosen, if the request asks for them. */
   tuning?: Int32Array;
   /** What the training part looks like, for later data to be held against. */
   schema: Schema;
@@ -53,7 +55,7 @@ export interface Prepared extends Fitted {
   version: string;
   warnings: string[];
   readMilliseconds: number;
-  /** Of all rows, where they were described before the memory of their numbers was used otherwise. */
+  /** Profiles of the columns over all rows, if they had to be made before features overwrote the numbers. */
   profiles?: ColumnProfile[];
 }
 
@@ -82,7 +84,7 @@ export async function prepare(context: Context, run: RunRequest): Promise<Prepar
   });
 }
 
-/** Takes a run's data away from the context, until it is given back; who asks for it meanwhile reads it anew. */
+/** Takes a run's data out of the context until it is given back. In the meantime, `prepare` reads it again. */
 export function takePrepared({ memory }: Pick<Context, 'memory'>): { giveBack(): void } {
   const kept = memory.get('prepared');
   memory.delete('table');
@@ -93,15 +95,17 @@ export function takePrepared({ memory }: Pick<Context, 'memory'>): { giveBack():
 /**
  * Rows to learn from as an objective takes them, weighted by their column and by their classes.
  *
- * @param features of these rows, where they are encoded already
+ * @param features those of these rows, if they are encoded already
+ * @param room for their targets, if these are to lie beside the features
  */
 export function toTrainingExamples(
   { table, encoding, target }: Omit<Fitted, 'training'>,
   { data, model }: Pick<Request, 'data' | 'model'>,
   rows: Int32Array,
   features?: Matrix,
+  room?: Float64Array,
 ): Examples {
-  const targets = encodeTarget(target, table, rows);
+  const targets = encodeTarget(target, table, rows, room);
   const encode = () => (hasSparse(table) ? encodeSparse(encoding, table, rows) : encodeRows(encoding, table, rows));
   return {
     features: features ?? encode(),
@@ -160,8 +164,7 @@ export function fitPreparation({ task, data, prepare }: Request, table: Table, t
 }
 
 /**
- * Splits a table's labelled rows as a request asks for, fits the preparation on those to train on, and looks for what is
- * suspect.
+ * Splits a table's labelled rows as a request asks, fits the preparation on those to train on, and looks for leaks.
  *
  * @throws InputError when no row is left on one side, or a column is not what the request takes it for
  */
@@ -170,6 +173,8 @@ export function fitToRequest(
   table: Table,
 ): Omit<Prepared, 'request' | 'version' | 'readMilliseconds'> {
   const { target: column, split, weight } = request.data;
+  // Where there are other threads, they find what the report says of columns, while this one goes through the rows.
+  beginFacts(table);
   const { rows: labelled, warnings: unlabelled } = labelledRows(table, column);
   const parts =
     split === 'none'
@@ -184,6 +189,7 @@ export function fitToRequest(
     );
   }
   const { encoding, target } = fitPreparation(request, table, training);
+  beginDistributions(table);
   const warnings = [...table.warnings, ...unlabelled];
   warnings.push(...leftOutWarnings(encoding));
   const features = encoding.features.map(({ name }) => name);
@@ -205,14 +211,14 @@ export function fitToRequest(
   return { table, training, test, heldOut, ...(tuning && { tuning }), encoding, target, schema, leaks, warnings };
 }
 
-/** Whether a request has rows kept back to choose a threshold or a calibration on. */
+/** Whether a request keeps rows back, to choose a threshold or a calibration on. */
 export const keepsTuning = ({ model, evaluate }: Pick<Request, 'model' | 'evaluate'>): boolean =>
   evaluate.threshold !== undefined || model.calibrate !== undefined;
 
 /**
- * The rows to train on, and a part of them that is kept back to choose a threshold and a calibration on.
+ * Splits rows into those to train on and those that are kept back, to choose a threshold and a calibration on.
  *
- * @param seedOffset added to the seed of the pipeline's split; by default beyond those of pipelines and of early stopping
+ * @param seedOffset added to the seed of the pipeline's split; by default beyond the seeds of pipelines and early stopping
  */
 export function withoutTuning(
   request: Pick<Request, 'data' | 'model' | 'evaluate'>,
@@ -228,6 +234,7 @@ export function withoutTuning(
   return { training, tuning: test };
 }
 
+/** Share of the training rows that is kept back. */
 const tuningShare = 0.2;
 
 const versionOf = (request: Request, table: Table): string =>

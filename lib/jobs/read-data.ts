@@ -38,16 +38,16 @@ export function readData(context: Context, run: RunRequest): Promise<{ table: Ta
 }
 
 /**
- * Begins to read a run's data, by other threads as far as this one has something else to do: it goes on when `readData` asks
- * for the data. Nothing is written meanwhile.
+ * Begins to read a run's data: other threads parse it while this one does something else, until `readData` is called.
+ * Nothing is written in the meantime.
  *
- * @param objects those of the run, just listed
+ * @param objects of the run, just listed
  */
 export function readAhead(context: Context, run: RunRequest, objects: readonly SourceObject[]): void {
   const free = Promise.withResolvers<void>();
   const startMs = context.now();
   const reading = tableOf(context, run, objects, free.promise);
-  // Who asks for the data hears of what went wrong; and maybe nobody does.
+  // `readData` reports what went wrong, if it is called at all.
   for (const promise of [reading, free.promise]) promise.catch(() => {});
   giveUpAhead(context);
   context.memory.set(aheadKey, {
@@ -57,11 +57,11 @@ export function readAhead(context: Context, run: RunRequest, objects: readonly S
       free.resolve();
       return reading;
     },
-    giveUp: () => free.reject(new Error('nobody asks for the data any more')),
+    giveUp: () => free.reject(new Error('the data is not needed any more')),
   } satisfies Ahead);
 }
 
-/** Ends a reading that was begun ahead and that nobody has asked for. */
+/** Ends what `readAhead` began, unless `readData` has taken it. */
 export const giveUpAhead = (context: Context): void => void takeAhead(context);
 
 const aheadKey = 'ahead';
@@ -73,7 +73,7 @@ interface Ahead {
   giveUp(): void;
 }
 
-/** What was begun ahead for a run; what was for another one, or for nobody, ends. */
+/** What was begun for this run; anything begun for another run is ended. */
 function takeAhead({ memory }: Context, run?: string): Ahead | undefined {
   const ahead = memory.get(aheadKey) as Ahead | undefined;
   memory.delete(aheadKey);
@@ -82,12 +82,12 @@ function takeAhead({ memory }: Context, run?: string): Ahead | undefined {
   return undefined;
 }
 
-/** What a run asks for, and each of its trials. */
+/** The request of a run, and those of its trials. */
 async function requestsOf({ request }: RunRequest): Promise<Request[]> {
   return [request, ...(await searchTrials(request)).map((trial) => trial.request)];
 }
 
-/** @param whenFree until then this thread has something else to do */
+/** @param whenFree resolves when this thread has time to join in */
 async function tableOf(
   context: Context,
   run: RunRequest,
@@ -116,7 +116,7 @@ async function tableOf(
   });
 }
 
-/** Lets go of what another run has left: its rows may fill the memory, and the disk. */
+/** Drops the data of another run, which may fill the memory and the disk. */
 function letGo({ memory }: Context): void {
   const kept = memory.get('table') as { value: { table: Table } } | undefined;
   kept?.value.table.numbers?.source?.close();

@@ -1,4 +1,4 @@
-import { ConflictError } from '../core/errors.ts';
+import { ConflictError, InputError, NotFoundError } from '../core/errors.ts';
 import { type AliasState, champion, moveAlias, readAlias } from '../registry/aliases.ts';
 import { evaluationFile, modelFile, versionKey } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';
@@ -13,6 +13,7 @@ import { metricNames } from './evaluate-rows.ts';
 import { footprintOf } from './footprint.ts';
 import { checkGates, ungated } from './gates/check-gates.ts';
 import { evidenceFor, type KeptEvidence, needsEvidence } from './gates/model-evidence.ts';
+import { otherQuestion } from './gates/other-question.ts';
 import { generationOf } from './generations.ts';
 import { versionMetrics } from './models.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -57,6 +58,7 @@ export async function register(context: Context, { run }: RunStep): Promise<Regi
       metrics: evaluated.evaluation.metrics,
       baseline: evaluated.evaluation.baseline?.metrics ?? {},
       champion: evaluated.championVersion === null ? undefined : (evaluated.championMetrics ?? 'unscored'),
+      championQuestion: evaluated.championQuestion,
       rowCount: evaluated.evaluation.rowCount,
       evidence: evaluated.gateEvidence,
       figures: await figuresOf(context, run, manifest, evaluated),
@@ -81,6 +83,7 @@ export async function registerFound(context: Context, { run }: RunStep): Promise
   const evaluation = await readJson<Evaluation>(store, versionKey(name, version, evaluationFile));
   const state = await readAlias(store, name, champion);
   const again = await measureAgain(context, request, prepared, manifest);
+  const championQuestion = state && (await questionBeside(context, manifest, state.version));
   const ofChampion = again.evidence
     ? again.championMetrics
     : state && (await versionMetrics(context, name, state.version));
@@ -88,6 +91,7 @@ export async function registerFound(context: Context, { run }: RunStep): Promise
     metrics: evaluation.metrics,
     baseline: evaluation.baseline?.metrics ?? {},
     champion: state && (ofChampion ?? 'unscored'),
+    championQuestion,
     rowCount: evaluation.rowCount,
     evidence: again.evidence,
     figures: await figuresOf(context, run, manifest, again),
@@ -106,7 +110,18 @@ export async function registerFound(context: Context, { run }: RunStep): Promise
   return { run, done: true, version, gate: gates.gate };
 }
 
-/** What gates may read besides metrics: the model's size, and what its training took so far. */
+/** How the champion's target or task differs from a version's, where it does and the champion can be read. */
+async function questionBeside({ store }: Context, manifest: Manifest, version: string): Promise<string | undefined> {
+  if (version === manifest.version) return undefined;
+  try {
+    return otherQuestion(manifest, await readManifest(store, manifest.name, version));
+  } catch (error) {
+    if (error instanceof InputError || error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** The figures that gates may read: the model's size and latency, and what its training has taken so far. */
 async function figuresOf(
   context: Context,
   run: string,
@@ -118,7 +133,7 @@ async function figuresOf(
   return { ...measures, modelBytes: files[modelFile].size, ...(predictionMs !== undefined && { predictionMs }) };
 }
 
-/** A version that was trained before is measured again for gates that ask for more than it was measured by. */
+/** Measures a version that was found again, for gates that need more than its stored evaluation. */
 async function measureAgain(
   context: Context,
   { request }: RunRequest,
@@ -148,7 +163,7 @@ async function decide(
   { run, generation: noted }: Pick<RunRequest, 'run' | 'generation'>,
   { name, version }: Manifest,
   gate: RunResult['gate'],
-  { championVersion, championProblem }: EvaluatedRun,
+  { championVersion, championProblem, championQuestion }: EvaluatedRun,
 ): Promise<Verdict['champion'] | undefined> {
   const { store } = context;
   const generation = await generationOf(context, { run, name, generation: noted });
@@ -170,6 +185,12 @@ async function decide(
     return { moved: false, version: state.version, sentence };
   }
   if ((state?.version ?? null) !== championVersion) return undefined;
+  if (state && championQuestion !== undefined) {
+    const sentence =
+      `Champion stays at version ${state.version}, for ${championQuestion}. To put this version in its place: ` +
+      `hone promote ${name} ${version}. To keep both: train it under another name.`;
+    return { moved: false, version: state.version, sentence };
+  }
   if (!mayMove(gate)) {
     const sentence = state ? `Champion stays at version ${state.version}.` : 'There is no champion yet.';
     return {
@@ -184,7 +205,7 @@ async function decide(
   return { moved: true, version, sentence: `Champion ${from}.${problem}` };
 }
 
-/** Neither a gate that fails nor one that nobody can decide lets a model pass. */
+/** Whether champion may move: not when a gate failed or is undecided. */
 const mayMove = (gate: RunResult['gate']): boolean => gate === 'pass' || gate === 'none';
 
 /** Moves champion; false when somebody else came first. */

@@ -10,12 +10,17 @@ import { getText, putText } from '../store/text.ts';
 import type { Context } from './context.ts';
 import { runKey } from './runs.ts';
 
+/** The last report that this process wrote to a store: it was checked then. */
+const written = new WeakMap<Store, { key: string; text: string; report: Report }>();
+
 /**
  * A report in the store, checked against its schema.
  *
  * @throws NotFoundError when there is none under `key`
  */
 export async function readReport({ store }: Context, key: string): Promise<Report> {
+  const last = written.get(store);
+  if (last?.key === key && (await getText(store, key)) === last.text) return last.report;
   return checkReport(await readJson(store, key), `${store.location}${key}`);
 }
 
@@ -59,11 +64,13 @@ export async function putReport(store: Store, base: string, found: Report, optio
   const report = checkReport(withReasons(found));
   const words = () => putPart(store, `${base}.md`, renderMarkdown(report), 'text/markdown; charset=utf-8', options);
   const page = () => putPart(store, `${base}.html`, renderHtml(report), 'text/html; charset=utf-8', options);
-  // Where another report may lie, the words take the place before the page does.
+  // When another report may lie there, the Markdown claims the place before the page is written.
   if (options.ifAbsent) await words().then(page);
   else await Promise.all([words(), page()]);
-  await putText(store, `${base}.json`, renderJson(report), 'application/json');
-  return `${base}.json`;
+  const [key, text] = [`${base}.json`, renderJson(report)];
+  await putText(store, key, text, 'application/json');
+  written.set(store, { key, text, report });
+  return key;
 }
 
 async function putPart(store: Store, key: string, text: string, type: string, options: PutOptions): Promise<void> {

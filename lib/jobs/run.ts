@@ -1,4 +1,5 @@
 import { ConflictError, HoneError } from '../core/errors.ts';
+import { checkPipelineMetrics } from './check-metrics.ts';
 import type { Context } from './context.ts';
 import type { ResolvedPipeline } from './pipelines.ts';
 import { openPlannedRun } from './plan.ts';
@@ -18,9 +19,11 @@ const decisionLimit = 10;
  * The whole way of one training in this process, as the workflow `training` goes it on Step Functions: it leaves the
  * same objects. A run that has its result is found, and nothing is done.
  *
+ * @throws InputError before anything is read, when the pipeline names metrics that there are not
  * @throws InterruptedError when the context's interruption came during the training, which has left a checkpoint
  */
 export async function runPipeline(context: Context, pipeline: ResolvedPipeline): Promise<RunResult> {
+  checkPipelineMetrics(pipeline.request);
   try {
     const planned = await openPlannedRun(context, pipeline, (run, objects) => readAhead(context, run, objects));
     const { run } = planned;
@@ -38,7 +41,7 @@ export async function runPipeline(context: Context, pipeline: ResolvedPipeline):
 }
 
 async function trainToEnd(context: Context, run: string): Promise<void> {
-  // What is evaluated only now, other threads read meanwhile.
+  // These modules are evaluated while other threads parse the data.
   const { train } = await import('./train.ts');
   const { evaluate } = await import('./evaluate.ts');
   const { register, registerFound } = await import('./register.ts');

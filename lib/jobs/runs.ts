@@ -61,7 +61,7 @@ export const runKey = (run: string, file: string): string => `runs/${run}/${file
  * Names a run by the resolved request, each object's key and tag, and the recipe, and keeps its request: an event
  * delivered twice finds its run.
  *
- * @param onNew hears of a run that has no result, and of its data, before all is settled that makes it a run
+ * @param onNew called when the run has no result yet, before it is opened
  * @throws InputError when there is no data
  */
 export async function openRun(

@@ -52,7 +52,7 @@ export async function runScheduled(context: Context): Promise<ScheduledOutcome[]
   return outcomes;
 }
 
-/** What is done again and again, and how often. */
+/** Scheduled work, and how often it is done. */
 interface DueWork {
   everySeconds: number;
   work(context: Context): Promise<Outcome>;

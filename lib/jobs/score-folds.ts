@@ -3,7 +3,8 @@ import { kFolds, type Parts, splitRows } from '../data/split.ts';
 import type { Table } from '../data/table.ts';
 import { measure } from '../metrics/catalogue.ts';
 import type { Request, SearchRequest } from '../pipeline/resolve.ts';
-import { type Metrics, measured } from '../report/report.ts';
+import { measured } from '../report/measured.ts';
+import type { Metrics } from '../report/report.ts';
 import { putJson, readIfThere } from '../store/json.ts';
 import { type Choice, chooseOptimizer } from './choose-optimizer.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
@@ -79,8 +80,8 @@ export function foldsOf(
 ): Parts[] {
   const { data } = request;
   const split = data.split === 'none' ? { seed: 0 } : data.split;
-  // Other seeds than those of test rows, of the rows that early stopping watches, and of those kept back for a threshold:
-  // with one of these, a fold that goes by hashes would be all or nothing.
+  // The seeds must differ from those for test rows, for early stopping and for a threshold: with one of these, a fold by
+  // hashes would hold all of its rows or none.
   const seed = split.seed + (keepsTuning(request) ? foldsBesideTuning : 2 ** 33);
   const options = { ...split, seed, target: data.target };
   if ('folds' in scoring) return kFolds(table, training, { ...options, folds: scoring.folds });
@@ -91,7 +92,7 @@ export function foldsOf(
   });
 }
 
-/** What is added to a pipeline's seed where folds are drawn beside rows for a threshold, and for those of each fold. */
+/** Added to a pipeline's seed: for folds when rows are kept back for a threshold, and for such rows within a fold. */
 const foldsBesideTuning = 3 * 2 ** 32;
 const tuningInFold = 2 ** 34;
 

@@ -8,7 +8,7 @@ import { type Fitted, toTrainingExamples } from './prepare.ts';
 /** Log-odds for one scaled unit of a feature that no data asks for, unless it parts the classes. */
 const largestCoefficient = 15;
 
-/** Log-odds of a row that no data asks for likewise: it is thought wrong once in 160,000. */
+/** Log-odds that no data justifies: a prediction that sure would be wrong once in 160,000 rows. */
 const sureScore = 12;
 
 /**
@@ -18,7 +18,7 @@ const sureScore = 12;
  * That the model is right on every training row is the proof of it; where it is only nearly so, coefficients that are far
  * too large tell.
  *
- * @param found.features of the training rows, where they are encoded already
+ * @param features those of the training rows, if they are encoded already
  * @see Albert & Anderson 1984, Biometrika 71(1)
  */
 export function separationWarnings(
@@ -70,7 +70,7 @@ function isSeparated(
   return isRightOn(fitted.training.subarray(0, firstRows)) && isRightOn(fitted.training);
 }
 
-/** Whether some training row is scored as surely as only a feature that parts the classes lets it be. */
+/** Whether some training row is scored with a certainty that only a feature which separates the classes explains. */
 function hasSureRow(
   fitted: Fitted,
   request: Request,

@@ -25,7 +25,7 @@ interface Place {
 /** Bytes that are fetched at once where an object is read from first to last; one piece more is under way. */
 export const pieceBytes = 2 * 2 ** 20;
 
-/** How long another thread may read an object without credentials: longer than any function works. */
+/** Lifetime of the URL by which another thread reads an object: longer than any function runs. */
 const presignedSeconds = 6 * 3600;
 
 /** Whether a path means this machine's disk. */

@@ -1,16 +1,16 @@
 import type { StartedThread } from '../kernels/start-thread.ts';
 
-// A thread that was started by one script for another that is yet to be loaded. All that both have in common is the process.
+// One script starts a thread for another script that is not loaded yet. They share nothing but the process.
 
 const place = globalThis as { [started]?: StartedThread };
 const started = Symbol.for('hone.startedThread');
 
-/** Leaves a thread for whoever will have work for it. */
+/** Keeps a thread for `takeStarted`. */
 export function keepStarted(thread: StartedThread): void {
   place[started] = thread;
 }
 
-/** The thread that was left, if there is one; once. */
+/** The thread that was kept, once. */
 export function takeStarted(): StartedThread | undefined {
   const thread = place[started];
   delete place[started];

@@ -1,7 +1,7 @@
 /** Megabytes of memory for which AWS Lambda gives a whole processor: Lambda developer guide, "Memory". */
 const megabytesPerProcessor = 1_769;
 
-/** Most threads that anybody works with: each is an engine of its own in memory, and thousands end the process. */
+/** Most threads: each has a JavaScript engine of its own in memory, and thousands would crash the process. */
 export const mostThreads = 64;
 
 /**

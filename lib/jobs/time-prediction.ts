@@ -3,13 +3,13 @@ import type { LoadedModel } from '../registry/versions.ts';
 import type { Context } from './context.ts';
 import { predictRows } from './predictions.ts';
 
-/** Rows of which each is predicted by itself, to see how long it takes. */
+/** Number of single predictions that are timed. */
 const timedRows = 100;
 
 /**
- * Milliseconds that the prediction of one row takes, encoded from its cells: the mean of a hundred.
+ * Milliseconds that the prediction of one row takes, from its cells on: the mean of a hundred.
  *
- * @param rows row numbers to take them from, one at least
+ * @param rows row numbers to predict, at least one
  */
 export function timePrediction(
   { now }: Pick<Context, 'now'>,

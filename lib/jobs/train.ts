@@ -1,14 +1,13 @@
 import type { Matrix } from '../core/matrix.ts';
-import { metricNamed } from '../metrics/catalogue.ts';
 import type { Model } from '../models/model.ts';
 import type { Progress, Solution } from '../optimizers/solution.ts';
 import { hasVersion } from '../registry/versions.ts';
 import { hasCandidate, keepCandidate } from './candidate.ts';
+import { checkPipelineMetrics } from './check-metrics.ts';
 import { type Choice, chooseOptimizer } from './choose-optimizer.ts';
 import type { Context } from './context.ts';
 import { crossValidate } from './cross-validate.ts';
 import { decisionFor } from './decision.ts';
-import { metricNames } from './evaluate-rows.ts';
 import { featuresInPlace } from './features-in-place.ts';
 import { divergence, fit } from './fit.ts';
 import { trainableModel } from './model-for.ts';
@@ -40,8 +39,8 @@ export async function train(context: Context, { run }: RunStep): Promise<TrainOu
   const { store } = context;
   if (await hasCandidate(store, run)) return { run, done: true, found: false };
   const asked = await readRun(store, run);
-  // A metric that does not exist is better found before the training than after it.
-  for (const name of metricNames(asked.request)) metricNamed(name, asked.request.task);
+  // A workflow that a dataset began gets here first; who asks for a training is told before.
+  checkPipelineMetrics(asked.request);
   const { version } = await prepare(context, asked);
   if (await hasVersion(store, asked.request.name, version)) return { run, done: true, found: true };
 

@@ -15,7 +15,7 @@ export async function readWinner(store: Store, run: RunRequest): Promise<Trial |
   return result && (await searchTrials(run.request))[result.best - 1];
 }
 
-/** The trials of a request's search. What checks documents, which makes them, is loaded only where there is one. */
+/** The trials of a request's search. The code that makes them also checks documents, and is loaded only if needed. */
 export async function searchTrials(request: Request): Promise<Trial[]> {
   if (!request.search) return [];
   const { trialsOf } = await import('../pipeline/resolve.ts');

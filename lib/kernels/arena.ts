@@ -1,15 +1,15 @@
 import type { KernelMemory } from './instantiate.ts';
 
-/** A part of a kernel memory that is used again and again: what was allocated is there until it is reset. */
+/** Parts of a kernel memory that are used again and again: what is allocated in an arena stays until its `reset`. */
 export interface Arena extends KernelMemory {
-  /** Lets go of all that was allocated. */
+  /** Frees everything that was allocated. */
   reset(): void;
 }
 
-/** Pieces in which it takes memory; larger ones where more is wanted at once. */
+/** Bytes that an arena takes from its memory at a time; more where a single allocation is larger. */
 const pieceBytes = 2 ** 20;
 
-/** An arena that has nothing yet, and takes from `home` what it is asked for beyond what it has. */
+/** An empty arena, which takes pieces from `home` as it needs them. */
 export function arena(home: KernelMemory): Arena {
   const pieces: { start: number; bytes: number }[] = [];
   let [piece, used] = [0, 0];
@@ -28,11 +28,11 @@ export function arena(home: KernelMemory): Arena {
       }
       const start = pieces[piece].start + used;
       used += wanted;
-      // Zero, as of any kernel memory.
+      // Zero, as what any kernel memory allocates.
       if (!isFresh) new Uint8Array(home.memory.buffer, start, wanted).fill(0);
       return start;
     },
-    // It goes with the rest.
+    // Only `reset` frees, and then everything.
     release() {},
     reset() {
       [piece, used] = [0, 0];

@@ -3,23 +3,24 @@ import { type KernelMemory, kernelMemory } from './instantiate.ts';
 import { poolOf } from './pool.ts';
 import { placeArray, writeStruct } from './struct.ts';
 
-/** The sums of each unit: numbers side by side, or a single one each, in one of many places. */
+/** What each unit adds to a group of sums: a number to every sum, or one number to one of the sums. */
 export type UnitSums =
-  /** Of each sum, what each unit adds to it, shape [units]. */
+  /** For each sum, what each unit adds to it, shape [units]. */
   | { columns: readonly Float64Array[] }
-  /** Of each unit, which of `width` sums it adds to, and how much; 1 by default. */
+  /** For each unit, which of `width` sums it adds to, and how much; 1 by default. */
   | { places: Int32Array; width: number; weights?: Float64Array };
 
-/** Draws of a share of the work: some hundred microseconds. */
+/** Draws in one share of the work: some hundred microseconds. */
 const shareDraws = 16;
 
 /**
- * Sums over units that are drawn anew, as many as there are in each draw: for each group of sums, shape [draws, sums].
+ * Bootstrap sums: each draw resamples as many units as there are, with replacement, and sums what they add.
  *
- * Draw `i` takes the units that `seededRandom(seed, i)` names, whatever is summed and however many draws there are.
+ * Draw `i` takes the units that `seededRandom(seed, i)` draws, whatever is summed and however many draws there are.
  *
+ * @returns for each group, its sums in each draw, shape [draws, sums]
  * @param seed a safe integer
- * @param options.memory whose pool does the work; by default a memory of its own, and this thread alone
+ * @param options.memory a kernel memory whose pool does the work; by default one of its own, on this thread alone
  */
 export function drawnSums(
   unitCount: number,
@@ -51,7 +52,7 @@ export function drawnSums(
   return placed.map(({ width, out }) => new Float64Array(home.memory.buffer, out, draws * width).slice());
 }
 
-/** What a process may keep for the next time: fresh memory is slow, and a memory never shrinks. */
+/** Most bytes that are kept for the next call: fresh memory is slow, but a memory never shrinks. */
 const keptBytes = 16 * 1024 * 1024;
 let kept: KernelMemory | undefined;
 

@@ -4,24 +4,24 @@ import { isStreamed } from '../core/streamed-matrix.ts';
 /**
  * One memory that kernels and threads share: the constants of the kernels below `dataStart`, data above.
  *
- * It only grows, and is let go of as a whole, when nobody holds it any more; what was given back of it is used again.
+ * It never shrinks, and is freed as a whole, when nobody holds it any more; what was released is allocated again.
  */
 export interface KernelMemory {
   memory: WebAssembly.Memory;
   /** Address of so many bytes that nobody else has, zero at first, at a multiple of 64. */
   allocate(bytes: number): number;
-  /** Gives back what `allocate` gave, of which nobody holds a view that is looked at again. */
+  /** Gives back what `allocate` gave. No view of it may be read or written afterwards. */
   release(address: number, bytes: number): void;
 }
 
-/** Gives back the memory of an array that lies in a kernel memory; one that lies elsewhere is left to the collector. */
+/** Gives back the bytes of an array that lies in a kernel memory; any other array is left to the garbage collector. */
 export function releaseArray(view: ArrayBufferView): void {
   homeOf(view)?.release(view.byteOffset, view.byteLength);
 }
 
 /**
- * Likewise of all the arrays of a matrix, sparse or not: in the order in which a like one asks for them. The room of a
- * streamed matrix is that of others, too, and stays.
+ * Likewise for all arrays of a matrix, dense or sparse, in the order in which the next such matrix allocates them. Those of
+ * a streamed matrix stay, as it shares them with others.
  */
 export function releaseMatrix(matrix: {
   data: ArrayBufferView;
@@ -38,24 +38,32 @@ const homes = new WeakMap<ArrayBufferLike, KernelMemory>();
 /** The kernel memory that an array lies in, where its `byteOffset` is its address; undefined for one that lies elsewhere. */
 export const homeOf = ({ buffer }: ArrayBufferView): KernelMemory | undefined => homes.get(buffer);
 
+/** Room for so many numbers in the kernel memory that an array lies in; undefined for one that lies elsewhere. */
+export function numbersBeside(view: ArrayBufferView, length: number): Float64Array<ArrayBufferLike> | undefined {
+  const home = homeOf(view);
+  if (!home) return undefined;
+  const address = home.allocate(length * 8);
+  return new Float64Array(home.memory.buffer, address, length);
+}
+
 /** Below lie the constants of the kernels: see scripts/build/kernels.ts. */
 const dataStart = 4 * 1024 * 1024;
 const pageBytes = 65_536;
 const mostPages = 65_536;
 
-/** Less than this is not worth to be looked for again. */
+/** Smaller pieces are not kept for reuse: finding them again costs more than they are worth. */
 const leastReleased = 65_536;
 
 const wholeLines = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
-/** A memory as kernels take it. */
+/** A WebAssembly memory for kernels. */
 export const sharedMemory = (): WebAssembly.Memory =>
   new WebAssembly.Memory({ initial: dataStart / pageBytes, maximum: mostPages, shared: true });
 
 /**
- * A memory with nothing in it yet, that grows as it is asked for room.
+ * An empty kernel memory.
  *
- * @param memory what it is made of: as `sharedMemory` makes one, and nobody has used it
+ * @param memory a shared memory that nothing has used yet
  */
 export function kernelMemory(memory = sharedMemory()): KernelMemory {
   let end = dataStart;

@@ -16,7 +16,7 @@ export interface LossFormula {
   smoothing?: number;
 }
 
-/** As assembly/shared/losses.ts numbers them. */
+/** The number of each loss in assembly/shared/losses.ts. */
 export const lossNumbers = {
   squared: 0,
   absolute: 1,
@@ -45,64 +45,66 @@ export interface LinearRows {
   blockOffsets: Int32Array;
 }
 
-/** What features are multiplied in: assembly/linear-pass.ts, or assembly/single-linear-pass.ts. */
+/** The precision in which features are multiplied: assembly/linear-pass.ts has float64, assembly/single-*.ts float32. */
 export type Products = 'float64' | 'float32';
 
-/** One of the two kernels on some rows. Sums are a gradient, in the layout of the parameters, and a loss. */
+/** A kernel's pass over some rows. Sums are a gradient, in the layout of the parameters, and a loss. */
 export interface LinearPass {
-  /** Writes the sums of every block over `sums`, shape [blocks, parameters + 1]: on as many threads as the memory's pool has. */
+  /** Overwrites `sums`, shape [blocks, parameters + 1], with those of each block; uses the threads of the memory's pool. */
   sumBlocks(parameters: Float64Array, sums: Float64Array): void;
-  /** Sums that lie where the kernel adds to them: those of a caller who takes these, from 0 on, are not copied. */
+  /** The array that the kernel itself adds to: a caller that gives it as `sums`, with offset 0, saves two copies. */
   readonly sums: Float64Array;
   /** Adds rows [from, end) to the sums at `offset`. */
   addRows(parameters: Float64Array, from: number, end: number, sums: Float64Array, offset: number): void;
   /**
-   * Takes down which rows `addVisited` is to visit, and reads them, so that they are in the cache if they fit it.
+   * Remembers which rows `addVisited` will visit, and reads them, so that they are in the cache if they fit it.
    *
-   * @param rows the same, neighbours together as far as can be
-   * @param count how many there are in both, at most `near`
+   * @param visited the rows in the order of the visit, shape [window]
+   * @param rows the same rows, ordered so that neighbours in the data stand together, shape [window]
+   * @param count how many of both there are, at most `window`
    */
-  approach(visited: Int32Array, rows: Int32Array, count: number): void;
-  /** Adds visited[from], …, visited[end - 1], at most `batch` of them, to the sums at `offset`: copied side by side first. */
+  prefetch(visited: Int32Array, rows: Int32Array, count: number): void;
+  /** Gathers rows visited[from], …, visited[end - 1], at most `batch`, and adds them to the sums at `offset`. */
   addVisited(parameters: Float64Array, from: number, end: number, sums: Float64Array, offset: number): void;
   /**
-   * Writes the sums of curvature · (row, 1) ⊗ (row, 1) of blocks [from, from + count) over those of `curved`, count up to
-   * `curvedBlocks`: shape [curvedBlocks, padded, padded], of which entry (i, j) is meant where j ≤ i.
+   * Overwrites `curved` with the sums of curvature · (row, 1) ⊗ (row, 1) of blocks [from, from + count), `count` at most
+   * `curvedBlocks`.
    */
   curveBlocks(parameters: Float64Array, from: number, count: number): void;
-  /** There where `curvedBlocks` was asked for. */
+  /** Shape [curvedBlocks, padded, padded]: lower triangles, so entry (i, j) counts only where j ≤ i. */
   readonly curved: Float64Array;
 }
 
 /** How a pass multiplies, and what it may be asked besides the sums of blocks. */
 export interface LinearPassOptions {
   products?: Products;
-  /** Most rows of one call of `addVisited`, and of `approach`, whose vectors are of this length. */
+  /** Most rows of one call of `addVisited`. */
   batch?: number;
-  near?: number;
-  /** Most blocks to be curved at once. */
+  /** Length of the vectors that `prefetch` takes. */
+  window?: number;
+  /** Most blocks of one call of `curveBlocks`. */
   curvedBlocks?: number;
   /** Layers between features and scores, for products in float32: a multilayer perceptron. */
   network?: { hidden: readonly number[]; activation: SingleActivation };
 }
 
-/** Activations that a network in float32 may have, as assembly/single-mlp-pass.ts numbers them. */
+/** The number of each activation in assembly/single-mlp-pass.ts. */
 const singleActivations = { relu: 0, tanh: 1, sigmoid: 2 } as const;
 
-/** The name of one of them. */
+/** An activation that a network in float32 may have. */
 export type SingleActivation = keyof typeof singleActivations;
 
-/** Columns of a row with a one behind it, up to a multiple of four. */
+/** Columns of a row with a one behind it, rounded up to a multiple of four. */
 export const paddedColumns = (inputs: number): number => (inputs + 4) & ~3;
 
 /**
- * The pass over these rows, in the memory that the features lie in. Others are copied: to a memory of their own, or, when
- * few, to a room that all small ones share, where the last one stays until another comes.
+ * The pass over these rows, in the kernel memory in which the features lie. Features that lie elsewhere are copied: to a
+ * memory of their own, or, if they are few, to one that all small passes share and overwrite in turn.
  */
 export function linearPass(
   rows: LinearRows,
   formula: LossFormula,
-  { products = 'float64', batch = 0, near = 0, curvedBlocks = 0, network }: LinearPassOptions = {},
+  { products = 'float64', batch = 0, window = 0, curvedBlocks = 0, network }: LinearPassOptions = {},
 ): LinearPass {
   const isSeveral = formula.name === 'cross-entropy';
   const kernel = network ? mlp : isSeveral ? softmax : products === 'float32' ? single : double;
@@ -112,25 +114,31 @@ export function linearPass(
   for (let i = 1; i < widths.length; i++) parameterCount += (widths[i - 1] + 1) * widths[i];
   const blockCount = blockOffsets.length - 1;
   const width = parameterCount + 1;
-  const bytes = 24 * targets.length + 12 * (blockCount + 2) * width + 4096 + batch * (4 * inputs + 16) + 8 * near;
+  const ofBatch = network && batch > 0 ? batchShares(batch, parameterCount) : { rows: batch, count: 1 };
+  const sumsBytes = 12 * (blockCount + 2 + ofBatch.count) * width;
+  const bytes = 24 * targets.length + sumsBytes + 4096 + batch * (4 * inputs + 16) + 8 * window;
   const padded = paddedColumns(inputs);
   const room = roomFor(features, bytes + 8 * curvedBlocks * padded * padded);
   const { memory } = room.memory;
 
   const [data, labels, offsets] = [room.place(features), room.share(targets), room.share(blockOffsets)];
   const shares = weights && room.share(weights);
-  // What `approach` took down: another user of the room may write over the copy of it.
-  const order = new Int32Array(near);
+  // What `prefetch` was given: another user of a shared room may overwrite the copy in it.
+  const order = new Int32Array(window);
   const copy = {
     features: room.allocate(4 * inputs * batch),
     targets: room.allocate(8 * batch),
     weights: weights ? room.allocate(8 * batch) : 0,
-    rows: room.place(new Int32Array(near)),
+    rows: room.place(new Int32Array(window)),
     visited: room.place(order),
   };
   const at = room.place(new Float64Array(parameterCount));
   const blockSums = room.place(new Float64Array(blockCount * width));
-  const stretch = { ends: room.place(new Int32Array(2)), sums: room.place(new Float64Array(width)) };
+  const stretch = {
+    ends: room.place(new Int32Array(ofBatch.count + 1)),
+    sums: room.place(new Float64Array(ofBatch.count * width)),
+  };
+  const [stretchSums, otherSums] = [stretch.sums.view.subarray(0, width), stretch.sums.view.subarray(width)];
 
   const curved = room.place(new Float64Array(curvedBlocks * padded * padded));
   const shape = room.place(widths);
@@ -150,12 +158,18 @@ export function linearPass(
   const byRows = describe(inPlace, stretch.ends.address, stretch.sums.address);
   const byPlaces = describe([copy.features, copy.targets, copy.weights], stretch.ends.address, stretch.sums.address);
   const byCurvature = describe(inPlace, offsets.address, curved.address);
-  // Where that description says at which block to begin.
+  // The word of that description that says with which block to begin.
   const firstBlock = new Uint32Array(memory.buffer, byCurvature + 12, 1);
   const scratchBytes = network
     ? mlpScratch(widths)
     : outputs * (4 * (inputs + 3) + 12 * 64 + 4) + 3072 + 4 * inputs + 12;
-  const { touchRows, gatherRows } = instantiate<Record<string, (...numbers: number[]) => void>>(double, memory);
+  // Compiled only for mini-batches.
+  let gathering: Record<string, Call> | undefined;
+  const gatheringKernel = () => {
+    gathering ??= instantiate<Record<string, Call>>(double, memory);
+    return gathering;
+  };
+  const addBlocks = ofBatch.count > 1 ? instantiate<Record<string, Call>>(mlp, memory).addBlocks : undefined;
 
   const addStretch = (
     description: number,
@@ -167,16 +181,19 @@ export function linearPass(
   ) => {
     room.enter();
     at.view.set(parameters);
-    const isThere = sums === stretch.sums.view;
-    if (!isThere) for (let i = 0; i < width; i++) stretch.sums.view[i] = sums[offset + i];
-    stretch.ends.view[0] = from;
-    stretch.ends.view[1] = end;
-    poolOf(room.memory).run(kernel, 'passBlock', description, 1, scratchBytes);
-    if (!isThere) for (let i = 0; i < width; i++) sums[offset + i] = stretch.sums.view[i];
+    const isThere = sums === stretchSums;
+    if (!isThere) for (let i = 0; i < width; i++) stretchSums[i] = sums[offset + i];
+    const count = ofBatch.count === 1 ? 1 : Math.ceil((end - from) / ofBatch.rows);
+    for (let share = 0; share < count; share++) stretch.ends.view[share] = from + share * ofBatch.rows;
+    stretch.ends.view[count] = end;
+    if (count > 1) otherSums.fill(0);
+    poolOf(room.memory).run(kernel, 'passBlock', description, count, scratchBytes);
+    if (count > 1) addBlocks?.(stretch.sums.address, width, count);
+    if (!isThere) for (let i = 0; i < width; i++) sums[offset + i] = stretchSums[i];
   };
 
   return {
-    sums: stretch.sums.view,
+    sums: stretchSums,
     sumBlocks(parameters, sums) {
       room.enter();
       at.view.set(parameters);
@@ -194,24 +211,44 @@ export function linearPass(
       poolOf(room.memory).run(curvature, 'curveBlock', byCurvature, count, 1024 + 8 * tile * padded);
     },
     addRows: (parameters, from, end, sums, offset) => addStretch(byRows, parameters, from, end, sums, offset),
-    approach(visited, rows, count) {
+    prefetch(visited, rows, count) {
       room.enter();
       order.set(visited);
       copy.visited.view.set(visited);
       copy.rows.view.set(rows);
-      touchRows(byRows, copy.rows.address, count);
+      gatheringKernel().touchRows(byRows, copy.rows.address, count);
     },
     addVisited(parameters, from, end, sums, offset) {
       room.enter();
-      gatherRows(byRows, byPlaces, copy.visited.address + 4 * from, end - from);
+      gatheringKernel().gatherRows(byRows, byPlaces, copy.visited.address + 4 * from, end - from);
       addStretch(byPlaces, parameters, 0, end - from, sums, offset);
     },
   };
 }
 
+type Call = (...numbers: number[]) => void;
+
 const descriptionBytes = 64;
 
-/** As assembly/single-mlp-pass.ts lays it out, rather too much than too little. */
+/** Fewest rows of a share of a batch, and most shares. */
+const leastShareRows = 128;
+const mostShares = 4;
+
+/** Parameters of the networks whose batches are shared: smaller ones are done sooner, of larger ones sums take much memory. */
+const sharedParameters = { least: 1024, most: 2 ** 18 };
+
+/**
+ * How a batch of a network is shared by threads: each share has sums of its own, added up in their order, so the bits
+ * follow the size of the batch and the network, never the number of threads.
+ */
+export function batchShares(batch: number, parameterCount: number): { rows: number; count: number } {
+  if (parameterCount < sharedParameters.least || parameterCount > sharedParameters.most)
+    return { rows: batch, count: 1 };
+  const rows = Math.max(leastShareRows, Math.ceil(batch / mostShares));
+  return { rows, count: Math.ceil(batch / rows) };
+}
+
+/** Bytes that assembly/single-mlp-pass.ts needs at most. */
 function mlpScratch(widths: Int32Array): number {
   let bytes = 4096;
   for (let i = 0; i < widths.length; i++) {

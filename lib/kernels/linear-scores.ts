@@ -6,7 +6,7 @@ import { placeArray, writeStruct } from './struct.ts';
 
 const shareRows = 4096;
 
-/** Where scores are written before they are copied: a memory is never given back. */
+/** In each memory, the arena in which scores are written before they are copied: it is used anew by each call. */
 const rooms = new WeakMap<KernelMemory, Arena>();
 
 /**

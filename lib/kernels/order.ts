@@ -102,7 +102,7 @@ function withSorted<Answer>(
   return answer({ exports, memory, records: sorted, spare, values: at, isRounded, extra });
 }
 
-/** The kernel, and bytes for it to work in, from `start` on; whoever had them before may have left something behind. */
+/** The kernel, and `bytes` bytes from `start` on for it to work in, which may hold remains of an earlier use. */
 export interface OrderRoom {
   memory: KernelMemory;
   exports: Exports;
@@ -110,26 +110,26 @@ export interface OrderRoom {
   bytes: number;
 }
 
-/** Bytes of memory that is kept for the next time, as fresh memory is slow; more is kept until it is collected. */
+/** Most bytes that are kept for the next call, since fresh memory is slow; more is kept only until it is collected. */
 const keptBytes = 64 * 1024 * 1024;
 let kept: { room: OrderRoom | undefined; last: WeakRef<OrderRoom> } | undefined;
 
-/** The room of each memory that was lent, as long as that is there. */
+/** The room in each memory that was lent. */
 const lentRooms = new WeakMap<KernelMemory, OrderRoom>();
 let lender: WeakRef<KernelMemory> | undefined;
 
-/** Has rooms taken from a memory, as long as somebody holds it, in which as much has been given back. */
+/** From now on, rooms are taken from this memory where it has enough, for as long as somebody else holds it. */
 export function lendOrderRoom(memory: KernelMemory): void {
   lender = new WeakRef(memory);
 }
 
-/** Room for one use: the next one may be given the same. */
+/** A room for one use: the next call may be given the same. */
 export function orderRoom(bytes: number): OrderRoom {
   const lent = lender?.deref();
   return (lent && roomIn(lent, bytes)) ?? ownRoom(bytes);
 }
 
-/** Undefined where the memory has no more. */
+/** A room in a memory; undefined when the memory has no more. */
 function roomIn(memory: KernelMemory, bytes: number): OrderRoom | undefined {
   const last = lentRooms.get(memory);
   if (last && last.bytes >= bytes) return last;

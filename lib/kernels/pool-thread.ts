@@ -13,17 +13,21 @@ export const control = {
   count: 4,
   /** 1 when a task failed. */
   failed: 5,
-  words: 6,
+  /** What the job is: its task's number (see `TaskNames`), its description, and the first thread's scratch and all others'. */
+  task: 6,
+  description: 7,
+  firstScratch: 8,
+  eachScratch: 9,
+  words: 10,
 } as const;
 
-/** What a thread is told of a job. */
-export interface Job {
-  /** Names the kernel; `module` comes with the first job that needs it. */
+/** What a thread is told before the first job of a task: jobs themselves are told by the words alone. */
+export interface TaskName {
+  task: number;
+  /** Names the kernel; `module` comes with its first task. */
   kernel: number;
   module?: WebAssembly.Module;
-  task: string;
-  description: number;
-  scratch: number;
+  name: string;
 }
 
 /** Takes one index after another, until none is left. */
@@ -41,33 +45,40 @@ export function takeShares(words: Int32Array, run: Task, description: number, sc
  * waited for: so either the thread sees that the job is over, or its owner sees the thread, and nobody takes part in a
  * job with what it was told of another.
  *
+ * @param thread which of the pool's threads this is, from 1: the pool's owner is 0
  * @param receive the next message, or undefined when there is none yet
  */
 export function servePool(
   words: Int32Array,
   memory: WebAssembly.Memory,
-  imports: WebAssembly.Imports,
-  receive: () => Job | undefined,
+  { thread, imports, receive }: { thread: number; imports: WebAssembly.Imports; receive: () => TaskName | undefined },
 ): void {
   const kernels = new Map<number, Record<string, Task>>();
-  let job: Job | undefined;
+  const tasks = new Map<number, Task>();
   for (let seen = 0; ; seen = Atomics.load(words, control.generation)) {
     Atomics.wait(words, control.generation, seen);
     Atomics.add(words, control.active, 1);
     try {
-      if (Atomics.load(words, control.isOpen) === 1) {
-        for (let message = receive(); message; message = receive()) {
-          job = message;
-          if (job.module) kernels.set(job.kernel, exportsOf(job.module));
-        }
-        const run = job && kernels.get(job.kernel)?.[job.task];
-        if (job && run) takeShares(words, run, job.description, job.scratch);
-      }
+      if (Atomics.load(words, control.isOpen) === 1) joinJob();
     } catch {
       Atomics.store(words, control.failed, 1);
     }
     Atomics.sub(words, control.active, 1);
     Atomics.notify(words, control.active);
+  }
+
+  function joinJob(): void {
+    const id = Atomics.load(words, control.task);
+    // Its name was sent before the job was opened.
+    for (let named = tasks.has(id); !named; named = tasks.has(id)) {
+      const message = receive();
+      if (!message) throw new Error(`expected the name of task ${id}, found none`);
+      const { task, kernel, module, name } = message;
+      if (module) kernels.set(kernel, exportsOf(module));
+      tasks.set(task, (kernels.get(kernel) as Record<string, Task>)[name]);
+    }
+    const own = (Atomics.load(words, control.firstScratch) >>> 0) + thread * Atomics.load(words, control.eachScratch);
+    takeShares(words, tasks.get(id) as Task, Atomics.load(words, control.description) >>> 0, own);
   }
 
   function exportsOf(module: WebAssembly.Module): Record<string, Task> {

@@ -13,17 +13,25 @@ export interface Pool {
   /** Threads that run at once, this one included. */
   readonly threads: number;
   /**
-   * Calls the task for each index in [0, count), in any order, and returns when all are done.
+   * Calls the task for each index in [0, count), in ascending order as threads are free, and returns when all are done.
    *
    * @param kernel the generated module; other threads have instances of their own
    * @param scratchBytes room that the task asks for
    */
   run(kernel: KernelSource, task: string, description: number, count: number, scratchBytes: number): void;
   /**
-   * As `run`, but only the other threads begin. This one goes on with something else, until it calls what is answered: then
-   * it joins in, and returns when all is done. What else the pool is asked for before that waits for it.
+   * Begins the same, and returns at once: other threads work on it while this one does something else.
+   *
+   * What the task reads and writes is theirs until it is finished. A pool does one job at a time: whatever is begun or run
+   * next finishes this one first. Without other threads it is done before the call returns.
    */
-  begin(kernel: KernelSource, task: string, description: number, count: number, scratchBytes: number): () => void;
+  begin(...job: Parameters<Pool['run']>): Begun;
+}
+
+/** A job that was begun. */
+export interface Begun {
+  /** Joins in, and returns when all shares are done; at once where they were before. */
+  finish(): void;
 }
 
 export type Task = (description: number, index: number, scratch: number) => void;
@@ -71,24 +79,17 @@ export function onThisThread(memory: KernelMemory, imports: WebAssembly.Imports 
       scratch.at = memory.allocate(scratchBytes);
       scratch.bytes = scratchBytes;
     }
-    const work = task(kernel, name);
-    for (let index = 0; index < count; index++) work(description, index, scratch.at);
+    const runShare = task(kernel, name);
+    for (let index = 0; index < count; index++) runShare(description, index, scratch.at);
   };
   return {
     memory,
     threads: 1,
     task,
     run,
-    begin: (...job) => once(() => run(...job)),
-  };
-}
-
-/** A function that does its work the first time that it is called. */
-export function once(work: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (isDone) return;
-    isDone = true;
-    work();
+    begin(...job) {
+      run(...job);
+      return { finish() {} };
+    },
   };
 }

@@ -21,7 +21,7 @@ export interface Room {
   allocate(bytes: number): number;
   /** A copy of the vector; the vector itself where it lies in this memory already. */
   place<View extends Vector>(vector: View): Placed<View>;
-  /** Where the vector, which nobody writes to there, is or was put: many users of a memory look at the same one. */
+  /** Likewise for a vector that nobody writes to in the memory: all users of the memory share one copy. */
   share<View extends Vector>(vector: View): Placed<View>;
   /** Does what fills allocated bytes: now, and whenever another user was there since. */
   fill(action: () => void): void;
@@ -43,7 +43,7 @@ export function roomFor(main: Vector, otherBytes: number): Room {
   return sharedRoom();
 }
 
-/** What was shared in each memory, by the vector that it is a copy of. */
+/** For each memory, the shared copies in it, by the vector that each is a copy of. */
 const copiesIn = new WeakMap<KernelMemory, WeakMap<Vector, Placed<Vector>>>();
 
 function roomIn(memory: KernelMemory): Room {
@@ -61,7 +61,7 @@ function roomIn(memory: KernelMemory): Room {
     place,
     share(vector) {
       const known = copies.get(vector) as Placed<typeof vector> | undefined;
-      // Who has written to it since then means another one.
+      // A vector that was changed since then needs a new copy.
       if (known && isSame(known.view, vector)) return known;
       const placed = place(vector);
       copies.set(vector, placed);
@@ -72,7 +72,7 @@ function roomIn(memory: KernelMemory): Room {
   };
 }
 
-/** A vector with a number that is none is never the same. */
+/** Whether all numbers are equal; a vector with a NaN equals none. */
 function isSame(a: Vector, b: Vector): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;

@@ -73,7 +73,8 @@ export function addSingleMlpRows(
 }
 
 function unitOf(activation: SingleActivation, sum: number): number {
-  if (activation === 'relu') return Math.max(0, sum);
+  // Of -0, as of NaN, nothing is made.
+  if (activation === 'relu') return sum >= 0 || Number.isNaN(sum) ? sum : 0;
   if (activation === 'tanh') return Math.fround(tanh(sum));
   const small = exp(-Math.abs(sum));
   return Math.fround((sum < 0 ? small : 1) / (1 + small));

@@ -1,10 +1,11 @@
 import type { SparseMatrix } from '../core/sparse-matrix.ts';
+import type { AddRows } from './add-rows.ts';
 import * as kernel from './linear-pass.generated.ts';
 import { type LinearPass, type LossFormula, lossNumbers } from './linear-pass.ts';
 import { poolOf } from './pool.ts';
 import { type Placed, roomFor } from './room.ts';
 
-/** What a linear model with one score learns from, its features sparse. */
+/** Examples with sparse features, for a linear model with one score. */
 export interface SparseRows {
   features: SparseMatrix & { data: Float32Array };
   targets: Float64Array;
@@ -15,26 +16,15 @@ export interface SparseRows {
 
 /** Sums are a gradient, in the layout of the parameters, and a loss. */
 export interface SparseLinearPass extends Pick<LinearPass, 'sums' | 'sumBlocks'> {
-  /**
-   * Adds rows [from, end), or order[from], …, order[end - 1], to the sums at `offset`.
-   *
-   * @param order at most `batch` of them at once
-   */
-  addRows(
-    parameters: Float64Array,
-    order: Int32Array | undefined,
-    from: number,
-    end: number,
-    sums: Float64Array,
-    offset: number,
-  ): void;
+  /** With an order, `end - from` is at most `batch`. */
+  addRows: AddRows;
 }
 
 const descriptionBytes = 64;
-/** Of the kernel's five vectors of 64 float64, and one of int32. */
+/** The kernel's five vectors of 64 float64, and one of 64 int32. */
 const scratchBytes = 5 * 64 * 8 + 64 * 4;
 
-/** The pass over these rows, in the memory that their values lie in; others are copied, as `linearPass` says. */
+/** The pass over these rows, in the kernel memory in which their values lie; others are copied, as `linearPass` does. */
 export function sparseLinearPass(rows: SparseRows, formula: LossFormula, { batch = 0 } = {}): SparseLinearPass {
   const { features, targets, weights, blockOffsets } = rows;
   const { rowStarts, columns, data, columnCount } = features;
@@ -69,7 +59,7 @@ export function sparseLinearPass(rows: SparseRows, formula: LossFormula, { batch
   };
   const byRows = describe(stretch.ends.address, stretch.sums.address);
   const byOrder = describe(stretch.ends.address, stretch.sums.address, visited.address);
-  // Only who looks at all rows pays for a block's sums each.
+  // Allocated at the first full pass: mini-batches need no sums for each block.
   let blocks: { sums: Placed<Float64Array>; description: number } | undefined;
 
   return {

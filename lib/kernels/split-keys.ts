@@ -1,16 +1,17 @@
 import { type OrderRoom, orderRoom, type RankedCounts } from './order.ts';
 
-/** Rows that are copied to the kernel at once, and distinct numbers from it: little enough to stay in the cache. */
+/** Rows that are copied to the kernel at once, and distinct scores that are copied back: few enough to stay in the cache. */
 const chunkRows = 16_384;
 const tableBytes = 2 * 3 * 2048 * 4;
 const splitBytes = 64;
 
 /**
- * What every curve of scores is made of, where rows have no weights and all scores are float32: by keys of four bytes, each
- * label's sorted by themselves and merged from the top. Undefined for other scores, for those that are not finite, and where
- * a label is neither 0 nor 1.
+ * Ranks the scores of unweighted rows, where each score is a float32: by keys of four bytes, which are sorted for each
+ * label separately and merged from the highest down.
  *
- * @param values shape [n], n below 2^28
+ * @param labels 0 or 1, shape [n]
+ * @param values scores, shape [n], n below 2^28
+ * @returns undefined when a score is not finite or no float32, or a label is neither 0 nor 1
  */
 export function rankSingles(labels: Int32Array | Uint8Array, values: Float64Array): RankedCounts | undefined {
   const count = values.length;
@@ -36,12 +37,12 @@ export function rankSingles(labels: Int32Array | Uint8Array, values: Float64Arra
     ...sort(others, (othersEnd - others) / 4, tables),
   ];
   split.set(sorted);
-  // A number may be among both.
+  // A score that both labels have is counted twice.
   const most = exports.countDistinct(sorted[0], sorted[1]) + exports.countDistinct(sorted[2], sorted[3]);
   return mergeAll(room, chunk, most);
 }
 
-/** As assembly/order.ts lays SplitKeys out: four addresses and two counts. */
+/** The fields of SplitKeys, as assembly/order.ts lays them out: four addresses and two counts. */
 const splitAt = ({ memory, start }: OrderRoom): Uint32Array => new Uint32Array(memory.memory.buffer, start, 6);
 
 function splitAll(
@@ -65,7 +66,7 @@ function splitAll(
   return true;
 }
 
-/** @param most distinct numbers, rather too many than too few */
+/** @param most an upper bound of the number of distinct scores */
 function mergeAll({ exports, memory, start }: OrderRoom, chunk: number, most: number): RankedCounts {
   const [thresholds, falsePositives, truePositives] = [0, 1, 2].map(() => new Float64Array(most));
   const staged = [0, 1, 2].map((i) => new Float64Array(memory.memory.buffer, chunk + 8 * i * chunkRows, chunkRows));

@@ -2,7 +2,7 @@ import type { KernelMemory } from './instantiate.ts';
 
 const addresses = new WeakMap<KernelMemory, number>();
 
-/** Cells of at most so many bytes, and of so many kinds: with a minus before them or not. */
+/** The longest cell in bytes, and the number of signs: with a minus or without. */
 const [longest, signs] = [15, 2];
 const shapes = signs * (longest + 1) * (longest + 1);
 

@@ -132,7 +132,7 @@ function quantileEdges(
   return Float64Array.from({ length: bins - 1 }, (_, i) => quantile(sorted, ((i + 1) * (1 / bins) * 100) / 100));
 }
 
-/** How many of the edges of bins of equal width lie below a value in [0, 1]: a guess, and a look at its neighbours. */
+/** How many edges of bins of equal width lie below a value in [0, 1]: by division, then corrected for rounding. */
 function binOfEqual(edges: Float64Array, value: number): number {
   let bin = Math.min(edges.length, Math.floor(value * (edges.length + 1)));
   while (bin > 0 && edges[bin - 1] >= value) bin--;

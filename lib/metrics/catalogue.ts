@@ -117,15 +117,15 @@ export function measure(
     metrics.map(({ entry, parameters }, i) => {
       const reasons = new Set<string>();
       const warn = (reason: string) => reasons.add(reason);
-      const looked = entry.needs === 'labels' ? labelsOf(predictions, shared) : predictions;
-      const value = entry.compute(looked, { parameters, shared, warn });
+      const needed = entry.needs === 'labels' ? labelsOf(predictions, shared) : predictions;
+      const value = entry.compute(needed, { parameters, shared, warn });
       if (!entry.weighted && predictions.weights) warn('it counts rows alike, as weights have no meaning for it');
       return [names[i], reasons.size > 0 ? { value, why: [...reasons].join('; ') } : { value }];
     }),
   );
 }
 
-/** What a metric of the chosen classes needs to see: of many rows that count alike, each pair of classes once. */
+/** What a metric of the predicted classes needs: each pair of classes once, weighted by its rows, when rows count alike. */
 function labelsOf(predictions: AnyPredictions, shared: MetricCall['shared']): AnyPredictions {
   if (predictions.kind !== 'classes' || predictions.weights || predictions.actual.length === 0) return predictions;
   const pairs = shared('pairs of classes', () => classPairs(predictions));

@@ -53,7 +53,7 @@ export function countClasses(
   return counts;
 }
 
-/** The counts of one class, of rows that all weigh 1: whole numbers, so no order of summing matters. */
+/** The counts of one class, for rows without weights: whole numbers, so the order of summing does not matter. */
 function countOne(actual: Int32Array, predicted: Int32Array, label: number): ClassCounts {
   const rowCount = actual.length;
   let [others, unsaid, missed] = [0, 0, 0];

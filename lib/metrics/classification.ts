@@ -44,7 +44,7 @@ export function hammingLoss(
   return meanOver(actual.length, (row) => (actual[row] === predicted[row] ? 0 : 1), options);
 }
 
-/** Of millions of rows: without a call for each, or a branch that nobody could foresee. */
+/** How many numbers are equal: without a call for each row, or a branch that the processor can't predict. */
 function countEqual(a: Int32Array, b: Int32Array): number {
   let misses = 0;
   for (let row = 0; row < a.length; row++) misses += isNonZero(a[row] ^ b[row]);

@@ -3,7 +3,7 @@ import type { Comparison } from './intervals/comparison.ts';
 import type { Interval } from './intervals/interval.ts';
 import type { Condition } from './slices/slice-rows.ts';
 
-/** `undecided`: there is too little data to say. */
+/** How a gate was judged; `undecided` when there is too little data to say. */
 export type GateVerdict = 'pass' | 'fail' | 'undecided';
 
 /** What must hold of one figure. */
@@ -34,11 +34,11 @@ export interface GateEvidence {
   /** Of the other, for noWorseThan: its value, or why there is none and what follows from that. */
   other?: { value: number; comparison?: Comparison } | { none: string; verdict: GateVerdict };
   slice?: readonly Condition[];
-  /** Why nothing can be said of the figure here, as the end of a sentence; the gate is undecided then. */
+  /** Why the figure is unknown here, as the end of a sentence; the gate is undecided then. */
   unknown?: string;
 }
 
-/** How a gate came out. */
+/** How a gate was judged, and the sentence that says so. */
 export interface GateDecision {
   verdict: GateVerdict;
   /** One sentence: what was expected, what was found, and why nothing is decided where that is so. */

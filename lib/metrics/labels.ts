@@ -20,7 +20,7 @@ export function checkClasses(name: string, classes: ArrayLike<number>, classCoun
 }
 
 function isBelow(classes: Int32Array, classCount: number): boolean {
-  // All bits together are below 0 where one is, and at least as large as each: for two classes there is no more to ask.
+  // The bitwise or of all numbers is negative if one is, and at least as large as each: for two classes that is enough.
   let bits = 0;
   for (let row = 0; row < classes.length; row++) bits |= classes[row];
   if (bits < classCount) return bits >= 0;
@@ -29,7 +29,7 @@ function isBelow(classes: Int32Array, classCount: number): boolean {
   return top < classCount;
 }
 
-/** 1 for a whole number that is not 0, else 0: by its sign or that of its negative, without a branch. */
+/** 1 for a 32-bit integer that is not 0, else 0; without a branch, as a number or its negative has the sign bit set. */
 export const isNonZero = (bits: number): number => (bits | -bits) >>> 31;
 
 /** The classes that occur in any of `columns`, ascending. Expects checked columns. */

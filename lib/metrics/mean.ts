@@ -51,7 +51,7 @@ export function totalWeight(rowCount: number, weights: ArrayLike<number> | undef
   return sumOver(rowCount, (row) => weights[row]);
 }
 
-/** Why nothing can be said of rows whose weights sum to 0, as the end of a sentence. */
+/** Why rows whose weights sum to 0 have no mean, as the end of a sentence. */
 export function whyEmpty(rowCount: number): string {
   return rowCount === 0 ? 'there are no rows' : 'the weights of all rows are 0';
 }

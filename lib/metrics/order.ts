@@ -42,14 +42,14 @@ export function ascending(values: ArrayLike<number>): { rows: Uint32Array; value
   return { rows, values: sorted };
 }
 
-/** Fewer values than this are sorted as well by comparing them. */
+/** Fewer values than this are sorted by comparisons, which are as fast then. */
 const leastForDigits = 4096;
 
 /**
- * Sorts finite values in place, without their rows: by the same passes over half as much memory. −0 stays as it is, and
- * stands among the zeros.
+ * Sorts finite values in place, without their rows: by the same passes over half as much memory. −0 stays −0, among the
+ * zeros.
  *
- * @param room for as many values, which it writes over
+ * @param room an array of at least the same length, which is overwritten
  */
 export function sortAscending(values: Float64Array, room: Float64Array): void {
   const count = values.length;
@@ -87,7 +87,7 @@ export function sortAscending(values: Float64Array, room: Float64Array): void {
   }
 }
 
-/** Counts of each digit become the places of the first value that has it. */
+/** Turns the counts of digits into the places of the first value with each digit. */
 function toStarts(counts: Uint32Array): void {
   let start = 0;
   for (let bucket = 0; bucket < bucketCount; bucket++) {

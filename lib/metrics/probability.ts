@@ -18,7 +18,7 @@ const sumTolerance = 1e-5;
  * @param actual class indices, shape [n]
  * @param probabilities in [0, 1]. Shape [n]: of class 1, with classes 0 and 1. Shape [n, K], row-major: of each class
  * @param epsilon in [0, 0.5): how sure a forecast may be; with 0, one that is sure and wrong costs Infinity
- * @param rowLosses what `rowLogLosses` says of the same, where it is known already
+ * @param rowLosses answers the result of `rowLogLosses` for the same arguments, if it is known already
  * @throws InputError when the shapes do not fit, a class has no column, a probability leaves [0, 1], or a weight is
  *   negative
  * @see Good 1952, Journal of the Royal Statistical Society B 14(1)
@@ -62,7 +62,7 @@ export function logLoss(
 }
 
 /**
- * −ln of the probability that was given to what happened in each row of two classes, shape [n].
+ * The log loss of each row of two classes: −ln of the probability that was forecast for what happened, shape [n].
  *
  * @param actual 0 or 1, shape [n]
  * @param probabilities of class 1, in [0, 1], shape [n], clipped to [epsilon, 1 − epsilon]
@@ -73,7 +73,7 @@ export function rowLogLosses(
   epsilon: number,
 ): Float64Array {
   const losses = new Float64Array(actual.length);
-  // Of each class the last one: a forecast that says the same of all rows asks for two logarithms.
+  // The last one of each class is kept: a constant forecast, as a baseline's, then takes only two logarithms.
   const [given, known] = [Float64Array.of(Number.NaN, Number.NaN), new Float64Array(2)];
   for (let row = 0; row < losses.length; row++) {
     const clipped = Math.min(Math.max(probabilities[row], epsilon), 1 - epsilon);

@@ -25,7 +25,7 @@ export interface RankedScores {
   rowCount: number;
 }
 
-/** Beyond so many rows, the kernel's room for them is more than may be asked for beside the data. */
+/** Most rows for the kernel: for more, it would need too much memory beside the data. */
 const kernelRows = 1 << 21;
 
 /**
@@ -78,7 +78,7 @@ export function rankScores(
   };
 }
 
-/** Undefined where something is not as the quickest way wants it: a score that float32 does not hold, or a mistake. */
+/** The counts by the fastest kernel; undefined when it can't rank these, as a score is no float32, or an input is wrong. */
 function singlesOf(actual: ArrayLike<number>, scores: ArrayLike<number>): RankedCounts | undefined {
   const areLabels = actual instanceof Int32Array || actual instanceof Uint8Array;
   return areLabels && scores instanceof Float64Array ? rankSingles(actual, scores) : undefined;
@@ -91,9 +91,9 @@ function withTotals(counts: RankedCounts, rowCount: number): RankedScores {
 }
 
 /**
- * The same of rows that all weigh 1: each class's scores are sorted by themselves, without their rows, and merged.
+ * The same for rows without weights: the scores of each class are sorted separately, without their rows, and merged.
  *
- * Counts are whole numbers, so no order of summing matters.
+ * Counts are whole numbers, so the order of summing does not matter.
  */
 function rankAlike(actual: ArrayLike<number>, scores: ArrayLike<number>): RankedScores {
   const rowCount = actual.length;
@@ -111,7 +111,7 @@ function rankAlike(actual: ArrayLike<number>, scores: ArrayLike<number>): Ranked
     if (actual[row] === 1) own[ownCount++] = scores[row] + 0;
     else others[otherCount++] = scores[row] + 0;
   }
-  // What the sort works in becomes one of the answers.
+  // The sort's working memory becomes one of the results.
   const room = new Float64Array(rowCount);
   sortAscending(own, room);
   sortAscending(others, room);
@@ -130,13 +130,13 @@ function rankAlike(actual: ArrayLike<number>, scores: ArrayLike<number>): Ranked
   return { falsePositives, truePositives, thresholds, negatives, positives, rowCount };
 }
 
-/** Whether all scores are the same, as a baseline's are. */
+/** Whether all scores are equal, as a baseline's are. */
 export function isConstant(scores: ArrayLike<number>): boolean {
   for (let row = 1; row < scores.length; row++) if (scores[row] !== scores[0]) return false;
   return true;
 }
 
-/** How many different values there are in two sorted arrays. */
+/** The number of distinct values in two sorted arrays. */
 function countDistinct(a: Float64Array, b: Float64Array): number {
   let [i, j, count] = [0, 0, 0];
   while (i < a.length || j < b.length) {

@@ -42,6 +42,9 @@ export function rocAucScore(
     : overPairs(columns, average, warn, (ranked, told) => areaUnderRoc(ranked, { maxFpr, warn: told }));
 }
 
+/** Whole areas, by the ranking that they are of: metrics, curves and intervals each ask for them. */
+const wholeAreas = new WeakMap<RankedScores, number>();
+
 /** The same of two classes whose scores are ranked already. */
 export function areaUnderRoc(
   ranked: RankedScores,
@@ -49,6 +52,8 @@ export function areaUnderRoc(
 ): number {
   if (!(maxFpr > 0 && maxFpr <= 1)) throw new InputError(`maxFpr: expected a number in (0, 1], found ${maxFpr}`);
   if (!hasBothClasses(ranked, 'the area under the ROC curve', warn)) return Number.NaN;
+  const known = maxFpr === 1 ? wholeAreas.get(ranked) : undefined;
+  if (known !== undefined) return known;
   const { falsePositives, truePositives, negatives, positives, thresholds } = ranked;
   const limit = maxFpr === 1 ? negatives : maxFpr * negatives;
   // The strip of a threshold, up to the limit, times two.
@@ -62,7 +67,10 @@ export function areaUnderRoc(
     return (limit - left) * (2 * low + part * (truePositives[i] - low));
   };
   const area = sumOver(thresholds.length, strip) / 2 / negatives / positives;
-  if (maxFpr === 1) return area;
+  if (maxFpr === 1) {
+    wholeAreas.set(ranked, area);
+    return area;
+  }
   const [chance, best] = [0.5 * maxFpr * maxFpr, maxFpr];
   return 0.5 * (1 + (area - chance) / (best - chance));
 }

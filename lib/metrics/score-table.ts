@@ -89,7 +89,7 @@ export function unweightedScoreTable({
   };
   const [positive, negative] = [at(truePositives), at(falsePositives)];
   return {
-    // Turned round when somebody looks: areas need the counts alone.
+    // Reversed on demand: areas need only the counts.
     get scores() {
       return thresholds.toReversed();
     },

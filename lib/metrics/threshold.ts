@@ -14,7 +14,7 @@ export type ThresholdAim =
   /** Most precision while recall is at least this. */
   | { aim: 'recall'; atLeast: number };
 
-/** A threshold, and what it does to the rows that it was chosen on. */
+/** A threshold, and its effect on the rows on which it was chosen. */
 export interface ChosenThreshold {
   /** Rows that score at least this are positive; Infinity when none should be. */
   threshold: number;

@@ -16,10 +16,14 @@ import { type ScoreTable, scoreTable, unweightedScoreTable } from './score-table
 import { reweighted, unitsBetween } from './selection.ts';
 import { type SummedMetric, type Terms, termsOf, unitCountOf } from './terms/terms.ts';
 
+/** How intervals are found. */
 export interface UncertaintyOptions extends BootstrapOptions {
-  /** Where each canonical block begins, the end of the last appended: units of many rows are drawn within them. */
+  /** Where each canonical block begins, the end of the last appended: groups of neighbouring rows lie within a block. */
   blockOffsets?: ArrayLike<number>;
-  /** Rows above which random groups of them are drawn instead, up to the 100,000 above which neighbours are; none by default. */
+  /**
+   * Above this many rows, and up to 100,000, random groups of rows are drawn instead of single rows; never by default. Above
+   * 100,000, groups of neighbours are.
+   */
   pooledFrom?: number;
 }
 
@@ -28,29 +32,29 @@ export interface UncertainMeasurement extends Measurement {
   interval?: Interval;
 }
 
-/** Measured predictions: the values, and what a comparison with others on the same rows goes on from. */
+/** Measured predictions: the values, and what is needed to compare them with others on the same rows. */
 export interface Measured {
   task: Task;
   predictions: AnyPredictions;
   metrics: Metric[];
   /** By the name as it was asked for. */
   values: Record<string, UncertainMeasurement>;
-  /** What a metric is in each draw of units; the same draw in all measured predictions of as many units. */
+  /** A metric's value in each draw of units; measured predictions of as many units have the same draws. */
   draws: Map<string, Float64Array>;
-  /** What a metric is on each section of the rows, where it is not drawn. */
+  /** A metric's value on each section of the rows, if it is not drawn. */
   sections: Map<string, Float64Array>;
-  /** How metrics of scores differ from those of scores that are all the same, where that is known already. */
+  /** How metrics of scores differ from those of constant scores, as far as that is known already. */
   chance: Map<string, Comparison>;
-  /** How groups of units were drawn, in words, where single ones were not. */
+  /** How groups of units were drawn, in words, if single ones were not. */
   drawnUnits: Map<string, string>;
   shared: MetricCall['shared'];
   options: UncertaintyOptions;
 }
 
-/** Sections of fewer units than ten each say nothing. */
+/** Fewest units to be cut into sections: sections of fewer than ten units say nothing. */
 const leastForSections = 300;
 
-/** Up to so many units, a metric that is no function of sums is measured anew on each draw; beyond, on sections. */
+/** Up to this many units, a metric that is no function of sums is measured on each draw; beyond, on sections. */
 const wholeLimit = 2000;
 
 /**
@@ -61,7 +65,7 @@ const wholeLimit = 2000;
  * Above 100,000 rows, groups of neighbouring rows are drawn instead of single ones; the interval's note says so.
  *
  * @param names as `measure` takes them
- * @param options.intervals whether to find them; what a comparison needs is there without
+ * @param options.intervals whether to find intervals; comparisons do not need them
  * @throws InputError as `measure`
  */
 export function measureUncertain(
@@ -140,9 +144,9 @@ function intervalOf(
 }
 
 /**
- * Makes the table of two classes' scores at its first call.
+ * Answers a function that makes the table of two classes' scores at its first call.
  *
- * The rows are sorted once for all; the table is kept no longer than what looks at it, as it takes as much memory again.
+ * The rows are sorted once for all tables; a table takes as much memory again, and is kept only as long as the function.
  */
 export function tableOf({ predictions, shared }: Pick<Measured, 'predictions' | 'shared'>): () => ScoreTable {
   let table: ScoreTable | undefined;
@@ -155,7 +159,7 @@ export function tableOf({ predictions, shared }: Pick<Measured, 'predictions' | 
   };
 }
 
-/** What two classes are ranked by. */
+/** The scores by which rows of two classes are ranked. */
 export const scoresOf = ({ margins, probabilities }: ClassPredictions): Float64Array => margins ?? probabilities;
 
 function shareInterval(
@@ -180,7 +184,7 @@ function shareInterval(
   return { ...interval, note: `weighted rows, which tell as much as ${Math.round(trials)} equal ones` };
 }
 
-/** Draws the metrics that are made of sums: all in the same draws, those of the same sums together. */
+/** Draws the metrics that are functions of sums: all in the same draws, those of the same sums together. */
 function drawSummed(
   { predictions, draws, drawnUnits, options }: Measured,
   summed: ReadonlyMap<string, SummedMetric>,
@@ -238,7 +242,7 @@ function drawWhole(measured: Measured, name: string, { entry, parameters }: Metr
   return draws.get(name);
 }
 
-/** Boxes that are ranked anew in all draws together, and the fewest draws that an interval is made of. */
+/** Most boxes that are ranked in all draws together, and the fewest draws for an interval. */
 const boxDraws = 1_000_000;
 const fewestDraws = 100;
 

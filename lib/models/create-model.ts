@@ -16,7 +16,7 @@ import type { Model, ModelKind } from './model.ts';
 /** The kinds that `createModel` knows. */
 export const modelKinds: readonly ModelKind[] = ['linear', 'logistic', 'softmax', 'mlp'];
 
-/** What `createModel` is asked for; of `mlp` alone also its layers. */
+/** The kind, loss and shape of a model; the options about layers belong to kind `mlp` alone. */
 export interface ModelOptions extends Omit<MlpOptions, 'loss' | 'outputs'> {
   kind: ModelKind;
   /** Features of a row; 0 leaves a model of intercepts alone. */

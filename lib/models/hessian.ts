@@ -13,7 +13,7 @@ import type { RowsAtHand } from './rows-at-hand.ts';
 
 /** A pass over rows, and what is added to their mean loss. */
 interface SecondOrderPass extends Pass {
-  /** All rows; `examples` are those at hand. */
+  /** All rows; `examples` holds those in memory. */
   all: Examples;
   atHand: RowsAtHand;
   l2: number;

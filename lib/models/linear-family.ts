@@ -11,7 +11,7 @@ import { meanLoss } from './mean-loss.ts';
 import type { Features, Model, ModelKind } from './model.ts';
 import { type RowPass, rowObjective } from './row-objective.ts';
 import { addOuterProducts, linearScores, type RowTile, rowTile } from './row-tile.ts';
-import { type ExamplesAtHand, eachBrought, rowsAtHand } from './rows-at-hand.ts';
+import { type ExamplesAtHand, eachLoaded, rowsAtHand } from './rows-at-hand.ts';
 import { addSparseProducts, sparseScores } from './sparse-tile.ts';
 
 /** What sets one generalised linear model apart from another. */
@@ -95,7 +95,7 @@ function allScores(parameters: Float64Array, features: Features, tile: RowTile):
   const { inputs, outputs } = tile;
   if (isStreamed(features)) {
     const scores = new Float64Array(rowCount * outputs);
-    eachBrought(features, (data, firstRow, count) => {
+    eachLoaded(features, (data, firstRow, count) => {
       const own = { rowCount: count, columnCount: inputs, data };
       scores.set(allScores(parameters, own, tile), firstRow * outputs);
     });

@@ -16,9 +16,9 @@ import { checkFit } from './linear-family.ts';
 import { meanLoss } from './mean-loss.ts';
 import type { Features, Model, Slice } from './model.ts';
 import { rowObjective } from './row-objective.ts';
-import { type ExamplesAtHand, eachBrought, rowsAtHand } from './rows-at-hand.ts';
+import { type ExamplesAtHand, eachLoaded, rowsAtHand } from './rows-at-hand.ts';
 
-/** What an `mlp` is made of. */
+/** The layers, loss and initialisation of a multilayer perceptron. */
 export interface MlpOptions {
   loss: Loss;
   /** Features of a row. */
@@ -39,7 +39,7 @@ export interface MlpOptions {
 /** Streams of the seed that layers' weights are drawn from. */
 const firstStream = 2 ** 41;
 
-/** Beyond this, 2 GiB of float64, no process here has room for what a training holds besides. */
+/** Most parameters: 2 GiB of float64. With more, no process has room for what a training holds besides. */
 const mostParameters = 2 ** 28;
 
 /**
@@ -69,7 +69,7 @@ export function mlp(options: MlpOptions): Model {
       advice: 'Make the layers narrower',
     });
   }
-  // Of no weights at all: this looks at the name. A model is made for each prediction, too.
+  // Draws no weights, only checks the name: a model is also made for each prediction, which must be fast.
   drawWeights(initialisation, new Float64Array(0), { fanIn: 1, fanOut: 1 }, seededRandom(seed, firstStream));
 
   const penalised = (penaliseIntercept = false): Ranges =>
@@ -192,7 +192,7 @@ function allScores(net: Network, parameters: Vector, features: Features): Float6
   const last = net.sums[net.layers.length - 1];
   const scores = new Float64Array(rowCount * outputs);
   if (isStreamed(features)) {
-    eachBrought(features, (data, firstRow, count) => {
+    eachLoaded(features, (data, firstRow, count) => {
       scores.set(allScores(net, parameters, { rowCount: count, columnCount, data }), firstRow * outputs);
     });
     return scores;

@@ -17,7 +17,7 @@ export interface Slice {
   shape: number[];
 }
 
-/** Sparse and streamed ones give the same bits as dense ones of the same numbers. */
+/** Features of rows. Sparse and streamed matrices give the same bits as dense ones of the same numbers. */
 export type Features = AnyMatrix | SparseMatrix | StreamedMatrix;
 
 /** Rows to learn from. */
@@ -31,7 +31,7 @@ export interface Examples {
   blockOffsets: Int32Array;
 }
 
-/** What is made small besides the loss, and how rows are visited. */
+/** The penalties of an objective, and how it visits rows. */
 export interface ObjectiveOptions {
   /** Ridge penalty: l2/2 · ‖coefficients‖² is added to the mean loss. */
   l2?: number;
@@ -39,15 +39,16 @@ export interface ObjectiveOptions {
   l1?: number;
   /** Whether l1 and l2 fall on intercepts (biases) too. False by default. */
   penaliseIntercept?: boolean;
-  /** Rows to a step; without it, or with as many as there are, each step looks at all rows. */
+  /** Rows per step; without it, or with at least as many as there are, each step looks at all rows. */
   batchSize?: number;
   /** Seeds the order in which mini-batches visit the rows, and what dropout leaves out. */
   seed?: number;
   /** False: mini-batches visit the rows as they stand. */
   shuffle?: boolean;
   /**
-   * What features are multiplied in. Float64 by default; float32 is two to three times as fast, and right to 1e-7 a row:
-   * for gradients over many rows, or over batches. A model that has no such pass takes float64.
+   * The precision in which features are multiplied. Float64 by default; float32 is two to three times as fast, with a
+   * relative error of about 1e-7 a row: for gradients over many rows, or over batches. A model without such a pass takes
+   * float64.
    */
   products?: Products;
 }

@@ -1,44 +1,31 @@
 import { mergeBlocks } from '../core/blocks.ts';
 import { checkInteger } from '../core/checks.ts';
 import type { Objective } from '../core/objective.ts';
+import type { AddRows } from '../kernels/add-rows.ts';
 import { type Penalty, penalty, type Ranges } from '../losses/penalties.ts';
 import { batchOrder, type Window } from './batch-order.ts';
 import type { Examples, ObjectiveOptions } from './model.ts';
 import type { RowsAtHand } from './rows-at-hand.ts';
 
-/** A model's way through rows. */
+/** A model's pass over rows, which sums losses and their gradients. */
 export interface RowPass {
   examples: Examples;
-  /** Where it finds them: what follows speaks of the rows and blocks at hand. */
+  /** Those of the examples that are in memory: rows and blocks below are counted among them. */
   atHand: RowsAtHand;
   /** Number of parameters. */
   length: number;
   /** The parameters that penalties fall on. */
   penalised(penaliseIntercept?: boolean): Ranges;
-  /**
-   * Adds the gradient and then the loss, weighted, of rows [from, end) to `sums`, from `offset`.
-   *
-   * @param order the rows to visit, of which [from, end) are taken; undefined for the rows themselves
-   * @param sums shape [length + 1] from `offset`
-   * @param step which step of the training asks
-   */
-  addRows(
-    parameters: Float64Array,
-    order: Int32Array | undefined,
-    from: number,
-    end: number,
-    sums: Float64Array,
-    offset: number,
-    step: number,
-  ): void;
-  /** Writes what `addRows` would add of each canonical block over `sums`, shape [blocks, length + 1]: on several threads. */
+  /** Told, too, which step of the training asks. */
+  addRows: AddRows<[step: number]>;
+  /** Overwrites `sums`, shape [blocks, length + 1], with what `addRows` would add for each block; uses several threads. */
   sumBlocks?(parameters: Float64Array, sums: Float64Array): void;
-  /** Room for the sums of one call of `addRows`, from which it need not copy them. */
+  /** An array of length + 1 that `addRows` fills without a copy, when it is given as `sums` with offset 0. */
   sums?: Float64Array;
-  /** Relative error of the loss, where products are float32. */
+  /** Relative error of the loss, present when products are float32. */
   noise?: number;
-  /** Told of the rows that the next calls of `addRows` visit, whose order is `visited`: to have them at hand. */
-  approach?(window: Window): void;
+  /** Prepares for calls of `addRows` whose `order` is the window's `visited`: loads its rows to the cache. */
+  prefetch?(window: Window): void;
 }
 
 /**
@@ -110,9 +97,16 @@ function fullBatch(pass: RowPass, added: Penalty): Objective {
       }
     });
     mergeBlocks(partials, blockCount, width);
-    for (let i = 0; i < length; i++) gradient[i] = partials[i] / weight;
+    divide(partials, weight, gradient);
     return partials[length] / weight + added.add(parameters, gradient);
   }
+}
+
+/** Writes quotients. A power of two, as most batches have rows, is divided by with a product, which is the same and faster. */
+function divide(sums: Float64Array, by: number, quotients: Float64Array): void {
+  const isPower = by >= 1 && by < 2 ** 31 && Number.isInteger(by) && (by & (by - 1)) === 0;
+  if (isPower) for (let i = 0; i < quotients.length; i++) quotients[i] = sums[i] * (1 / by);
+  else for (let i = 0; i < quotients.length; i++) quotients[i] = sums[i] / by;
 }
 
 /** False where one is NaN. */
@@ -148,21 +142,21 @@ function miniBatch(pass: RowPass, added: Penalty, batchSize: number, seed: numbe
         const index = Math.floor(batch / batches.batchesPerWindow);
         const window = batches.window(epoch, index);
         if (epoch !== nearEpoch || index !== nearWindow) {
-          if (atHand.bringWindow) windowAt = atHand.bringWindow(epoch, index);
-          else pass.approach?.(window);
+          if (atHand.loadWindow) windowAt = atHand.loadWindow(epoch, index);
+          else pass.prefetch?.(window);
         }
         nearEpoch = epoch;
         nearWindow = index;
         const first = windowAt + (batch - index * batches.batchesPerWindow) * batchSize;
-        const order = atHand.bringWindow ? undefined : window.visited;
+        const order = atHand.loadWindow ? undefined : window.visited;
         pass.addRows(parameters, order, first, first + count, sums, 0, step);
       } else {
         const from = batch * batchSize;
-        const first = atHand.bringRows ? atHand.bringRows(from, from + count) : from;
+        const first = atHand.loadRows ? atHand.loadRows(from, from + count) : from;
         pass.addRows(parameters, undefined, first, first + count, sums, 0, step);
       }
       const weight = count * meanWeight;
-      for (let i = 0; i < length; i++) gradient[i] = sums[i] / weight;
+      divide(sums, weight, gradient);
       return sums[length] / weight + added.add(parameters, gradient);
     },
   };

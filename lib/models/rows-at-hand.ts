@@ -5,36 +5,38 @@ import { homeOf, type KernelMemory } from '../kernels/instantiate.ts';
 import { type BatchOrder, batchOrder } from './batch-order.ts';
 import type { Examples, ObjectiveOptions } from './model.ts';
 
-/** Rows that lie in memory. */
+/** Examples that lie in memory. */
 export interface ExamplesAtHand extends Omit<Examples, 'features'> {
   features: AnyMatrix | SparseMatrix;
-  /** What the rows are numbered among all; as they stand where it is left out. */
+  /** The number of each row among all rows; left out when these are all rows, in their order. */
   rowNumbers?: Int32Array;
 }
 
 /**
- * The rows that a pass looks at: all of them where they lie in memory, else those that were brought there last. The
- * arrays are the same each time.
+ * The rows that a pass looks at: all of them if they lie in memory, else those that were loaded last. Loading fills the
+ * same arrays each time.
  */
 export interface RowsAtHand {
   examples: ExamplesAtHand;
-  /** Most blocks of a stretch. */
+  /** The largest number of blocks in a stretch. */
   blockCount: number;
   /**
-   * Brings one stretch after the other, and calls with the number of its first block, and how many it has: block `i` of
-   * the examples at hand is then block `firstBlock + i` of all.
+   * Loads one stretch after another, and calls `visit` with the number of its first block and its number of blocks: block
+   * `i` in `examples` is then block `firstBlock + i` of all.
    */
   eachStretch(visit: (firstBlock: number, blockCount: number) => void): void;
   /**
-   * There where rows are brought for mini-batches: brings those of a window of the seeded order, as they are visited;
-   * answers where the first one stands.
+   * Only for streamed rows in shuffled mini-batches: loads the rows of a window of the seeded order, in the order in which
+   * they are visited.
+   *
+   * @returns the place of the first of them in `examples`
    */
-  bringWindow?(epoch: number, index: number): number;
-  /** Likewise for batches in the order of the rows: brings rows [from, end). */
-  bringRows?(from: number, end: number): number;
+  loadWindow?(epoch: number, index: number): number;
+  /** Likewise for batches in the order of the rows: loads rows [from, end). */
+  loadRows?(from: number, end: number): number;
 }
 
-/** The rows of examples as an objective with these options visits them. */
+/** The rows of examples, as an objective with these options visits them. */
 export function rowsAtHand(examples: Examples, options: ObjectiveOptions = {}): RowsAtHand {
   const { features } = examples;
   if (!isStreamed(features)) {
@@ -46,8 +48,8 @@ export function rowsAtHand(examples: Examples, options: ObjectiveOptions = {}): 
   return byBatches(examples, features, { ...options, batchSize });
 }
 
-/** Calls with each stretch of a streamed matrix, and its first row, as it is brought; a stretch without rows is left out. */
-export function eachBrought(
+/** Loads each stretch of a streamed matrix that has rows, and calls `visit` with them, their first row and their number. */
+export function eachLoaded(
   features: StreamedMatrix,
   visit: (rows: Float32Array, firstRow: number, rowCount: number) => void,
 ): void {
@@ -55,7 +57,7 @@ export function eachBrought(
   for (let stretch = 0; stretch + 1 < firstRows.length; stretch++) {
     const rowCount = firstRows[stretch + 1] - firstRows[stretch];
     if (rowCount === 0) continue;
-    features.bring(stretch);
+    features.load(stretch);
     visit(data.subarray(0, rowCount * columnCount), firstRows[stretch], rowCount);
   }
 }
@@ -75,10 +77,10 @@ function byStretches(examples: Examples, features: StreamedMatrix): RowsAtHand {
     eachStretch(visit) {
       for (let i = 0; i + 1 < stretches.length; i++) {
         const [from, end] = [firstRows[i], firstRows[i + 1]];
-        if (from < end) features.bring(i);
+        if (from < end) features.load(i);
         copyFacts(examples, from, end, room, 0);
         const [first, last] = [stretches[i], stretches[i + 1]];
-        // Behind its last block all are empty.
+        // The places behind its last block are filled with empty blocks.
         for (let b = 0; b <= blockCount; b++) room.blockOffsets[b] = blockOffsets[Math.min(first + b, last)] - from;
         visit(first, last - first);
       }
@@ -88,7 +90,7 @@ function byStretches(examples: Examples, features: StreamedMatrix): RowsAtHand {
 
 type Room = ExamplesAtHand & { rowNumbers: Int32Array };
 
-/** Arrays for what belongs to rows besides features, where kernels find them. */
+/** Arrays in the kernel memory for what belongs to rows besides features: targets, weights, numbers and blocks. */
 function roomBeside(
   { columnCount }: StreamedMatrix,
   data: Float32Array,
@@ -114,7 +116,7 @@ function roomBeside(
   };
 }
 
-/** Copies what belongs to rows [from, end), besides their features, to place `at` and those behind it. */
+/** Copies targets, weights and numbers of rows [from, end) to the places from `at` on. */
 function copyFacts({ targets, weights }: Examples, from: number, end: number, room: Room, at: number): void {
   for (let row = from, to = at; row < end; row++, to++) {
     room.targets[to] = targets[row];
@@ -129,12 +131,12 @@ interface Run {
   places: Int32Array;
 }
 
-/** Least bytes for the rows of batches: a window of the seeded order has some 460 kB. */
+/** Fewest bytes for the rows of mini-batches: a window of the seeded order has some 460 kB. */
 const leastBytes = 2 ** 20;
 
 /**
- * Rows for mini-batches. The seeded order takes rows from all over the data, so one way through it brings those of as
- * many windows as there is room for.
+ * Rows for mini-batches. The seeded order takes rows from all over the data, so one pass through the data collects those
+ * of as many windows as there is room for.
  */
 function byBatches(
   examples: Examples,
@@ -159,7 +161,7 @@ function byBatches(
     blockCount: 1,
     eachStretch: () => {},
     ...(shuffle && {
-      bringWindow(epoch, index) {
+      loadWindow(epoch, index) {
         const { first, count } = shuffled;
         if (epoch !== shuffled.epoch || index < first || index >= first + count) {
           const last = Math.ceil(rowCount / order.windowRows);
@@ -169,7 +171,7 @@ function byBatches(
         return (index - shuffled.first) * order.windowRows;
       },
     }),
-    bringRows(from, end) {
+    loadRows(from, end) {
       if (from < inOrder.from || end > inOrder.end) {
         inOrder.from = from;
         inOrder.end = Math.min(rowCount, from + most);
@@ -181,7 +183,7 @@ function byBatches(
   };
 }
 
-/** The runs in some windows of an epoch, in order of their first rows. */
+/** The runs of consecutive rows in `count` windows of an epoch, from window `first` on, ordered by their first rows. */
 function runsOf(
   order: BatchOrder,
   { epoch, first, count }: { epoch: number; first: number; count: number },
@@ -199,7 +201,7 @@ function runsOf(
   return runs.sort((a, b) => a.firstRow - b.firstRow);
 }
 
-/** Where rows are collected from, and where to: their features to `data`, all else to `room`. */
+/** Where rows are collected from, and where to: features go to `data`, everything else to `room`. */
 interface Collection {
   examples: Examples;
   features: StreamedMatrix;
@@ -207,7 +209,7 @@ interface Collection {
   data: Float32Array;
 }
 
-/** Copies the rows of runs, in order of their first rows, to their places: by one way through the stretches. */
+/** Copies the rows of runs, which are ordered by their first rows, to their places, in one pass through the stretches. */
 function collect(runs: readonly Run[], { examples, features, room, data }: Collection): void {
   for (const { firstRow, places } of runs)
     for (let i = 0; i < places.length; i++) copyFacts(examples, firstRow + i, firstRow + i + 1, room, places[i]);
@@ -216,14 +218,14 @@ function collect(runs: readonly Run[], { examples, features, room, data }: Colle
   for (let stretch = 0; stretch + 1 < firstRows.length && next < runs.length; stretch++) {
     const [first, end] = [firstRows[stretch], firstRows[stretch + 1]];
     if (first === end || runs[next].firstRow >= end) continue;
-    features.bring(stretch);
-    // A run may reach into the stretches behind this one.
+    features.load(stretch);
+    // A run may continue in the next stretches.
     for (let i = next; i < runs.length && runs[i].firstRow < end; i++) copyRun(runs[i], first, end, features, data);
     while (next < runs.length && runs[next].firstRow + runs[next].places.length <= end) next++;
   }
 }
 
-/** Copies the features of those rows of a run that are in the stretch at hand, of rows [first, end). */
+/** Copies the features of those rows of a run that lie in the stretch that was loaded, which has rows [first, end). */
 function copyRun(
   { firstRow, places }: Run,
   first: number,

@@ -8,8 +8,8 @@ export interface LineSearchOptions {
   /** Curvature: the slope must shrink to this share c₂ of the first. */
   curvature?: number;
   /**
-   * Relative error of the loss within which the slopes are believed rather than the loss; 0 for never. That of the
-   * objective, where it is larger.
+   * Relative error of the loss: within it, slopes decide rather than the loss; 0 for never. The objective's own `noise`
+   * replaces it where that is larger.
    */
   noise?: number;
   /** Width of a bracket, in the units of the parameters, below which the search ends. */

@@ -8,7 +8,7 @@ import type { Point, SearchRule } from './search-rule.ts';
 import type { Checkpoint, Progress, Solution, Status, StopCriteria } from './solution.ts';
 import { checkStop } from './stop.ts';
 
-/** By what, from where and until when an objective is made small. */
+/** The rule that minimises, where it starts, and when it stops. */
 export interface MinimiseOptions<State> {
   rule: Rule<State> | SearchRule<State>;
   /** Where to begin, shape [length]; kept as it is. Not used when resuming. */
@@ -33,10 +33,10 @@ export interface MinimiseOptions<State> {
  * Makes an objective small, one step of a rule at a time, until a criterion holds.
  *
  * Not converging is no error: the solution carries its status. A loss, gradient or parameter that is not finite ends
- * the run as `diverged`, with the last parameters at which all were; so does a loss that only rose until patience ran out,
- * with the last parameters. The criteria of an epoch (tolerance, patience)
- * look at its mean loss; a full-batch epoch is one evaluation, so there `loss` and `gradientNorm` are those of the
- * parameters returned. Convergence is looked for first, then the limits, then a pause.
+ * the run as `diverged`, with the last parameters at which all were finite; so does a loss that only rose until patience
+ * ran out, with the last parameters. The criteria of an epoch (tolerance, patience) look at its mean loss; a full-batch
+ * epoch is one evaluation, so there `loss` and `gradientNorm` are those of the parameters returned. Convergence is checked
+ * first, then the limits, then a pause.
  *
  * A rule that searches (L-BFGS, Newton, a closed form) looks at the objective more than once a step; a step and an epoch
  * are the same there. When it finds no lower loss, to the limit of rounding, the run has converged. A pause waits for
@@ -195,13 +195,14 @@ function isFiniteVector(vector: Vector): boolean {
 
 /** Adds the step; false when a parameter is no longer finite. */
 function addStep(parameters: Vector, step: Vector): boolean {
-  let probe = 0;
+  let staysFinite = true;
   for (let i = 0; i < parameters.length; i++) {
     const value = parameters[i] + step[i];
     parameters[i] = value;
-    probe += value - value; // 0 for a finite number, NaN for any other
+    // 0 for a finite number, NaN for any other; a sum of these would have each parameter wait for the one before.
+    if (value - value !== 0) staysFinite = false;
   }
-  return probe === 0;
+  return staysFinite;
 }
 
 function isFinitePair(loss: number, norm: number): boolean {
@@ -232,15 +233,15 @@ function convergence(
 }
 
 /**
- * Said of a loss that no epoch brought below the first one's, and that has more than doubled: its steps lead away, though
- * it is finite still.
+ * Why a run counts as diverged though its loss is finite: no epoch brought the loss below that of the first, and it has
+ * more than doubled. Undefined otherwise.
  */
 function riseSinceTheFirst(
   { bestLoss, epochsWithoutImprovement, step }: Checkpoint,
   loss: number,
   stepsPerEpoch: number,
 ): string | undefined {
-  // A full batch judges its initial parameters, too.
+  // The first epoch of a full batch is an evaluation of the initial parameters.
   const epochsSinceFirst = step / stepsPerEpoch - (stepsPerEpoch === 1 ? 0 : 1);
   if (epochsSinceFirst < 1 || epochsWithoutImprovement + 1 < epochsSinceFirst) return undefined;
   if (!(loss - bestLoss > Math.abs(bestLoss))) return undefined;

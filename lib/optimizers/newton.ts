@@ -1,8 +1,9 @@
 import { checkNotNegative } from '../core/checks.ts';
 import { InputError } from '../core/errors.ts';
 import type { Vector } from '../core/vector.ts';
+import { euclideanNorm } from './euclidean-norm.ts';
 import { dot, strongWolfe } from './line-search.ts';
-import type { SearchRule } from './search-rule.ts';
+import type { Point, SearchRule } from './search-rule.ts';
 
 export interface NewtonOptions {
   /** Relative error of the loss within which the line search believes the slopes rather than the loss; 0 for never. */
@@ -12,7 +13,13 @@ export interface NewtonOptions {
 export interface NewtonState {
   /** Steps taken. */
   step: number;
+  /** Where the Hessian was looked at last, and whether it does for the next step: 1 or 0. */
+  lookedAt: Vector;
+  isKept: number;
 }
+
+/** The Hessian is kept after a step that made the gradient so much shorter: it has hardly changed on the way. */
+const keptShrink = 1e-3;
 
 /**
  * Newton's method, damped: goes along −H⁻¹·g as far as a line search says, the whole way near the minimum.
@@ -21,13 +28,17 @@ export interface NewtonState {
  * parameters that the Hessian leaves undetermined, as one of two equal features is, stay where they are; where it is
  * not positive, its curvature is taken as positive, so that each direction leads downhill.
  *
+ * A step that makes the gradient a thousand times shorter has gone so little way that the next one goes by the same Hessian,
+ * and makes it some five hundred times shorter for the price of a gradient alone.
+ *
  * @throws InputError when an option leaves its range, or, at the start of a run, when the objective has no Hessian
- * @see Nocedal & Wright 2006, Numerical Optimization, sections 3.4 and 6.2; Boyd & Vandenberghe 2004, section 9.5
+ * @see Nocedal & Wright 2006, Numerical Optimization, sections 3.4 and 6.2; Boyd & Vandenberghe 2004, section 9.5; Shamanskii
+ *   1967, Ukrainian Mathematical Journal 19(1), for steps that share a Hessian
  */
 export function newton({ noise = 1e-10 }: NewtonOptions = {}): SearchRule<NewtonState> {
   checkNotNegative('noise', noise);
   return {
-    init: () => ({ step: 0 }),
+    init: ({ length }) => ({ step: 0, lookedAt: new Float64Array(length), isKept: 0 }),
     search(objective) {
       const { length } = objective;
       if (objective.hessian === undefined)
@@ -38,22 +49,40 @@ export function newton({ noise = 1e-10 }: NewtonOptions = {}): SearchRule<Newton
       const direction = new Float64Array(length);
       const gradient = new Float64Array(length);
       const { search } = strongWolfe(objective, { noise });
+      let isFactorised = false;
+
+      function look(at: Vector): void {
+        objective.hessian?.(at, gradient, hessian);
+        factorise(hessian, length);
+        isFactorised = true;
+      }
+
+      /** Goes along −H⁻¹·g, by the Hessian at hand; false where that leads nowhere. */
+      function go(point: Point): boolean {
+        for (let i = 0; i < length; i++) direction[i] = -point.gradient[i];
+        solveFactorised(hessian, direction);
+        let slope = dot(point.gradient, direction);
+        let first = 1;
+        if (!(slope < 0 && slope > -Infinity)) {
+          // A Hessian of nothing, or of no numbers, says nothing about where to go.
+          for (let i = 0; i < length; i++) direction[i] = -point.gradient[i];
+          slope = dot(point.gradient, direction);
+          first = Math.min(1, 1 / Math.sqrt(-slope));
+        }
+        return slope < 0 && search(point, direction, slope, first);
+      }
 
       return {
         step(point, state) {
-          objective.hessian?.(point.parameters, gradient, hessian);
-          factorise(hessian, length);
-          for (let i = 0; i < length; i++) direction[i] = -gradient[i];
-          solveFactorised(hessian, direction);
-          let slope = dot(gradient, direction);
-          let first = 1;
-          if (!(slope < 0 && slope > -Infinity)) {
-            // A Hessian of nothing, or of no numbers, says nothing about where to go.
-            for (let i = 0; i < length; i++) direction[i] = -gradient[i];
-            slope = dot(gradient, direction);
-            first = Math.min(1, 1 / Math.sqrt(-slope));
+          const before = euclideanNorm(point.gradient);
+          // A run that was resumed looks again where it had looked.
+          if (state.isKept === 1 && !isFactorised) look(state.lookedAt);
+          if (!(state.isKept === 1 && go(point))) {
+            state.lookedAt.set(point.parameters);
+            look(point.parameters);
+            if (!go(point)) return 'stuck';
           }
-          if (!(slope < 0 && search(point, direction, slope, first))) return 'stuck';
+          state.isKept = euclideanNorm(point.gradient) <= keptShrink * before ? 1 : 0;
           state.step++;
           return 'searched';
         },

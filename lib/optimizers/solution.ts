@@ -4,8 +4,8 @@ import type { Vector } from '../core/vector.ts';
  * - `converged`: a criterion of convergence held (gradient norm, relative change of the loss, or patience)
  * - `step-limit`: the steps or epochs allowed were used up
  * - `deadline`: paused; go on from `checkpoint`
- * - `diverged`: the loss or the parameters are no longer finite; or patience ran out with a loss that no epoch brought
- *   below the first one's, and that has more than doubled
+ * - `diverged`: the loss or the parameters are no longer finite; or patience ran out while no epoch had a lower loss than
+ *   the first, and the loss has more than doubled
  */
 export type Status = 'converged' | 'step-limit' | 'deadline' | 'diverged';
 

@@ -4,7 +4,7 @@ import { describeIssues } from './issues.ts';
 import { type PredictionsDocument, predictionsSchema } from './predictions-schema.ts';
 import { type PipelineDocument, pipelineSchema } from './schema.ts';
 
-/** The line of a document on which a path stands, where it came from a text. */
+/** The line on which a path stands in a document's text; undefined when the document did not come from a text. */
 export type LineOf = (path: readonly PropertyKey[]) => number | undefined;
 
 /**

@@ -1,4 +1,4 @@
-/** What a gate may read besides metrics. Those in seconds, dollars and the like are of the training's run. */
+/** The figures that a gate may read besides metrics. Seconds, cost, energy and carbon are those of the training's run. */
 export const gateFigures = [
   'modelBytes',
   'predictionMs',

@@ -8,7 +8,7 @@ import { sliceConditions } from './slice-conditions.ts';
 // zod types this check for schemas, though it runs on the values of one.
 const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 
-const more = {
+const optionalFields = {
   slice: z.optional(
     z.string().check(
       z.refine((text) => sliceConditions(text) !== undefined, {
@@ -31,19 +31,21 @@ const more = {
 
 const metric = z.string().check(describe(`A metric, or one of ${gateFigures.join(', ')}.`));
 
+/** What must hold of a model: a limit, or a comparison with the champion or the baseline. */
 export const gateSchema = later(() =>
   z.union([
-    z.strictObject({ metric, atMost: z.number(), ...more }),
-    z.strictObject({ metric, atLeast: z.number(), ...more }),
+    z.strictObject({ metric, atMost: z.number(), ...optionalFields }),
+    z.strictObject({ metric, atLeast: z.number(), ...optionalFields }),
     z.strictObject({
       metric,
       noWorseThan: z.enum(['champion', 'baseline']),
       by: z.optional(
         z.number().check(z.nonnegative(), describe("Share of the other's value by which this one may be worse.")),
       ),
-      ...more,
+      ...optionalFields,
     }),
   ]),
 );
 
+/** A gate as its author writes it, checked. */
 export type Gate = z.infer<typeof gateSchema>;

@@ -105,7 +105,7 @@ const article = (type: string): string => articles.get(type) ?? `a ${type}`;
 
 const amount = (origin: string): string => (origin === 'string' ? 'a length' : 'a number');
 
-/** What zod says of a union that has no message of its own; more, where a locale of its own was loaded. */
+/** How zod's message begins for a union that has none of its own; with a locale loaded, more words follow. */
 const unworded = /^Invalid /;
 
 /** What a list holds is the user's data, and its first values say nothing of its length. */
@@ -133,7 +133,10 @@ function describeValue(value: unknown): string {
 /** Characters of a value that an error shows. */
 const shownLength = 60;
 
-/** As much of a value as that many characters can show: writing the whole of a deep one takes seconds, or overflows the stack. */
+/**
+ * As much of a value as `shownLength` characters can show: to write out all of a deep one takes seconds, or overflows the
+ * stack.
+ */
 function beginning(value: unknown, parts: { left: number }): unknown {
   if (parts.left-- <= 0) return null;
   if (typeof value === 'string') return value.slice(0, shownLength + 1);

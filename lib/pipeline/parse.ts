@@ -15,20 +15,24 @@ export const documentLimit = 256 * 1024;
  *   all problems are named at once
  */
 export function parsePipeline(text: string, source: string): PipelineDocument {
-  return ofBearableDepth(source, () => {
+  return refusingDeepNesting(source, () => {
     const { value, lineOf } = parse(text, source);
     return checkPipeline(value, source, lineOf);
   });
 }
 
-/** What a document asks for: a training, or the evaluation of predictions that somebody made. */
+/** What a document asks for: a training, or an evaluation of predictions. */
 export type ParsedDocument =
   | { kind: 'pipeline'; document: PipelineDocument }
   | { kind: 'predictions'; document: PredictionsDocument };
 
-/** Reads a pipeline document, or its sibling, which has `predictions` in the place of `data`. Errors as `parsePipeline`. */
+/**
+ * Reads a pipeline document, or a predictions document, which has `predictions` instead of `data`.
+ *
+ * @throws InputError as `parsePipeline` does
+ */
 export function parseEither(text: string, source: string): ParsedDocument {
-  return ofBearableDepth(source, () => {
+  return refusingDeepNesting(source, () => {
     const { value, lineOf } = parse(text, source);
     return typeof value === 'object' && value !== null && Object.hasOwn(value, 'predictions')
       ? { kind: 'predictions', document: checkPredictionsDocument(value, source, lineOf) }
@@ -36,11 +40,11 @@ export function parseEither(text: string, source: string): ParsedDocument {
   });
 }
 
-function ofBearableDepth<T>(source: string, read: () => T): T {
+function refusingDeepNesting<T>(source: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    // The parser, and what walks its tree, call themselves once a level.
+    // The parser and the walk through its tree recurse once per level.
     if (!(error instanceof RangeError)) throw error;
     throw new InputError(`${source}: expected a pipeline document, found values nested too deep to be one`);
   }

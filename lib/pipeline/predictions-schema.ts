@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { nameInWords, namePattern } from './names.ts';
-import { scheduleSchema } from './schema.ts';
+import { scheduleSchema } from './schedule-schema.ts';
 
-// The shape of a document that asks for the evaluation of predictions, whoever made them: the sibling of a pipeline.
-// Every object is strict, so that a misspelt key is refused by name.
+// The shape of a document that asks for the evaluation of predictions, whoever made them. Every object is strict, so that
+// a misspelt key is refused by name.
 
 // zod types this check for schemas, though it runs on the values of one.
 const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
@@ -75,7 +75,7 @@ const against = z.strictObject({
   prediction: predictions.shape.prediction,
 });
 
-const sure = {
+const certainty = {
   confidence: z.optional(
     share.check(describe('Asks for significance: undecided unless an interval of this confidence lies on one side.')),
   ),
@@ -84,15 +84,15 @@ const sure = {
 const onSlices = z.optional(z.boolean().check(describe('Whether it must hold on each slice, too.')));
 
 const gate = z.union([
-  z.strictObject({ metric: z.string(), atMost: z.number(), ...sure, slices: onSlices }),
-  z.strictObject({ metric: z.string(), atLeast: z.number(), ...sure, slices: onSlices }),
+  z.strictObject({ metric: z.string(), atMost: z.number(), ...certainty, slices: onSlices }),
+  z.strictObject({ metric: z.string(), atLeast: z.number(), ...certainty, slices: onSlices }),
   z.strictObject({
     metric: z.string(),
     noWorseThan: z.enum(['baseline', 'against']),
     by: z.optional(
       z.number().check(z.nonnegative(), describe("Share of the other's value by which this one may be worse.")),
     ),
-    ...sure,
+    ...certainty,
   }),
 ]);
 
@@ -120,7 +120,7 @@ const evaluate = z.strictObject({
   ),
 });
 
-/** The document, as written. */
+/** The predictions document, as written. */
 export const predictionsSchema = z.strictObject({
   name,
   task: z.enum(predictionTasks),
@@ -130,6 +130,9 @@ export const predictionsSchema = z.strictObject({
   schedule: z.optional(scheduleSchema),
 });
 
+/** A predictions document as its author writes it, checked: what it leaves out is not there. */
 export type PredictionsDocument = z.infer<typeof predictionsSchema>;
+/** A gate of a predictions document. */
 export type PredictionsGate = z.infer<typeof gate>;
+/** A task whose predictions can be evaluated. */
 export type PredictionTask = PredictionsDocument['task'];

@@ -3,9 +3,10 @@ import type { Gate } from './gate-schema.ts';
 import type { Task } from './schema.ts';
 import { type SliceCondition, sliceConditions } from './slice-conditions.ts';
 
-/** A gate; `byDefault` where the document names none, and then for what a training makes alone. `where`: its slice. */
+/** A gate with its slice parsed. `byDefault`: the document names no gate, and this one holds for trainings only. */
 export type ResolvedGate = Gate & { byDefault?: true; where?: SliceCondition[] };
 
+/** Parses the conditions of a gate's slice to `where`. */
 export const resolveGate = (gate: Gate): ResolvedGate =>
   gate.slice === undefined ? gate : { ...gate, where: sliceConditions(gate.slice) };
 
@@ -13,13 +14,14 @@ export const resolveGate = (gate: Gate): ResolvedGate =>
 export const headlineOf = (task: Task, metrics: string[] | undefined): string =>
   metrics?.[0] ?? (task === 'binary' || task === 'multiclass' ? 'accuracy' : 'rmse');
 
+/** The gate of a document that names none: the first metric must be no worse than the baseline's. */
 export const defaultGate = (task: Task, metrics: string[] | undefined): ResolvedGate => ({
   metric: headlineOf(task, metrics),
   noWorseThan: 'baseline',
   byDefault: true,
 });
 
-/** What is wrong with a gate's fields together, if anything: a path, what was expected there, and what was found. */
+/** The first gate whose fields do not fit together, if any: the path, what was expected there, and what was found. */
 export function gateProblem(gates: readonly Gate[]): [path: string, expected: string, found: string] | undefined {
   for (const [i, gate] of gates.entries()) {
     const { metric } = gate;

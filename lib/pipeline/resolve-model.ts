@@ -15,7 +15,7 @@ export interface ModelRequest extends Pick<ModelDocument, LossOption | NetOption
   penaliseIntercept: boolean;
   /** Tasks of classes only; null means that each counts as it stands. */
   classWeights?: 'balanced' | Record<string, number> | null;
-  /** Not there where it is not asked for. */
+  /** Left out when it is not asked for. */
   calibrate?: 'platt' | 'isotonic';
   /** A version's name; `champion` only until a run is opened, which names the version. */
   warmStart: string | null;

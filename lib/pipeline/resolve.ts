@@ -38,7 +38,7 @@ export interface Request {
     ready: { quietSeconds: number } | { marker: string };
     badRows: 'fail' | { skip: { count: number; share: number } };
     infinite: 'error' | 'missing';
-    /** `memoryBytes` and `diskBytes` stand here only when they are asked for: else the machine's are what counts. */
+    /** `memoryBytes` and `diskBytes` are here only if the document gives them; else the machine's own limits count. */
     limits: typeof usualReadLimits & { memoryBytes?: number; diskBytes?: number };
   };
   /** What is left out does not stand here, so that a document which does not ask for it keeps its version. */
@@ -61,9 +61,9 @@ export interface Request {
     'slices' | 'fairness' | 'worstRows' | 'threshold'
   >;
   schedule: { everySeconds: number } | null;
-  /** What people say of the model; not there where they say nothing. */
+  /** What people say of the model; left out when they say nothing. */
   card?: NonNullable<PipelineDocument['card']>;
-  /** Left out, as many as the machine has. */
+  /** Threads to work with; when left out, as many as the machine has. */
   threads?: number;
 }
 
@@ -212,7 +212,7 @@ function resolvedTrial(document: PipelineDocument, source: string): Request {
   }
 }
 
-/** Seconds from one time to the next. */
+/** Seconds between two evaluations of a schedule. */
 export const scheduleSeconds = ({ every }: { every: string }): number => seconds(every);
 
 type Or = <T>(value: T | undefined, path: string, fallback: T) => T;
@@ -328,7 +328,7 @@ function checkConsistency({ name, task, data, prepare, model, optimizer, evaluat
   const fail = (path: string, expected: string, found: string): never => {
     throw new InputError(`pipeline ${name}, ${path}: expected ${expected}, found ${found}`);
   };
-  if (data.include && data.exclude) fail('data', 'include or exclude', 'both');
+  if (data.include && data.exclude?.length) fail('data', 'include or exclude', 'both');
   if (data.positive !== undefined && task !== 'binary')
     fail('data.positive', 'it only with task binary', `task ${task}`);
   const { by, column } = data.split && data.split !== 'none' ? data.split : {};

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import { parseDuration } from './duration.ts';
 import { gateSchema } from './gate-schema.ts';
 import { later } from './later.ts';
 import { modelSchema } from './model-schema.ts';
 import { nameInWords, namePattern } from './names.ts';
 import { optimizerSchema } from './optimizer-schema.ts';
+import { durationSchema as duration, scheduleSchema } from './schedule-schema.ts';
 import { foldCount, searchSchema } from './search-schema.ts';
 
 // The shape of a pipeline document as a user writes it. Descriptions end up in the JSON Schema that editors read.
@@ -22,12 +22,6 @@ const positive = z.number().check(z.positive());
 const count = z.int().check(z.positive());
 const seed = z.int().check(z.minimum(0), z.maximum(0xffff_ffff));
 const columnNames = z.array(z.string()).check(z.minLength(1));
-
-const duration = z
-  .string()
-  .check(
-    z.refine((text) => parseDuration(text) !== undefined, { error: 'a duration such as "60 s", "5 min", "12 h"' }),
-  );
 
 const split = later(() =>
   z.union([
@@ -130,7 +124,7 @@ const data = z.strictObject({
   ),
   weight: z.optional(z.string().check(describe("A column of the rows' weights, zero or more."))),
   include: z.optional(columnNames.check(describe('Use these columns as features, and no others.'))),
-  exclude: z.optional(columnNames.check(describe('Use all columns but these as features.'))),
+  exclude: z.optional(z.array(z.string()).check(describe('Use all columns but these as features.'))),
   columns: z.optional(
     z
       .record(z.string(), z.enum(['number', 'integer', 'category', 'boolean', 'date-time', 'text', 'identifier']))
@@ -293,16 +287,6 @@ const evaluate = later(() =>
           z.maximum(100),
           describe('How many rows with large losses the report shows: they are private data. None by default.'),
         ),
-    ),
-  }),
-);
-
-/** How often a document's work is done again. */
-export const scheduleSchema = later(() =>
-  z.strictObject({
-    every: duration.check(
-      z.refine((text) => (parseDuration(text) ?? Number.POSITIVE_INFINITY) >= 3_600_000, { error: 'one hour or more' }),
-      describe('Evaluate again so often, on data that has come since.'),
     ),
   }),
 );

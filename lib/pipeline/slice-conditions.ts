@@ -7,9 +7,9 @@ export interface SliceCondition {
 }
 
 /**
- * The conditions that a slice is written as: `zone = north`, `age >= 30 and sex = female`.
+ * Parses the conditions of a slice, such as `zone = north` or `age >= 30 and sex = female`.
  *
- * @returns undefined where a part has no column, no sign or no value, or asks for the order of what is no number
+ * @returns undefined when a part lacks its column, sign or value, or compares by size with something that is no number
  */
 export function sliceConditions(text: string): SliceCondition[] | undefined {
   const conditions = text.split(/ and /).map((part): SliceCondition | undefined => {

@@ -1,4 +1,4 @@
-import { ConflictError, InputError, NotFoundError } from '../core/errors.ts';
+import { InputError, NotFoundError } from '../core/errors.ts';
 import { findJson, putJson } from '../store/json.ts';
 import { listAll } from '../store/list.ts';
 import type { Store } from '../store/store.ts';
@@ -67,14 +67,18 @@ export async function moveAlias(
 /**
  * Points an alias back at the version before, and forgets the one that it pointed at.
  *
- * @throws ConflictError when nothing came before, or somebody moved the alias meanwhile
+ * @throws NotFoundError when there is no such alias, or nothing came before
+ * @throws ConflictError when somebody moved the alias meanwhile
  */
 export async function rollBackAlias(store: Store, name: string, alias: string): Promise<{ from: string; to: string }> {
   const state = await readAlias(store, name, alias);
   if (!state) throw new NotFoundError(`model ${name}: expected an alias ${alias}, found none`);
   const [to, ...history] = state.history;
   if (to === undefined) {
-    throw new ConflictError(`model ${name}, alias ${alias}: expected a version before ${state.version}, found none`);
+    throw new NotFoundError(
+      `model ${name}, alias ${alias}: expected a version before ${state.version} to go back to, found none: it is the first`,
+      { advice: 'To point the alias at another version, promote that' },
+    );
   }
   if (!(await hasVersion(store, name, to))) {
     throw new NotFoundError(`model ${name}: expected version ${to}, found none of that name`);

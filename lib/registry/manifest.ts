@@ -59,22 +59,22 @@ export interface Manifest {
     /** What to know about the fit, as sentences. */
     warnings?: string[];
   };
-  /** How scores become decisions, where more was asked for than the likelier of two classes. */
+  /** How scores become decisions; present when a threshold or a calibration was asked for. */
   decision?: Decision;
   signature: Signature;
   files: Record<string, { size: number; sha256: string }>;
 }
 
-/** Chosen on rows that took no part in training. */
+/** How scores become decisions, as chosen on training rows that were kept back from the fit. */
 export interface Decision {
   /** How many rows those were. */
   rowCount: number;
   calibration?: Calibration;
-  /** Probabilities, or margins of a hinge loss, from here on mean the positive class; null where none does. */
+  /** Probabilities (margins of a hinge loss) of at least `value` mean the positive class; null when none does. */
   threshold?: { value: number | null; aim: string };
 }
 
-/** What a score becomes: see the metrics' calibration, whose parameters these are. */
+/** Parameters of a calibration, as lib/metrics/calibrate.ts fits them. */
 export type Calibration =
   | { kind: 'platt'; slope: number; intercept: number }
   | { kind: 'isotonic'; scores: number[]; probabilities: number[] };

@@ -28,7 +28,7 @@ export interface VersionSignature {
   signature: string;
 }
 
-/** The SHA-256 of each file that a signature speaks for. */
+/** The SHA-256 of each file that a signature covers. */
 export function hashesOf(files: Record<(typeof signedFiles)[number], Uint8Array>): FileHashes {
   const hash = (file: (typeof signedFiles)[number]) => sha256Hex(files[file]);
   return {

@@ -8,7 +8,7 @@ import { thin } from './thin.ts';
 /** Most points of a curve that are drawn. */
 const pointLimit = 300;
 
-/** The ROC curve of two classes, with the model's threshold as a dot; undefined where there is none to draw. */
+/** The ROC curve of two classes, with the model's threshold as a dot; undefined when the report has none. */
 export function rocCurve({ evaluation }: Report): Figure | undefined {
   if (!evaluation?.roc || evaluation.roc.points.length < 2) return undefined;
   const { points, auc } = evaluation.roc;
@@ -32,7 +32,7 @@ export function rocCurve({ evaluation }: Report): Figure | undefined {
   };
 }
 
-/** Precision by recall of two classes, with the model's threshold as a dot; undefined where there is none to draw. */
+/** The precision-recall curve of two classes, with the model's threshold as a dot; undefined when the report has none. */
 export function precisionRecallCurve({ evaluation }: Report): Figure | undefined {
   if (!evaluation?.precisionRecall || evaluation.precisionRecall.points.length < 2) return undefined;
   const { points, averagePrecision, prevalence } = evaluation.precisionRecall;
@@ -60,7 +60,7 @@ export function precisionRecallCurve({ evaluation }: Report): Figure | undefined
   };
 }
 
-/** Which share of the positive rows the highest scores hold; undefined where there is none to draw. */
+/** The share of positive rows among the highest scores; undefined when the report has no such curve. */
 export function gainCurve({ evaluation }: Report): Figure | undefined {
   const points = (evaluation?.gain?.points ?? []).map(({ share, gain }) => ({ x: share, y: gain }));
   if (points.length < 2) return undefined;

@@ -14,7 +14,7 @@ export interface ColumnRole {
  *
  * @param roleOf role of a column by its name; a feature when left out
  * @param descriptions what the columns hold, in their order; found from all rows when left out
- * @param profiles of the columns, where they are known
+ * @param profiles those of the columns, if they are known already
  */
 export function describeColumns(
   table: Table,

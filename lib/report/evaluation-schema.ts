@@ -1,18 +1,7 @@
 import * as z from 'zod/mini';
 import { count, number, share, text } from './fields.ts';
+import { curveLimit, predictionLimit, sliceLimit, worstRowLimit } from './limits.ts';
 import { crossValidationSchema, searchSchema } from './search-schema.ts';
-
-/** Most points of a curve that a report holds. */
-export const curveLimit = 1000;
-
-/** Most pairs of predicted and actual values that a report holds. */
-export const predictionLimit = 2000;
-
-/** Most slices that a report holds. */
-export const sliceLimit = 100;
-
-/** Most rows with large losses that a report holds. */
-export const worstRowLimit = 100;
 
 const intervalSchema = z.strictObject({
   low: z.number(),

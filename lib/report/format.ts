@@ -38,7 +38,7 @@ export function formatBytes(bytes: number): string {
 
 /** A duration: '38 ms', '1.42 s', '3 min 5 s', '2 h 4 min'. */
 export function formatSeconds(seconds: number): string {
-  // A prediction takes less than a millisecond, and not none.
+  // So that a prediction, which takes less than a millisecond, does not show as 0.
   if (seconds > 0 && seconds < 0.0095) return `${roundTo(seconds * 1000, 2)} ms`;
   if (seconds < 0.9995) return `${formatNumber(Math.round(seconds * 1000))} ms`;
   if (seconds < 59.95) return `${roundTo(seconds, 3)} s`;

@@ -40,7 +40,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/:(?=\/\/)|\.(?<=www\.)/gi, (mark) => `&#${mark.charCodeAt(0)};`);
 }
 
-/** A table in the dialect of GitHub; cells are Markdown already, those of columns `[from, to)` are numbers. */
+/** A table in GitHub's dialect. Cells are Markdown already; columns `[from, to)` hold numbers. */
 export function markdownTable(head: string[], rows: string[][], [from, to] = [1, head.length]): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
   const rule = head.map((_, i) => (i >= from && i < to ? '---:' : '---'));

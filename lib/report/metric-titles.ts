@@ -36,7 +36,7 @@ export function compareMetric(
     return { text: `${value > other ? '+' : ''}${formatNumber(value - other, { digits: 3 })}`, isBetter };
   }
   const ratio = value / other;
-  // Many times as much says more than a percentage of four digits.
+  // A multiple is easier to read than a percentage of four digits.
   if (ratio >= 10_000) return { text: 'many times as high', isBetter };
   if (ratio >= 10) return { text: `${formatNumber(ratio, { digits: 2 })} times as high`, isBetter };
   return { text: `${formatShare(Math.abs(1 - ratio))} ${ratio < 1 ? 'lower' : 'higher'}`, isBetter };

@@ -8,7 +8,7 @@ import { thin } from './thin.ts';
 /** Most points that are drawn: more only cover each other. */
 const pointLimit = 800;
 
-/** Each row's prediction against what was measured; undefined where there are no rows. */
+/** Each row's prediction against its actual value; undefined when there are no rows. */
 export function predictedAgainstActual({ evaluation, data }: Report): Figure | undefined {
   const points = thin(evaluation?.predictedVsActual ?? [], pointLimit);
   if (!evaluation || points.length === 0) return undefined;

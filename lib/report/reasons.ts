@@ -2,13 +2,13 @@ import { formatCount, formatNumber } from './format.ts';
 import { metricTitle } from './metric-titles.ts';
 import type { Evaluation, Report } from './report.ts';
 
-/** Whether a warning about the data tells of a column that is suspected to tell the target. */
+/** Whether a warning about the data is about a column that is suspected to leak the target. */
 export const isLeakWarning = (warning: string): boolean => warning.includes('is suspected to leak the target');
 
 /** With fewer rows, intervals are wide and slices say nothing. */
 const fewRows = 300;
 
-/** A report with the reasons to ship a model or not, weightiest first, besides its gates; as it is where it has some. */
+/** Adds the reasons for or against a model besides its gates, the weightiest first, unless the report has them already. */
 export function withReasons(report: Report): Report {
   const { evaluation, verdict, data, kind } = report;
   if (!evaluation || verdict.why) return report;
@@ -26,7 +26,7 @@ export function withReasons(report: Report): Report {
   return why.length === 0 ? report : { ...report, verdict: { ...verdict, why } };
 }
 
-/** A leak that is suspected makes all figures beside it too good to be true, if it is one. */
+/** If a suspected leak is one, all other figures are too good to be true. */
 function leakReason(warnings: string[]): string | undefined {
   const leaks = warnings.filter(isLeakWarning);
   if (leaks.length === 0) return undefined;
@@ -35,8 +35,8 @@ function leakReason(warnings: string[]): string | undefined {
 }
 
 /**
- * What the first metric says against champion and other files, or against the baseline, where there is nothing else; and
- * which other metric is surely worse than one of these where the first is not.
+ * The comparisons of the first metric with the champion and other files, or with the baseline if there is nothing else; and
+ * the first other metric that is surely worse where the first metric is not.
  */
 function comparisonReasons({ comparisons = [], metrics }: Evaluation): string[] {
   const [first] = Object.keys(metrics);
@@ -61,7 +61,7 @@ function sliceReason({ slices }: Evaluation): string | undefined {
   );
 }
 
-/** Said where so many bins' intervals miss that chance does not explain it. */
+/** Given only when more bins miss their interval than chance explains. */
 function calibrationReason({ calibrationCurve }: Evaluation): string | undefined {
   const bins = (calibrationCurve?.bins ?? []).filter(({ low, high }) => low !== undefined && high !== undefined);
   const off = bins.filter(({ predicted, low = 0, high = 1 }) => predicted < low || predicted > high).length;

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { InputError } from '../core/errors.ts';
-import { curveLimit, evaluationSchema, type measuredSchema, type metricsSchema } from './evaluation-schema.ts';
+import { evaluationSchema, type measuredSchema, type metricsSchema } from './evaluation-schema.ts';
 import { count, number, text } from './fields.ts';
+import { coefficientLimit, curveLimit } from './limits.ts';
 import type { crossValidationSchema, searchSchema, trialSchema } from './search-schema.ts';
 
 const gateSchema = z.strictObject({
@@ -71,9 +72,6 @@ const coefficientSchema = z.strictObject({
   class: z.optional(z.string()),
   value: z.number(),
 });
-
-/** Most coefficients that a report holds. */
-export const coefficientLimit = 50;
 
 const modelSchema = z.strictObject({
   kind: z.string(),
@@ -155,7 +153,7 @@ export const reportSchema = z
   })
   .check(z.describe('A quality report: what was trained or evaluated, on which data, and how good it is.'));
 
-/** A quality report, as its JSON holds it. */
+/** A quality report, as in its JSON. */
 export type Report = z.infer<typeof reportSchema>;
 export type Measured = z.infer<typeof measuredSchema>;
 export type Metrics = z.infer<typeof metricsSchema>;
@@ -166,12 +164,12 @@ export type CrossValidation = z.infer<typeof crossValidationSchema>;
 export type Coefficient = z.infer<typeof coefficientSchema>;
 export type ColumnSummary = z.infer<typeof columnSchema>;
 
-/** Reports that were found to be such: whoever renders one in several ways asks each time. */
+/** Reports that were checked before: each way of rendering a report checks it. */
 const checked = new WeakSet<object>();
 
 /**
- * Checks that `value` is a report, and returns it with its fields in the schema's order. What it returned once it returns
- * again as it is: a report is not changed after it was made.
+ * Checks that `value` is a report, and returns it with its fields in the schema's order. A report that it returned before is
+ * not checked again, as a report never changes.
  *
  * @param where what the value was read from or made for; begins the error's message
  * @throws InputError naming the first path that is wrong, what was expected and what was found
@@ -185,16 +183,6 @@ export function checkReport(value: unknown, where = 'report'): Report {
   }
   const { path, message } = deepestIssue(result.error.issues[0]);
   throw new InputError(`${where}, ${path.length > 0 ? path.join('.') : 'the document'}: ${message}`);
-}
-
-/**
- * A metric's value as a report holds it: NaN and infinity become null with a reason.
- *
- * @param why what to know about the value; the reason when it is not finite
- */
-export function measured(value: number, why?: string): Measured {
-  if (Number.isFinite(value)) return why === undefined ? { value } : { value, why };
-  return { value: null, why: why ?? (Number.isNaN(value) ? 'undefined on these rows' : 'beyond the range of numbers') };
 }
 
 /** The JSON Schema (draft 2020-12) that is published for `report.json`. */

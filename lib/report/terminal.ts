@@ -53,10 +53,10 @@ export function renderTable(report: Report, { path, width = 88 }: { path: string
   return `${lines.join('\n')}\n`;
 }
 
-/** Whether a report is of predictions that were made elsewhere. */
+/** Whether a report is about predictions that were made elsewhere. */
 const isOfPredictions = ({ kind, version }: Report): boolean => kind === 'evaluation' && version === undefined;
 
-/** Which column was taken for what, and the like. */
+/** The defaults that were assumed, such as which column holds the scores. */
 function describeAssumptions({ defaults }: Report): string {
   const assumed = defaults.map(({ path, value }) => `${path.replace(/^predictions\./, '')} ${JSON.stringify(value)}`);
   return `${assumed.join(', ')}; the options of these names say otherwise`;
@@ -129,7 +129,7 @@ function metricLines({ metrics, baseline, champion, against }: Evaluation, width
     const gapOf = ([name, { value }]: (typeof entries)[number]) =>
       compareMetric(name, value, baselineOf(name))?.text.replaceAll('−', '-') ?? '';
     columns.push({ head: 'baseline', cells: entries.map(([name]) => ascii(baselineOf(name))) });
-    // What the two columns before it say already.
+    // It may be left out, as the two columns before it say the same.
     columns.push({ head: '', cells: entries.map(gapOf), isText: true, mayGo: true });
   }
   if (other) {
@@ -142,7 +142,7 @@ function metricLines({ metrics, baseline, champion, against }: Evaluation, width
   return [...fitted(columns, width), ...notes.flatMap((note) => wrap(clean(note), width))];
 }
 
-/** Columns side by side; those that may go do so where a line would be too long. */
+/** Columns side by side. Where lines would be too long, those with `mayGo` are left out. */
 function fitted(
   columns: { head: string; cells: string[]; isText?: boolean; mayGo?: boolean }[],
   width: number,
@@ -168,7 +168,7 @@ function intervalText(measured: Measured): string {
   return interval ? `${ascii(interval.low)} to ${ascii(interval.high)}` : '';
 }
 
-/** What the first metric says against champion or another file, and else against the baseline. */
+/** The comparisons of the first metric with the champion or another file, or else with the baseline. */
 function comparisonFacts({ comparisons = [] }: Evaluation): [string, string][] {
   const [first] = comparisons;
   if (!first) return [];
@@ -177,7 +177,7 @@ function comparisonFacts({ comparisons = [] }: Evaluation): [string, string][] {
   return (others.length > 0 ? others : ofFirst).map(({ sentence }, i) => [i === 0 ? 'compared' : '', sentence]);
 }
 
-/** The worst slices, where the model is surely worse there. */
+/** The worst of the slices on which the model is surely worse than on all rows. */
 function sliceFacts({ slices }: Evaluation): [string, string][] {
   if (!slices) return [];
   const { metric, examined } = slices;

@@ -1,9 +1,10 @@
-import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
+import { calls } from './folder-calls.ts';
 import {
   forgetVersion,
   keyOfHash,
   look,
+  namesIn,
   placeOf,
   putBack,
   settle,
@@ -26,7 +27,7 @@ const takenOutMs = 60 * 1000;
  */
 export async function recover(root: string, now: () => number): Promise<void> {
   const aside = join(root, bookkeeping, 'aside');
-  const names = (await unless(fs.readdir(aside), 'ENOENT', 'ENOTDIR')) ?? [];
+  const names = await namesIn(aside);
   for (const hash of new Set(names.map((name) => name.split('.')[0]))) await settleKey(root, hash);
   for (const name of names) await removeLeftover(root, name, now());
 }
@@ -37,11 +38,11 @@ export async function recover(root: string, now: () => number): Promise<void> {
  */
 export async function sweepDaily(root: string, now: () => number): Promise<void> {
   const [versions, stamp] = [join(root, bookkeeping, 'versions'), join(root, bookkeeping, 'swept')];
-  const last = Number((await unless(fs.readFile(stamp, 'utf8'), 'ENOENT', 'ENOTDIR')) ?? 0);
+  const last = Number((await unless(calls.readFile(stamp), 'ENOENT', 'ENOTDIR')) ?? 0);
   if (now() - last < leftoverMs) return;
-  await fs.mkdir(versions, { recursive: true });
-  await fs.writeFile(stamp, `${now()}\n`);
-  for (const hash of await fs.readdir(versions)) {
+  await calls.mkdir(versions);
+  await calls.writeFile(stamp, `${now()}\n`);
+  for (const hash of await namesIn(versions)) {
     const key = await keyOfHash(root, hash);
     if (key === undefined) continue;
     const place = placeOf(root, key);
@@ -68,5 +69,5 @@ async function removeLeftover(root: string, name: string, nowMs: number): Promis
   const ageMs = nowMs - Number(stats.ctimeMs);
   const key = name.endsWith('.out') ? await keyOfHash(root, name.split('.')[0]) : undefined;
   if (key !== undefined && ageMs > takenOutMs) await putBack(placeOf(root, key), path);
-  else if (ageMs > leftoverMs) await fs.rm(path, { recursive: true, force: true });
+  else if (ageMs > leftoverMs) await calls.rm(path);
 }

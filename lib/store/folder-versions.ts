@@ -1,9 +1,9 @@
 // The protocol that folder.ts describes, for one key at a time: looking, settling, claiming, pruning.
 import { createHash, randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError, StoreError } from '../core/errors.ts';
+import { calls } from './folder-calls.ts';
 import { bookkeeping } from './keys.ts';
 import type { ObjectInfo } from './store.ts';
 
@@ -92,12 +92,13 @@ export async function settle(place: Place, { top }: Sight): Promise<void> {
  */
 export async function claimVersion(place: Place, { top }: Sight, written: string): Promise<ObjectInfo | undefined> {
   const number = top + 1;
-  const stats = await fs.lstat(written, { bigint: true });
-  if (!(await succeeds(fs.link(written, versionPath(place, number)), 'EEXIST'))) return undefined;
+  const stats = await statOf(written);
+  if (!stats) throw new StoreError(`${place.key}: expected the file that was written aside, found that it vanished`);
+  if (!(await succeeds(calls.link(written, versionPath(place, number)), 'EEXIST'))) return undefined;
   // A number this high may have been claimed before and pruned since, which makes this claim void. A valid one that is
   // no longer the highest was settled, which consumed the file aside, before the next number could be claimed.
   if ((await highest(place)) > number && (await statOf(written))) {
-    await fs.rm(versionPath(place, number), { force: true });
+    await calls.rm(versionPath(place, number));
     return undefined;
   }
   await project(place, written);
@@ -113,21 +114,21 @@ export async function claimVersion(place: Place, { top }: Sight, written: string
 export async function claimRemoval(place: Place, { top }: Sight, object: Found): Promise<boolean> {
   const tombstone = asidePath(place, 'gone');
   const version = versionPath(place, top + 1);
-  await fs.mkdir(tombstone, { recursive: true });
+  await calls.mkdir(tombstone);
   try {
     // Without a file that stays in it, renaming another folder over this one would succeed.
-    await fs.writeFile(join(tombstone, 'gone'), '');
+    await calls.writeFile(join(tombstone, 'gone'), '');
     const held = join(tombstone, 'held');
-    if (!(await succeeds(fs.link(object.path, held), 'ENOENT'))) return false;
-    const stats = await fs.lstat(held, { bigint: true });
-    if (tagOf(object.number, stats) !== object.info.tag) return false;
+    if (!(await succeeds(calls.link(object.path, held), 'ENOENT'))) return false;
+    const stats = await statOf(held);
+    if (!stats || tagOf(object.number, stats) !== object.info.tag) return false;
     if (!(await renameExclusively(tombstone, version))) return false;
   } finally {
-    await fs.rm(tombstone, { recursive: true, force: true });
+    await calls.rm(tombstone);
   }
   // As above: a valid removal is settled, which takes `held` away, before the next number is claimed.
   if ((await highest(place)) > top + 1 && (await statOf(join(version, 'held')))) {
-    await fs.rm(version, { recursive: true, force: true });
+    await calls.rm(version);
     return false;
   }
   await settleRemoval(place, version);
@@ -138,33 +139,33 @@ export async function claimRemoval(place: Place, { top }: Sight, object: Found):
 /** Lets go of the bytes of a version that is no longer the object, because its plain file was changed by hand. */
 export async function forgetVersion(place: Place, sight: Sight): Promise<void> {
   const tombstone = asidePath(place, 'gone');
-  await fs.mkdir(tombstone, { recursive: true });
-  await fs.writeFile(join(tombstone, 'gone'), '');
+  await calls.mkdir(tombstone);
+  await calls.writeFile(join(tombstone, 'gone'), '');
   if (await renameExclusively(tombstone, versionPath(place, sight.top + 1))) await prune(place, sight.top + 1);
-  await fs.rm(tombstone, { recursive: true, force: true });
+  await calls.rm(tombstone);
 }
 
 /** A new name in the folder for files that have no final name yet; the key's own folders exist afterwards. */
 export async function newAside(place: Place): Promise<string> {
-  await Promise.all([fs.mkdir(place.aside, { recursive: true }), fs.mkdir(place.versions, { recursive: true })]);
+  await Promise.all([calls.mkdir(place.aside), calls.mkdir(place.versions)]);
   const [path, note] = [asidePath(place, 'new'), join(place.versions, 'key')];
   if (await statOf(note)) return path;
   // Names a version's key to whoever finds leftovers; written whole before the first number can be claimed.
-  await fs.writeFile(path, place.key, { flag: 'wx' });
-  await succeeds(fs.link(path, note), 'EEXIST');
-  await fs.rm(path);
+  await calls.writeFile(path, place.key, { flag: 'wx' });
+  await succeeds(calls.link(path, note), 'EEXIST');
+  await calls.unlink(path);
   return path;
 }
 
 /** The key whose bookkeeping has this hash; undefined when nothing was ever written under it. */
 export async function keyOfHash(root: string, hash: string): Promise<string | undefined> {
-  return unless(fs.readFile(join(root, bookkeeping, 'versions', hash, 'key'), 'utf8'), 'ENOENT', 'ENOTDIR');
+  return unless(calls.readFile(join(root, bookkeeping, 'versions', hash, 'key')), 'ENOENT', 'ENOTDIR');
 }
 
 /** Puts a plain file that was taken out back in its place, unless a newer one stands there. */
 export async function putBack(place: Place, out: string): Promise<void> {
-  await succeeds(fs.link(out, place.plain), 'EEXIST', 'ENOENT');
-  await fs.rm(out, { force: true });
+  await succeeds(calls.link(out, place.plain), 'EEXIST', 'ENOENT');
+  await calls.rm(out);
 }
 
 /** The file of one version of an object. */
@@ -174,10 +175,16 @@ export function versionPath(place: Place, number: number): string {
 
 /** What `path` is, without following it if it is a link; undefined when it is not there. */
 export function statOf(path: string): Promise<BigIntStats | undefined> {
-  return unless(fs.lstat(path, { bigint: true }), 'ENOENT', 'ENOTDIR');
+  return calls.lstat(path);
 }
 
-/** The tag of a version: another for each write, and for a file that was changed by hand. */
+/** The names in a folder; none when it is not there. */
+export async function namesIn(path: string): Promise<string[]> {
+  const entries = (await unless(calls.readdir(path), 'ENOENT', 'ENOTDIR')) ?? [];
+  return entries.map(({ name }) => name);
+}
+
+/** The tag of a version: it differs for each write, and for a file that was changed by hand. */
 export function tagOf(number: number, { ino, mtimeNs, size }: BigIntStats): string {
   return [number, ino, mtimeNs, size].map((part) => part.toString(36)).join('-');
 }
@@ -221,18 +228,18 @@ async function glance(place: Place): Promise<Glance | undefined> {
  */
 async function settleRemoval(place: Place, tombstone: string): Promise<void> {
   // The open file keeps its inode from being used again for as long as the comparisons last.
-  const held = await unless(fs.open(join(tombstone, 'held')), 'ENOENT', 'ENOTDIR');
+  const held = await unless(calls.open(join(tombstone, 'held')), 'ENOENT', 'ENOTDIR');
   if (!held) return;
   try {
-    const { ino } = await held.stat({ bigint: true });
+    const { ino } = await held.stat();
     for (;;) {
       while ((await plainFile(place))?.ino === ino) await takeOut(place, ino);
       for (const { path, kind, inode } of await asides(place)) {
-        if (kind === 'out' && inode === ino) await fs.rm(path, { force: true });
+        if (kind === 'out' && inode === ino) await calls.rm(path);
       }
       if ((await plainFile(place))?.ino !== ino) break;
     }
-    await fs.rm(join(tombstone, 'held'), { force: true });
+    await calls.rm(join(tombstone, 'held'));
   } finally {
     await held.close();
   }
@@ -240,17 +247,17 @@ async function settleRemoval(place: Place, tombstone: string): Promise<void> {
 
 async function takeOut(place: Place, inode: bigint): Promise<void> {
   const out = asidePath(place, 'out');
-  if (!(await succeeds(fs.rename(place.plain, out), 'ENOENT', 'ENOTDIR'))) return;
-  if ((await statOf(out))?.ino === inode) await fs.rm(out, { force: true });
+  if (!(await succeeds(calls.rename(place.plain, out), 'ENOENT', 'ENOTDIR'))) return;
+  if ((await statOf(out))?.ino === inode) await calls.rm(out);
   else await putBack(place, out);
 }
 
 /** Renames the file aside to the plain name. Whoever comes first consumes it, so it happens once for each version. */
 async function project(place: Place, written: string): Promise<void> {
   for (let attempt = 0; attempt < attemptLimit; attempt++) {
-    if (await succeeds(fs.rename(written, place.plain), 'ENOENT')) return;
+    if (await succeeds(calls.rename(written, place.plain), 'ENOENT')) return;
     if (!(await statOf(written))) return;
-    await fs.mkdir(dirname(place.plain), { recursive: true });
+    await calls.mkdir(dirname(place.plain));
   }
   throw new StoreError(`${place.key}: its folder kept vanishing`);
 }
@@ -260,19 +267,18 @@ async function prune(place: Place, number: number): Promise<void> {
   for (const lower of (await numbers(place)).filter((other) => other < number)) {
     const path = versionPath(place, lower);
     if (await statOf(join(path, 'held'))) continue; // A void claim, which its maker takes back.
-    await unless(fs.rm(path, { recursive: true, force: true }), 'ENOENT', 'ENOTEMPTY');
+    await unless(calls.rm(path), 'ENOENT', 'ENOTEMPTY');
   }
 }
 
 /** Renames a folder to a name that must be free. The folder is not empty, so no other one can be renamed over it. */
 async function renameExclusively(folder: string, name: string): Promise<boolean> {
-  return succeeds(fs.rename(folder, name), 'EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EPERM');
+  return succeeds(calls.rename(folder, name), 'EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EPERM');
 }
 
 async function asides(place: Place): Promise<{ path: string; kind: AsideKind; inode: bigint }[]> {
-  const names = (await unless(fs.readdir(place.aside), 'ENOENT', 'ENOTDIR')) ?? [];
   const all = [];
-  for (const name of names) {
+  for (const name of await namesIn(place.aside)) {
     if (!name.startsWith(place.hash)) continue;
     const path = join(place.aside, name);
     const stats = await statOf(path);
@@ -290,8 +296,7 @@ async function highest(place: Place): Promise<number> {
 }
 
 async function numbers(place: Place): Promise<number[]> {
-  const names = (await unless(fs.readdir(place.versions), 'ENOENT', 'ENOTDIR')) ?? [];
-  return names.filter((name) => /^\d+$/.test(name)).map(Number);
+  return (await namesIn(place.versions)).filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
 async function plainFile(place: Place): Promise<BigIntStats | undefined> {

@@ -1,6 +1,5 @@
-import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { calls } from './folder-calls.ts';
 import { unless } from './folder-versions.ts';
 import { bookkeeping, compareKeys, isKey } from './keys.ts';
 
@@ -26,7 +25,7 @@ export async function* walkKeys(root: string, prefix: string, after = '', folder
 
 /** Folders end in `/` here, which is where their keys stand in byte order: `a-b` before `a/b` before `a0`. */
 async function sortedNames(path: string): Promise<string[]> {
-  const entries: Dirent[] = (await unless(readdir(path, { withFileTypes: true }), 'ENOENT', 'ENOTDIR')) ?? [];
+  const entries = (await unless(calls.readdir(path), 'ENOENT', 'ENOTDIR')) ?? [];
   const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.isFile() ? entry.name : ''));
   return names.filter((name) => name !== '').sort(compareKeys);
 }

@@ -37,9 +37,10 @@
 // What is asked of the file system: hard links, atomic rename, one device below the root. A case-insensitive one takes
 // keys that differ in case for one. The disk is told to flush contents, not folders: after a loss of power the last
 // writes may be missing, but none is half there.
-import * as fs from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ConflictError, HoneError, InputError, NotFoundError, StoreError } from '../core/errors.ts';
+import { calls, type OpenFile } from './folder-calls.ts';
 import { recover, sweepDaily } from './folder-recovery.ts';
 import {
   claimRemoval,
@@ -83,10 +84,10 @@ export function folderStore(path: string, { now = Date.now }: { now?: () => numb
   const root = resolve(path);
   const location = path.endsWith('/') ? path : `${path}/`;
   let swept: Promise<void> | undefined;
-  // What stands below the root makes it anew, should it vanish meanwhile.
+  // Once is enough: writes below the root create it again, should it vanish meanwhile.
   const prepare = () => {
-    swept ??= fs
-      .mkdir(root, { recursive: true })
+    swept ??= calls
+      .mkdir(root)
       .then(() => leniently(recover(root, now).then(() => sweepDaily(root, now))))
       .catch((error) => {
         swept = undefined;
@@ -109,7 +110,7 @@ export function folderStore(path: string, { now = Date.now }: { now?: () => numb
 
 /** @throws InputError when something lies at `path` that is no folder */
 export async function checkFolder(path: string): Promise<void> {
-  const found = await fs.stat(path).catch(() => undefined);
+  const found = await calls.stat(path).catch(() => undefined);
   if (!found || found.isDirectory()) return;
   throw new InputError(`store ${JSON.stringify(path)}: expected a folder or s3://bucket/prefix, found a file`);
 }
@@ -134,7 +135,7 @@ async function openFound(place: Place, { ifMatch }: Pick<GetOptions, 'ifMatch'> 
     checkMatch(place.key, object, ifMatch);
     const file = await openPath(object.path);
     if (!file) continue;
-    const isSame = async () => tagOf(object.number, await file.stat({ bigint: true })) === object.info.tag;
+    const isSame = async () => tagOf(object.number, await file.stat()) === object.info.tag;
     if (!(await isSame())) {
       await file.close();
       continue;
@@ -180,8 +181,8 @@ async function put(
       if (info) return info;
     }
   } finally {
-    // A version that was claimed is no longer aside.
-    if (!info) await fs.rm(written, { force: true });
+    // Claiming a version moved the file away.
+    if (!info) await calls.rm(written);
   }
   throw new StoreError(`${place.key}: other writers kept coming first`);
 }
@@ -220,7 +221,10 @@ async function list(
   };
   for await (const key of walkKeys(root, prefix, after)) {
     batch.push(key);
-    if (batch.length === listBatch) await lookAtBatch();
+    if (batch.length === listBatch) {
+      await lookAtBatch();
+      await turn();
+    }
     if (objects.length > size) break;
   }
   await lookAtBatch();
@@ -236,8 +240,8 @@ async function lookAndSettle(place: Place): Promise<Sight> {
 }
 
 /** Opens a file to read; undefined when it is not there. */
-const openPath = (path: string): Promise<fs.FileHandle | undefined> =>
-  unless(fs.open(path, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0)), 'ENOENT', 'ENOTDIR');
+const openPath = (path: string): Promise<OpenFile | undefined> =>
+  unless(calls.open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)), 'ENOENT', 'ENOTDIR');
 
 /** The file's bytes; undefined when it changed or vanished meanwhile. */
 async function readFound({ info, number, path }: Found, range: GetOptions['range']): Promise<Uint8Array | undefined> {
@@ -252,14 +256,14 @@ async function readFound({ info, number, path }: Found, range: GetOptions['range
       if (bytesRead === 0) return undefined;
       done += bytesRead;
     }
-    return tagOf(number, await file.stat({ bigint: true })) === info.tag ? body : undefined;
+    return tagOf(number, await file.stat()) === info.tag ? body : undefined;
   } finally {
     await file.close();
   }
 }
 
 async function writeThrough(path: string, body: Uint8Array): Promise<void> {
-  const file = await fs.open(path, 'wx');
+  const file = await calls.open(path, 'wx');
   try {
     await file.writeFile(body);
     await file.datasync();
@@ -287,7 +291,7 @@ async function openPlace(root: string, key: string): Promise<Place> {
 /** Makes the folders above the plain file, and removes a folder in its place when it holds no file. */
 async function makeRoom(place: Place): Promise<void> {
   const made = await unless(
-    fs.mkdir(dirname(place.plain), { recursive: true }).then(() => true),
+    calls.mkdir(dirname(place.plain)).then(() => true),
     'EEXIST',
     'ENOTDIR',
   );
@@ -301,10 +305,10 @@ async function makeRoom(place: Place): Promise<void> {
 }
 
 async function removeEmptyFolders(folder: string): Promise<void> {
-  for (const entry of await fs.readdir(folder, { withFileTypes: true })) {
+  for (const entry of await calls.readdir(folder)) {
     if (entry.isDirectory()) await removeEmptyFolders(join(folder, entry.name));
   }
-  await unless(fs.rmdir(folder), 'ENOTEMPTY', 'EEXIST', 'ENOENT');
+  await unless(calls.rmdir(folder), 'ENOTEMPTY', 'EEXIST', 'ENOENT');
 }
 
 /** What a reader does for others must not fail its own reading, as on a disk that can't be written. */
@@ -312,8 +316,12 @@ async function leniently(operation: Promise<void>): Promise<void> {
   await operation.catch(() => {});
 }
 
+/** One turn for the rest of the process: whoever asks the store again and again must not keep others from working. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
 /** Gives an error of the operating system one of hone's, with the place and the code. */
 async function naming<T>(location: string, key: string, operation: () => Promise<T>): Promise<T> {
+  await turn();
   try {
     return await operation();
   } catch (error) {

@@ -17,7 +17,7 @@ export function checkRangeStart(key: string, range: GetOptions['range'], size: n
   if (range && range.start >= size) throw rangeBeyondEnd(key, range, size);
 }
 
-/** The error for a range that begins where the object has ended. */
+/** The error for a range that begins at or behind the object's end. */
 export function rangeBeyondEnd(key: string, range: GetOptions['range'], size?: number): InputError {
   const found = size === undefined ? 'it ends before' : `it has ${size} bytes`;
   return new InputError(

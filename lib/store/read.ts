@@ -35,7 +35,7 @@ export async function* readObject(
 /**
  * The object's bytes from `start` to `end`, from the object that `info` names.
  *
- * @param into room for them, which the store may use
+ * @param into a buffer for the bytes, which the store may use
  * @throws ConflictError and StoreError as `readObject` does
  */
 export async function readObjectRange(

@@ -7,6 +7,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { ConflictError, type HoneError, InputError, NotFoundError, StoreError } from '../core/errors.ts';
 import { checkKey, checkPrefix, isKey } from './keys.ts';
 import { checkConditions, checkRange, pageSize, rangeBeyondEnd } from './options.ts';
@@ -269,7 +270,6 @@ async function presignPut(
   // The SDK would sign the checksum of the body it sees, which is none, and S3 would refuse every other one.
   const config = { ...place.client.config, requestChecksumCalculation: async () => 'WHEN_REQUIRED' as const };
   const client = Object.create(place.client, { config: { value: config } }) as S3Client;
-  const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
   const signableHeaders = contentType === undefined ? undefined : new Set(['content-type', 'host']);
   return getSignedUrl(client, command, { expiresIn: expiresInSeconds, signableHeaders });
 }
@@ -279,7 +279,6 @@ async function presignGet(
   key: string,
   { expiresInSeconds }: { expiresInSeconds: number },
 ): Promise<string> {
-  const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
   return getSignedUrl(place.client, new GetObjectCommand(targetOf(place, key)), { expiresIn: expiresInSeconds });
 }
 

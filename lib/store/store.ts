@@ -13,8 +13,8 @@ export interface Store {
    *
    * @param options.range first byte and the byte after the last, both from 0; the end is cut to the object's size
    * @param options.ifMatch only while the object still has this tag
-   * @param options.into room for the bytes: where it suffices, a store that gets them in pieces may put them there, and
-   *   answers a view of it; whatever it held is gone, even if the reading fails
+   * @param options.into a buffer for the bytes: if they fit, the store may write them there and answer a view of it. What
+   *   it held is then overwritten, even if reading fails
    * @throws NotFoundError when there is no such key
    * @throws ConflictError when `ifMatch` no longer holds
    * @throws InputError when the range begins at or after the object's end
@@ -58,7 +58,7 @@ export interface Store {
   presignGet?(key: string, options: { expiresInSeconds: number }): Promise<string>;
 }
 
-/** An object of a store as an open file: it may be replaced under its key meanwhile, and its reader does not notice. */
+/** An object of a store as an open file: its reader does not notice when the key's object is replaced meanwhile. */
 export interface StoredFile {
   /** Its descriptor, which all threads of the process share. */
   descriptor: number;
@@ -67,21 +67,21 @@ export interface StoredFile {
   close(): Promise<void>;
 }
 
-/** As `Store.get` explains them. */
+/** Options of `Store.get`, explained there. */
 export interface GetOptions {
   range?: { start: number; end: number };
   ifMatch?: string;
   into?: Uint8Array;
 }
 
-/** As `Store.put` explains them; `contentType` is what a browser is told. */
+/** Options of `Store.put`, explained there; `contentType` is what a browser is told. */
 export interface PutOptions {
   ifAbsent?: boolean;
   ifMatch?: string;
   contentType?: string;
 }
 
-/** An object without its bytes. */
+/** What is known of an object without its bytes. */
 export interface ObjectInfo {
   key: string;
   /** Bytes. */
@@ -96,7 +96,7 @@ export interface StoredObject extends ObjectInfo {
   body: Uint8Array;
 }
 
-/** Some of the objects that were listed. */
+/** One page of a listing. */
 export interface ObjectPage {
   objects: ObjectInfo[];
   /** Pass as `after` for the next page; undefined on the last. */

@@ -10,18 +10,17 @@ const origins = ['scripts/build', 'lib/report/page', 'lib/kernels/assembly'];
 const folder = `bundle-${Date.now()}-${process.pid}`;
 
 /**
- * What starts a thread while the command is yet to be loaded, and commands with a script of their own, in one file: cli/hone.mjs keeps the compiled form of all that a run of it used, as
- * Node itself does not, whose cache of modules leaves out the functions that are compiled when they are first called.
+ * Commands that are also bundled as one script each. Of a script, cli/hone.mjs keeps the compiled form of all functions that
+ * a run has used; Node's own cache of modules leaves out those that are compiled at their first call.
  */
 const run = { file: 'cli/commands/run.ts', name: 'runCommand' };
 const scripts: Record<string, { file: string; name: string; without?: string[] }> = {
-  // The SDK is a third of the script, and few runs need it: who has nothing to do with S3 takes this one. Should it need the
-  // SDK all the same, it finds it in node_modules.
+  // The SDK is a third of the script, and few runs need it. A run that turns out to need it loads it from node_modules.
   run: { ...run, without: ['@aws-sdk/*'] },
   'run s3': run,
 };
-
 const asScript = { splitting: false, format: 'cjs', outExtension: { '.js': '.cjs' }, banner: {} } as const;
+
 const esbuild = await import('esbuild');
 const { metafile } = await esbuild.build(settings(folder));
 const thread = await esbuild.build({
@@ -36,10 +35,10 @@ const own = Object.entries(scripts).map(async ([script, { file, name, without = 
     plugins: [onlyCommand(script.split(' ')[0], file, name)],
     external: without,
     ...asScript,
-    // The function that cli/hone.mjs calls stands in the file: to put it around so long a text would copy that.
+    // cli/hone.mjs calls this function. Wrapping it around the text at run time would copy the text.
     banner: { js: '(function (require, __filename, __dirname) {' },
     footer: { js: '})' },
-    // Tagged templates hold their text as it is written; without them all of the script is ASCII, which is read at once.
+    // Tagged templates would keep characters beyond ASCII as they are; an ASCII script needs no decoding.
     supported: { 'template-literal': false },
   });
   return [script, `${own}/hone.cjs`] as const;
@@ -81,7 +80,7 @@ function settings(outFolder: string) {
   } as const satisfies BuildOptions;
 }
 
-/** Puts one command in place of the list that loads each at its first use. */
+/** Replaces the list of commands, which loads each at its first use, by a single command. */
 function onlyCommand(command: string, file: string, name: string): Plugin {
   const contents = `import { ${name} } from '${join(root, file)}';export const commands = { ${command}: async () => ${name} };`;
   return {

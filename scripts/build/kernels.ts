@@ -62,7 +62,7 @@ export const wasm: string = '${packKernel(wasm)}';
 `;
 }
 
-/** As `compile` of lib/kernels/instantiate.ts unpacks it: less than half the room in a function's bundle. */
+/** Compressed, it takes less than half the room in a function's bundle; `compile` in lib/kernels/instantiate.ts unpacks it. */
 export const packKernel = (wasm: Uint8Array): string => brotliCompressSync(wasm).toString('base64');
 
 /** Constants that outgrew their room would lie over those of the next module. */

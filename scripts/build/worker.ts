@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { generate, inputsHash, root } from './generate.ts';
 
-/** Scripts of threads, all that each is bundled from, and the module that carries it as text. */
+/** Scripts of threads, the files that each is bundled from, and the name under which a module exports it as text. */
 const scripts = [
   {
     entry: 'lib/data/kernel-worker.ts',

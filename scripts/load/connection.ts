@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** A connection that is kept open, and opened anew where it broke off, with one request at a time. */
+/** A connection that is kept open, is opened again after a break, and carries one request at a time. */
 export interface Connection {
   /** Whether the answer was 200, and came within ten seconds. */
   post(body: string): Promise<boolean>;
@@ -12,8 +12,8 @@ const answerLimitMs = 10_000;
 /**
  * A connection to a server of HTTP/1.1.
  *
- * It knows no more of HTTP than a load test of our own server needs, and takes a third of the time that node:http takes:
- * who asks shares the machine with the server, and must not be what is measured.
+ * It knows only as much of HTTP as a load test of our own server needs, and takes a third of the time of node:http: client
+ * and server share a machine, and it is the server that is measured.
  */
 export function connectionTo(url: string): Connection {
   const { hostname, port, pathname, host } = new URL(url);
@@ -52,7 +52,7 @@ export function connectionTo(url: string): Connection {
   };
 }
 
-/** Whether a text holds an answer up to its end, which its length or the last, empty chunk tells. */
+/** Whether a text holds a whole answer, by its content-length or the empty last chunk. */
 function isWholeAnswer(text: string): boolean {
   const head = text.indexOf('\r\n\r\n');
   if (head < 0) return false;

@@ -2,9 +2,9 @@
 // beside the API; says how long answers took. `--seconds N` divides another time by three, `--rate N` sends another number,
 // `--timeline` prints the longest answer of each tenth of a second.
 //
-// The server, who trains, and who asks are processes of their own. First comes a warm-up of two seconds, in which the rate
-// rises to the full one: the model is opened, and code is compiled. It is printed, and does not count. Exit code 1 when an
-// answer failed, or when before or after the training the rate was not met or the 99th percentile was 20 ms or more.
+// The server, the training and the client are processes of their own. A warm-up of two seconds comes first, in which the rate
+// rises to its full value while the model is opened and code is compiled: it is printed, but does not count. Exit code 1 when
+// an answer failed, or when before or after the training the rate was not met or the 99th percentile was 20 ms or more.
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

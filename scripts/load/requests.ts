@@ -16,20 +16,20 @@ export interface LoadResult {
   p50: number;
   p99: number;
   longest: number;
-  /** The most milliseconds for which whoever asks was kept from asking: a busy machine, and not the server. */
+  /** The longest time in milliseconds in which the client itself could not run: the machine's fault, not the server's. */
   longestPause: number;
   /** The longest time of the requests that were due in each tenth of a second. */
   tenths: number[];
 }
 
-/** Connections that are open at once. */
+/** Connections that are open at the same time. */
 const connectionCount = 64;
 
 /**
  * Sends requests at a fixed rate, whether or not earlier ones were answered: a server that falls behind is seen to, since
  * each request's time counts from when it was due.
  *
- * @param options.risesFor begins at nothing, and comes to the full rate after so many seconds
+ * @param options.risesFor seconds in which the rate rises from 0 to its full value; 0 by default
  */
 export async function sendAtRate(
   target: LoadRequest,
@@ -51,7 +51,7 @@ export async function sendAtRate(
       idle.push(connection);
       askDue();
     };
-    // Those for which no connection is free wait for an answer.
+    // Requests for which no connection is free wait until an answer frees one.
     const askDue = () => {
       for (const nowMs = now(); sent < count && dueMs(sent) <= nowMs; ) {
         const connection = idle.pop();
@@ -88,7 +88,7 @@ export async function sendAtRate(
   };
 }
 
-/** When each request is due. While the rate rises in a line, the nth is due where n = rate · t² / (2 · rise). */
+/** When each request is due, in ms. While the rate rises linearly, the nth is due at t where n = rate · t² / (2 · risesFor). */
 function dueTimes(perSecond: number, risesFor: number): (nth: number) => number {
   const risen = (perSecond * risesFor) / 2;
   return (nth) =>

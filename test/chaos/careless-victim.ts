@@ -1,11 +1,11 @@
 // A victim with a fault planted in it: it renames by copying, and dies in the midst of its N-th copy.
 import fs from 'node:fs/promises';
-import { syncBuiltinESMExports } from 'node:module';
+import { calls } from '../../lib/store/folder-calls.ts';
 
 const [root, data, at] = process.argv.slice(2);
 let copies = 0;
 
-const rename = async (from: string, to: string) => {
+calls.rename = async (from, to) => {
   const bytes = await fs.readFile(from);
   if (copies++ === Number(at)) {
     await fs.writeFile(to, bytes.subarray(0, bytes.length / 2));
@@ -14,8 +14,6 @@ const rename = async (from: string, to: string) => {
   await fs.writeFile(to, bytes);
   await fs.unlink(from);
 };
-Object.assign(fs, { rename });
-syncBuiltinESMExports();
 
 const { doWork } = await import('../../scripts/chaos/kills/work.ts');
 process.stdout.write('begun\n');

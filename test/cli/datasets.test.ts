@@ -1,12 +1,11 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../lib/report/report.ts';
-import { hone, sharedDatasets, temporaryFolder } from '../support/cli.ts';
+import { hone, root, sharedDatasets, temporaryFolder } from '../support/cli.ts';
 
 const isThere = existsSync(sharedDatasets);
 const folder = temporaryFolder();
-const store = join(folder, 'store');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Dataset {
@@ -109,6 +108,7 @@ describe.skipIf(!isThere)(`hone run on real data${isThere ? '' : ' (skipped: ../
     const document = join(folder, `${name}.yml`);
     writeFileSync(document, lines.join('\n'));
 
+    const store = join(folder, `store of ${name}`);
     const { code, stdout, stderr } = await hone(['run', document, '--store', store, '--json']);
     expect([code, stderr]).toEqual([0, expect.stringContaining(`Read ${rows.toLocaleString('en')} rows`)]);
     const result = JSON.parse(stdout);
@@ -121,5 +121,18 @@ describe.skipIf(!isThere)(`hone run on real data${isThere ? '' : ' (skipped: ../
     expect(report.data.warnings).toEqual(
       says.map((text) => (typeof text === 'string' ? text : expect.stringMatching(text))),
     );
+  });
+
+  test("README's long document trains on the housing data as it is, and holds its gates", async () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const [, document] = /```yaml\n(# yaml-language-server[\s\S]*?)```/.exec(readme) ?? [];
+    const file = join(folder, 'readme.yml');
+    writeFileSync(file, document);
+    const data = join(folder, 'readme/datasets/house-prices');
+    mkdirSync(data, { recursive: true });
+    copyFileSync(join(sharedDatasets, 'housing/california_housing.csv'), join(data, 'houses.csv'));
+    const { code, stdout } = await hone(['run', file, '--store', join(folder, 'readme'), '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'trained', solution: 'converged', gate: 'pass' });
   });
 });

@@ -94,6 +94,7 @@ test('hone dev says why a workflow failed, and where an inspection left its repo
   utimesSync(free, 1e9, 1e9);
   const { said, url } = await startDev(store);
   await until(async () => /failed: InputError: .*"nope"/.test(said()), `the reason; hone dev said:\n${said()}`);
+  expect(await (await fetch(url)).text()).toMatch(/<td>failed<\/td><td class="why">InputError: .*&quot;nope&quot;/);
   const told = /Inspection report: (\S+); draft of a pipeline: (\S+)/;
   const [, page, draft] = await until(async () => told.exec(said()) ?? undefined, 'the inspection');
   expect(page.startsWith(url)).toBe(true);

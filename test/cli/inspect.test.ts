@@ -103,6 +103,29 @@ test('what the command line says of the format is how the data is read, and stan
   );
 });
 
+test('data with cells that cannot be read is described as far as it goes, and the exit code says so', async () => {
+  const path = join(folder, 'bad.csv');
+  const rows = Array.from({ length: 100 }, (_, i) => `${i},${i % 30 === 7 ? '?' : i * 2}`);
+  writeFileSync(path, `x,y\n${rows.join('\n')}\n1\n`);
+  const printed: string[] = [];
+  const spy = vi.spyOn(console, 'log').mockImplementation((text) => void printed.push(text));
+  const store = ['--store', join(folder, 'store')];
+  try {
+    expect(await inspectCommand.run([path, ...store])).toBe(1);
+    expect(await inspectCommand.run([path, '--json', ...store])).toBe(1);
+  } finally {
+    spy.mockRestore();
+  }
+  const text = printed.slice(0, -1).join('\n');
+  expect(text).toContain(`${path}: 100 rows, 2 columns`);
+  expect(text).toContain('5 cells or rows can’t be read, so a training refuses the data;');
+  expect(text).toContain(`Here they are:\n  ${path}, line 9, column "y": expected a number, found "?"\n`);
+  expect(text.match(/declare "y" a category/g)).toHaveLength(1);
+  const { bad, columns } = JSON.parse(printed.at(-1) ?? '');
+  expect([bad.count, bad.first.map(({ line }: { line: number }) => line)]).toEqual([5, [9, 39, 69, 99, 102]]);
+  expect(columns[1].missing).toBe(4);
+});
+
 const shared = fileURLToPath(new URL('../../../shared/', import.meta.url));
 const isThere = existsSync(join(shared, 'golden'));
 const read = (name: string) =>

@@ -113,7 +113,7 @@ function singleKernelBits(request: LossRequest, { features, blockOffsets, ...res
 }
 
 describe.each(Object.entries(requests))('%s, products in float32', (_, loss) => {
-  test.each([0, 1, 2, 3, 4, 5, 7, 8, 11, 28, 31, 32, 37, 300])(
+  test.each([0, 1, 2, 3, 4, 5, 7, 8, 11, 20, 22, 27, 28, 31, 32, 35, 37, 300])(
     '%i columns: the kernel has the bits of its reference',
     (inputs) => {
       for (const rowCount of [1, 2, 3, 4, 5, 66, 131]) {

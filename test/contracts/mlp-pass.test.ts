@@ -55,6 +55,51 @@ test.each(cases)(
   },
 );
 
+test.each([
+  [300, [24, 16], [128, 128, 44]],
+  [513, [24, 16], [129, 129, 129, 126]],
+  [300, [6], [300]],
+])('a batch of %i rows, layers %j, is the sum of shares of %j rows, to the bit', (batch, hidden, shares) => {
+  const [inputs, rowCount] = [30, 700];
+  const loss = makeLoss({ name: 'logistic' }, 1);
+  const [rows, network] = [rowsOf(rowCount, inputs, 1), { hidden, activation: 'tanh' as const }];
+  const widths = [inputs, ...hidden, 1];
+  const width = widths.slice(1).reduce((sum, outputs, i) => sum + (widths[i] + 1) * outputs, 1);
+  const parameters = someParameters(width - 1);
+  const visited = Int32Array.from({ length: batch }, (_, i) => (i * 37) % rowCount);
+  const pass = linearPass(rows, loss.formula as LossFormula, { products: 'float32', network, batch, window: batch });
+  pass.prefetch(visited, visited, batch);
+  const gathered = {
+    ...rows,
+    features: Float32Array.from(
+      [...visited].flatMap((row) => [...rows.features.subarray(row * inputs, (row + 1) * inputs)]),
+    ),
+    targets: Float64Array.from(visited, (row) => rows.targets[row]),
+    weights: rows.weights && Float64Array.from(visited, (row) => (rows.weights as Float64Array)[row]),
+  };
+  for (const [count, ofShares] of [
+    [batch, shares],
+    [100, [100]],
+  ] as const) {
+    for (const [add, from] of [
+      [pass.addVisited, gathered],
+      [pass.addRows, rows],
+    ] as const) {
+      const found = Float64Array.from({ length: width }, (_, i) => i / 7);
+      const expected = found.slice();
+      let next = 0;
+      for (const [share, length] of ofShares.entries()) {
+        const sums = share === 0 ? expected : new Float64Array(width);
+        addSingleMlpRows(from, network, loss.evaluate, parameters, next, next + length, sums, 0);
+        if (share > 0) for (let i = 0; i < width; i++) expected[i] += sums[i];
+        next += length;
+      }
+      add(parameters, 0, count, found, 0);
+      expect(hex(found), `${count} rows`).toBe(hex(expected));
+    }
+  }
+});
+
 test.each(['relu', 'tanh', 'sigmoid', 'gelu'] as const)(
   '%s: it lies as near to that in float64 as float32 promises, over all rows and in batches',
   (activation) => {

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { seededRandom } from '../../lib/core/random.ts';
+import { encodeInPlace } from '../../lib/data/encode-in-place.ts';
+import { fitEncoding } from '../../lib/data/fit-encoding.ts';
 import { kernelHost } from '../../lib/data/kernel-host.ts';
 import { workerSource } from '../../lib/data/kernel-worker.generated.ts';
 import { type ReadOptions, readTable } from '../../lib/data/read.ts';
@@ -47,7 +49,7 @@ const told = ({ columns, numbers: _numbers, ...table }: Table) => ({
   columns: columns.map((column) =>
     column.kind === 'category'
       ? column
-      : { name: column.name, single: column.single, bits: new BigUint64Array(column.values.buffer) },
+      : { name: column.name, single: column.single, bits: new BigUint64Array(column.values.slice().buffer) },
   ),
 });
 
@@ -211,3 +213,24 @@ test.skipIf(hostile.length === 0)(
   },
   120_000,
 );
+
+test('of numbers that gave their memory to features, no hash is made that nobody asked for before', async () => {
+  const bytes = writeParquet({ a: [1, 2, 3, 4], b: [4, 3, 2, 1] }, 4);
+  const read = async () => {
+    const table = await byKernels([bytesObject('t.parquet', bytes)], { single: () => true });
+    if (!table) throw new Error('the kernels did not take it on');
+    return table;
+  };
+  const rows = Int32Array.of(0, 1, 2);
+  const give = (table: Table) => encodeInPlace(fitEncoding(table, rows, {}), table, rows);
+  const asked = await read();
+  const [hashes, names] = [asked.rowHashes.slice(), asked.blocks.map(({ hash }) => hash)];
+  give(asked);
+  expect(asked.rowHashes).toEqual(hashes);
+  expect(asked.blocks.map(({ hash }) => hash)).toEqual(names);
+
+  const unasked = await read();
+  give(unasked);
+  expect(() => unasked.rowHashes).toThrow('given their memory to encoded features');
+  expect(() => unasked.blocks[0].hash).toThrow('given their memory to encoded features');
+});

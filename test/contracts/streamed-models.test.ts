@@ -119,7 +119,7 @@ function streamed(all: Examples, blocksAtATime: number): Examples {
     stretches: Int32Array.from(stretches),
     firstRows: Int32Array.from(firstRows),
     data,
-    bring(stretch) {
+    load(stretch) {
       data.fill(Number.NaN).set(source.subarray(firstRows[stretch] * inputs, firstRows[stretch + 1] * inputs));
     },
     spareBytes: 0,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../lib/core/random.ts';
-import { distributionOf, distributionOfValues } from '../../lib/data/distribution.ts';
+import { beginDistributions, distributionOf, distributionOfValues } from '../../lib/data/distribution.ts';
+import { allRows, beginFacts, numberFacts } from '../../lib/data/number-facts.ts';
 import { packedNumberColumn, packedStride } from '../../lib/data/packed.ts';
 import { shortestSingle } from '../../lib/data/single.ts';
 import type { NumberColumn, Table } from '../../lib/data/table.ts';
@@ -51,6 +52,7 @@ describe.each([
     'numbers of every size': many(rowCount, (row) => (row % 2 ? -1 : 1) * 10 ** (random.nextInt(70) - 35)),
     'no number': many(rowCount, () => lost),
     'a number without end': many(rowCount, (row) => (row === 1 ? infinite : row)),
+    'codes, some of them far more frequent': many(rowCount, () => Math.floor(1 / (random.nextFloat() + 1e-3))),
     'numbers that are all different': many(rowCount, (row) => (row * 617) % rowCount),
   };
   const table = packedTable(Object.values(columns), blockRows);
@@ -90,4 +92,19 @@ test('above 100,000 rows it is that of 4,096, evenly apart', () => {
     ...distributionOfValues(sample, { from: 0, to: 100_000, shown }),
     sampled: 4096,
   });
+});
+
+test('what other threads were let to find is what is found at once', () => {
+  const columns = [many(3000, () => Math.round(random.normal() * 5)), many(3000, () => random.nextFloat())];
+  const [table, ahead] = [packedTable(columns, 1000), packedTable(columns, 1000)].map((packed) => ({
+    ...packed,
+    numbers: packed.columns[0].packed?.numbers,
+  }));
+  beginFacts(ahead);
+  beginDistributions(ahead);
+  for (const c of columns.keys()) {
+    const [column, other] = [ahead.columns[c], table.columns[c]];
+    expect(numberFacts(ahead, column, allRows(ahead))).toEqual(numberFacts(table, other, allRows(table)));
+    expect(distributionOf(ahead, column)).toEqual(distributionOf(table, other));
+  }
 });

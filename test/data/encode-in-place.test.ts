@@ -78,7 +78,7 @@ test('who asks for a number that has given its memory away is refused', async ()
   const encoding = fitEncoding(table, training, { exclude: ['class'] });
   encodeInPlace(encoding, table, training);
   expect(() => (table.columns[0] as NumberColumn).values).toThrow('given their memory to encoded features');
-  expect(() => (encodeRows(encoding, table, training) as StreamedMatrix).bring(0)).toThrow('given their memory');
+  expect(() => (encodeRows(encoding, table, training) as StreamedMatrix).load(0)).toThrow('given their memory');
   expect(() => takeRows(table, training)).toThrow('that all lie in memory');
   expect(canEncodeInPlace(encoding, table, training)).toBe(false);
 });
@@ -95,6 +95,25 @@ test('what is no number, or will be none, or does not lie together is not encode
   expect(canEncodeInPlace(turned, table, training)).toBe(false);
   const two = await read(onOne(), [text, text]);
   expect(canEncodeInPlace(fitEncoding(two, training, { exclude: ['class'] }), two, training)).toBe(false);
+});
+
+test('many rows that are taken out are encoded a stretch at a time, to the same bits', async () => {
+  const table = await read(onOne());
+  const encoding = fitEncoding(table, training, { exclude: ['class'] });
+  const expected = encodeRows(encoding, table, training).data.slice();
+  const taken = takeRows(table, training);
+  const streamed = encodeRows(encoding, taken, Int32Array.from(training.keys())) as StreamedMatrix;
+  const { firstRows, columnCount } = streamed;
+  expect(firstRows.length).toBeGreaterThan(2);
+  expect(firstRows.at(-1)).toBe(training.length);
+  for (let stretch = 0; stretch + 1 < firstRows.length; stretch++) {
+    streamed.load(stretch);
+    const [from, end] = [firstRows[stretch] * columnCount, firstRows[stretch + 1] * columnCount];
+    expect(streamed.data.subarray(0, end - from)).toEqual(expected.subarray(from, end));
+  }
+  expect((taken.columns[1] as NumberColumn).values).toEqual(
+    Float64Array.from(training, (row) => (table.columns[1] as NumberColumn).values[row]),
+  );
 });
 
 test('rows that are taken out of a table keep their cells, their places and their blocks', async () => {

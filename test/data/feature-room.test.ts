@@ -36,7 +36,7 @@ test('features that fit beside their table are encoded at once', async () => {
 test('features that do not fit are encoded a block at a time', async () => {
   const { numbers } = await tableIn(450 * mebibyte);
   expect(numbers?.source?.stretches).toEqual(Int32Array.of(0, 1, 2));
-  expect(numbers?.source?.bring(1)).toEqual([numbers?.blocks[1]]);
+  expect(numbers?.source?.load(1)).toEqual([numbers?.blocks[1]]);
 });
 
 test('features of which not even a block fits are refused, with what they need', async () => {

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../lib/core/errors.ts';
 import { type ReadOptions, readTable } from '../../lib/data/read.ts';
-import { readBatches } from '../../lib/data/read-batches.ts';
 import type { Column, Table } from '../../lib/data/table.ts';
 import { bytesObject } from '../support/bytes-object.ts';
 
@@ -274,21 +273,4 @@ test('infinite numbers are missing when asked, with a warning', async () => {
   const table = await read('n\n1\n1e400\n-inf\n', { infinite: 'missing' });
   expect(summary(table)).toEqual({ n: [1, null, null] });
   expect(table.warnings).toEqual(['2 infinite numbers were read as missing.']);
-});
-
-test('batches are the table, some rows at a time', async () => {
-  const text = `n,t\n${Array.from({ length: 50_000 }, (_, i) => `${i},t${i % 7}\n`).join('')}`;
-  const numbers: number[] = [];
-  let batches = 0;
-  const rows = await readBatches(
-    [bytesObject('a', text), bytesObject('b', 't\tn\nx\t-1\n')],
-    ({ columns }) => {
-      batches++;
-      if (columns[0].kind === 'number') numbers.push(...columns[0].values);
-    },
-    { batchRows: 10_000 },
-  );
-  expect(rows).toBe(50_001);
-  expect(batches).toBeGreaterThan(2);
-  expect(numbers).toEqual([...Array(50_000).keys(), -1]);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { environmentServices } from '../../functions/adapter/environment.ts';
 import { contextOf } from '../../functions/adapter/services.ts';
 import { InputError } from '../../lib/core/errors.ts';
-import { neededBytes } from '../../lib/data/memory.ts';
+import { checkMemory, neededBytes } from '../../lib/data/memory.ts';
 import { readTable } from '../../lib/data/read.ts';
 import { runPipeline } from '../../lib/jobs/run.ts';
 import { bytesObject } from '../support/bytes-object.ts';
@@ -72,6 +72,23 @@ describe('a dataset that the memory can not hold', () => {
     await expect(readTable([bytesObject('a', gzipSync(bytes))], { limits: { memoryBytes: 1000 } })).rejects.toThrow(
       'a: expected Parquet that half of 1000 bytes of memory can hold unpacked, found more',
     );
+  });
+
+  test('is told what it needs with as many digits as tell it from what there is', () => {
+    const size = { rows: 100_000, columns: 1 };
+    const told = (short: number) => {
+      try {
+        checkMemory('a', size, neededBytes(size) - short);
+      } catch (error) {
+        const { message } = error as Error;
+        return /that ([\d.]+ \w+) of memory can hold, found one that needs ([\d.]+ \w+):/.exec(message)?.slice(1);
+      }
+    };
+    // 256 MiB and 40 bytes a row: 259.814697265625 MiB.
+    expect(told(5 * mebibyte)).toEqual(['255 MiB', '260 MiB']);
+    expect(told(mebibyte / 10)).toEqual(['259.8 MiB', '259.9 MiB']);
+    expect(told(1)).toEqual(['272435455 bytes', '272435456 bytes']);
+    expect(told(0)).toBeUndefined();
   });
 
   test('counts the rows of all its objects, and the cells of sparse features', async () => {

@@ -59,25 +59,35 @@ async function readWith(disk: SpillDisk, limits = {}) {
   return ways;
 }
 
-test('when the disk is full before the end, all is read again', async () => {
-  let [writes, closed] = [0, 0];
-  const full: SpillDisk = {
+/** A temporary disk with room; told before each of its files' writes, and of each that is closed. */
+function watchedDisk({ onWrite, onClose }: { onWrite(end: number): void; onClose?(): void }): SpillDisk {
+  return {
     freeBytes: () => 1e9,
     open() {
       const file = temporaryDisk(folder).open();
       return {
         ...file,
         write(bytes, position) {
-          if (++writes > 1) throw new StoreError('no space left on device');
+          onWrite(position + bytes.length);
           file.write(bytes, position);
         },
         close() {
-          closed++;
+          onClose?.();
           file.close();
         },
       };
     },
   };
+}
+
+test('when the disk is full before the end, all is read again', async () => {
+  let [writes, closed] = [0, 0];
+  const full = watchedDisk({
+    onWrite() {
+      if (++writes > 1) throw new StoreError('no space left on device');
+    },
+    onClose: () => void closed++,
+  });
   expect(await readWith(full)).toEqual(['spilled', 're-read']);
   expect({ writes, closed }).toEqual({ writes: 2, closed: 1 });
 });
@@ -94,19 +104,11 @@ test('a disk without room, or one that the request does not give, is left alone'
 test('no more is written than the request gives, however many rows there turn out to be', async () => {
   // Of some 3 · 3,000 rows of 16 bytes, 100 were foreseen.
   let most = 0;
-  const disk: SpillDisk = {
-    freeBytes: () => 1e9,
-    open() {
-      const file = temporaryDisk(folder).open();
-      return {
-        ...file,
-        write(bytes, position) {
-          most = Math.max(most, position + bytes.length);
-          file.write(bytes, position);
-        },
-      };
+  const disk = watchedDisk({
+    onWrite(end) {
+      most = Math.max(most, end);
     },
-  };
+  });
   expect(await readWith(disk, { diskBytes: 100_000 })).toEqual(['spilled', 're-read']);
   expect(most).toBeLessThanOrEqual(100_000);
   expect(most).toBeGreaterThan(0);

@@ -90,12 +90,13 @@ describe('data that cannot be learned from is refused with where, what was expec
     expect(error.message).toMatch(/line \d+, column "y"/);
   });
 
-  test('a metric that does not fit the task', async () => {
-    const error = await failureOf(
-      `x,y\n${rows((i) => `${i},${i}`)}\n`,
-      document('regression', 'y', 'evaluate: { metrics: [auc] }'),
-    );
-    expect(error.message).toContain('auc');
+  test('a metric that does not fit the task, before there is a run', async () => {
+    const context = testContext();
+    await putText(context.store, 'datasets/bad/bad.csv', `x,y\n${rows((i) => `${i},${i}`)}\n`);
+    const pipeline = pipelineOf(document('regression', 'y', 'evaluate: { metrics: [auc] }'));
+    await expect(runPipeline(context, pipeline)).rejects.toThrow('auc');
+    expect(Object.keys(context.store.lasting())).toEqual(['datasets/bad/bad.csv']);
+    expect(await readOutcome(context.store, (await openRun(context, pipeline)).run)).toEqual({ error: undefined });
   });
 
   test('a negative weight', async () => {

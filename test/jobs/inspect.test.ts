@@ -62,8 +62,19 @@ test.each([
 
 test('data that cannot be read leaves the error of the inspection', async () => {
   const context = testContext();
-  await putText(context.store, 'datasets/bad/bad.csv', 'x,y\n1,2\n3\n');
+  await putText(context.store, 'datasets/bad/bad.csv', 'x,y\n1,2\n3,"4\n');
   await expect(inspectDataset(context, { dataset: 'datasets/bad/' })).rejects.toMatchObject({ name: 'InputError' });
   const [error] = [...context.store.objects.keys()].filter((key) => key.endsWith('/error.json'));
   expect(JSON.parse(await getText(context.store, error))).toMatchObject({ name: 'InputError', attempt: 0 });
+});
+
+test('an inspection of data with bad cells reports on the rest, and warns of each', async () => {
+  const context = testContext();
+  await putText(context.store, 'datasets/x.csv', `x,y\n${lines((row) => `${row},${row === 7 ? '?' : row * 2}`)}\n`);
+  const { report, rows } = await inspectDataset(context, { dataset: 'datasets/x.csv' });
+  expect(rows).toBe(100);
+  expect((await readReport(context, report)).data.warnings).toEqual([
+    '1 cell or row can’t be read, so a training refuses the data; here such a cell counts as missing, and such a row is left out. Here they are:',
+    'datasets/x.csv, line 9, column "y": expected a number, found "?".',
+  ]);
 });

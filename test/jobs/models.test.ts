@@ -72,6 +72,36 @@ test('a version is meant by its name, else by its alias, else by champion', asyn
   await expect(resolve({ alias: 'none' })).rejects.toThrow('model houses: expected an alias none, found none');
 });
 
+test('six digits of a version or more stand for it, as long as no other begins with them', async () => {
+  const { context, first } = await twoVersions();
+  const resolve = (version: string) => resolveVersion(context, { name: 'houses', version });
+  expect(await resolve(first.version.slice(0, 6))).toBe(first.version);
+  expect(await resolve(first.version.slice(0, 31))).toBe(first.version);
+  // Other models' versions don't count.
+  await putText(context.store, `models/barns/${first.version.slice(0, 8)}${'1'.repeat(24)}/manifest.json`, '{}');
+  expect(await resolve(first.version.slice(0, 7))).toBe(first.version);
+  const twin = `${first.version.slice(0, 8)}${'1'.repeat(24)}`;
+  await putText(context.store, `models/houses/${twin}/manifest.json`, '{}');
+  const both = [first.version, twin].sort().join(', ');
+  await expect(resolve(first.version.slice(0, 8))).rejects.toMatchObject({
+    name: 'InputError',
+    message: `model houses: expected the beginning of one version, found ${first.version.slice(0, 8)}, with which 2 begin: ${both}`,
+  });
+  const more = [first.version.slice(0, 12), `${twin.slice(0, 12)}`];
+  expect(await Promise.all(more.map(resolve))).toEqual([first.version, twin]);
+});
+
+test.each([
+  ['12345', 'InputError', 'at least 6 of the digits that it begins with, found "12345"'],
+  ['000000', 'NotFoundError', 'model houses: expected a version that begins with 000000, found none'],
+])('%s stands for no version', async (version, name, message) => {
+  const { context } = await twoVersions();
+  await expect(resolveVersion(context, { name: 'houses', version })).rejects.toMatchObject({
+    name,
+    message: expect.stringContaining(message),
+  });
+});
+
 test.each<[string, unknown, string]>([
   ['an object', {}, 'rows: expected a list of objects, found object'],
   ['null', null, 'rows: expected a list of objects, found null'],

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { kernelHost } from '../../lib/data/kernel-host.ts';
 import { workerSource } from '../../lib/data/kernel-worker.generated.ts';
 import { openPool } from '../../lib/jobs/open-pool.ts';
@@ -11,18 +11,11 @@ import { placeArray, writeStruct } from '../../lib/kernels/struct.ts';
 import { workerPool } from '../../lib/kernels/worker-pool.ts';
 
 /** Scores rows of one feature, 4,096 to a share: each is its number. */
-function score(pool: Pool, rows: number): Float64Array {
-  const { finish, found } = beginScoring(pool, rows);
-  finish();
-  return found;
-}
+const score = (pool: Pool, rows: number): Float64Array => beginToScore(pool, rows).finish();
 
-function beginScoring(pool: Pool, rows: number): { finish: () => void; found: Float64Array } {
+function beginToScore(pool: Pool, rows: number): { finish(): Float64Array } {
   const { memory } = pool;
-  const features = placeArray(
-    memory,
-    Float32Array.from({ length: rows }, (_, row) => row),
-  );
+  const features = placeArray(memory, numbers32(rows));
   const found = memory.allocate(rows * 8);
   const description = writeStruct(memory, {
     0: features,
@@ -32,10 +25,16 @@ function beginScoring(pool: Pool, rows: number): { finish: () => void; found: Fl
     16: 1,
     20: 1,
   });
-  const finish = pool.begin(scores, 'scoreShare', description, Math.ceil(rows / 4096), 64);
-  return { finish, found: new Float64Array(memory.memory.buffer, found, rows) };
+  const begun = pool.begin(scores, 'scoreShare', description, Math.ceil(rows / 4096), 64);
+  return {
+    finish() {
+      begun.finish();
+      return new Float64Array(memory.memory.buffer, found, rows);
+    },
+  };
 }
 
+const numbers32 = (rows: number) => Float32Array.from({ length: rows }, (_, row) => row);
 const numbers = (rows: number) => Float64Array.from({ length: rows }, (_, row) => row);
 
 test('every share of every job is done once, whenever the threads are there', async () => {
@@ -53,36 +52,37 @@ test('every share of every job is done once, whenever the threads are there', as
   }
 });
 
-test('what is begun, other threads do while this one does something else; what comes next waits for it', async () => {
+test('a job that is done again and again finds what lies there each time, and another one between is not mistaken for it', async () => {
   const memory = kernelMemory();
-  const pool = workerPool({ memory, threads: 2, workerSource, imports: kernelHost(memory.memory) });
+  const pool = workerPool({ memory, threads: 3, workerSource, imports: kernelHost(memory.memory) });
   try {
-    const begun = beginScoring(pool, 50_000);
-    await vi.waitFor(() => expect(begun.found).toEqual(numbers(50_000)), { timeout: 20_000 });
-    const [next, another] = [beginScoring(pool, 60_000), beginScoring(pool, 30_000)];
-    expect(next.found).toEqual(numbers(60_000));
-    for (const { finish } of [another, next, begun]) finish();
-    expect(another.found).toEqual(numbers(30_000));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const rows = 5 * 4096;
+    const jobs = [1, 2].map((factor) => {
+      const features = placeArray(memory, numbers32(rows));
+      const found = memory.allocate(rows * 8);
+      const parameters = placeArray(memory, Float64Array.of(factor, 0));
+      const description = writeStruct(memory, { 0: features, 4: parameters, 8: found, 12: rows, 16: 1, 20: 1 });
+      return {
+        factor,
+        description,
+        intercept: new Float64Array(memory.memory.buffer, parameters, 2).subarray(1),
+        found: new Float64Array(memory.memory.buffer, found, rows),
+      };
+    });
+    for (let round = 0; round < 600; round++) {
+      const { factor, description, intercept, found } = jobs[round % 7 === 6 ? 1 : 0];
+      intercept[0] = round;
+      pool.run(scores, 'scoreShare', description, 5, 64);
+      expect(found.every((score, row) => score === factor * row + round)).toBe(true);
+    }
   } finally {
     pool.close();
   }
 });
 
-test('a thread that was started before there was a pool belongs to the first that has two threads', async () => {
-  startThreadAhead();
-  expect((await openPool(1, takeStarted)).threads).toBe(1);
-  const pool = await openPool(2, takeStarted);
-  const begun = beginScoring(pool, 50_000);
-  await vi.waitFor(() => expect(begun.found).toEqual(numbers(50_000)), { timeout: 20_000 });
-  begun.finish();
-  expect(takeStarted()).toBeUndefined();
-});
-
-test('a thread alone does all of it, when it is asked for the end', () => {
-  const { finish, found } = beginScoring(onThisThread(kernelMemory()), 10_000);
-  expect(found).toEqual(new Float64Array(10_000));
-  finish();
-  expect(found).toEqual(numbers(10_000));
+test('a thread alone does all of it', () => {
+  expect(score(onThisThread(kernelMemory()), 10_000)).toEqual(numbers(10_000));
 });
 
 test('a task that fails fails the job, and the next one is done all the same', async () => {
@@ -97,4 +97,43 @@ test('a task that fails fails the job, and the next one is done all the same', a
   } finally {
     pool.close();
   }
+});
+
+test('a job that was begun is done by other threads meanwhile, once, and by whatever comes next at the latest', async () => {
+  const memory = kernelMemory();
+  const pool = workerPool({ memory, threads: 2, workerSource, imports: kernelHost(memory.memory) });
+  try {
+    const alone = beginToScore(pool, 50_000);
+    // This thread does nothing, and finds it done.
+    const isDone = () => new Float64Array(memory.memory.buffer).includes(49_999);
+    for (let i = 0; i < 200 && !isDone(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(isDone()).toBe(true);
+    expect(alone.finish()).toEqual(numbers(50_000));
+
+    const [first, second] = [beginToScore(pool, 60_000), beginToScore(pool, 30_000)];
+    expect(score(pool, 10_000)).toEqual(numbers(10_000));
+    expect(first.finish()).toEqual(numbers(60_000));
+    expect(second.finish()).toEqual(numbers(30_000));
+  } finally {
+    pool.close();
+  }
+});
+
+test('a thread that was started before there was a pool belongs to the first pool of two threads', async () => {
+  startThreadAhead();
+  expect((await openPool(1, takeStarted)).threads).toBe(1);
+  const pool = await openPool(2, takeStarted);
+  const begun = beginToScore(pool, 50_000);
+  const isDone = () => new Float64Array(pool.memory.memory.buffer).includes(49_999);
+  for (let i = 0; i < 200 && !isDone(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(isDone()).toBe(true);
+  expect(begun.finish()).toEqual(numbers(50_000));
+  expect(takeStarted()).toBeUndefined();
+});
+
+test('a job that was begun on a thread alone is done at once', () => {
+  const pool = onThisThread(kernelMemory());
+  const begun = beginToScore(pool, 10_000);
+  expect(new Float64Array(pool.memory.memory.buffer).includes(9_999)).toBe(true);
+  expect(begun.finish()).toEqual(numbers(10_000));
 });

@@ -7,6 +7,7 @@ import { attachPool, onThisThread } from '../../lib/kernels/pool.ts';
 import { type WorkerPool, workerPool } from '../../lib/kernels/worker-pool.ts';
 import { createModel } from '../../lib/models/create-model.ts';
 import type { Examples, ObjectiveOptions } from '../../lib/models/model.ts';
+import { adam } from '../../lib/optimizers/adam.ts';
 import { lbfgs } from '../../lib/optimizers/lbfgs.ts';
 import { minimise } from '../../lib/optimizers/minimise.ts';
 import { newton } from '../../lib/optimizers/newton.ts';
@@ -63,5 +64,19 @@ test.each(Object.entries(cases))('%s: one, two and three threads end with the sa
     });
     return sha256Hex(bytes(Float64Array.of(...parameters, loss)));
   });
+  expect(new Set(hashes).size).toBe(1);
+});
+
+test('a network in batches: one, two and three threads end with the same bits', async () => {
+  const hashes: string[] = [];
+  for (const threads of [1, 2, 3]) {
+    useThreads(threads);
+    const model = createModel({ kind: 'mlp', inputs, classCount: 2, hidden: [48, 24], seed: 2 });
+    const objective = model.objective(examples, { products: 'float32', batchSize: 700, seed: 5 });
+    // Time for the threads to be there.
+    await new Promise((resolve) => setTimeout(resolve, threads === 1 ? 0 : 300));
+    const { parameters, loss } = minimise(objective, { rule: adam(), initial: model.initial(), stop: { epochs: 3 } });
+    hashes.push(sha256Hex(bytes(Float64Array.of(...parameters, loss))));
+  }
   expect(new Set(hashes).size).toBe(1);
 });

@@ -5,6 +5,7 @@ import { calibrationCurve, expectedCalibrationError, maximumCalibrationError } f
 import { detectionErrorCurve, gainCurve } from '../../lib/metrics/curves.ts';
 import { rankScores } from '../../lib/metrics/ranked-scores.ts';
 import {
+  areaUnderRoc,
   averagePrecisionScore,
   gainScore,
   kolmogorovSmirnov,
@@ -177,4 +178,12 @@ test.each<[string, () => unknown]>([
   ['a probability above 1', () => expectedCalibrationError([0, 1], [0, 1.5])],
 ])('metrics of scores refuse %s', (_, call) => {
   expect(call).toThrow(InputError);
+});
+
+test('of one ranking the whole area is found once, and a part of it is a number of its own', () => {
+  const ranked = rankScores([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]);
+  expect([areaUnderRoc(ranked), areaUnderRoc(ranked)]).toEqual([0.75, 0.75]);
+  // By hand: up to half the negatives the curve encloses a quarter of the square, of which chance takes an eighth.
+  expect(areaUnderRoc(ranked, { maxFpr: 0.5 })).toBeCloseTo(0.5 * (1 + (0.25 - 0.125) / (0.5 - 0.125)), 15);
+  expect(areaUnderRoc(ranked)).toBe(0.75);
 });

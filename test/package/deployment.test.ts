@@ -61,6 +61,18 @@ describe('settings', () => {
     });
   });
 
+  test('the temporary disk has what Lambda gives for nothing, or what is asked for', () => {
+    expect(setting('diskMb', named)).toBe(512);
+    expect(setting('diskMb', { HONE_DISK_MB: '' })).toBe(512);
+    expect(setting('diskMb', { HONE_DISK_MB: '10240' })).toBe(10_240);
+  });
+
+  test.each(['511', '10241', '1.5e3.', '600.5', '2 GB'])('a disk of %j is refused', (HONE_DISK_MB) => {
+    expect(() => setting('diskMb', { HONE_DISK_MB })).toThrow(
+      `HONE_DISK_MB: expected whole megabytes between 512 and 10240, found "${HONE_DISK_MB}"`,
+    );
+  });
+
   test.each([[{ HONE_JWT_ISSUER: 'https://issuer.example/' }], [{ HONE_JWT_AUDIENCE: 'one' }]])(
     'half a JWT, %j, is refused: it would leave the API behind a guard that nobody chose',
     (environment) => {

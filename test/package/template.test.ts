@@ -79,6 +79,14 @@ describe.skipIf(!hasPackage)(`template${packageCondition}`, () => {
     expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
   });
 
+  test('what reads whole datasets has a temporary disk of its own size', () => {
+    const disks = functions.map(([, { Properties }]) => [Properties.Handler, Properties.EphemeralStorage?.Size]);
+    expect(disks.filter(([, size]) => size !== undefined)).toEqual([
+      ['functions/tasks/train.handler', 512],
+      ['functions/tasks/evaluate.handler', 512],
+    ]);
+  });
+
   test('the API gives up before its gateway does, tasks have all the time there is', () => {
     const timeouts = Object.fromEntries(
       functions.map(([, { Properties }]) => [Properties.Handler, Properties.Timeout]),

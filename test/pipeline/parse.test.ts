@@ -128,6 +128,13 @@ describe('a wrong document is refused with the file, the line, the path, what wa
   ])('%j', (text, expected) => expect(messageOf(text)).toContain(expected));
 });
 
+test('an empty list of columns to exclude is as good as none, and goes with columns to include', () => {
+  const asked = (data: string) =>
+    resolvePipeline(parsePipeline(`name: x\ntask: regression\ndata: { path: a, target: t${data} }\n`, 'x.yml'));
+  expect(asked(', exclude: []')).toEqual(asked(''));
+  expect(asked(', include: [b], exclude: []')).toEqual(asked(', include: [b]'));
+});
+
 test('a document that is too long is not read', () => {
   expect(messageOf(' '.repeat(300_000))).toContain('at most 262144 characters, found 300000');
 });

@@ -85,7 +85,7 @@ describe.each(releases.map(({ name }) => name))('a store of release %s', (releas
     const state = await readAlias(store, 'houses', 'champion');
     await moveAlias(store, 'houses', 'candidate', { to: state?.version ?? '', from: undefined });
     expect((await readAlias(store, 'houses', 'candidate'))?.version).toBe(state?.version);
-    await expect(rollBackAlias(store, 'houses', 'candidate')).rejects.toMatchObject({ name: 'ConflictError' });
+    await expect(rollBackAlias(store, 'houses', 'candidate')).rejects.toMatchObject({ name: 'NotFoundError' });
   });
 
   test('can be signed afterwards', async () => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { curveLimit, sliceLimit, worstRowLimit } from '../../lib/report/evaluation-schema.ts';
 import { confusionTableLimit, figuresOf } from '../../lib/report/figures.ts';
 import { renderHtml } from '../../lib/report/html.ts';
+import { curveLimit, sliceLimit, worstRowLimit } from '../../lib/report/limits.ts';
 import { dataName, embedJson, escapeHtml, html, shorten } from '../../lib/report/markup.ts';
 import type { Report } from '../../lib/report/report.ts';
 import { fullReports } from '../support/full-reports.ts';

@@ -445,3 +445,12 @@ function bytes(content: string): Uint8Array {
 function text(body: Uint8Array): string {
   return new TextDecoder().decode(body);
 }
+
+test('whoever asks again and again until something happens does not keep it from happening', async () => {
+  let hasHappened = false;
+  setTimeout(() => {
+    hasHappened = true;
+  }, 5);
+  for (let i = 0; i < 1_000_000 && !hasHappened; i++) await store.head('a');
+  expect(hasHappened).toBe(true);
+});

@@ -1,16 +1,14 @@
 import { mkdtempSync, readdirSync } from 'node:fs';
-import fs from 'node:fs/promises';
-import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { folderStore } from '../../lib/store/folder.ts';
+import { calls } from '../../lib/store/folder-calls.ts';
 import { putText } from '../support/jobs.ts';
 
-const { open } = fs;
+const { open } = calls;
 afterEach(() => {
-  Object.assign(fs, { open });
-  syncBuiltinESMExports();
+  calls.open = open;
 });
 
 /** From now on the disk takes half of what a file is to hold. */
@@ -19,13 +17,12 @@ function fillDisk(): void {
     const handle = await open(...args);
     const write = handle.writeFile.bind(handle);
     handle.writeFile = async (data) => {
-      await write((data as Uint8Array).subarray(0, (data as Uint8Array).length / 2));
+      await write(data.subarray(0, data.length / 2));
       throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC', syscall: 'write' });
     };
     return handle;
   };
-  Object.assign(fs, { open: full });
-  syncBuiltinESMExports();
+  calls.open = full;
 }
 
 test('a disk that is full in mid-write is a StoreError that says so, and leaves the object as it was', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ConflictError, InputError, NotFoundError, StoreError } from '../../lib/core/errors.ts';
 import { openStore } from '../../lib/store/open.ts';
 import { readObject } from '../../lib/store/read.ts';
@@ -370,10 +370,9 @@ describe('a process that uses a store', () => {
     return (await promisify(execFile)(process.execPath, args, { env, timeout: 20_000 })).stdout;
   };
 
-  test('on S3 ends by itself, with client and endpoint from the environment, and loads no presigner', async () => {
+  test('on S3 ends by itself, with client and endpoint from the environment', async () => {
     const loaded = await run('s3://bucket/x');
     expect(loaded).toContain('@aws-sdk/client-s3');
-    expect(loaded).not.toContain('presigner');
     expect(server.buckets.get('bucket')?.objects.has('x/a')).toBe(true);
   });
 
@@ -448,6 +447,42 @@ describe('the test server', () => {
 describe('openStore', () => {
   test('opens s3:// by its URL', async () => {
     expect((await openStore('s3://some-bucket/some/prefix')).location).toBe('s3://some-bucket/some/prefix/');
+  });
+
+  describe('where the environment lacks what AWS asks for', () => {
+    const nowhere = {
+      AWS_CONFIG_FILE: '/nowhere',
+      AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+    beforeEach(() => {
+      for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) vi.stubEnv(name, undefined);
+      for (const [name, value] of Object.entries(nowhere)) vi.stubEnv(name, value);
+    });
+    afterEach(() => void vi.unstubAllEnvs());
+
+    test('says which variable holds the region, and of which store', async () => {
+      const unplaced = await openStore('s3://some-bucket/some/prefix');
+      for (const ask of [
+        () => unplaced.list('models/'),
+        () => unplaced.get('models/a'),
+        () => unplaced.put('models/a', bytes('x')),
+      ]) {
+        await expect(ask()).rejects.toMatchObject({
+          name: 'InputError',
+          message: expect.stringMatching(
+            /^s3:\/\/some-bucket\/some\/prefix\/models\/.*: expected to know the region of the bucket, found none\. Set AWS_REGION, as in AWS_REGION=eu-central-1/,
+          ),
+        });
+      }
+    });
+
+    test('says which variables hold the credentials', async () => {
+      vi.stubEnv('AWS_REGION', 'eu-central-1');
+      await expect((await openStore('s3://some-bucket')).list('')).rejects.toThrow(
+        /^s3:\/\/some-bucket\/: .*Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/,
+      );
+    });
   });
 });
 

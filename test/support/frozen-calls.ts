@@ -1,9 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import fs from 'node:fs/promises';
-import { syncBuiltinESMExports } from 'node:module';
+import { calls as folderCalls } from '../../lib/store/folder-calls.ts';
 
 /** The calls by which a process changes a folder; between two of them others see one state. */
-const CHANGES = ['link', 'mkdir', 'open', 'rename', 'rm', 'rmdir', 'writeFile'] as const;
+const CHANGES = ['link', 'mkdir', 'open', 'rename', 'rm', 'rmdir', 'unlink', 'writeFile'] as const;
 
 /** The calls by which it looks. */
 const LOOKS = ['lstat', 'readdir', 'readFile'] as const;
@@ -26,13 +25,13 @@ interface Stop {
 const stops = new AsyncLocalStorage<Stop>();
 
 /**
- * Makes the calls of `node:fs/promises` stoppable.
+ * Makes the calls of folder stores into the file system stoppable.
  *
  * @param options.looks whether to stop before calls that only look, too
  * @returns a function that undoes it
  */
 export function makeStoppable({ looks = false }: { looks?: boolean } = {}): () => void {
-  const calls = fs as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>;
+  const calls = folderCalls as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>;
   const originals = new Map([...CHANGES, ...(looks ? LOOKS : [])].map((name) => [name, calls[name]]));
   for (const [name, original] of originals) {
     calls[name] = async (...values) => {
@@ -41,13 +40,11 @@ export function makeStoppable({ looks = false }: { looks?: boolean } = {}): () =
         stop.arrived();
         await stop.released;
       }
-      return original.apply(fs, values);
+      return original.apply(folderCalls, values);
     };
   }
-  syncBuiltinESMExports();
   return () => {
     for (const [name, original] of originals) calls[name] = original;
-    syncBuiltinESMExports();
   };
 }
 

@@ -1,6 +1,7 @@
 // Longer than most: data, not code.
+
+import { measured } from '../../lib/report/measured.ts';
 import type { Evaluation, Measured, Metrics, Report } from '../../lib/report/report.ts';
-import { measured } from '../../lib/report/report.ts';
 import { binaryReport, regressionReport } from './sample-reports.ts';
 
 // Reports with all that an evaluation can hold, for each task. Numbers are in the range of real ones.

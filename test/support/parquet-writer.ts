@@ -18,6 +18,8 @@ export interface ParquetOptions {
   dictionary?: boolean;
   /** Columns that can't be null. */
   required?: readonly string[];
+  /** Groups of nullable numbers that the schema tells of before the columns, by name; no row group has any. */
+  nested?: Readonly<Record<string, readonly string[]>>;
   /** Most rows of a page; a row group has one page to a column where it is left out. */
   pageRows?: number;
 }
@@ -78,7 +80,21 @@ export function writeParquet(columns: ParquetColumns, groupRows: number, options
   const schema = [
     struct([
       [4, text('schema')],
-      [5, int(names.length)],
+      [5, int(names.length + Object.keys(options.nested ?? {}).length)],
+    ]),
+    ...Object.entries(options.nested ?? {}).flatMap(([name, inner]) => [
+      struct([
+        [3, int(0)],
+        [4, text(name)],
+        [5, int(inner.length)],
+      ]),
+      ...inner.map((own) =>
+        struct([
+          [1, int(physicalTypes.DOUBLE)],
+          [3, int(1)],
+          [4, text(own)],
+        ]),
+      ),
     ]),
     ...names.map((name) => {
       const storage = storageOf(name, columns[name], options);

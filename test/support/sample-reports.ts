@@ -1,6 +1,7 @@
 // Longer than most: data, not code.
+
+import { measured } from '../../lib/report/measured.ts';
 import type { Report } from '../../lib/report/report.ts';
-import { measured } from '../../lib/report/report.ts';
 
 // Reports as a training would write them, with numbers in the range of the real ones: a page to look at and to test.
 

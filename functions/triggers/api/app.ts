@@ -1,6 +1,5 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type * as z from 'zod/mini';
 import { InputError } from '../../../lib/core/errors.ts';
 import { check } from '../../adapter/check.ts';
 import { contextOf, type Services } from '../../adapter/services.ts';
@@ -9,13 +8,12 @@ import { datasets } from './datasets.ts';
 import { evaluations } from './evaluations.ts';
 import { type ModelCache, modelCache } from './model-cache.ts';
 import { models } from './models.ts';
-import { openApiDocument } from './openapi.ts';
 import { page } from './page.ts';
 import { predictions } from './predictions.ts';
 import { problemResponse, RequestError } from './problem.ts';
 import { reports } from './reports.ts';
+import { requestSchema } from './requests/schemas.ts';
 import type { Call, Route } from './route.ts';
-import { components } from './schemas.ts';
 import { trainings } from './trainings.ts';
 
 /** Most bytes of a JSON request. */
@@ -42,7 +40,7 @@ export function createApi(services: Services, { uploadLimitBytes = 0 } = {}): Ho
       `expected a body of at most ${limit} bytes, found more: larger data goes by the store`,
     );
     const handlers: MiddlewareHandler<Bindings>[] = [(c) => serve(c, route, services, cache)];
-    // Who reads no body need not be kept from a large one.
+    // Routes that read no body need no limit.
     if (route.body !== undefined) handlers.unshift(atMost(limit, (c) => refuse(c, services, tooLarge)));
     app.on(route.method.toUpperCase(), [path], ...handlers);
   }
@@ -80,13 +78,16 @@ export function apiRoutes(options: { acceptsUploads: boolean }): Route[] {
     parameters: {},
     answers: { 200: { description: 'The document.', content: 'application/json' } },
     problems: [],
-    handle: async () => Response.json(openApiDocument(routes)),
+    async handle() {
+      const { openApiDocument } = await import('./openapi.ts');
+      return Response.json(openApiDocument(routes));
+    },
   };
   routes.push(openapi);
   return routes;
 }
 
-/** Refuses longer bodies. Where the client says how long its is, by that: to look at the body itself takes as long as a prediction. */
+/** Refuses longer bodies: by content-length where it is given, since measuring the body takes as long as a prediction. */
 function atMost(limit: number, onError: (c: HonoContext) => Response): MiddlewareHandler<Bindings> {
   const measured = bodyLimit({ maxSize: limit, onError });
   return async (c, next) => {
@@ -137,8 +138,7 @@ async function readBody(c: HonoContext, body: Route['body']): Promise<unknown> {
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType)) {
     throw new RequestError(415, `content-type: expected application/json, found ${JSON.stringify(contentType)}`);
   }
-  const schema: z.core.$ZodType = components[body];
-  return check(schema, parseJson(await c.req.text()), 'body');
+  return check(await requestSchema(body), parseJson(await c.req.text()), 'body');
 }
 
 function parseJson(text: string): unknown {

@@ -32,6 +32,8 @@ export const evaluations: Route[] = [
 async function evaluation({ body, context, services }: EvaluationCall): Promise<Response> {
   const { telemetry } = services;
   if ('predictions' in body) {
+    const { checkPredictionsMetrics } = await import('../../../lib/jobs/check-metrics.ts');
+    checkPredictionsMetrics(body);
     await checkSize(context, pathsOf(body));
     const { evaluatePredictions } = await import('../../../lib/jobs/evaluate-predictions.ts');
     const result = await evaluatePredictions(context, body);
@@ -40,19 +42,19 @@ async function evaluation({ body, context, services }: EvaluationCall): Promise<
   }
   const { model, version, alias, data } = body;
   await checkSize(context, { 'data.path': data.path });
-  // Loaded here, since it brings along what reads data and writes reports, for which no prediction should wait.
+  // Loaded here, since it brings along the code that reads data and writes reports, for which no prediction should wait.
   const { evaluateModel } = await import('../../../lib/jobs/evaluate-model.ts');
   const result = await evaluateModel(context, { name: model, version, alias, path: data.path });
   telemetry.info('evaluation', { run: result.run, model, version: result.version, gate: result.gate });
   return answer('Evaluation', { ...result, links: { ...reportLinks(result.report), model: `/models/${model}` } });
 }
 
-/** Evaluations that a process works on at once. A function has one at a time; a server on this machine has clients. */
+/** Most evaluations at the same time in one process. A function has only one; a local server may have many clients. */
 const evaluationsAtOnce = 4;
 
 const underWay = new WeakMap<Services, number>();
 
-/** @throws RequestError 429 when as many as there may be are under way */
+/** @throws RequestError 429 when too many evaluations are under way */
 async function oneOfFew<T>(services: Services, work: () => Promise<T>): Promise<T> {
   const others = underWay.get(services) ?? 0;
   if (others >= evaluationsAtOnce) {

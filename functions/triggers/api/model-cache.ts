@@ -6,7 +6,7 @@ import { type LoadedModel, readVersion } from '../../../lib/registry/versions.ts
 /** Milliseconds for which an alias may be taken to point where it last did. */
 const aliasTtlMs = 5_000;
 
-/** Milliseconds after which it is looked up again, while requests go on by what is known. */
+/** Milliseconds after which an alias is looked up again in the background, while requests use what is known. */
 const refreshAfterMs = 3_000;
 
 /** Versions kept ready at once. */
@@ -19,7 +19,7 @@ export interface ModelCache {
   forget(name: string, alias: string): void;
 }
 
-/** Where an alias pointed at a time. */
+/** The version that an alias pointed to at a certain time. */
 interface KnownAlias {
   version: Promise<string>;
   atMs: number;
@@ -27,10 +27,10 @@ interface KnownAlias {
 }
 
 /**
- * Keeps versions, which never change, and for a few seconds where aliases point.
+ * Keeps versions, which never change, and for a few seconds what aliases point to.
  *
- * Requests that come while a version is opened, or an alias looked up, share that. An alias in use is looked up again
- * before its time is over, and the version that it leads to opened, so that nobody waits for either.
+ * Requests that arrive while a version is opened, or an alias looked up, share the result. An alias in use is looked up
+ * again before it expires, and its version opened, so that no request waits for either.
  */
 export function modelCache(): ModelCache {
   const versions = new Map<string, Promise<LoadedModel>>();
@@ -51,7 +51,7 @@ export function modelCache(): ModelCache {
     }
   }
 
-  /** Looks an alias up anew. If that fails, what is known holds until its time is over; then whoever asks hears of it. */
+  /** Looks an alias up again. If that fails, what is known holds until it expires; the next request then gets the error. */
   async function refresh(
     context: Context,
     { name, alias }: { name: string; alias: string },
@@ -61,7 +61,7 @@ export function modelCache(): ModelCache {
     const renewed = { version: resolveVersion(context, { name, alias }), atMs: context.now() };
     try {
       await load(context, name, await renewed.version);
-      // Between two calls a function stands still, so that long may have passed: then somebody else has looked.
+      // A function is frozen between two calls, so much time may have passed, and another request have looked it up.
       if (aliases.get(key) === known) aliases.set(key, renewed);
     } catch {
       return;

@@ -3,9 +3,9 @@ import type { Context } from '../../../lib/jobs/context.ts';
 import { versionMetrics } from '../../../lib/jobs/models.ts';
 import { champion, listAliases, moveAlias, readAlias, rollBackAlias } from '../../../lib/registry/aliases.ts';
 import { listModels, listVersions, readManifest } from '../../../lib/registry/versions.ts';
-import { hashSchema, nameSchema } from '../../adapter/check.ts';
+import { aliasSchema, hashSchema, nameSchema } from '../../adapter/check.ts';
 import { answer, type Call, type Route, route } from './route.ts';
-import { aliasSchema, type Named } from './schemas.ts';
+import type { Named } from './schemas.ts';
 
 const aliasParameters = { name: nameSchema, alias: aliasSchema };
 
@@ -86,7 +86,7 @@ export const models: Route[] = [
   },
 ];
 
-/** Sends the card of a version, or of champion where none is named. */
+/** Sends the card of a version, or of the champion if none is named. */
 async function sendCard({ context, parameters: { name, version } }: Call): Promise<Response> {
   const { readCard } = await import('../../../lib/jobs/cards.ts');
   const { text } = await readCard(context, { name, version });

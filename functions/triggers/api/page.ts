@@ -1,11 +1,12 @@
 import { html } from 'hono/html';
 import type { Context } from '../../../lib/jobs/context.ts';
 import type { ListedPipeline } from '../../../lib/jobs/pipelines.ts';
-import { type RunRequest, type RunResult, runKey } from '../../../lib/jobs/runs.ts';
+import { type RunError, type RunRequest, type RunResult, readOutcome, runKey } from '../../../lib/jobs/runs.ts';
 import type { Signature } from '../../../lib/registry/manifest.ts';
 import { readManifest } from '../../../lib/registry/versions.ts';
 import { readIfThere } from '../../../lib/store/json.ts';
 import { listAll } from '../../../lib/store/list.ts';
+import { latestFailure } from '../../adapter/attempts.ts';
 import { summariseModels } from './models.ts';
 import type { Route } from './route.ts';
 
@@ -45,7 +46,7 @@ const lookLimit = 5_000;
 interface Content {
   models: Awaited<ReturnType<typeof summariseModels>>;
   pipelines: ListedPipeline[];
-  trainings: { name: string; result: RunResult }[];
+  trainings: { name: string; run: string; result?: RunResult; error?: RunError }[];
   reports: string[];
   origin: string;
   example: Example;
@@ -71,6 +72,7 @@ table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent) }
 pre { overflow-x: auto; padding: .8rem; background: color-mix(in srgb, currentColor 8%, transparent) }
 code { overflow-wrap: anywhere }
+.why { overflow-wrap: anywhere; white-space: pre-line }
 </style>
 </head>
 <body>
@@ -88,7 +90,7 @@ ${
   trainings.length === 0
     ? html`<p>None yet.</p>`
     : html`<table><thead><tr><th>Pipeline</th><th>Run</th><th>Gates</th><th>Report</th></tr></thead><tbody>
-${trainings.map(({ name, result: { run, gate } }) => html`<tr><td>${name}</td><td><a href="/trainings/${run}"><code>${run.slice(0, 12)}</code></a></td><td>${gate}</td><td><a href="/trainings/${run}/report.html">report</a></td></tr>\n`)}</tbody></table>`
+${trainings.map(renderTraining)}</tbody></table>`
 }
 <h2>Evaluations and inspections</h2>
 ${
@@ -113,6 +115,13 @@ curl -X POST ${origin}/models/${example.name}/predictions -H 'content-type: appl
 </html>
 `;
 
+const renderTraining = ({ name, run, result, error }: Content['trainings'][number]) =>
+  html`<tr><td>${name}</td><td><a href="/trainings/${run}"><code>${run.slice(0, 12)}</code></a></td>${
+    result
+      ? html`<td>${result.gate}</td><td><a href="/trainings/${run}/report.html">report</a></td>`
+      : html`<td>failed</td><td class="why">${error?.name}: ${error?.message}</td>`
+  }</tr>\n`;
+
 /** A row as the first model with a champion takes it; of a model to come, where there is none. */
 async function exampleOf({ store }: Context, models: Content['models']): Promise<Example> {
   const model = models.find(({ champion }) => champion !== null);
@@ -130,16 +139,18 @@ function valueFor({ kind, levels }: Signature['inputs'][number]): string | numbe
 /** A text within the single quotes of a shell. */
 const inShell = (text: string): string => text.replaceAll("'", `'\\''`);
 
-/** The trainings whose results are newest. */
-async function latestTrainings({ store }: Context): Promise<Content['trainings']> {
-  const results = await newest({ store }, 'runs/', (key) => key.endsWith('/report.json'));
-  const read = results.map(async (key) => {
-    const run = key.split('/')[1];
-    const [request, result] = await Promise.all([
-      readIfThere<RunRequest>(store, runKey(run, 'request.json')),
-      readIfThere<RunResult>(store, runKey(run, 'result.json')),
+/** The trainings that ended last, well or in an error. */
+async function latestTrainings(context: Context): Promise<Content['trainings']> {
+  const ends = await newest(context, 'runs/', (key) => /^runs\/[0-9a-f]{32}\/(report|error)\.json$/.test(key));
+  const read = [...new Set(ends.map((key) => key.split('/')[1]))].map(async (run) => {
+    const [request, { result }, error] = await Promise.all([
+      readIfThere<Partial<RunRequest>>(context.store, runKey(run, 'request.json')),
+      readOutcome(context.store, run),
+      latestFailure(context, run),
     ]);
-    return request && result ? [{ name: request.request.name, result }] : [];
+    // A scoring has a request of another shape, an inspection has none.
+    if (!request?.request || !(result ?? error)) return [];
+    return [{ name: request.request.name, run, ...(result ? { result } : { error }) }];
   });
   return (await Promise.all(read)).flat();
 }

@@ -1,4 +1,3 @@
-import { firstWarnings, predictRecords } from '../../../lib/jobs/predict.ts';
 import { hashSchema, nameSchema } from '../../adapter/check.ts';
 import { checkAnswerSize } from './objects.ts';
 import { answer, type Call, type Route, route } from './route.ts';
@@ -36,7 +35,7 @@ export const predictions: Route[] = [
     async handle(call) {
       const { body } = call;
       if ('rows' in body) return predictNow({ ...call, body });
-      // Apart, since what reads datasets is nothing that a prediction should wait for.
+      // Loaded here, since no prediction should wait for the code that reads datasets.
       const { beginScoring } = await import('./scoring.ts');
       return beginScoring({ ...call, body });
     },
@@ -55,6 +54,14 @@ export const predictions: Route[] = [
   },
 ];
 
+let loaded: Promise<typeof import('../../../lib/jobs/predict.ts')> | undefined;
+
+/** What predicts, loaded once: no other request needs models. */
+function predicting(): Promise<typeof import('../../../lib/jobs/predict.ts')> {
+  loaded ??= import('../../../lib/jobs/predict.ts');
+  return loaded;
+}
+
 async function predictNow({
   body: { rows, version, alias },
   parameters: { name },
@@ -62,6 +69,7 @@ async function predictNow({
   models,
   services,
 }: Omit<Call, 'body'> & { body: RowsRequest }): Promise<Response> {
+  const { firstWarnings, predictRecords } = await predicting();
   const { model, aliasAgeMs } = await models.open(context, { name, version, alias });
   const predicted = predictRecords(model, rows);
   services.telemetry.note({ model: name, version: predicted.version });

@@ -5,25 +5,25 @@ import { startAttempt } from '../../adapter/attempts.ts';
 import type { Services } from '../../adapter/services.ts';
 import { RequestError } from './problem.ts';
 
-/** Runs of a workflow that may be at work before a client is told to come again, where the environment says nothing. */
+/** With this many runs of a workflow at work, no further one is started, unless the environment sets another limit. */
 const usualOpenLimit = 50;
 
-/** Seconds after which to come again. */
+/** Seconds after which a client should try again. */
 const retryAfterSeconds = 60;
 
-/** Milliseconds for which nobody looks again whether there is room. */
+/** Milliseconds for which it is not checked again whether there is room. */
 const crowdedForMs = 5_000;
 
-// Who looks and who begins take turns within a process, so that a burst does not find room many times over; between
-// functions there are as many beyond the limit as begin in the same tenth of a second.
+// Within a process, checks and starts take turns, so that a burst of requests does not find the same room many times.
+// Several functions may exceed the limit by the runs that they start within the same tenth of a second.
 const turns = new WeakMap<Services, Promise<unknown>>();
 
 /**
- * Starts a workflow for a client's run or scoring, unless as many as there may be are at work.
+ * Starts a workflow for a client's run or scoring, unless too many are at work.
  *
- * What is at work already is not begun again, and never refused.
+ * Work that has begun already is not started again, and never refused.
  *
- * @throws RequestError 429, with the time after which to ask again
+ * @throws RequestError 429, with the time after which to try again
  */
 export async function startIfRoom(
   services: Services,

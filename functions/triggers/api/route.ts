@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import type { Context } from '../../../lib/jobs/context.ts';
 import type { Services } from '../../adapter/services.ts';
 import type { ModelCache } from './model-cache.ts';
+import type { RequestName } from './requests/schemas.ts';
 import type { Components, Named } from './schemas.ts';
 
 export type Method = 'get' | 'post' | 'put';
@@ -15,7 +16,7 @@ export interface Route {
   description?: string;
   parameters: Record<string, z.ZodMiniType<string>>;
   /** A schema's name; `bytes` for a body that is taken as it comes. */
-  body?: keyof Components | 'bytes';
+  body?: RequestName | 'bytes';
   answers: Record<number, RouteAnswer>;
   /** Statuses of the problems that it may answer, besides 500 and 503. */
   problems: number[];
@@ -43,7 +44,7 @@ export interface Call {
 }
 
 /** A route whose body has a schema. */
-export function route<Name extends keyof Components>(
+export function route<Name extends RequestName>(
   definition: Omit<Route, 'body' | 'handle'> & {
     body: Name;
     handle(call: Omit<Call, 'body'> & { body: Named<Name> }): Promise<Response>;

@@ -1,31 +1,22 @@
 import * as z from 'zod/mini';
-import { rowLimit } from '../../../lib/jobs/predict.ts';
-import { predictionsSchema } from '../../../lib/pipeline/predictions-schema.ts';
-import { pipelineSchema } from '../../../lib/pipeline/schema.ts';
 import { metricsSchema } from '../../../lib/report/evaluation-schema.ts';
-import { hashSchema, nameSchema } from '../../adapter/check.ts';
+import { aliasSchema, hashSchema, nameSchema } from '../../adapter/check.ts';
+import { aliasRequest } from './requests/alias.ts';
+import { evaluationRequest } from './requests/evaluation.ts';
+import { predictionRequest } from './requests/prediction.ts';
+import { trainingRequest } from './requests/training.ts';
+import { uploadRequest } from './requests/upload.ts';
 
-// What goes in and out over HTTP. Requests are checked against these schemas, the OpenAPI document is made of them, and
-// tests hold the answers to them.
+// What goes in and out over HTTP: the OpenAPI document is made of these schemas, and tests hold the answers to them.
+// Requests are checked against those in requests/, which are loaded one by one.
 
 // zod types this check for schemas, though it runs on the values of one.
 const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 const text = (description: string) => z.string().check(describe(description));
 
-export const aliasSchema = z
-  .string()
-  .check(
-    z.regex(/^[a-z][a-z0-9-]{0,31}$/, { error: 'lower-case letters, digits and "-", at most 32, a letter first' }),
-  );
-
 const metrics = metricsSchema;
 const gate = z.enum(['pass', 'fail', 'undecided', 'none']);
 const links = z.record(z.string(), z.string()).check(describe('Paths on this server, by what they lead to.'));
-
-const which = {
-  version: z.optional(hashSchema.check(describe('A version by its name; without it, the one that the alias names.'))),
-  alias: z.optional(aliasSchema.check(describe('`champion` when left out.'))),
-};
 
 const failure = z.strictObject({ name: text('InputError, NumericError, …'), message: z.string() });
 
@@ -66,9 +57,7 @@ const state = z.enum(['running', 'done', 'failed']);
 
 /** Every schema that the OpenAPI document names. */
 export const components = {
-  TrainingRequest: z.strictObject({
-    pipeline: z.union([nameSchema.check(describe('The name of a pipeline in the store.')), pipelineSchema]),
-  }),
+  TrainingRequest: trainingRequest,
   Training: z.strictObject({
     run: hashSchema,
     status: state,
@@ -86,19 +75,7 @@ export const components = {
     error: z.optional(failure),
     links,
   }),
-  EvaluationRequest: z.union(
-    [
-      z.strictObject({
-        model: nameSchema,
-        ...which,
-        data: z.strictObject({
-          path: z.string().check(z.minLength(1), describe('An object or a prefix in the store, or s3://….')),
-        }),
-      }),
-      z.omit(predictionsSchema, { schedule: true }),
-    ],
-    { error: ({ input }) => evaluationParts(input) },
-  ),
+  EvaluationRequest: evaluationRequest,
   Evaluation: z.strictObject({
     run: hashSchema,
     model: z.optional(nameSchema.check(describe("Of a model's version."))),
@@ -111,24 +88,7 @@ export const components = {
     report: text('Key of the report in the store.'),
     links,
   }),
-  PredictionRequest: z.union(
-    [
-      z.strictObject({
-        rows: z
-          .array(z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])))
-          .check(z.minLength(1), z.maxLength(rowLimit), describe('One object a row, one property a feature.')),
-        ...which,
-      }),
-      z.strictObject({
-        input: z
-          .string()
-          .check(z.minLength(1), describe('A dataset to score object by object: a prefix, or one object.')),
-        id: z.optional(z.string().check(describe('The column whose cells name the rows in the output.'))),
-        ...which,
-      }),
-    ],
-    { error: ({ input }) => wrongParts(input) },
-  ),
+  PredictionRequest: predictionRequest,
   Predictions: z.strictObject({
     model: nameSchema,
     version: hashSchema,
@@ -183,19 +143,9 @@ export const components = {
       }),
     ),
   }),
-  AliasRequest: z.strictObject({
-    version: hashSchema,
-    from: z.optional(
-      z.nullable(hashSchema.check(describe('Move only if the alias still names this version; null: names none.'))),
-    ),
-  }),
+  AliasRequest: aliasRequest,
   Alias: z.strictObject({ model: nameSchema, alias: aliasSchema, version: hashSchema, from: z.nullable(hashSchema) }),
-  UploadRequest: z.strictObject({
-    file: z.string().check(z.minLength(1), z.maxLength(512), describe('A file name, or a path below the dataset.')),
-    contentType: z.optional(
-      z.string().check(z.maxLength(100), z.regex(/^[\x21-\x7e][\x20-\x7e]*$/, { error: 'printable ASCII' })),
-    ),
-  }),
+  UploadRequest: uploadRequest,
   Upload: z.strictObject({
     url: text('Where to PUT the bytes.'),
     method: z.literal('PUT'),
@@ -217,14 +167,3 @@ export const components = {
 
 export type Components = typeof components;
 export type Named<Name extends keyof Components> = z.infer<Components[Name]>;
-
-/** Says when a prediction asks for both of what it may ask for; zod knows only that neither fits. */
-function evaluationParts(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null || !('model' in body && 'predictions' in body)) return undefined;
-  return 'expected model or predictions, found both';
-}
-
-function wrongParts(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null || !('rows' in body && 'input' in body)) return undefined;
-  return 'expected rows or input, found both';
-}

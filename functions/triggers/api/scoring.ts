@@ -10,7 +10,7 @@ import type { Named } from './schemas.ts';
 
 type InputRequest = Exclude<Named<'PredictionRequest'>, { rows: unknown }>;
 
-/** Starts the scoring of a dataset, or answers the one that was done before. */
+/** Starts the scoring of a dataset, or answers with one that was done before. */
 export async function beginScoring({
   body: { input, id, version, alias },
   parameters: { name },
@@ -29,7 +29,7 @@ export async function beginScoring({
   );
 }
 
-/** What became of a scoring. */
+/** The state of a scoring, as an answer. */
 export async function scoringAnswer(context: Context, scoring: string): Promise<Response> {
   const request = await readIfThere<ScoringRequest>(context.store, runKey(scoring, 'request.json'));
   // Runs of other kinds lie beside it.

@@ -1,3 +1,4 @@
+import { checkPipelineMetrics } from '../../../lib/jobs/check-metrics.ts';
 import { type ResolvedPipeline, readPipeline } from '../../../lib/jobs/pipelines.ts';
 import { openPlannedRun } from '../../../lib/jobs/plan.ts';
 import { resolvePipeline } from '../../../lib/pipeline/resolve.ts';
@@ -8,10 +9,11 @@ import { linksOf, trainingAnswer } from './trainings.ts';
 
 type TrainingCall = Omit<Call, 'body'> & { body: { pipeline: string | PipelineDocument } };
 
-/** Starts a training, or answers the one that there is. */
+/** Starts a training, or answers with one that was done before. */
 export async function startTraining(call: TrainingCall): Promise<Response> {
   const { context, services } = call;
   const pipeline = await pipelineOf(call);
+  checkPipelineMetrics(pipeline.request);
   const planned = await openPlannedRun(context, pipeline);
   const { run } = planned;
   if (planned.next === 'done') return trainingAnswer(call, run, 200);

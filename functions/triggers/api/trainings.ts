@@ -23,7 +23,7 @@ export const trainings: Route[] = [
     },
     problems: [400, 404, 413, 415, 429],
     async handle(call) {
-      // Apart, since what checks pipelines is nothing that a prediction should wait for.
+      // Loaded here, since no prediction should wait for the code that checks pipelines.
       const { startTraining } = await import('./start-training.ts');
       return startTraining(call);
     },
@@ -69,7 +69,7 @@ function reportRoute(ending: string, content: `${string}/${string}`, what: strin
   };
 }
 
-/** A training's state. */
+/** The state of a training, as an answer. */
 export async function trainingAnswer(
   { context }: Pick<Call, 'context'>,
   run: string,
@@ -91,7 +91,7 @@ export async function trainingAnswer(
   return answer('Training', { run, status: 'running', progress, links: linksOf(run) }, { status });
 }
 
-/** Where to look at a training. */
+/** The links of a training. */
 export function linksOf(run: string, result?: RunResult): Record<string, string> {
   const self = `/trainings/${run}`;
   return { self, ...(result ? { report: `${self}/report.html` } : {}) };

@@ -51,7 +51,7 @@ export function fitOrdinal(context: FitContext, column: CategoryColumn, choices:
   return { kind: 'ordinal', name, impute, levels, ...fitScaling(values, offsets, choices.scale, name) };
 }
 
-/** By default a hashed category has so many columns. */
+/** Columns of a hashed category, by default. */
 const hashBuckets = 256;
 
 /** Fits what takes the place of missing cells; where texts go follows from their hashes. */
@@ -60,7 +60,7 @@ export function fitHash({ rows }: FitContext, column: CategoryColumn, choices: C
   return { kind: 'hash', name: column.name, impute, buckets: choices.buckets ?? hashBuckets, seed: choices.seed ?? 0 };
 }
 
-/** A level to a 1 in its column; unknown ones to the column for others where there is one, else to zeros. */
+/** One-hot: a level is a 1 in its column; an unknown one is a 1 in the column for others if there is one, else zeros. */
 export function categoryEncoder({ levels, impute, other }: CategoryEncoding): CellEncoder {
   const one = [1];
   const cells = new Map(levels.map((level, i) => [level, { columns: [i], values: one }]));
@@ -74,7 +74,7 @@ export function categoryEncoder({ levels, impute, other }: CategoryEncoding): Ce
   };
 }
 
-/** A level to its position, scaled; an unknown one to −1, scaled likewise. */
+/** Ordinal: a level is its position, scaled; an unknown one is −1, scaled likewise. */
 export function ordinalEncoder(feature: OrdinalEncoding): CellEncoder {
   const { levels, impute } = feature;
   const valueAt = (position: number) => [Math.fround(applyScaling(feature, position))];
@@ -83,7 +83,7 @@ export function ordinalEncoder(feature: OrdinalEncoding): CellEncoder {
   return { width: 1, text: (text = impute) => cells.get(text) ?? unknown, levelOf: levelFinder(levels) };
 }
 
-/** A text to a 1 in the column that its hash names. */
+/** Hashing: a text is a 1 in the column that its hash selects. */
 export function hashEncoder({ impute, buckets, seed }: HashEncoding): CellEncoder {
   const hash = seededHash(seed);
   return { width: buckets, text: (text = impute) => ({ columns: [hash(text) % buckets], values: [1] }) };

@@ -46,7 +46,7 @@ export function secondsOf({ codes, levels }: CategoryColumn, order = dateOrderOf
   return Float64Array.from(codes, (code) => (code < 0 ? Number.NaN : ofCode[code]));
 }
 
-/** Cells of dates to parts such as the hour or the weekday, scaled; a text that is no date is filled and told. */
+/** A date is its parts, such as the hour or the weekday, scaled; a text that is no date is imputed and marked as unknown. */
 export function dateEncoder({ parts, order, impute }: DateEncoding): CellEncoder {
   const columns = parts.map((_, i) => i);
   const cellOf = (seconds: number): EncodedCell => ({

@@ -7,9 +7,9 @@ export interface EncodedCell {
 }
 
 /**
- * Encodes single cells, one table's or one record's, so that both get the same bits.
+ * Encodes single cells, whether of a table or of a record, so that both get the same bits.
  *
- * Of the two methods there is the one for the feature's cells: numbers (NaN is missing), with one column, or texts.
+ * Either `number` is present, for features of numbers (NaN is missing), which have one column, or `text`.
  */
 export interface CellEncoder {
   /** How many columns the feature has, without the one for missing cells. */

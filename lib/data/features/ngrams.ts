@@ -3,7 +3,7 @@ import { seededHash } from './categories.ts';
 import type { CellEncoder } from './encoded-cell.ts';
 import type { Choices } from './fit-context.ts';
 
-/** By default the n-grams of a text are hashed to so many columns. */
+/** Columns to which the n-grams of a text are hashed, by default. */
 const ngramBuckets = 1_024;
 
 /** There is nothing to fit: where n-grams go follows from their hashes. */

@@ -66,7 +66,7 @@ export function imputedNumber(
   );
 }
 
-/** A number to itself, scaled; a missing one to what the training rows fill in. */
+/** A number is scaled; a missing one is imputed from the training rows. */
 export function numberEncoder(feature: NumberEncoding): CellEncoder {
   return {
     width: 1,

@@ -3,7 +3,11 @@ import { sha256Hex } from '../../core/hash.ts';
 import type { CutBlock } from '../block-cutter.ts';
 import type { TypedColumn } from '../collect.ts';
 
-/** The canonical blocks of a row group, named by their columns and values, or only counted. */
+/**
+ * The canonical blocks of a row group.
+ *
+ * @param named whether blocks get hashes of their columns' names and values
+ */
 export function typedBlocks(
   names: readonly string[],
   columns: readonly TypedColumn[],
@@ -21,16 +25,21 @@ export function typedBlocks(
   });
 }
 
-/** First row, and row behind the last, of each canonical block of a row group. */
+/** The first row of each canonical block of a row group, and the row behind its last. */
 export function blockRanges(rowCount: number): [first: number, end: number][] {
   return Array.from({ length: Math.ceil(rowCount / blockRowLimit) }, (_, i) => {
     return [i * blockRowLimit, Math.min((i + 1) * blockRowLimit, rowCount)];
   });
 }
 
-/** @param hashes of each column of the block: SHA-256 of its float64, or `textsHash` */
+/**
+ * The hash that names a block.
+ *
+ * @param hashes one for each column of the block: the SHA-256 of its float64, or `textsHash`
+ */
 export function typedBlockHash(names: readonly string[], hashes: readonly string[]): string {
   return sha256Hex(`${JSON.stringify({ format: 'parquet', names })}\n${hashes.join()}`);
 }
 
+/** The hash of a column of texts. */
 export const textsHash = (texts: readonly (string | undefined)[]): string => sha256Hex(JSON.stringify(texts));

@@ -72,7 +72,7 @@ export async function openParquet(
   { wanted, limits }: { wanted: (name: string) => boolean; limits: ReadLimits },
 ): Promise<ParquetFile> {
   const metadata = await readMetadata(key, file);
-  const columns: { name: string; type: ParquetType; flat?: FlatType }[] = [];
+  const columns: { name: string; type: ParquetType; isNullable: boolean; flat?: FlatType }[] = [];
   const result = { leftOut: [] as ParquetFile['leftOut'], unread: [] as string[] };
   const seen = new Set<string>();
   const nodes = guard(key, () => parquetSchema(metadata).children);
@@ -85,7 +85,10 @@ export async function openParquet(
     const type = parquetType(node);
     if (!wanted(name)) result.unread.push(name);
     else if (typeof type === 'string') result.leftOut.push({ name, reason: type });
-    else columns.push({ name, type, flat: flatType(node, type) });
+    else {
+      const isNullable = node.element.repetition_type !== 'REQUIRED';
+      columns.push({ name, type, isNullable, flat: flatType(node, type) });
+    }
   }
   // From here on the library hands over values as they are stored; what they mean is decided in parquet-types.
   for (const element of metadata.schema) {
@@ -93,6 +96,7 @@ export async function openParquet(
     element.logical_type = undefined;
   }
   const noticed = { wideIntegers: new Set<string>() };
+  const bounded = boundedCompressors(key, limits);
 
   return {
     ...result,
@@ -126,20 +130,18 @@ export async function openParquet(
       chunkRanges(key, file.size, group, new Set(columns.map(({ name }) => name))),
     );
     const read: TypedColumn[] = [];
-    for (const { name, type } of columns) {
-      const values = await guardAsync(key, `column ${JSON.stringify(name)}`, () => {
-        checkColumn(group, name, rowCount, fetched);
-        return readColumn({
-          file: { byteLength: file.size, slice: fetched },
+    for (const { name, type, isNullable } of columns) {
+      const values = await guardAsync(key, `column ${JSON.stringify(name)}`, () =>
+        readColumn({
+          ...checkedChunk(group, name, { isNullable, rowCount }, fetched),
           metadata,
           columns: [name],
           rowStart: firstRow,
           rowEnd: firstRow + rowCount,
-          compressors: boundedCompressors(key, limits),
           parsers: rawParsers,
           utf8: false,
-        });
-      });
+        }),
+      );
       if (values.length !== rowCount) {
         throw new InputError(
           `${key}, column ${JSON.stringify(name)}: expected ${rowCount} values in a row group, found ${values.length}`,
@@ -155,23 +157,29 @@ export async function openParquet(
     return { rowCount, columns: read };
   }
 
-  function checkColumn(
+  /** What a column of a row group is read from: its bytes, and its codec, by both of which it is held to its rows. */
+  function checkedChunk(
     group: RowGroup,
     name: string,
-    rowCount: number,
-    fetched: (start: number, end: number) => ArrayBuffer,
+    own: { isNullable: boolean; rowCount: number },
+    fetched: (start: number, end?: number) => ArrayBuffer,
   ) {
-    const element = metadata.schema.slice(1).find((each) => each.name === name);
-    for (const { meta_data: meta } of group.columns) {
-      if (meta?.path_in_schema[0] !== name) continue;
-      const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
-      checkRuns(fetched(start, start + Number(meta.total_compressed_size)), {
-        isNullable: element?.repetition_type !== 'REQUIRED',
-        isBoolean: meta.type === 'BOOLEAN',
-        unpack: meta.codec === 'UNCOMPRESSED' ? undefined : boundedCompressors(key, limits)[meta.codec],
-        rowCount,
-      });
-    }
+    const [meta, other] = group.columns.flatMap(({ meta_data: meta }) =>
+      meta?.path_in_schema[0] === name ? [meta] : [],
+    );
+    if (!meta || other) throw new Error(`${meta ? 'several columns' : 'no column'} of that name in a row group`);
+    const first = Number(meta.dictionary_page_offset || meta.data_page_offset);
+    const last = first + Number(meta.total_compressed_size);
+    const bytes = fetched(first, last);
+    const slice = (start: number, end?: number) => (start === first && end === last ? bytes : fetched(start, end));
+    const { type, codec } = meta;
+    const unpack = codec === 'UNCOMPRESSED' ? undefined : bounded[codec];
+    // Of a codec that is not there the library tells.
+    const isKnown = codec === 'UNCOMPRESSED' || unpack !== undefined;
+    const mostBytes = (pageBytes: number) => mostUnpacked(pageBytes, limits);
+    const isBoolean = type === 'BOOLEAN';
+    const checked = isKnown ? checkRuns(bytes, { ...own, isBoolean, unpack, mostBytes }) : undefined;
+    return { file: { byteLength: file.size, slice }, compressors: { [codec]: checked } };
   }
 }
 
@@ -275,11 +283,11 @@ function chunkRanges(key: string, size: number, group: RowGroup, wanted: Readonl
 const rawParsers = { timestampFromNanoseconds: (nanoseconds: bigint) => nanoseconds } as never;
 
 /** Codecs that refuse a page which claims to become much larger than it is, before room is made for it. */
-function boundedCompressors(key: string, { ratio, decompressedBytes }: ReadLimits): typeof compressors {
+function boundedCompressors(key: string, limits: ReadLimits): typeof compressors {
   const bounded = Object.entries(compressors).map(([name, unpack]) => [
     name,
     (input: Uint8Array, outputLength: number) => {
-      const most = Math.min(decompressedBytes, Math.max(pageFloorBytes, ratio * input.length));
+      const most = mostUnpacked(input.length, limits);
       if (!(outputLength >= 0 && outputLength <= most)) {
         throw new InputError(`${key}: expected a page of at most ${most} bytes, found one of ${outputLength}`);
       }
@@ -288,6 +296,10 @@ function boundedCompressors(key: string, { ratio, decompressedBytes }: ReadLimit
   ]);
   return Object.fromEntries(bounded);
 }
+
+/** Most bytes that so many bytes of a page may become. */
+const mostUnpacked = (bytes: number, { ratio, decompressedBytes }: ReadLimits): number =>
+  Math.min(decompressedBytes, Math.max(pageFloorBytes, ratio * bytes));
 
 const pageFloorBytes = 64 * 1024 * 1024;
 

@@ -15,7 +15,7 @@ export type SchemaKind =
   | 'identifier'
   | 'constant';
 
-/** What a column holds, as it was found. */
+/** What a column was found to hold. */
 export interface ColumnDescription {
   name: string;
   kind: SchemaKind;
@@ -71,7 +71,7 @@ export function describeColumns(
   });
 }
 
-/** The same before its column is named. */
+/** A description without the column's name. */
 export type Finding = Omit<ColumnDescription, 'name'>;
 
 function kindOfNumbers(table: Table, column: NumberColumn, rows: Int32Array): Finding {

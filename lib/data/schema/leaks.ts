@@ -2,6 +2,7 @@ import { findColumn } from '../lookup.ts';
 import { numberFacts } from '../number-facts.ts';
 import { cellReader } from '../packed.ts';
 import type { CategoryColumn, Column, NumberColumn, Table } from '../table.ts';
+import { codeCounts } from './kinds.ts';
 
 /** A column that seems to know the target. */
 export interface SuspectedLeak {
@@ -60,36 +61,37 @@ export function suspectedLeaks(
   });
 }
 
-/** The classes of a target, to which columns are compared. */
+/** The classes of a target, with which columns are compared. */
 export interface Classes {
-  /** Class of each row, from 0. */
-  of: Int32Array;
+  /** Class of a row, from 0, by the row's place among those looked at. */
+  at(i: number): number;
   count: number;
   /** Rows that are not of the most frequent class. */
   others: number;
 }
 
-/** The target's classes on rows: an index for each row, in order of first sight where they are numbers. */
+/** The target's class of each row, as an index; numbers get theirs in the order in which they first occur. */
 export function classesOf(goal: Column, rows: Int32Array): Classes {
-  const of = new Int32Array(rows.length);
-  let count = 0;
   if (goal.kind === 'category') {
-    count = goal.levels.length;
-    for (let i = 0; i < rows.length; i++) of[i] = goal.codes[rows[i]];
-  } else {
-    const numbers = new Map<number, number>();
-    for (let i = 0; i < rows.length; i++) {
-      const value = goal.values[rows[i]];
-      const known = numbers.get(value);
-      if (known === undefined) numbers.set(value, numbers.size);
-      of[i] = known ?? numbers.size - 1;
-    }
-    count = numbers.size;
+    const { codes } = goal;
+    // Most columns tell after few rows that they know nothing: those behind are never looked at.
+    return { at: (i) => codes[rows[i]], count: goal.levels.length, others: othersAmong(codeCounts(goal, rows), rows) };
   }
-  const sizes = new Int32Array(count);
+  const of = new Int32Array(rows.length);
+  const numbers = new Map<number, number>();
+  for (let i = 0; i < rows.length; i++) {
+    const value = goal.values[rows[i]];
+    const known = numbers.get(value);
+    if (known === undefined) numbers.set(value, numbers.size);
+    of[i] = known ?? numbers.size - 1;
+  }
+  const sizes = new Int32Array(numbers.size);
   for (let i = 0; i < of.length; i++) sizes[of[i]]++;
-  return { of, count, others: rows.length - sizes.reduce((most, size) => Math.max(most, size), 0) };
+  return { at: (i) => of[i], count: numbers.size, others: othersAmong(sizes, rows) };
 }
+
+const othersAmong = (sizes: Int32Array, rows: Int32Array): number =>
+  rows.length - sizes.reduce((most, size) => Math.max(most, size), 0);
 
 function classLeak(
   table: Table,
@@ -110,11 +112,11 @@ function classLeak(
 }
 
 /** Rows that are not of the most frequent class of their value; undefined when there are too many values to tell. */
-function errorsByValue(column: Column, rows: Int32Array, { of, count }: Classes): number | undefined {
+function errorsByValue(column: Column, rows: Int32Array, { at, count }: Classes): number | undefined {
   const cellAt = cellOf(column);
   const places = new Map<number, number>();
   const most = Math.min(column.kind === 'number' ? mostNumbers : rows.length, Math.floor(rows.length / rowsPerValue));
-  // How many rows of each class a value has, one value behind the other.
+  // For each value, its number of rows in each class, row-major.
   let sizes = new Int32Array(64 * count);
   for (let i = 0; i < rows.length; i++) {
     const cell = cellAt(rows[i]);
@@ -125,7 +127,7 @@ function errorsByValue(column: Column, rows: Int32Array, { of, count }: Classes)
       places.set(cell, place);
       if (place === sizes.length) sizes = twiceAsLong(sizes);
     }
-    sizes[place + of[i]]++;
+    sizes[place + at(i)]++;
   }
   let errors = rows.length;
   for (const place of places.values()) {
@@ -144,7 +146,7 @@ function twiceAsLong(values: Int32Array): Int32Array<ArrayBuffer> {
 const rowsBetweenLooks = 1_024;
 
 /** Whether the ranges of the classes' values do not touch, and no cell is missing. */
-function isParted(table: Table, column: NumberColumn, rows: Int32Array, { of, count }: Classes): boolean {
+function isParted(table: Table, column: NumberColumn, rows: Int32Array, { at, count }: Classes): boolean {
   if (rows.length < fewestRows || numberFacts(table, column, rows).count < rows.length) return false;
   const cellAt = cellOf(column);
   const least = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
@@ -152,8 +154,9 @@ function isParted(table: Table, column: NumberColumn, rows: Int32Array, { of, co
   for (let start = 0; start < rows.length; start += rowsBetweenLooks) {
     for (let i = start; i < Math.min(start + rowsBetweenLooks, rows.length); i++) {
       const value = cellAt(rows[i]);
-      if (value < least[of[i]]) least[of[i]] = value;
-      if (value > greatest[of[i]]) greatest[of[i]] = value;
+      const own = at(i);
+      if (value < least[own]) least[own] = value;
+      if (value > greatest[own]) greatest[own] = value;
     }
     if (overlap(least, greatest)) return false;
   }

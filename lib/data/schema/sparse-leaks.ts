@@ -70,10 +70,10 @@ function byColumn({ sparse }: SparseTable, rows: Int32Array): (column: number) =
 
 function classLeak(target: string, rowCount: number, classes: Classes): (cells: Cells) => string | undefined {
   const totals = new Int32Array(classes.count);
-  for (const k of classes.of) totals[k]++;
+  for (let i = 0; i < rowCount; i++) totals[classes.at(i)]++;
   return (cells) => {
     const zeros = totals.slice();
-    for (const position of cells.positions) zeros[classes.of[position]]--;
+    for (const position of cells.positions) zeros[classes.at(position)]--;
     const errors = errorsByValue(cells, zeros, rowCount, classes);
     if (errors !== undefined && errors <= left * classes.others) {
       return `its value tells ${JSON.stringify(target)} in ${rowCount - errors} of ${rowCount} training rows`;
@@ -88,7 +88,7 @@ function errorsByValue(
   { positions, values }: Cells,
   zeros: Int32Array,
   rowCount: number,
-  { of, count }: Classes,
+  { at, count }: Classes,
 ): number | undefined {
   const byValue = new Map<number, Int32Array>([[0, zeros]]);
   for (let i = 0; i < positions.length; i++) {
@@ -98,7 +98,7 @@ function errorsByValue(
       sizes = new Int32Array(count);
       byValue.set(values[i], sizes);
     }
-    sizes[of[positions[i]]]++;
+    sizes[at(positions[i])]++;
   }
   let errors = rowCount;
   for (const sizes of byValue.values()) errors -= largest(sizes);
@@ -106,10 +106,10 @@ function errorsByValue(
 }
 
 /** Whether each class is one stretch of the ascending values, the zeros among them, and equal values are of one class. */
-function isParted({ positions, values }: Cells, zeros: Int32Array, { of, count }: Classes): boolean {
+function isParted({ positions, values }: Cells, zeros: Int32Array, { at, count }: Classes): boolean {
   const zeroCount = zeros.reduce((sum, size) => sum + size, 0);
   if (largest(zeros) < zeroCount) return false;
-  const cells = Array.from(positions, (position, i) => ({ value: values[i], kind: of[position] }));
+  const cells = Array.from(positions, (position, i) => ({ value: values[i], kind: at(position) }));
   if (zeroCount > 0) cells.push({ value: 0, kind: zeros.findIndex((size) => size > 0) });
   cells.sort((a, b) => a.value - b.value);
   let stretches = 1;

@@ -5,7 +5,8 @@ import type { Interval } from '../../metrics/intervals/interval.ts';
 import type { AnyPredictions } from '../../metrics/predictions.ts';
 import { type Measured, measureUncertain } from '../../metrics/uncertain.ts';
 import { formatNumber } from '../../report/format.ts';
-import { type Evaluation, type Metrics, measured as reported } from '../../report/report.ts';
+import { measured as reported } from '../../report/measured.ts';
+import type { Evaluation, Metrics } from '../../report/report.ts';
 
 type ReportedComparison = NonNullable<Evaluation['comparisons']>[number];
 type ReportedInterval = NonNullable<ReportedComparison['interval']>;
@@ -61,7 +62,7 @@ const testNames: Record<Comparison['method'], string> = {
   jackknife: 'infinitesimal jackknife',
 };
 
-/** Predictions of somebody else on the same rows, and what a report calls them. */
+/** Other predictions of the same rows, and their name in a report. */
 export interface Rival {
   name: string;
   predictions: AnyPredictions;

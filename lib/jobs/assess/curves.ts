@@ -10,8 +10,9 @@ import type { ClassPredictions, DetectionPredictions, ValuePredictions } from '.
 import type { RankedScores } from '../../metrics/ranked-scores.ts';
 import { areaUnderRoc, averagePrecisionOf } from '../../metrics/score-metrics.ts';
 import type { Measured } from '../../metrics/uncertain.ts';
-import { curveLimit, predictionLimit } from '../../report/evaluation-schema.ts';
-import { type Evaluation, type Metrics, measured as reported } from '../../report/report.ts';
+import { curveLimit, predictionLimit } from '../../report/limits.ts';
+import { measured as reported } from '../../report/measured.ts';
+import type { Evaluation, Metrics } from '../../report/report.ts';
 import { reportedInterval } from './comparisons.ts';
 
 /** Larger confusion matrices and tables of classes tell nobody anything. */
@@ -125,9 +126,9 @@ function scoreCurves(ranked: RankedScores): Partial<Evaluation> {
 }
 
 /**
- * The ranking at the thresholds that a drawing needs, evenly along the curve; counts stay those of all rows.
+ * The ranking at thresholds that are evenly spaced along the curve, enough for a drawing; counts stay those of all rows.
  *
- * Both axes of the curve move one way only, so the way along it is that along both, in shares of their ends.
+ * Both axes of the curve are monotonic, so the distance along it is the sum of both coordinates, as shares of their ends.
  */
 function thinned(ranked: RankedScores, limit: number): RankedScores {
   const { falsePositives, truePositives, thresholds, negatives, positives } = ranked;

@@ -3,7 +3,7 @@ import type { AnyPredictions } from '../../metrics/predictions.ts';
 import { groupFairness } from '../../metrics/slices/fairness.ts';
 import type { Evaluation } from '../../report/report.ts';
 
-/** A column of groups: place among `levels` of each row, −1 where it is missing. */
+/** A column of groups: for each row an index into `levels`, or −1 if its group is missing. */
 export interface GroupColumn {
   name: string;
   codes: ArrayLike<number>;

@@ -4,8 +4,9 @@ import { type Slice, type SliceColumn, sliceRows } from '../../metrics/slices/sl
 import { type MeasuredSlice, measureSlices, type SliceMetric } from '../../metrics/slices/worst-slices.ts';
 import { type SummedMetric, termsOf, unitCountOf } from '../../metrics/terms/terms.ts';
 import type { Measured } from '../../metrics/uncertain.ts';
-import { sliceLimit } from '../../report/evaluation-schema.ts';
-import { type Evaluation, measured as reported } from '../../report/report.ts';
+import { sliceLimit } from '../../report/limits.ts';
+import { measured as reported } from '../../report/measured.ts';
+import type { Evaluation } from '../../report/report.ts';
 import { reportedInterval } from './comparisons.ts';
 
 /** What to slice by. */

@@ -2,7 +2,7 @@ import { log } from '../../core/elementary.ts';
 import type { AnyPredictions, ClassPredictions } from '../../metrics/predictions.ts';
 import { squadF1Score } from '../../metrics/text/squad.ts';
 import type { Measured } from '../../metrics/uncertain.ts';
-import { worstRowLimit } from '../../report/evaluation-schema.ts';
+import { worstRowLimit } from '../../report/limits.ts';
 import type { Evaluation } from '../../report/report.ts';
 
 export interface WorstRequest {
@@ -14,7 +14,10 @@ export interface WorstRequest {
 
 type WorstRow = NonNullable<Evaluation['worstRows']>[number];
 
-/** The rows with the largest losses, the largest first; of equal ones the first. Empty for rankings and detections, whose losses are not of rows. */
+/**
+ * The rows with the largest losses, the largest first; of equal ones the first. Empty for rankings and detections, whose
+ * losses are not those of rows.
+ */
 export function worstRowsOf(
   { predictions }: Measured,
   { count, describe }: WorstRequest,

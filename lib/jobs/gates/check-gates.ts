@@ -4,25 +4,31 @@ import type { GateEvidence } from '../../metrics/gates.ts';
 import type { Comparison } from '../../metrics/intervals/comparison.ts';
 import { isFigure } from '../../pipeline/gate-figures.ts';
 import type { ResolvedGate } from '../../pipeline/resolve-gates.ts';
+import { questionGate } from '../../report/question-gate.ts';
 import type { Metrics } from '../../report/report.ts';
 import { judgeGates } from './judge-gates.ts';
 import { type KeptEvidence, needsEvidence } from './model-evidence.ts';
 
-/** What a model's gates are held against: metrics on the same rows. */
+/** What a model's gates are judged by: metrics on the same rows, and figures. */
 export interface GateInputs {
   metrics: Metrics;
   baseline: Metrics;
-  /** Of the version that `champion` names; undefined when there is none, `unscored` when it has none on these rows. */
+  /** Metrics of the champion; undefined when there is none, `unscored` when it could not score these rows. */
   champion: Metrics | 'unscored' | undefined;
-  /** Rows that all these metrics are of. */
+  /** How the champion's target or task differs from the model's, where it does; see `otherQuestion`. */
+  championQuestion?: string | undefined;
+  /** Number of rows that these metrics are measured on. */
   rowCount: number;
-  /** Of each gate that asks for a slice, a confidence or a number of rows; null for the others. */
+  /** For each gate, what was measured if it asks for a slice, a confidence or a number of rows; null for the others. */
   evidence?: readonly (KeptEvidence | null)[];
   /** Size, latency, cost and the like, by name. */
   figures?: Readonly<Record<string, number>>;
 }
 
-/** How each gate on a model came out, and the worst of it. A metric that is undefined passes none. */
+/**
+ * The verdict on each gate of a model, and the worst of them. No gate passes on an undefined metric, and no model whose
+ * target or task differs from the champion's takes its place by itself.
+ */
 export function checkGates(gates: readonly ResolvedGate[], inputs: GateInputs): ReturnType<typeof judgeGates> {
   return judgeGates(
     gates.map((gate, i) => {
@@ -31,10 +37,19 @@ export function checkGates(gates: readonly ResolvedGate[], inputs: GateInputs): 
         : metricEvidence(gate, inputs, inputs.evidence?.[i] ?? null);
       return { gate, evidence, value: evidence.value };
     }),
+    inputs.championQuestion === undefined ? [] : [questionVerdict(inputs.championQuestion)],
   );
 }
 
-/** What a training says whose request names an empty list of gates. */
+const questionVerdict = (question: string): ReturnType<typeof judgeGates>['gates'][number] => ({
+  sentence: `Champion: expected it to answer the same question, found another: ${question}.`,
+  metric: questionGate,
+  expected: 'the same target and task as champion',
+  found: null,
+  verdict: 'undecided',
+});
+
+/** The warning of a training whose request has an empty list of gates. */
 export const ungated = 'Warning: evaluate.gates is empty, so whatever is trained becomes champion, however good it is.';
 
 /** The metrics that gates need, whether or not a pipeline lists them. */
@@ -68,6 +83,9 @@ function otherOf(
 ): GateEvidence['other'] {
   const other = inputs[gate.noWorseThan];
   if (other === undefined) return { none: 'there is no champion to compare with yet', verdict: 'pass' };
+  if (inputs.championQuestion !== undefined && gate.noWorseThan === 'champion') {
+    return { none: 'champion answers another question', verdict: 'undecided' };
+  }
   if (other === 'unscored') return { none: 'champion could not score these rows', verdict: 'pass' };
   const value = needsEvidence(gate) ? kept?.other : valueIn(other, gate.metric)?.value;
   if (value === null || value === undefined) {
@@ -77,7 +95,7 @@ function otherOf(
   return { value, ...(comparison && { comparison }) };
 }
 
-/** Of what two spellings of a metric name, the value. */
+/** The value of a metric, whose name may be spelt in another way. */
 function valueIn<T>(values: Record<string, T>, metric: string): T | undefined {
   const name = Object.keys(values).find((measured) => isSameMetric(measured, metric));
   return name === undefined ? undefined : values[name];

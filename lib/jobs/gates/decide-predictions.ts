@@ -9,7 +9,7 @@ import { type SliceRequest, sliceMetric } from '../assess/slices.ts';
 import { type GateCase, judgeGates } from './judge-gates.ts';
 import { measureGate } from './measure-gate.ts';
 
-/** What gates on predictions are held against. */
+/** What gates on predictions are judged by. */
 export interface PredictionsSubject {
   measured: Measured;
   baseline?: Rival;
@@ -17,7 +17,7 @@ export interface PredictionsSubject {
   slices?: SliceRequest;
 }
 
-/** Whether all gates hold, each with its sentence: pass, fail, or undecided where there is too little data to say. */
+/** The verdict on each gate and on all of them: pass, fail, or undecided when there is too little data to say. */
 export function decidePredictions(
   gates: readonly PredictionsGate[],
   subject: PredictionsSubject,
@@ -39,7 +39,7 @@ function caseOf(gate: PredictionsGate, { measured: all, slices, ...rivals }: Pre
   return { gate, evidence: { ...evidence, other: { none, verdict: 'undecided' } }, value };
 }
 
-/** Of each slice, with intervals that hold for all of them at once. */
+/** Evidence for each slice, with intervals that hold for all slices simultaneously. */
 function ofSlices(own: Measured, slices: SliceRequest | undefined): GateEvidence[] {
   const [metric] = own.metrics;
   const rowCount = unitCountOf(own.predictions);

@@ -7,28 +7,35 @@ import { describeMeasure } from '../../report/sections/facts.ts';
 
 type Verdict = Report['verdict'];
 
-/** A gate, whichever document asks for it: of a pipeline, or of predictions that somebody made. */
+/** A gate of a pipeline or of a predictions document. */
 export interface AskedGate extends Omit<GateRule, 'figure'> {
   /** A metric, or a figure such as `modelBytes`. */
   metric: string;
   /** The rows that it reads, as conditions in words; all when left out. */
   slice?: string;
-  /** Whether nobody asked for it. */
+  /** Set when no document asks for it. */
   byDefault?: true;
 }
 
-/** A gate, and what is known of its figure. */
+/** A gate, and what was measured for it. */
 export interface GateCase {
   gate: AskedGate;
   /** One piece, or one for each slice. */
   evidence: GateEvidence | readonly GateEvidence[];
-  /** The figure as the report shows it; NaN where it is undefined. */
+  /** The value that the report shows; NaN when it is undefined. */
   value: number;
 }
 
-/** How each gate came out, the worst of it, and that in one sentence. */
-export function judgeGates(cases: readonly GateCase[]): Pick<Verdict, 'gate' | 'sentence' | 'gates'> {
-  const gates = cases.map(judgeGate);
+/**
+ * The verdict on each gate, the worst of them, and a sentence for it.
+ *
+ * @param more gates that were judged elsewhere
+ */
+export function judgeGates(
+  cases: readonly GateCase[],
+  more: readonly Verdict['gates'][number][] = [],
+): Pick<Verdict, 'gate' | 'sentence' | 'gates'> {
+  const gates = [...cases.map(judgeGate), ...more];
   const { verdict, sentence } = decideGates(gates);
   return { gate: verdict, sentence, gates };
 }
@@ -52,7 +59,7 @@ function judgeGate({ gate, evidence, value }: GateCase): Verdict['gates'][number
   };
 }
 
-/** How a gate's figure is called, and how its values are written. */
+/** The title of a gate's metric or figure, and the format of its values. */
 function wordsOf(metric: string): { title: string; format: (value: number) => string } {
   if (!isFigure(metric)) {
     return { title: metricTitle(metric).title, format: (value) => formatNumber(value, { digits: 6 }) };

@@ -5,7 +5,7 @@ import { unitCountOf } from '../../metrics/terms/terms.ts';
 import { type Measured, measureUncertain, type UncertaintyOptions } from '../../metrics/uncertain.ts';
 import type { AskedGate } from './judge-gates.ts';
 
-/** Predictions that a gate is held against. */
+/** Predictions to judge by a gate. */
 export interface GatePredictions {
   task: Task;
   predictions: AnyPredictions;
@@ -13,11 +13,11 @@ export interface GatePredictions {
 }
 
 /**
- * A gate's metric on predictions and on a rival's, with intervals of both and their difference where the gate asks for a
- * confidence.
+ * Measures a gate's metric on predictions and on a rival's, with intervals of both and of their difference if the gate asks
+ * for a confidence.
  *
  * @param rival predictions of the same rows
- * @returns the evidence, and the measured predictions for further questions
+ * @returns the evidence, and the measured predictions
  * @throws InputError when the metric does not fit the task, or the rival has other rows
  */
 export function measureGate(

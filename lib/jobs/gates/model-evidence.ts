@@ -9,19 +9,19 @@ import type { ResolvedGate } from '../../pipeline/resolve-gates.ts';
 import { measureGate } from './measure-gate.ts';
 import { rowsWhere } from './rows-where.ts';
 
-/** What was measured for a gate of a pipeline, as a run keeps it. Plain JSON: what is undefined is null or absent. */
+/** What was measured for a gate of a pipeline, as a run keeps it. Plain JSON: undefined numbers are null or left out. */
 export interface KeptEvidence {
   rowCount: number;
   value: number | null;
-  /** Of the value, at the gate's confidence. */
+  /** Interval of the value, at the gate's confidence. */
   interval?: Interval;
-  /** Of what it is compared with; null where it is undefined. */
+  /** The value that it is compared with; null when that is undefined. */
   other?: number | null;
-  /** Of value less other, at the gate's confidence. */
+  /** Interval of `value` − `other`, at the gate's confidence. */
   difference?: Interval;
 }
 
-/** Whose predictions gates are held against, all on the same rows. */
+/** The predictions that gates judge and compare, all of the same rows. */
 export interface GateSubject {
   task: Task;
   table: Table;
@@ -39,9 +39,9 @@ export const needsEvidence = ({ metric, where, confidence, atLeastRows }: Resolv
   !isFigure(metric) && (where ?? confidence ?? atLeastRows) !== undefined;
 
 /**
- * What is known of each gate that asks for a slice, a confidence or a number of rows; null for the others.
+ * Measures what each gate asks for that has a slice, a confidence or a number of rows; null for the others.
  *
- * @throws InputError when a slice names a column that the data lacks, or asks for the order of texts
+ * @throws InputError when a slice names a column that the data lacks, or compares texts by size
  */
 export function evidenceFor(gates: readonly ResolvedGate[], subject: GateSubject): (KeptEvidence | null)[] {
   return gates.map((gate) => (needsEvidence(gate) ? measured(gate, subject) : null));
@@ -51,7 +51,7 @@ function measured(gate: ResolvedGate, { task, table, rows, uncertainty = {}, ...
   const places = gate.where && rowsWhere(gate.where, table, rows);
   if (places?.length === 0 || rows.length === 0) return { rowCount: 0, value: null };
 
-  // Blocks are those of all rows: a part of them is drawn row by row, or by groups of neighbours.
+  // Block offsets count all rows, so they do not apply to a slice.
   const { blockOffsets, ...drawn } = uncertainty;
   const options = places ? drawn : uncertainty;
   const chosen = (all: Predictions) => (places ? unitsAt(all, places) : all);

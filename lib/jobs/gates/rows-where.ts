@@ -4,9 +4,9 @@ import type { Table } from '../../data/table.ts';
 import type { SliceCondition } from '../../pipeline/slice-conditions.ts';
 
 /**
- * Places among `rows` of those that meet all conditions.
+ * The indices in `rows` of the rows that meet all conditions.
  *
- * @throws InputError when a condition names a column that the data lacks, or asks for the order of texts
+ * @throws InputError when a condition names a column that the data lacks, or compares texts by size
  */
 export function rowsWhere(conditions: readonly SliceCondition[], table: Table, rows: Int32Array): Int32Array {
   const holds = conditions.map((condition) => testOf(condition, table));

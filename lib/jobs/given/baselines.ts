@@ -7,8 +7,8 @@ import type { Rival } from '../assess/comparisons.ts';
 type Baseline = NonNullable<NonNullable<PredictionsDocument['evaluate']>['baseline']>;
 
 /**
- * What somebody would say who knows nothing but the labels of these rows: their mean, the most frequent of them, the last
- * one before each row, or an order drawn at random. Undefined where there is no such thing, or none is wanted.
+ * Predictions from nothing but the labels of these rows: their mean, the most frequent one, the last one before each row, or
+ * a random order. Undefined when the task has no baseline, or none is wanted.
  */
 export function baselineOf(
   task: PredictionTask,
@@ -20,7 +20,7 @@ export function baselineOf(
     case 'values': {
       const { actual, weights } = predictions;
       if (baseline === 'last value') {
-        // Nobody has seen anything before the first row: it is taken to be the same as what comes.
+        // Nothing comes before the first row, so its own value is taken.
         const predicted = Float64Array.from(actual, (_, row) => actual[Math.max(0, row - 1)]);
         return { name: 'the last value before each row', predictions: { ...predictions, predicted } };
       }
@@ -31,7 +31,7 @@ export function baselineOf(
       const { actual, weights, classCount, probabilities, margins } = predictions;
       const own = { trainingTargets: actual, trainingWeights: weights, actual, weights, classCount };
       const usual = baselinePredictions(task === 'binary' ? 'binary' : 'multiclass', own);
-      // Of a model without probabilities, nothing that needs them is compared.
+      // If the model has no probabilities, the baseline gets none either: there is nothing to compare them with.
       const isUnscored = !margins && probabilities.length === 0;
       return {
         name: 'the most frequent class of these rows',

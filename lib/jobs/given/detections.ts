@@ -3,22 +3,22 @@ import { readCocoDetections, readCocoTruth } from '../../metrics/detection/coco-
 import type { DetectionPredictions } from '../../metrics/predictions.ts';
 import type { SourceObject } from '../sources.ts';
 
-/** Boxes as metrics take them, and how their categories are called. */
-export interface GivenDetections {
+/** Boxes as metrics take them, and the names of their categories. */
+interface GivenDetections {
   predictions: DetectionPredictions;
   classes: string[];
   warnings: string[];
 }
 
-/** A document is held whole while it is read. */
+/** Most bytes of a JSON document, since all of it is in memory while it is read. */
 const documentLimitBytes = 512 * 2 ** 20;
 
 /**
- * Reads detections in COCO's format, and the things that were to be found.
+ * Reads detections and ground truth in COCO's format.
  *
  * @param own a list of detections; without `truth`, an object that holds both: `annotations`, `images` and `categories`
  *   (or these below `ground_truth`) beside `detections`
- * @throws InputError naming the object and the entry that is not as it should be
+ * @throws InputError that names the object and the first entry that is wrong
  */
 export async function readDetections(own: SourceObject, truth: SourceObject | undefined): Promise<GivenDetections> {
   const warnings: string[] = [];

@@ -34,9 +34,9 @@ function distinctNumbers(values: Float64Array): Set<number> {
 }
 
 /**
- * The two classes, the positive one last: the user's, else the last in order.
+ * The two classes, the positive one last. The positive class is the user's choice, else the last in order.
  *
- * @throws InputError when there are not two, or the positive one is none of them
+ * @throws InputError when there are not two, or the positive one is not among them
  */
 export function twoClasses(
   classes: string[],
@@ -47,7 +47,7 @@ export function twoClasses(
     const found = classes.length > 20 ? `${classes.length}` : `${classes.length}: ${listNames(classes)}`;
     throw new InputError(`${where}: expected two labels, found ${found}`, { advice: 'Use --task multiclass' });
   }
-  // Rows of one class alone: what the other is called does not matter, but which one is the positive does.
+  // Rows of a single class: the name of the other does not matter, but which of them is positive does.
   const pair = classes.length === 2 ? classes : classes[0] === '0' || classes[0] === '1' ? ['0', '1'] : classes;
   if (positive === undefined) {
     if (pair.length === 2) return pair;
@@ -126,10 +126,4 @@ export function numbersOn(table: Table, column: Column, rows: Int32Array, role: 
     if (!all) numbers[i] = value;
   }
   return numbers;
-}
-
-/** The cell of a row as a text; null where it is missing. */
-export function cellText(column: Column, row: number): string | null {
-  if (column.kind === 'category') return column.codes[row] < 0 ? null : column.levels[column.codes[row]];
-  return Number.isNaN(column.values[row]) ? null : String(column.values[row]);
 }

@@ -1,21 +1,20 @@
 import { InputError } from '../../core/errors.ts';
-import { findColumn, placeOf } from '../../data/lookup.ts';
+import { cellText, findColumn, placeOf } from '../../data/lookup.ts';
 import { quoteText } from '../../data/text.ts';
 import { formatCount } from '../../report/format.ts';
-import { cellText } from './labels.ts';
 import type { GivenTable } from './read-given.ts';
 
-/** A table, and the name of the column that names its rows. */
+/** A table, and the name of its column of ids. */
 interface Named {
   given: GivenTable;
   id: string;
 }
 
 /**
- * The rows of another table that are those of this one, in this one's order, by the ids of both.
+ * Matches the rows of two tables by their ids.
  *
- * @returns row numbers of the other table, shape [own rows], and a sentence on rows that only the other has
- * @throws InputError when an id is missing or stands twice, or the other table lacks one
+ * @returns for each own row the row of the other table, shape [own rows], and a sentence on rows that only the other has
+ * @throws InputError when an id is missing or occurs twice, or the other table lacks one
  */
 export function matchRows(own: Named, other: Named): { rows: Int32Array; warnings: string[] } {
   const rowOf = rowsById(other);
@@ -32,7 +31,7 @@ export function matchRows(own: Named, other: Named): { rows: Int32Array; warning
   return { rows, warnings: extra === 0 ? [] : [`${left} ${extra === 1 ? 'was' : 'were'} left out.`] };
 }
 
-/** Each row by its id, in their order. */
+/** The row of each id, in the order of the rows. */
 function rowsById({ given: { table, rows }, id }: Named): Map<string, number> {
   const column = findColumn(table, id, 'id');
   const found = new Map<string, number>();

@@ -12,12 +12,12 @@ import { weightsOf } from './rows.ts';
 
 type Asked = PredictionsDocument['predictions'];
 
-/** Endings of files that LightGBM and XGBoost look for beside their data. */
+/** The endings of files of query sizes that LightGBM and XGBoost look for beside their data. */
 const sizeEndings = ['.query', '.group'];
 
 /**
- * How many items each query has, in their order: of the object that was named, or, without a column of queries, of the
- * one beside the data, which LightGBM calls the same with the ending .query and XGBoost .group.
+ * The number of items of each query, in order: from the object that the document names or, if there is no column of queries,
+ * from one beside the data with the same name and the ending .query (LightGBM) or .group (XGBoost).
  */
 export async function findQuerySizes(
   context: Context,
@@ -37,7 +37,7 @@ export async function findQuerySizes(
   return undefined;
 }
 
-/** Items in the order of a score, query by query; rows of one query need not stand together. */
+/** The items of each query, with their relevance and scores; rows of one query need not stand together. */
 export function rankingPredictions(given: GivenTable, sizes: Int32Array | undefined, asked: Asked): RankingPredictions {
   const { table, rows, columns, roles } = given;
   const relevance = numbersOn(table, columns('label')[0], rows, 'label');
@@ -67,11 +67,11 @@ export function rankingPredictions(given: GivenTable, sizes: Int32Array | undefi
   };
 }
 
-/** A query counts as its first item does. */
+/** A query has the weight of its first item. */
 const firstOf = (weights: Float64Array | undefined, queryOffsets: Int32Array): Float64Array | undefined =>
   weights && Float64Array.from(queryOffsets.subarray(0, -1), (start) => weights[start]);
 
-/** A feature of a sparse table; 0 where it is not written. */
+/** A feature of a sparse table; 0 where it is not stored. */
 function featureOn({ sparse }: Table, rows: Int32Array, feature: number): Float64Array {
   const values = new Float64Array(rows.length);
   if (!sparse || feature < 1 || feature > sparse.columnCount) {
@@ -102,7 +102,7 @@ function offsetsOf(sizes: Int32Array, { table, rows }: GivenTable, { groupSizes,
   );
 }
 
-/** Items by their query, queries by the first item that each has. */
+/** Groups items by query; queries are in the order of their first items. */
 function byQuery({ table, rows }: GivenTable, column: Column): { order: Int32Array; queryOffsets: Int32Array } {
   const places = new Map<number, number>();
   const queryOf = Int32Array.from(rows, (row) => {

@@ -19,7 +19,7 @@ import { textPredictions } from './texts.ts';
 
 type Asked = PredictionsDocument['predictions'];
 
-/** A table of predictions with a role for its columns. */
+/** A table of predictions, and the roles of its columns. */
 export interface GivenTable {
   table: Table;
   roles: Roles;
@@ -32,18 +32,18 @@ export interface GivenTable {
   columns(role: Role): Column[];
 }
 
-/** Predictions as metrics take them, and what a report says of where they came from. */
+/** Predictions as metrics take them, and the table that they come from. */
 export interface Given extends GivenTable {
   predictions: AnyPredictions;
-  /** Names of classes or labels, where there are such. */
+  /** Names of the classes or labels, if there are any. */
   classes?: string[];
 }
 
 /**
- * Reads predictions and labels from tables, and from another file the predictions of the same rows.
+ * Reads predictions and labels from tables, and other predictions of the same rows from another file.
  *
- * @param own the objects of the predictions; against those of the other file
- * @throws InputError when a column is not there or not as it should be, or both files do not hold the same rows
+ * @param objects.own the objects of the predictions; `against`: those of the other file
+ * @throws InputError when a column is missing or wrong, or the files do not hold the same rows
  */
 export async function readGiven(
   context: Context,
@@ -65,7 +65,7 @@ export async function readGiven(
   const ownPart = await toPredictions(context, task, asked, [own, other]);
   const otherPart = await toPredictions(context, task, others, [other, own]);
   checkSameRows([asked.path, ownPart.predictions], [path, otherPart.predictions], asked.id !== undefined);
-  // Two models are compared under the weights of the first.
+  // Both are compared under the weights of the first.
   const weighed = { ...otherPart.predictions, weights: ownPart.predictions.weights };
   return { own: { ...own, ...ownPart }, against: { ...other, ...otherPart, predictions: weighed } };
 }
@@ -99,25 +99,25 @@ async function openTable(
   const { roles, guesses } = findRoles(task, names, rolesAsked, `${asked.path}`);
   const columnOf = (name: string) => table.columns.find((column) => column.name === name) as Column;
   if (task === 'text') {
-    // What reads like a number was written as a text, and may be written otherwise.
+    // Texts that look like numbers must stay as they are written.
     const texts = [roles.label, roles.prediction, roles.logProbabilities].flatMap(namesOf);
     const numbers = texts.filter((name) => columnOf(name).kind === 'number');
     if (numbers.length > 0) table = await read(Object.fromEntries(numbers.map((name) => [name, 'category' as const])));
   }
-  // What was parsed stands in the table's own arrays by now.
+  // No column is packed here, so nothing of the table needs the pool any more.
   if ('close' in pool) (pool as WorkerPool).close();
   const columns = (role: Role) => namesOf(roles[role]).map(columnOf);
   const { rows, warnings } = task === 'text' ? allOf(table) : labelled(table, columns('label'));
   return { table, roles, rows, notes: guesses, warnings: [...table.warnings, ...warnings], columns };
 }
 
-/** A LIBSVM file's features are called by their numbers. */
+/** The feature of a LIBSVM file that holds the score; features are named by their numbers. */
 const featureNames = (score: string | undefined): string[] =>
   score !== undefined && /^\d+$/.test(score) ? [score] : [];
 
 const allOf = (table: Table) => ({ rows: Int32Array.from({ length: table.rowCount }, (_, row) => row), warnings: [] });
 
-/** The rows in which every label is there. */
+/** The rows in which no label is missing. */
 function labelled(table: Table, labels: readonly Column[]): { rows: Int32Array; warnings: string[] } {
   const rows = new Int32Array(table.rowCount);
   let count = 0;
@@ -142,7 +142,7 @@ function labelled(table: Table, labels: readonly Column[]): { rows: Int32Array; 
 
 type Part = Pick<Given, 'predictions' | 'classes' | 'notes'>;
 
-/** @param given the table to read, and the other one, whose labels and predictions may name further classes */
+/** @param given the table to take predictions from, and others, whose labels and predictions may name further classes */
 async function toPredictions(
   context: Context,
   task: PredictionTask,
@@ -179,7 +179,7 @@ async function toPredictions(
   }
 }
 
-/** Ids are for two tables whose rows can be told apart. */
+/** Checks that ids are named only where two tables of rows are compared. */
 function checkIds(task: PredictionTask, { id }: Asked, against: PredictionsDocument['against']): void {
   const given = id ?? against?.id;
   if (given === undefined) return;
@@ -192,7 +192,7 @@ function checkIds(task: PredictionTask, { id }: Asked, against: PredictionsDocum
   }
 }
 
-/** Predictions of other rows can't be compared row by row. */
+/** Checks that both have the same labels in the same order, as predictions of the same rows do. */
 function checkSameRows(
   [path, own]: [string, AnyPredictions],
   [otherPath, other]: [string, AnyPredictions],

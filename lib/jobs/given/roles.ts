@@ -3,18 +3,19 @@ import { listNames, nearestName } from '../../data/lookup.ts';
 import type { PredictionsDocument, PredictionTask } from '../../pipeline/predictions-schema.ts';
 import type { AppliedDefault } from '../../pipeline/resolve.ts';
 
-/** What a column of a file of predictions may be. */
+/** The roles of columns in a file of predictions. */
 export type Role = 'label' | 'score' | 'prediction' | 'weight' | 'group' | 'logProbabilities';
 
-/** A role's column, or its columns by what the star in their name stands for. */
-export type RoleColumns = { name: string } | { pattern: string; columns: { name: string; part: string }[] };
+/** A role's column, or its columns, each with the part of its name that the pattern's star stands for. */
+type RoleColumns = { name: string } | { pattern: string; columns: { name: string; part: string }[] };
 
+/** The columns of each role. */
 export type Roles = Partial<Record<Role, RoleColumns>>;
 
-/** What the user says of columns. */
-export type AskedRoles = Pick<PredictionsDocument['predictions'], Role>;
+/** The roles that the user assigned. */
+type AskedRoles = Pick<PredictionsDocument['predictions'], Role>;
 
-/** Names by which columns are known, the surest first; case and marks aside. */
+/** Names that columns of each role often have, the surest first, without case and punctuation. */
 const known: Record<Role, readonly string[]> = {
   label: ['label', 'target', 'y', 'actual', 'ytrue', 'truth', 'groundtruth', 'class', 'outcome', 'expected', 'gold'],
   score: ['score', 'probability', 'proba', 'prob', 'p', 'yscore', 'yproba', 'yprob', 'confidence', 'scores'],
@@ -24,7 +25,7 @@ const known: Record<Role, readonly string[]> = {
   logProbabilities: ['logprobs', 'logprobabilities', 'tokenlogprobs'],
 };
 
-/** The same that a single task adds, before the others. */
+/** Further names for the columns of one task, which go before the others. */
 const knownTo: Partial<Record<PredictionTask, Partial<Record<Role, readonly string[]>>>> = {
   ranking: { label: ['relevance', 'rel'] },
   text: {
@@ -33,14 +34,14 @@ const knownTo: Partial<Record<PredictionTask, Partial<Record<Role, readonly stri
   },
 };
 
-/** What names begin with of which there is one for each class, label or reference. */
+/** Prefixes of columns of which there is one for each class, label or reference. */
 const prefixes: Partial<Record<Role, readonly string[]>> = {
   label: ['y_', 'label_', 'true_', 'truth_', 'actual_', 'target_', 'reference_'],
   score: ['p_', 'prob_', 'proba_', 'probability_', 'score_'],
   prediction: ['pred_', 'predicted_', 'prediction_'],
 };
 
-/** The roles of each task: those without which nothing can be said, those of which one is needed, and the rest. */
+/** The roles of each task: all of `must` and one of `oneOf` are needed; those in `stars` may have several columns. */
 const wanted: Record<PredictionTask, { must: Role[]; oneOf: Role[]; may: Role[]; stars: Role[] }> = {
   binary: { must: ['label'], oneOf: ['score', 'prediction'], may: ['weight'], stars: [] },
   multiclass: { must: ['label'], oneOf: ['score', 'prediction'], may: ['weight'], stars: ['score'] },
@@ -58,13 +59,13 @@ const wanted: Record<PredictionTask, { must: Role[]; oneOf: Role[]; may: Role[];
 };
 
 /**
- * Which column is what: the user's word, else the first column whose name is known for the role, else, of a file with as
- * few columns as roles, the one that is left.
+ * Finds the column of each role: the one that the user names, else the first whose name is known for the role, else, if one
+ * role and one column are left, that column.
  *
  * @param names of all columns, in their order
- * @param where begins messages: the file, and the field that names the roles
+ * @param where begins error messages: the file
  * @returns the roles, and those that were guessed
- * @throws InputError when a column is not there, or a role that the task needs is found nowhere
+ * @throws InputError when a column is missing, or no column is found for a role that the task needs
  */
 export function findRoles(
   task: PredictionTask,
@@ -92,10 +93,10 @@ export function findRoles(
     roles[role] = found;
     guesses.push({ path: `predictions.${role}`, value: 'pattern' in found ? found.pattern : found.name });
   };
-  // Where the user names one of those that will do, the others are not wanted.
+  // If the user names one of several alternatives, the others are not guessed.
   const isEnough = oneOf.some((role) => asked[role] !== undefined);
   for (const role of [...must, ...(isEnough ? [] : oneOf), ...may]) guess(role);
-  // Of two columns, one of which is known, the other is what is missing.
+  // If a single role and a single column are left, they belong together.
   const free = names.filter((name) => !taken().has(name));
   const open = [
     ...must.filter((role) => !roles[role]),
@@ -162,7 +163,7 @@ function guessRole(
   mayStar: boolean,
 ): RoleColumns | undefined {
   const plain = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
-  // Labels and scores of several labels have a column each.
+  // A multilabel task has one column for each label, so single names say nothing there.
   if (task !== 'multilabel') {
     for (const candidate of [...(knownTo[task]?.[role] ?? []), ...known[role]]) {
       const found = free.find((name) => plain(name) === candidate);

@@ -13,7 +13,7 @@ import type { GivenTable } from './read-given.ts';
 type Asked = PredictionsDocument['predictions'];
 type Note = (path: string, value: unknown) => void;
 
-/** Numbers beside numbers. */
+/** Actual and predicted numbers. */
 export function valuePredictions(given: GivenTable): ValuePredictions {
   const { table, rows, columns } = given;
   return {
@@ -24,7 +24,7 @@ export function valuePredictions(given: GivenTable): ValuePredictions {
   };
 }
 
-/** The weights of the rows; undefined without such a column. */
+/** The weights of the rows; undefined when there is no column of weights. */
 export function weightsOf({ table, rows, columns }: GivenTable): Float64Array | undefined {
   const [column] = columns('weight');
   if (!column) return undefined;
@@ -36,7 +36,7 @@ export function weightsOf({ table, rows, columns }: GivenTable): Float64Array | 
   );
 }
 
-/** Two classes, by a score, a label, or both. */
+/** Predictions of two classes, from scores, predicted labels, or both. */
 export function binaryPredictions(
   given: readonly [GivenTable, ...GivenTable[]],
   { path, positive, threshold: asked }: Asked,
@@ -48,7 +48,7 @@ export function binaryPredictions(
   const labels = given.flatMap((one) => one.columns('label'));
   const names = classNames(labels);
   if (!scoreColumn && predictionColumn?.kind === 'number' && !holdsOnly(predictionColumn, names)) {
-    // A column called prediction that holds no labels holds scores.
+    // A prediction column that holds other numbers than the labels holds scores.
     note('score', predictionColumn.name);
     [scoreColumn, predictionColumn] = [predictionColumn, undefined as unknown as Column];
   }
@@ -86,7 +86,7 @@ export function binaryPredictions(
   };
 }
 
-/** 1 for scores from the threshold on; a margin of 0 lies on neither side, and counts as negative. */
+/** 1 for scores of at least the threshold; a margin of exactly 0 counts as negative. */
 function reaching(scores: Float64Array, threshold: number, areProbabilities: boolean): Int32Array {
   const predicted = new Int32Array(scores.length);
   const isOpen = !areProbabilities && threshold === 0;
@@ -108,7 +108,7 @@ function holdsOnly(column: Column, classes: readonly string[]): boolean {
   return true;
 }
 
-/** More than two classes, by a probability each, by a label, or both. */
+/** Predictions of several classes, from a probability of each, predicted labels, or both. */
 export function multiclassPredictions(given: GivenTable, classes: readonly string[], path: string): ClassPredictions {
   const { table, rows, columns, roles } = given;
   if (classes.length < 2) {
@@ -133,7 +133,7 @@ export function multiclassPredictions(given: GivenTable, classes: readonly strin
     probabilities = new Float64Array(rows.length * classes.length);
     for (const [k, text] of classes.entries()) {
       const name = byClass.get(spelling(text));
-      // A class without a column is given no chance.
+      // A class without a column has probability 0.
       if (name === undefined) continue;
       const column = columns('score').find((one) => one.name === name) as Column;
       const values = numbersOn(table, column, rows, 'score');
@@ -149,7 +149,7 @@ export function multiclassPredictions(given: GivenTable, classes: readonly strin
     classCount: classes.length,
     actual,
     predicted,
-    // Of two classes, the chance of the second says it all.
+    // For two classes, metrics take the probability of the second.
     probabilities: classes.length === 2 ? probabilities.filter((_, i) => i % 2 === 1) : probabilities,
     weights: weightsOf(given),
   };
@@ -173,7 +173,7 @@ function likeliest(probabilities: Float64Array, classCount: number): Int32Array 
   return chosen;
 }
 
-/** Rows of several labels: a column of 0 or 1 for each, and one of scores or of 0 or 1 that the model says. */
+/** Predictions of label sets: for each label a column of 0 or 1, and a column of scores, or of 0 or 1, as predicted. */
 export function multilabelPredictions(
   given: GivenTable,
   { path, threshold: asked }: Asked,

@@ -1,16 +1,15 @@
 import { InputError } from '../../core/errors.ts';
-import { placeOf } from '../../data/lookup.ts';
+import { cellText, placeOf } from '../../data/lookup.ts';
 import type { Column } from '../../data/table.ts';
 import { quoteText } from '../../data/text.ts';
 import type { TextPredictions } from '../../metrics/predictions.ts';
 import type { PredictionsDocument } from '../../pipeline/predictions-schema.ts';
-import { cellText } from './labels.ts';
 import type { GivenTable } from './read-given.ts';
 import { weightsOf } from './rows.ts';
 
 /**
- * Texts beside those that would have been right. A cell that is a JSON list of texts holds several references, as do
- * several columns; of those the empty ones are left out. An empty text is one.
+ * Generated texts and their references. A cell that is a JSON list of texts holds several references, and so do several
+ * columns; empty ones are left out. A row without a reference has the empty text as its only one.
  */
 export function textPredictions(
   given: GivenTable,

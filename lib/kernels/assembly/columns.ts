@@ -9,20 +9,25 @@
 // `blockMoments` in core/statistics, to the bit: each column's run over the rows in their order.
 //
 // `encodeColumns` writes (value - mean) / scale, in float64 rounded once to float32, into a matrix without gaps, a missing
-// value as `impute`: what `encodeRows` in lib/data/encode.ts does with a column of numbers, to the bit. Without such a
-// matrix, the encoded rows of each block lie side by side where the block began, over its own rows: a result must have no
-// more columns than a row, none of them behind the one that it is made of. `joinBlocks` then moves them together.
+// value as `impute`: what `encodeRows` in lib/data/encode.ts does with a column of numbers, to the bit.
 //
-// Why so: four columns go at once, so that no sum is added up in another order than one value after another. Sums are
-// taken of 64 rows at a time, which stay in the first-level cache while all columns pass over them; rows are encoded one
-// at a time, in the order in which the result lies, and look twice only where a NaN was met.
+// `encodeOver` does the same where the matrix lies over the rows that it is made of: from the first block's place on, or
+// before it. A result must have no more columns than a row, none of them behind the one that it is made of; so no row is
+// written before it was read, of its own block. Of the blocks before it, which other threads are at, it waits for those
+// that its result goes over. Shares are taken in ascending order, so whoever is waited for is at work.
+//
+// `copyRows` puts rows side by side as they are, all their columns.
+//
+// Why so: four columns are summed at once, so each sum still adds its values in the order of the rows. Sums are taken of 64
+// rows at a time, which stay in the first-level cache while all columns pass over them. Rows are encoded one at a time, in
+// the order in which the result lies; imputing costs time only where there is a NaN.
 
 // u32 fields.
 const BLOCKS: usize = 0; // of each block: address, and number of its first row
 const STRIDE: usize = 4;
 const ROWS: usize = 8;
 const OFFSETS: usize = 12;
-const OUT: usize = 16; // encodeColumns: 0 for the blocks themselves
+const OUT: usize = 16;
 // sumColumns
 const COLUMNS: usize = 20; // a multiple of four
 // encodeColumns
@@ -32,7 +37,7 @@ const MEANS: usize = 28; // float64 of each column of the result, and so the nex
 const SCALES: usize = 32;
 const IMPUTES: usize = 36;
 const NOT_FINITE: usize = 40; // of each block, u32: whether a result was not finite
-const BLOCK_COUNT: usize = 44; // joinBlocks
+const DONE: usize = 44; // encodeOver: of each block, u32, 1 when it is encoded
 
 const tileRows: i32 = 64;
 
@@ -191,8 +196,7 @@ export function encodeColumns(description: usize, block: i32, _scratch: usize): 
   const rows = load<usize>(description, ROWS);
   const base = load<usize>(place) - load<usize>(place, 4) * stride;
   const outStride = load<usize>(description, OUT_COLUMNS) << 2;
-  const matrix = load<usize>(description, OUT);
-  const out = matrix != 0 ? matrix : load<usize>(place) - <usize>from * outStride;
+  const out = load<usize>(description, OUT);
   const runs = load<usize>(description, RUNS);
   const means = load<usize>(description, MEANS);
   const scales = load<usize>(description, SCALES);
@@ -241,16 +245,34 @@ export function encodeColumns(description: usize, block: i32, _scratch: usize): 
   store<u32>(load<usize>(description, NOT_FINITE) + (<usize>block << 2), <u32>v128.any_true(wrong));
 }
 
-/** Moves what was encoded in place to `OUT` and behind it, block after block: none of them lies before where it is to be. */
-export function joinBlocks(description: usize, _share: i32, _scratch: usize): void {
-  const offsets = load<usize>(description, OFFSETS);
-  const places = load<usize>(description, BLOCKS);
-  const stride = load<usize>(description, OUT_COLUMNS) << 2;
-  const out = load<usize>(description, OUT);
-  const count = load<usize>(description, BLOCK_COUNT);
-  for (let block: usize = 0; block < count; block++) {
-    const from = load<usize>(offsets + (block << 2));
-    const end = load<usize>(offsets + (block << 2), 4);
-    memory.copy(out + from * stride, load<usize>(places + (block << 3)), (end - from) * stride);
+/** Encodes the rows of a block over those of the blocks before it, when these are encoded, and over its own. */
+export function encodeOver(description: usize, block: i32, scratch: usize): void {
+  const end = load<usize>(load<usize>(description, OFFSETS) + (<usize>block << 2), 4);
+  const outEnd = load<usize>(description, OUT) + ((end * load<usize>(description, OUT_COLUMNS)) << 2);
+  const blocks = load<usize>(description, BLOCKS);
+  const done = load<usize>(description, DONE);
+  for (let before = 0; before < block && load<usize>(blocks + (<usize>before << 3)) < outEnd; before++) {
+    const flag = done + (<usize>before << 2);
+    while (atomic.load<i32>(flag) == 0) atomic.wait<i32>(flag, 0, -1);
+  }
+  encodeColumns(description, block, scratch);
+  const own = done + (<usize>block << 2);
+  atomic.store<i32>(own, 1);
+  atomic.notify(own, -1);
+}
+
+/** Copies the rows of a block. */
+export function copyRows(description: usize, block: i32, _scratch: usize): void {
+  const stride = load<usize>(description, STRIDE);
+  const offsets = load<usize>(description, OFFSETS) + (<usize>block << 2);
+  const place = load<usize>(description, BLOCKS) + (<usize>block << 3);
+  const rows = load<usize>(description, ROWS);
+  const base = load<usize>(place) - load<usize>(place, 4) * stride;
+  const end = load<usize>(offsets, 4);
+  let out = load<usize>(description, OUT) + load<usize>(offsets) * stride;
+  for (let i = load<usize>(offsets); i < end; i++) {
+    const row = base + load<usize>(rows + (i << 2)) * stride;
+    for (let at: usize = 0; at < stride; at += 16) v128.store(out + at, v128.load(row + at));
+    out += stride;
   }
 }

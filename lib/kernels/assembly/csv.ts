@@ -12,11 +12,11 @@
 // another length, a quote with a line end or a quote in it, a lone carriage return, a row of more than 256 KiB, a text
 // of more than 16 bytes or more than 64 of them — ends the segment with a status that is not 0, and nothing of it counts.
 //
-// Why so: where cells end is found first, 64 bytes at a time, and most cells are short numbers, of which four are parsed at
-// once (shared/cell-ends.ts, shared/short-numbers.ts). So no loop runs over bytes, no cell waits for the one before, and no
-// branch depends on the data but those that leave for the slow way. The text passes through a small buffer, since fresh
-// memory costs as much as parsing does; the least and the greatest number of each column are noted while the cache still
-// holds the rows.
+// Why so: the ends of cells are found first, 64 bytes at a time, and most cells are short numbers, of which four are parsed
+// at once (shared/cell-ends.ts, shared/short-numbers.ts). So no loop runs over single bytes, no cell waits for the one
+// before, and the only branches that depend on the data lead to the slow paths. The text passes through a small buffer,
+// since fresh memory costs as much time as parsing; the smallest and the largest number of each column are found while the
+// cache still holds the rows.
 
 import {
   afterBlankLine,
@@ -41,26 +41,12 @@ import {
 } from './shared/csv-cells';
 import { beginEnds, endAfter, lastEnd, mostColumns, moreEnds } from './shared/cell-ends';
 import { setPowersOfTen } from './shared/decimal';
+import { beginHash, endHash, hashBytes, read } from './shared/host';
 import { parseLongs } from './shared/long-numbers';
 import { parseFours, setSqueezes } from './shared/short-numbers';
 
-/** Reads up to `bytes` at a position of the object; fewer at its end, or -1. */
-// @ts-ignore: decorator
-@external('host', 'read')
-declare function read(file: i32, position: f64, address: usize, bytes: i32): i32;
-/** SHA-256: begins anew, takes bytes, and leaves the 32 bytes of the hash of all that it took. */
-// @ts-ignore: decorator
-@external('host', 'beginHash')
-declare function beginHash(): void;
-// @ts-ignore: decorator
-@external('host', 'hashBytes')
-declare function hashBytes(address: usize, bytes: usize): void;
-// @ts-ignore: decorator
-@external('host', 'endHash')
-declare function endHash(address: usize): void;
-
 // The description: u32 fields at these offsets, but for `size` and `firstRow`, which are f64.
-const FILE: usize = 0; // i32: of an open file, or -1 for text that lies in memory
+const FILE: usize = 0; // i32: descriptor of an open file, or -1 for text that lies in memory
 const SEPARATOR: usize = 4;
 const COLUMNS: usize = 8;
 const RUNS: usize = 12; // address of pairs (kind, count), u32, that end with a count of 0
@@ -83,15 +69,15 @@ const MOST_BLOCKS: usize = 84;
 const HEADING: usize = 88; // what the hash of a block begins with, and how many bytes it has
 const HEADING_BYTES: usize = 92;
 const SQUEEZES: usize = 96; // lib/kernels/squeezes.ts makes them
-const FIRST: usize = 100; // the segment that index 0 means
-const SLOTS: usize = 104; // of each segment of text in memory, where it lies
-const EXTREMES: usize = 108; // of a segment: the least of each column of `matrix`, and the greatest, float32
+const FIRST: usize = 100; // number of the segment with index 0
+const SLOTS: usize = 104; // address of each segment, for text in memory
+const EXTREMES: usize = 108; // of a segment, float32: the smallest number of each column of `matrix`, then the largest
 const NAMED: usize = 112; // whether blocks are hashed
 
 const segmentBytes: f64 = 8388608;
 const chunkBytes: usize = 262144;
 const slack: usize = 64;
-/** Where in the scratch a row is copied to, which has 256 KiB, and behind it where cells end. */
+/** Offsets in the scratch: of the copy of a row, 256 KiB, and of the ends of cells. */
 const spareAt: usize = 3 * 262144;
 const endsAt: usize = 4 * 262144;
 const blockRowLimit: u32 = 65536;
@@ -106,7 +92,7 @@ let doublesAt: usize = 0;
 let codesAt: usize = 0;
 let linesAt: usize = 0;
 let rowsLeft: i32 = 0;
-/** Rows and lines before the one at hand. */
+/** Number of rows and lines before the current one. */
 let rowCount: u32 = 0;
 let line: u32 = 0;
 let hashesAt: usize = 0;
@@ -121,7 +107,11 @@ let heading: usize = 0;
 let headingBytes: usize = 0;
 let extremes: usize = 0;
 
-/** Parses segment FIRST + `index`, and leaves its result. @param scratch 1 MiB, and `endsBytes` behind it */
+/**
+ * Parses segment FIRST + `index`, and writes its result.
+ *
+ * @param scratch 1 MiB, and behind it the room that `beginEnds` needs
+ */
 export function parseSegment(description: usize, index: i32, scratch: usize): void {
   const capacity = load<usize>(description, CAPACITY);
   const before = <usize>index * capacity;
@@ -170,7 +160,7 @@ export function parseSegment(description: usize, index: i32, scratch: usize): vo
   store<u32>(result, <u32>tinySeen, 16);
 }
 
-/** Brings bytes of the object to an address; answers how many, or -1. */
+/** Copies bytes of the object to an address; answers how many, or -1. */
 function fetch(description: usize, position: f64, address: usize, bytes: i32): i32 {
   const file = load<i32>(description, FILE);
   if (file >= 0) return read(file, position, address, bytes);
@@ -254,13 +244,13 @@ function readRows(description: usize, index: i32, scratch: usize, stride: usize)
   }
 }
 
-/** Notes the least and the greatest number of each column of the rows from `firstRow` on, which the caches still hold. */
+/** Updates the smallest and the largest number of each column with the rows from `firstRow` on, which are still in cache. */
 function noteExtremes(firstRow: usize, stride: usize): void {
   for (let c: usize = 0; c < stride; c += 16) {
     let least = v128.load(extremes + c);
     let greatest = v128.load(extremes + stride + c);
     for (let at = firstRow + c; at < matrixAt; at += stride) {
-      // These keep what they have when they meet a NaN.
+      // When the second argument is NaN, these answer the first.
       least = f32x4.pmin(least, v128.load(at));
       greatest = f32x4.pmax(greatest, v128.load(at));
     }
@@ -269,7 +259,7 @@ function noteExtremes(firstRow: usize, stride: usize): void {
   }
 }
 
-/** Notes the lines of the rows until now: all that come stand further down than their number says. */
+/** Writes the lines of the rows so far, at the first line without a row: from then on they are not the row numbers. */
 function noteLines(): void {
   for (let row: u32 = 0; row < rowCount; row++) store<u32>(linesAt + (<usize>row << 2), row);
 }
@@ -365,7 +355,7 @@ function parseRows(start: usize, until: usize, textEnd: usize, room: usize, stri
           if (status != DONE) return p;
           p = next;
           ends += 4;
-          // A cell in quotes has passed over ends that were none.
+          // The separators inside a quoted cell were not ends of cells: skip them.
           if (load<usize>(ends - 4) != p - 1) ends = endAfter(ends - 4, p);
         }
       }

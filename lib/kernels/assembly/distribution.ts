@@ -1,13 +1,12 @@
-// What values columns of float32 hold: how many different ones, the most frequent, and how they spread over equal bins.
+// The distribution of float32 columns: number of distinct values, the most frequent ones, and counts in bins of equal width.
 //
-// Rows lie in blocks, each somewhere in memory, row-major, `stride` bytes to a row, whose columns are filled up to a
-// multiple of four. A NaN is a missing cell. One share of the work is four columns that lie side by side, as a row's
-// numbers come from memory together whether one is wanted or all.
+// Rows lie in blocks, each anywhere in memory, row-major, `stride` bytes a row, with columns filled up to a multiple of
+// four. A NaN is a missing cell. One share of the work is four neighbouring columns, as they come from memory together.
 //
-// A column's numbers are taken out as keys (shared/radix-sort.ts) and sorted; then equal ones are neighbours, and each
-// different number is looked at once. A table of what was met so far would miss the cache at each number.
+// A column's numbers are copied as keys (shared/radix-sort.ts) and sorted. Equal ones are then neighbours, so one pass finds
+// the distinct values; a hash table would miss the cache at each number.
 //
-// Scratch: the tables of counts, the keys of four columns, and room for those of one.
+// Scratch: the tables of counts, the keys of four columns, and room to sort those of one.
 import { countDigits, numberOf, sortKeys, tablesBytes } from './shared/radix-sort';
 
 // u32 fields.
@@ -16,10 +15,10 @@ const BLOCK_COUNT: usize = 4;
 const ROW_COUNT: usize = 8;
 const STRIDE: usize = 12;
 const RANGES: usize = 16; // of each column, two float64: where the first bin begins, and where the last one ends
-const TOP: usize = 20; // most values to name
-const BINS: usize = 24; // most bins; fewer where there are fewer different values
-// Of each column, float64: how many different values there are, how many are named, and how many bins there are; then
-// value and count of each one named, then the count of each bin.
+const TOP: usize = 20; // most values to list
+const BINS: usize = 24; // most bins; fewer where there are fewer distinct values
+// Of each column, float64: how many distinct values there are, how many are listed, and how many bins there are; then value
+// and count of each one listed, then the count of each bin.
 const OUT: usize = 28;
 
 /** Describes the four columns of a group: columns 4 · group and on. */
@@ -63,11 +62,11 @@ function takeKeys(description: usize, column: usize, keys: usize, step: usize, c
     let at = load<usize>(place) + (column << 2);
     for (let row = firstRow; row < end; row++, at += stride) {
       const values = v128.load(at);
-      // As `keyOf` makes one.
+      // As `keyOf` in shared/radix-sort.ts.
       const signs = i32x4.shr_s(values, 31);
       const made = v128.xor(values, v128.or(signs, i32x4.splat(0x80000000)));
       const isThere = f32x4.eq(values, values);
-      // Every key is written, and the next one over it where it was none: cheaper than to ask.
+      // Every key is written, and the next one overwrites that of a missing cell: cheaper than a branch.
       store<u32>(first, i32x4.extract_lane(made, 0));
       store<u32>(second, i32x4.extract_lane(made, 1));
       store<u32>(third, i32x4.extract_lane(made, 2));
@@ -84,7 +83,7 @@ function takeKeys(description: usize, column: usize, keys: usize, step: usize, c
   store<u32>(counts, <u32>((fourth - keys - 3 * step) >> 2), 12);
 }
 
-/** Sorts the keys of a column, by means of room for as many. Returns where they are: in one of the two. */
+/** Sorts the keys of a column, with `room` for as many. Returns where they are then: `keys` or `room`. */
 function sortColumn(keys: usize, room: usize, count: i32, tables: usize): usize {
   memory.fill(tables, 0, tablesBytes);
   for (let at = keys; at < keys + (<usize>count << 2); at += 4) countDigits(tables, load<u32>(at));
@@ -97,7 +96,7 @@ function numberAt(keys: usize, i: i32): f64 {
   return numberOf(load<u32>(keys + (<usize>i << 2)));
 }
 
-/** Where the keys that are the same as one end. */
+/** The end of the run of keys that equal the one at `start`. */
 // @ts-ignore: decorator
 @inline
 function endOfRun(keys: usize, start: i32, count: i32): i32 {
@@ -107,36 +106,106 @@ function endOfRun(keys: usize, start: i32, count: i32): i32 {
   return end;
 }
 
-/** The most frequent numbers, of equally frequent ones the smallest first. Returns how many different ones there are. */
+/** The keys of −0 and of 0, which are one number. */
+const negativeZero: u32 = 0x7fffffff;
+const zero: u32 = 0x80000000;
+
+/** Writes the most frequent numbers, of equally frequent ones the smallest first. Returns the number of distinct ones. */
 function findFrequent(sorted: usize, count: i32, top: i32, out: usize): i32 {
-  const named = out + 24;
-  let found = 0;
-  let distinct = 0;
-  for (let start = 0; start < count; ) {
-    const value = numberAt(sorted, start);
-    let end = endOfRun(sorted, start, count);
-    // −0 and 0 are one number, though they have two keys.
-    if (value == 0 && end < count && numberAt(sorted, end) == 0) end = endOfRun(sorted, end, count);
-    distinct++;
-    const own = <f64>(end - start);
-    start = end;
-    if (found == top && own <= load<f64>(named + (<usize>(top - 1) << 4), 8)) continue;
-    if (found < top) found++;
-    let place = found - 1;
-    for (; place > 0 && load<f64>(named + (<usize>(place - 1) << 4), 8) < own; place--) {
-      memory.copy(named + (<usize>place << 4), named + (<usize>(place - 1) << 4), 16);
-    }
-    store<f64>(named + (<usize>place << 4), value);
-    store<f64>(named + (<usize>place << 4), own, 8);
+  const zeros = firstFrom(sorted, count, negativeZero);
+  const above = firstFrom(sorted, count, zero + 1);
+  store<f64>(out, <f64>(countRuns(sorted, 0, zeros) + i32(above > zeros) + countRuns(sorted, above, count)));
+  store<f64>(out, 0, 8);
+  nameRuns(sorted, 0, zeros, top, out);
+  if (above > zeros) nameRun(numberAt(sorted, zeros), above - zeros, top, out);
+  nameRuns(sorted, above, count, top, out);
+  return <i32>load<f64>(out);
+}
+
+/** Where the first key that is not below another one stands. */
+function firstFrom(sorted: usize, count: i32, key: u32): i32 {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (load<u32>(sorted + (<usize>middle << 2)) < key) low = middle + 1;
+    else high = middle;
   }
-  store<f64>(out, <f64>distinct);
-  store<f64>(out, <f64>found, 8);
-  return distinct;
+  return low;
+}
+
+/** How many different keys there are among some. */
+function countRuns(sorted: usize, from: i32, end: i32): i32 {
+  if (from >= end) return 0;
+  let runs = 1;
+  let i = from + 1;
+  let changes = i32x4.splat(0);
+  for (; i + 4 <= end; i += 4) {
+    const at = sorted + (<usize>i << 2);
+    changes = i32x4.sub(changes, i32x4.ne(v128.load(at), v128.load(at - 4)));
+  }
+  for (; i < end; i++) runs += i32(load<u32>(sorted + (<usize>i << 2)) != load<u32>(sorted + (<usize>i << 2) - 4));
+  return (
+    runs +
+    i32x4.extract_lane(changes, 0) +
+    i32x4.extract_lane(changes, 1) +
+    i32x4.extract_lane(changes, 2) +
+    i32x4.extract_lane(changes, 3)
+  );
 }
 
 /**
- * How many numbers lie in each of equal stretches between two; no stretch where there is no room between them. They are
- * sorted, and no number lies in an earlier stretch than a smaller one: where each stretch ends is found by halving.
+ * Names those of some runs that are more frequent than what is named already.
+ *
+ * Once as many are named as may be, only a run that is longer than the shortest of them counts: where keys that lie so
+ * far apart differ, none begins.
+ */
+function nameRuns(sorted: usize, from: i32, end: i32, top: i32, out: usize): void {
+  for (let start = from; start < end; ) {
+    const shortest = shortestNamed(top, out);
+    if (shortest > 0) {
+      const ahead = <usize>shortest << 2;
+      while (start + 4 + shortest <= end) {
+        const at = sorted + (<usize>start << 2);
+        if (v128.any_true(i32x4.eq(v128.load(at), v128.load(at + ahead)))) break;
+        start += 4;
+      }
+      while (start + shortest < end && load<u32>(sorted + (<usize>start << 2)) != load<u32>(sorted + (<usize>start << 2) + ahead)) {
+        start++;
+      }
+      if (start + shortest >= end) return;
+    }
+    const stop = endOfRun(sorted, start, end);
+    nameRun(numberAt(sorted, start), stop - start, top, out);
+    start = stop;
+  }
+}
+
+/** How often the least frequent of the named numbers is there; 0 while there is room for more of them. */
+function shortestNamed(top: i32, out: usize): i32 {
+  if (<i32>load<f64>(out, 8) < top) return 0;
+  return <i32>load<f64>(out + 24 + (<usize>(top - 1) << 4), 8);
+}
+
+/** Names a number that is there so often, if it is more frequent than one that is named, or there is room. */
+function nameRun(value: f64, length: i32, top: i32, out: usize): void {
+  const named = out + 24;
+  const own = <f64>length;
+  let found = <i32>load<f64>(out, 8);
+  if (found == top && own <= load<f64>(named + (<usize>(top - 1) << 4), 8)) return;
+  if (found < top) found++;
+  let place = found - 1;
+  for (; place > 0 && load<f64>(named + (<usize>(place - 1) << 4), 8) < own; place--) {
+    memory.copy(named + (<usize>place << 4), named + (<usize>(place - 1) << 4), 16);
+  }
+  store<f64>(named + (<usize>place << 4), value);
+  store<f64>(named + (<usize>place << 4), own, 8);
+  store<f64>(out, <f64>found, 8);
+}
+
+/**
+ * Counts the numbers in each of `bins` bins of equal width between two numbers; there are no bins if these are equal or not
+ * finite. The numbers are sorted, so the end of each bin is found by bisection.
  */
 function countBins(sorted: usize, count: i32, bins: i32, from: f64, to: f64, out: usize, counts: usize): void {
   if (!(to - from > 0 && to - from < Infinity)) bins = 0;

@@ -1,16 +1,16 @@
-// Sums over units that are drawn anew, many times: what bootstraps are made of.
+// Bootstrap sums: sums over units that are resampled with replacement, many times.
 //
-// A draw takes as many units as there are, each as likely as any other, some of them several times. How often each is
-// taken is counted once a draw, for all groups of sums; a sum is then the product of the counts with what each unit adds.
-// Draw `i` takes the units that `seededRandom(seed, i)` of lib/core/random.ts names: xoshiro128**, its state by
-// SplitMix64. So the draws are independent of each other and of who makes them, and one share of the work is a few draws.
+// A draw takes as many units as there are, each with the same probability. How often each is taken is counted once per
+// draw, for all groups of sums; a sum is then the dot product of the counts with what each unit adds. Draw `i` takes the
+// units that `seededRandom(seed, i)` of lib/core/random.ts draws: xoshiro128**, with its state from SplitMix64. So draws
+// depend neither on each other nor on the thread, and one share of the work is a few draws.
 //
-// Sums of a group lie as columns, float64, one after another; or each unit adds a weight of its own, or 1, to a single one
-// of many. A column is summed in four parts, of every fourth unit, which are added at the end: additions need not wait for
-// each other then.
+// The units' contributions to a group are columns, float64, one after another; or each unit adds its weight, or 1, to one of
+// many sums. A column is summed in four parts, of every fourth unit, which are added at the end, so that additions need
+// not wait for each other.
 //
-// Why so: the units of a draw, taken one by one, would be fetched from all over the columns for each group; counts are
-// made where the cache holds them, and columns are then read from end to end, two numbers at a time.
+// Why so: taken one by one, the units of a draw would be fetched from all over the columns, once for each group. The counts
+// fit the cache, and columns are then read from end to end, two numbers at a time.
 //
 // Scratch: the counts, float64.
 
@@ -25,7 +25,7 @@ const GROUP_COUNT: usize = 24;
 // Of each group.
 const COLUMNS: usize = 0; // 0 where there are places
 const WIDTH: usize = 4;
-const PLACES: usize = 8; // of each unit, i32
+const PLACES: usize = 8; // of each unit, i32: the sum that it adds to
 const WEIGHTS: usize = 12; // of each unit, float64; 0 where all are 1
 const OUT: usize = 16; // of each draw, `WIDTH` float64
 const groupBytes: usize = 20;
@@ -81,7 +81,7 @@ function countUnits(seed: u64, stream: i32, units: i32, counts: usize): void {
     a ^= d;
     c ^= shifted;
     d = rotl<u32>(d, 11);
-    // Even but for a bias below units / 2^32.
+    // Uniform, except for a bias below units / 2^32.
     const unit = <u32>(<f64>drawn * 2.3283064365386963e-10 * <f64>units);
     const at = counts + (<usize>unit << 3);
     store<f64>(at, load<f64>(at) + 1);

@@ -56,15 +56,16 @@ function addUp(sum: f64, at: usize, count: i32): f64 {
   return sum;
 }
 
-/** Rows that are looked for side by side at once. */
+/** Most rows of a run that is read at once. */
 const longestRun: i32 = 64;
 
 /**
- * Reads a number of each cache line of some rows, and answers something made of them.
+ * Loads some rows to the cache, by reading a number of each cache line. The answer has no meaning: it only keeps the
+ * compiler from dropping the reads.
  *
- * Rows that are drawn from all over the data would be waited for one by one. As they stand in `rows`, most have their
- * neighbour in the data behind them: such runs are read from end to end, four at once, which the processor fetches ahead
- * of being asked. Then they are in its second-level cache, if they fit it.
+ * Rows that are drawn from all over the data would each cost a cache miss. `rows` has most neighbours in the data side by
+ * side: such runs are read from end to end, four at once, so the processor prefetches them, to the second-level cache if
+ * they fit it.
  */
 export function touchRows(from: usize, rows: usize, count: i32): i32 {
   const source = changetype<LinearPass>(from);
@@ -87,7 +88,7 @@ export function touchRows(from: usize, rows: usize, count: i32): i32 {
   return seen;
 }
 
-/** Whether the first and the last of some rows lie as far apart as neighbours would: nobody but the cache relies on it. */
+/** Whether the first and the last of some rows are as far apart as in a run. A wrong guess costs time, nothing else. */
 // @ts-ignore: decorator
 @inline
 function isRun(at: usize, length: i32): bool {

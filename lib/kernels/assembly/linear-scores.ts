@@ -1,10 +1,10 @@
 // Scores of a linear model: intercept + Σ coefficient · feature of each row and output, as linear-pass.ts forms them, to
 // the bit; lib/models/row-tile.ts is the same in plain TypeScript.
 //
-// Memory: scores[row, output], float64; what is read lies as the class below says. A share is 4,096 rows.
+// Memory: scores[row, output], float64; the class below describes the rest. A share is 4,096 rows.
 //
-// Why so: each output passes over 64 rows, which stay in the first-level cache until the last of them; so rows come from
-// memory once, however many outputs there are, and four at a time wait for no addition of their own (shared/dot-product.ts).
+// Why so: all outputs pass over 64 rows while these are in the first-level cache, so rows come from memory once, however many
+// outputs there are. Four rows are scored at a time, so no addition waits for the one before (shared/dot-product.ts).
 import { scoreRows } from './shared/dot-product';
 
 const shareRows: i32 = 4096;

@@ -1,6 +1,6 @@
 /**
- * Sorts float64 numbers by the bits of their float32 neighbours, and counts labels from each number up: with their rows, by
- * records of eight bytes, and without them, where all are float32, by keys of four (from `splitKeys` on).
+ * Sorts float64 numbers by the bits of their float32 neighbours, and counts the labels at each number and above. Numbers with
+ * their rows are records of eight bytes; without rows, if all are float32, keys of four bytes do (from `splitKeys` on).
  *
  * Rounding to float32 keeps the order but for ties, so a radix sort of 32 bits does nearly all: three counting passes of 11
  * bits. What fell together is put right by the numbers themselves, run by run: among a million probabilities some six in a
@@ -8,8 +8,7 @@
  *
  * Memory: a record of eight bytes for each number: above, the bits of float32 so changed that their order as whole numbers
  * is the numbers' order; below, twice the row, plus its label. They travel together, since fetching a number by its row
- * would miss the cache each time. Counts: three tables of 2,048, as
- * shared/radix-sort.ts has them.
+ * would miss the cache each time. Counts: three tables of 2,048, as in shared/radix-sort.ts.
  */
 import { countDigits, digitBits, keyOf, lastDigit, numberOf, startBuckets, tableBytes, tablesBytes } from './shared/radix-sort';
 
@@ -143,10 +142,10 @@ export function writeCounts(
   return <i32>distinct;
 }
 
-/** What of all that follows is known from call to call; lib/kernels/order.ts makes it. */
+/** The state of a split between calls; lib/kernels/split-keys.ts writes it. */
 @unmanaged
 class SplitKeys {
-  /** Sorted ascending: keys of label 0 from `others` to `othersEnd`, of label 1 from `own` to `ownEnd`. */
+  /** Keys of label 1 lie from `own` to `ownEnd`, those of label 0 from `others` to `othersEnd`; both ascend once sorted. */
   own!: usize;
   ownEnd!: usize;
   others!: usize;
@@ -157,11 +156,11 @@ class SplitKeys {
 }
 
 /**
- * Appends the keys of some rows: those of label 1 from `ownEnd` up, those of label 0 from `others` down. And counts their
- * digits: the three tables of label 0, then those of label 1.
+ * Appends the keys of some rows, those of label 1 from `ownEnd` up, those of label 0 from `others` down, and counts their
+ * digits, in the three tables of label 0, then those of label 1.
  *
  * @param values float64; labels int32
- * @returns 0 where a number is no finite float32, or a label neither 0 nor 1: then nothing is to be made of any
+ * @returns 0 when a number is no finite float32, or a label neither 0 nor 1; the keys are then of no use
  */
 export function splitKeys(split: usize, values: usize, labels: usize, count: i32, counts: usize): i32 {
   const state = changetype<SplitKeys>(split);
@@ -176,7 +175,7 @@ export function splitKeys(split: usize, values: usize, labels: usize, count: i32
     const bits = reinterpret<u32>(short + 0);
     odd |= (label >> 1) | <u32>(<f64>short != value) | <u32>((bits & 0x7f800000) == 0x7f800000);
     const key = keyOf(bits);
-    // Without a branch: written at both ends, and kept at one.
+    // Without a branch: the key is written at both ends, and one of them moves past it.
     store<u32>(own, key);
     store<u32>(others - 4, key);
     const step = <usize>(label & 1) << 2;
@@ -189,7 +188,7 @@ export function splitKeys(split: usize, values: usize, labels: usize, count: i32
   return odd == 0 ? 1 : 0;
 }
 
-/** How many keys are not the one before them. */
+/** The number of distinct keys among sorted ones. */
 export function countDistinct(keys: usize, end: usize): i32 {
   if (keys == end) return 0;
   let count = 1;
@@ -203,8 +202,8 @@ export function countDistinct(keys: usize, end: usize): i32 {
 }
 
 /**
- * Takes distinct numbers from the top of both, at most `room`, and writes each, and how many rows of label 0 and of label 1
- * are at it or above.
+ * Merges the keys of both labels from the largest down: writes at most `room` distinct numbers, and for each how many rows of
+ * label 0 and of label 1 are at it or above. Further calls go on with the next numbers.
  *
  * @param numbers float64, and counts float64, shape [room]
  * @returns how many were written

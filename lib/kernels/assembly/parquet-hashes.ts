@@ -1,26 +1,16 @@
-// What names the rows and the columns of Parquet that parquet.ts decoded: the hashes that a table of it tells.
+// Hashes of the rows and the columns of Parquet that parquet.ts has decoded.
 //
 // `hashRows(description, block, scratch)` leaves a 32-bit hash of each row of a canonical block, by the values of its
 // cells, as `addTyped` in lib/data/collect.ts mixes them; `hashColumns` leaves SHA-256 of each column of a block, of its
 // values as float64, the plain NaN where one is missing. A column is taken from its float64 where it has any, else from
 // the packed float32, which it was stored as.
 //
-// Why so: not all who read ask for hashes, so they have tasks of their own. Cells are hashed by columns, four rows at
-// once, as a cell's hash waits for one multiplication after another; 256 rows at a time, which stay in the first-level
-// cache while all columns pass over them.
+// Why so: hashes have tasks of their own, as not every reader needs them. A cell's hash is a chain of multiplications, so
+// four rows of a column are hashed at once, in several short loops: a processor looks some three hundred steps ahead, and
+// finds more independent chains there when they are short. 256 rows at a time stay in the first-level cache for all columns.
 
-import { finishFour, lowerWords, mixFour, upperWords } from './shared/value-hash';
-
-/** SHA-256: begins, takes bytes, and leaves the 32 bytes of the hash of all that it took. */
-// @ts-ignore: decorator
-@external('host', 'beginHash')
-declare function beginHash(): void;
-// @ts-ignore: decorator
-@external('host', 'hashBytes')
-declare function hashBytes(address: usize, bytes: usize): void;
-// @ts-ignore: decorator
-@external('host', 'endHash')
-declare function endHash(address: usize): void;
+import { beginHash, endHash, hashBytes } from './shared/host';
+import { finishFour, mixFour } from './shared/value-hash';
 
 // The description, u32.
 const COLUMNS: usize = 4;
@@ -33,6 +23,10 @@ const COLUMN_HASHES: usize = 56; // of each block and column, 32 bytes
 const EMPTY_HASH: usize = 60;
 const FALSE_HASH: usize = 64;
 const TRUE_HASH: usize = 68;
+
+const tileRows: i32 = 256;
+const upperOfOne: i32 = 0x3ff00000;
+const upperOfInfinity: i32 = 0x7ff00000;
 
 /** Copies a column of some rows into `out`, as float64. */
 function gather(description: usize, column: i32, firstRow: usize, rows: i32, out: usize): void {
@@ -69,44 +63,93 @@ export function hashColumns(description: usize, block: i32, scratch: usize): voi
   }
 }
 
-/** Scratch: 256 rows of a column as float64, and four more. */
+/** Scratch: of 256 rows three words each; those of the last four rows may be of no row. */
 export function hashRows(description: usize, block: i32, scratch: usize): void {
   const columns = load<i32>(description, COLUMNS);
   const place = load<usize>(description, BLOCKS) + (<usize>block << 3);
   const firstRow = load<usize>(place);
   const rows = load<i32>(place, 4);
-  const kinds = load<usize>(description, KINDS);
+  for (let start = 0; start < rows; start += tileRows) {
+    const count = min(tileRows, rows - start);
+    memory.fill(scratch, 0, tileRows * 4);
+    for (let column = 0; column < columns; column++) {
+      const at = splitCells(description, column, firstRow + <usize>start, count, scratch);
+      const isBoolean = load<u32>(load<usize>(description, KINDS) + (<usize>column << 4), 12) != 0;
+      if (isBoolean) addBooleans(description, at, scratch, count);
+      else addNumbers(description, at, scratch, count);
+    }
+    const width = i32x4.splat(columns);
+    for (let i: usize = 0; i < <usize>count << 2; i += 16) {
+      v128.store(scratch + i, finishFour(v128.xor(v128.load(scratch + i), width)));
+    }
+    memory.copy(load<usize>(description, ROW_HASHES) + ((firstRow + <usize>start) << 2), scratch, <usize>count << 2);
+  }
+}
+
+/** Makes of the cells of a column their lower words, and behind them their upper ones; answers where. */
+function splitCells(description: usize, column: i32, firstRow: usize, rows: i32, scratch: usize): usize {
+  const out = scratch + tileRows * 4;
+  const end = out + (<usize>rows << 2);
+  const doubles = load<usize>(load<usize>(description, KINDS) + (<usize>column << 4), 8);
+  // Adding zero makes -0 and 0 one number, as they are equal.
+  const zero = f64x2.splat(0);
+  if (doubles != 0) {
+    let from = doubles + (firstRow << 3);
+    for (let to = out; to < end; to += 16, from += 32) {
+      storeWords(to, f64x2.add(v128.load(from), zero), f64x2.add(v128.load(from, 16), zero));
+    }
+    return out;
+  }
+  const stride = load<usize>(description, STRIDE);
+  let from = load<usize>(description, MATRIX) + firstRow * stride + (<usize>column << 2);
+  const last = from + <usize>(rows - 1) * stride;
+  for (let to = out; to < end; to += 16, from += 4 * stride) {
+    // Behind the last row the memory may end.
+    const second = min(from + stride, last);
+    const third = min(from + 2 * stride, last);
+    const fourth = min(from + 3 * stride, last);
+    const low = f64x2.promote_low_f32x4(v128.load32_lane(second, v128.load32_zero(from), 1));
+    const high = f64x2.promote_low_f32x4(v128.load32_lane(fourth, v128.load32_zero(third), 1));
+    storeWords(to, f64x2.add(low, zero), f64x2.add(high, zero));
+  }
+  return out;
+}
+
+// @ts-ignore: decorator
+@inline
+function storeWords(to: usize, first: v128, second: v128): void {
+  v128.store(to, v128.shuffle<i32>(first, second, 0, 2, 4, 6));
+  v128.store(to, v128.shuffle<i32>(first, second, 1, 3, 5, 7), tileRows * 4);
+}
+
+/** Adds the hashes of a column's cells to those of their rows. */
+function addNumbers(description: usize, lower: usize, hashes: usize, count: i32): void {
+  const bytes = <usize>count << 2;
+  const upper = lower + tileRows * 4;
+  for (let i: usize = 0; i < bytes; i += 16) {
+    v128.store(lower + i, mixFour(mixFour(i32x4.splat(0), v128.load(lower + i)), v128.load(upper + i)));
+  }
+  const empty = i32x4.splat(load<u32>(description, EMPTY_HASH));
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const cell = v128.bitselect(empty, finishFour(v128.load(lower + i)), isMissing(v128.load(upper + i)));
+    v128.store(hashes + i, mixFour(v128.load(hashes + i), cell));
+  }
+}
+
+function addBooleans(description: usize, lower: usize, hashes: usize, count: i32): void {
   const empty = i32x4.splat(load<u32>(description, EMPTY_HASH));
   const no = i32x4.splat(load<u32>(description, FALSE_HASH));
   const yes = i32x4.splat(load<u32>(description, TRUE_HASH));
-  const hashesAt = scratch + 264 * 8;
-  for (let start = 0; start < rows; start += 256) {
-    const count = min(256, rows - start);
-    memory.fill(hashesAt, 0, 256 * 4);
-    for (let column = 0; column < columns; column++) {
-      const isBoolean = load<u32>(kinds + (<usize>column << 4), 12) != 0;
-      gather(description, column, firstRow + <usize>start, count, scratch);
-      for (let i: usize = 0; i < <usize>count; i += 4) {
-        // Adding zero makes -0 and 0 one number, as they are equal.
-        const first = f64x2.add(v128.load(scratch + (i << 3)), f64x2.splat(0));
-        const second = f64x2.add(v128.load(scratch + (i << 3), 16), f64x2.splat(0));
-        const isMissing = lowerWords(f64x2.ne(first, first), f64x2.ne(second, second));
-        let cell: v128;
-        if (isBoolean) {
-          const isTrue = lowerWords(f64x2.eq(first, f64x2.splat(1)), f64x2.eq(second, f64x2.splat(1)));
-          cell = v128.bitselect(yes, no, isTrue);
-        } else {
-          cell = finishFour(mixFour(mixFour(i32x4.splat(0), lowerWords(first, second)), upperWords(first, second)));
-        }
-        const hashes = hashesAt + (i << 2);
-        v128.store(hashes, mixFour(v128.load(hashes), v128.bitselect(empty, cell, isMissing)));
-      }
-    }
-    const out = load<usize>(description, ROW_HASHES) + ((firstRow + <usize>start) << 2);
-    const width = i32x4.splat(columns);
-    for (let i: usize = 0; i < <usize>count; i += 4) {
-      v128.store(hashesAt + (i << 2), finishFour(v128.xor(v128.load(hashesAt + (i << 2)), width)));
-    }
-    memory.copy(out, hashesAt, <usize>count << 2);
+  for (let i: usize = 0; i < <usize>count << 2; i += 16) {
+    const words = v128.load(lower + tileRows * 4 + i);
+    const cell = v128.bitselect(yes, no, i32x4.eq(words, i32x4.splat(upperOfOne)));
+    v128.store(hashes + i, mixFour(v128.load(hashes + i), v128.bitselect(empty, cell, isMissing(words))));
   }
+}
+
+/** Whether these are the upper words of NaN, which of a plain one say enough. */
+// @ts-ignore: decorator
+@inline
+function isMissing(upper: v128): v128 {
+  return i32x4.gt_s(v128.and(upper, i32x4.splat(0x7fffffff)), i32x4.splat(upperOfInfinity));
 }

@@ -12,21 +12,13 @@
 // times. Sixteen columns are also a share that threads can take of a file with few row groups.
 
 import { isOneRun, readRuns } from './shared/bit-runs';
+import { read, unpackZstd } from './shared/host';
 import { describe, HAS_TINY, roundDoubles, weave } from './shared/number-columns';
 import {
   DATA_PAGE, DATA_PAGE_V2, DICTIONARY_PAGE, encoding, isPacked, levelBytes, levelEncoding, nullCount, packedBytes,
   pageType, readPageHeader, repetitionBytes, rowCount, unpackedBytes, valueCount,
 } from './shared/page-header';
 import { unpackSnappy } from './shared/snappy';
-
-/** Reads up to `bytes` at a position of the object; fewer at its end, or -1. */
-// @ts-ignore: decorator
-@external('host', 'read')
-declare function read(file: i32, position: f64, address: usize, bytes: i32): i32;
-/** Unpacks zstd; answers how many bytes came out, or -1. */
-// @ts-ignore: decorator
-@external('host', 'unpackZstd')
-declare function unpackZstd(from: usize, bytes: i32, to: usize, room: i32): i32;
 
 // The description, u32; parquet-hashes.ts has other fields of it.
 const FILE: usize = 0;

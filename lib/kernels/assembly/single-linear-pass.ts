@@ -18,6 +18,8 @@
 import { LinearPass, weigh } from './shared/linear-pass';
 import { log1p } from './shared/logarithm';
 import { evaluateLoss, Loss } from './shared/losses';
+import { ones, signBits, writeExpOfNegatives } from './shared/single-exponential';
+import { scoreStreams } from './shared/single-scores';
 
 const streams: i32 = 4;
 /** Most rows of a stream in a tile. */
@@ -28,7 +30,7 @@ const tileBytes: i32 = 16 * 1024;
 const scoresAt: usize = 0;
 const slopesAt: usize = 4 * 64;
 const wideScoresAt: usize = 8 * 64;
-/** e^−|score|, of the logistic loss without weights, which needs no scores of float64. */
+/** e^−|score| of the unweighted logistic loss, in the place of the float64 scores, which that loss does not need. */
 const smallAt: usize = wideScoresAt;
 const targetsAt: usize = 16 * 64;
 const weightsAt: usize = 24 * 64;
@@ -82,63 +84,6 @@ function passTile(pass: LinearPass, row: i32, apart: i32, width: i32, steps: i32
   addStreams(rows, streamBytes, width, steps, inputs, scratch + slopesAt, sums);
 }
 
-/** Writes the scores of one row of each stream at a time. */
-function scoreStreams(
-  rows: usize,
-  streamBytes: usize,
-  width: i32,
-  steps: i32,
-  inputs: i32,
-  coefficients: usize,
-  intercept: f32,
-  scores: usize,
-): void {
-  const rowBytes = <usize>inputs << 2;
-  const end = rowBytes & ~15;
-  const rest = inputs & 3;
-  let a = rows;
-  for (let step = 0; step < steps; step++) {
-    const b = width > 1 ? a + streamBytes : a;
-    const c = width > 2 ? b + streamBytes : b;
-    const d = width > 3 ? c + streamBytes : c;
-    let sumA = f32x4.splat(0);
-    let sumB = f32x4.splat(0);
-    let sumC = f32x4.splat(0);
-    let sumD = f32x4.splat(0);
-    let at: usize = 0;
-    for (; at < end; at += 16) {
-      const four = v128.load(coefficients + at);
-      sumA = f32x4.add(sumA, f32x4.mul(four, v128.load(a + at)));
-      sumB = f32x4.add(sumB, f32x4.mul(four, v128.load(b + at)));
-      sumC = f32x4.add(sumC, f32x4.mul(four, v128.load(c + at)));
-      sumD = f32x4.add(sumD, f32x4.mul(four, v128.load(d + at)));
-    }
-    if (rest) {
-      const four = v128.load(coefficients + at);
-      sumA = f32x4.add(sumA, f32x4.mul(four, loadFew(a + at, rest)));
-      sumB = f32x4.add(sumB, f32x4.mul(four, loadFew(b + at, rest)));
-      sumC = f32x4.add(sumC, f32x4.mul(four, loadFew(c + at, rest)));
-      sumD = f32x4.add(sumD, f32x4.mul(four, loadFew(d + at, rest)));
-    }
-    // The four sums of four lanes, turned so that each lane holds one row's.
-    const ab02 = f32x4.add(v128.shuffle<f32>(sumA, sumB, 0, 4, 1, 5), v128.shuffle<f32>(sumA, sumB, 2, 6, 3, 7));
-    const cd02 = f32x4.add(v128.shuffle<f32>(sumC, sumD, 0, 4, 1, 5), v128.shuffle<f32>(sumC, sumD, 2, 6, 3, 7));
-    const whole = f32x4.add(v128.shuffle<f32>(ab02, cd02, 0, 1, 4, 5), v128.shuffle<f32>(ab02, cd02, 2, 3, 6, 7));
-    v128.store(scores, f32x4.add(whole, f32x4.splat(intercept)));
-    scores += 16;
-    a += rowBytes;
-  }
-}
-
-/** One, two or three float32 numbers, and zeros. */
-// @ts-ignore: decorator
-@inline
-function loadFew(at: usize, count: i32): v128 {
-  if (count == 1) return v128.load32_zero(at);
-  const two = v128.load64_zero(at);
-  return count == 2 ? two : v128.load32_lane(at + 8, two, 2);
-}
-
 /**
  * Logistic loss without weights, all in float32 but the sums.
  *
@@ -148,16 +93,15 @@ function loadFew(at: usize, count: i32): v128 {
  * @param totals the sums of the slopes and of the losses
  */
 function logisticTile(targets: usize, apart: i32, steps: i32, scratch: usize, totals: usize): void {
-  const one = f32x4.splat(1);
-  const signBit = f32x4.splat(-0.0);
+  const one = ones();
+  const signBit = signBits();
   const streamBytes = <usize>apart << 3;
   let product = f32x4.splat(0);
   let linear = f64x2.splat(0);
   let slopes = f32x4.splat(0);
-  // A loop of its own: with the rest behind it, too few of these long chains would be under way at once. Signs are set and
-  // turned by their bit, since each negation and absolute value would build its mask anew.
-  for (let offset: usize = 0; offset < <usize>steps << 4; offset += 16)
-    v128.store(scratch + smallAt + offset, expOfNegative(v128.or(v128.load(scratch + scoresAt + offset), signBit)));
+  // A loop of its own, so that the processor has more of these long chains of operations under way at once. Signs are set
+  // and flipped by their bit, since each negation and absolute value would rebuild its mask.
+  writeExpOfNegatives(scratch + scoresAt, scratch + smallAt, streams * steps);
   for (let step = 0; step < steps; step++) {
     const offset = <usize>step << 4;
     const score = v128.load(scratch + scoresAt + offset);
@@ -213,30 +157,6 @@ function fourTargets(at: usize, streamBytes: usize): v128 {
   const low = v128.load64_lane(at + streamBytes, v128.load64_zero(at), 1);
   const high = v128.load64_lane(at + 3 * streamBytes, v128.load64_zero(at + 2 * streamBytes), 1);
   return v128.shuffle<f32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
-}
-
-/**
- * e^x of four numbers from 0 down, within 1.2 · (1 + |x|) units in the last place of float32; 2^-126 below -87.33.
- *
- * 2^(x / ln 2) = 2^n · 2^f with f in [-1/2, 1/2] and a polynomial for the latter. The further down, the more the rounding of
- * x / ln 2 counts; the smaller is what it is added to.
- */
-// @ts-ignore: decorator
-@inline
-function expOfNegative(x: v128): v128 {
-  const scaled = f32x4.pmax(f32x4.mul(x, f32x4.splat(1.44269504)), f32x4.splat(-126));
-  // Floats of this size have no fraction: the sum is rounded, and n stands in its lowest bits.
-  const raised = f32x4.add(scaled, f32x4.splat(12582912));
-  const n = f32x4.sub(raised, f32x4.splat(12582912));
-  const f = f32x4.sub(scaled, n);
-  let power = f32x4.splat(1.535336188319500e-4);
-  power = f32x4.add(f32x4.mul(power, f), f32x4.splat(1.339887440266574e-3));
-  power = f32x4.add(f32x4.mul(power, f), f32x4.splat(9.618437357674640e-3));
-  power = f32x4.add(f32x4.mul(power, f), f32x4.splat(5.550332471162809e-2));
-  power = f32x4.add(f32x4.mul(power, f), f32x4.splat(2.402264791363012e-1));
-  power = f32x4.add(f32x4.mul(power, f), f32x4.splat(6.931472028550421e-1));
-  power = f32x4.add(f32x4.mul(power, f), f32x4.splat(1));
-  return i32x4.add(power, i32x4.shl(raised, 23));
 }
 
 // @ts-ignore: decorator
@@ -337,7 +257,31 @@ function addColumns(
   for (let stream = 0; stream < width; stream++) {
     let row = rows + <usize>stream * streamBytes;
     let at = slopes + (<usize>stream << 2);
-    for (let step = 0; step < steps; step++) {
+    const end = at + (<usize>(steps & ~1) << 4);
+    while (at < end) {
+      let slope = v128.load32_splat(at);
+      a = f32x4.add(a, f32x4.mul(slope, v128.load(row)));
+      if (fours > 1) b = f32x4.add(b, f32x4.mul(slope, v128.load(row, 16)));
+      if (fours > 2) c = f32x4.add(c, f32x4.mul(slope, v128.load(row, 32)));
+      if (fours > 3) d = f32x4.add(d, f32x4.mul(slope, v128.load(row, 48)));
+      if (fours > 4) e = f32x4.add(e, f32x4.mul(slope, v128.load(row, 64)));
+      if (fours > 5) f = f32x4.add(f, f32x4.mul(slope, v128.load(row, 80)));
+      if (fours > 6) g = f32x4.add(g, f32x4.mul(slope, v128.load(row, 96)));
+      if (fours > 7) h = f32x4.add(h, f32x4.mul(slope, v128.load(row, 112)));
+      const next = row + rowBytes;
+      slope = v128.load32_splat(at, 16);
+      a = f32x4.add(a, f32x4.mul(slope, v128.load(next)));
+      if (fours > 1) b = f32x4.add(b, f32x4.mul(slope, v128.load(next, 16)));
+      if (fours > 2) c = f32x4.add(c, f32x4.mul(slope, v128.load(next, 32)));
+      if (fours > 3) d = f32x4.add(d, f32x4.mul(slope, v128.load(next, 48)));
+      if (fours > 4) e = f32x4.add(e, f32x4.mul(slope, v128.load(next, 64)));
+      if (fours > 5) f = f32x4.add(f, f32x4.mul(slope, v128.load(next, 80)));
+      if (fours > 6) g = f32x4.add(g, f32x4.mul(slope, v128.load(next, 96)));
+      if (fours > 7) h = f32x4.add(h, f32x4.mul(slope, v128.load(next, 112)));
+      row = next + rowBytes;
+      at += 32;
+    }
+    if (steps & 1) {
       const slope = v128.load32_splat(at);
       a = f32x4.add(a, f32x4.mul(slope, v128.load(row)));
       if (fours > 1) b = f32x4.add(b, f32x4.mul(slope, v128.load(row, 16)));
@@ -347,8 +291,6 @@ function addColumns(
       if (fours > 5) f = f32x4.add(f, f32x4.mul(slope, v128.load(row, 80)));
       if (fours > 6) g = f32x4.add(g, f32x4.mul(slope, v128.load(row, 96)));
       if (fours > 7) h = f32x4.add(h, f32x4.mul(slope, v128.load(row, 112)));
-      row += rowBytes;
-      at += 16;
     }
   }
   addFour(sums, a);

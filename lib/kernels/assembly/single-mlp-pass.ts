@@ -4,10 +4,10 @@
  * Float32 are weights, units and slopes, their products, and the sums of a tile of 32 rows; float64 are the loss, parameters,
  * and the gradient's sums beyond a tile. A tile's units and all weights of a small network stay in the second-level cache.
  *
- * Forward and backward are one product of matrices, C = A·B: four rows of A by eight columns of B at a time, in eight
- * registers, so that two loads and four splats serve eight products. B is what needs rows of whole vectors: the weights
- * are copied for each call, transposed for the way forward and as they are for the way back, padded with zeros to a
- * multiple of four columns; 256 rows to a call make up for that many times over. The gradient is slope ⊗ units.
+ * Forward and backward are one product of matrices, C = A·B (shared/matrix-product.ts). B is what needs rows of whole
+ * vectors: the weights are copied for each call, transposed for the way forward and as they are for the way back, in panels
+ * of eight columns (shared/weight-panels.ts); 256 rows to a call make up for that many times over. The gradient is
+ * slope ⊗ units.
  *
  * Each sum runs over its terms in their order: a unit's over the bias and then its inputs, a slope's over the outputs, the
  * gradient's over the rows. lib/kernels/single-mlp-pass-reference.ts does the same in plain TypeScript, to the same bits.
@@ -19,8 +19,10 @@ import { exp } from './shared/exponential';
 import { tanh } from './shared/hyperbolic';
 import { LinearPass } from './shared/linear-pass';
 import { evaluateLoss, Loss } from './shared/losses';
+import { lowest, multiply } from './shared/matrix-product';
 import { addOuterProducts } from './shared/outer-products';
 import { widenPair } from './shared/pairs';
+import { copyToPanels, paddedBytes } from './shared/weight-panels';
 
 const tileRows: i32 = 32;
 
@@ -34,12 +36,6 @@ namespace Activation {
 @inline
 function widthAt(pass: LinearPass, i: i32): i32 {
   return load<i32>(pass.widths + (<usize>i << 2));
-}
-
-// @ts-ignore: decorator
-@inline
-function paddedBytes(width: i32): usize {
-  return <usize>((width + 3) & ~3) << 2;
 }
 
 /** Bytes of a layer's copies: bias, weights transposed, weights. */
@@ -63,6 +59,17 @@ export function passBlock(description: usize, block: i32, scratch: usize): void 
     passTile(pass, row, min(tileRows, end - row), sums, sums + (<usize>parameters << 3), scratch, units);
 }
 
+/** Adds the sums of the blocks after the first to its own, in their order. */
+export function addBlocks(sums: usize, width: i32, blocks: i32): void {
+  const bytes = <usize>width << 3;
+  for (let block = 1; block < blocks; block++) {
+    const others = sums + <usize>block * bytes;
+    let at: usize = 0;
+    for (; at + 16 <= bytes; at += 16) v128.store(sums + at, f64x2.add(v128.load(sums + at), v128.load(others + at)));
+    if (at < bytes) store<f64>(sums + at, load<f64>(sums + at) + load<f64>(others + at));
+  }
+}
+
 function parameterCount(pass: LinearPass): i32 {
   let count = 0;
   for (let i = 0; i < pass.layers; i++) count += (widthAt(pass, i) + 1) * widthAt(pass, i + 1);
@@ -76,19 +83,11 @@ function copyWeights(pass: LinearPass, scratch: usize): usize {
   for (let i = 0; i < pass.layers; i++) {
     const inputs = widthAt(pass, i);
     const outputs = widthAt(pass, i + 1);
-    const turnedBytes = paddedBytes(outputs);
-    const rowBytes = paddedBytes(inputs);
-    const turned = to + turnedBytes;
-    const straight = turned + turnedBytes * <usize>inputs;
-    memory.fill(to, 0, layerBytes(inputs, outputs));
-    for (let k = 0; k < outputs; k++) {
-      for (let j = 0; j < inputs; j++) {
-        const weight = <f32>load<f64>(from);
-        store<f32>(turned + <usize>j * turnedBytes + (<usize>k << 2), weight);
-        store<f32>(straight + <usize>k * rowBytes + (<usize>j << 2), weight);
-        from += 8;
-      }
-    }
+    const turned = to + paddedBytes(outputs);
+    // What pads them must be zero, and is there where a width is no multiple of four.
+    if ((inputs | outputs) & 3) memory.fill(to, 0, layerBytes(inputs, outputs));
+    copyToPanels(from, outputs, inputs, turned + paddedBytes(outputs) * <usize>inputs, turned);
+    from += <usize>(inputs * outputs) << 3;
     for (let k = 0; k < outputs; k++) {
       store<f32>(to + (<usize>k << 2), <f32>load<f64>(from));
       from += 8;
@@ -118,8 +117,10 @@ function passTile(
     const inputs = widthAt(pass, i);
     const outputs = widthAt(pass, i + 1);
     const cBytes = paddedBytes(outputs);
-    multiply(a, aBytes, count, inputs, copy + cBytes, cBytes, copy, c, cBytes);
-    if (i + 1 < layers) activate(pass.activation, c, count * ((outputs + 3) & ~3));
+    const isHidden = i + 1 < layers;
+    const least = isHidden && pass.activation == Activation.relu ? f32x4.splat(0) : lowest();
+    multiply(a, aBytes, count, inputs, copy + cBytes, copy, least, c, cBytes);
+    if (isHidden) activate(pass.activation, c, count * ((outputs + 3) & ~3));
     copy += layerBytes(inputs, outputs);
     a = c;
     aBytes = cBytes;
@@ -159,112 +160,17 @@ function goBack(
     if (i == 0) return;
     const below = slopes + slopeBytes * tileRows;
     const straight = copy + slopeBytes * <usize>(inputs + 1);
-    multiply(slopes, slopeBytes, count, outputs, straight, unitBytes, 0, below, unitBytes);
+    multiply(slopes, slopeBytes, count, outputs, straight, 0, lowest(), below, unitBytes);
     multiplySlopes(pass.activation, units, below, count * ((inputs + 3) & ~3));
     slopes = below;
   }
 }
 
-/**
- * Writes C = first + A·B, of `count` rows; C and B have `cBytes` to a row, a multiple of 16.
- *
- * @param first float32, what each row of C begins with; 0 for zeros
- */
-function multiply(
-  a: usize,
-  aBytes: usize,
-  count: i32,
-  inner: i32,
-  b: usize,
-  bBytes: usize,
-  first: usize,
-  c: usize,
-  cBytes: usize,
-): void {
-  let row = 0;
-  for (; row + 4 <= count; row += 4) {
-    const from = a + <usize>row * aBytes;
-    const to = c + <usize>row * cBytes;
-    let at: usize = 0;
-    for (; at + 32 <= cBytes; at += 32)
-      multiplySquare(4, true, from, aBytes, inner, b + at, bBytes, first ? first + at : 0, to + at, cBytes);
-    if (at < cBytes) multiplySquare(4, false, from, aBytes, inner, b + at, bBytes, first ? first + at : 0, to + at, cBytes);
-  }
-  for (; row < count; row++) {
-    const from = a + <usize>row * aBytes;
-    const to = c + <usize>row * cBytes;
-    for (let at: usize = 0; at < cBytes; at += 16)
-      multiplySquare(1, false, from, aBytes, inner, b + at, bBytes, first ? first + at : 0, to + at, cBytes);
-  }
-}
-
-/**
- * Some rows by eight columns, or four: both constants where this is compiled in.
- *
- * @param rows 1 or 4
- */
-// @ts-ignore: decorator
-@inline
-function multiplySquare(
-  rows: i32,
-  isWide: bool,
-  a: usize,
-  aBytes: usize,
-  inner: i32,
-  b: usize,
-  bBytes: usize,
-  first: usize,
-  c: usize,
-  cBytes: usize,
-): void {
-  let a0 = first ? v128.load(first) : f32x4.splat(0);
-  let a1 = isWide ? (first ? v128.load(first, 16) : f32x4.splat(0)) : a0;
-  let b0 = a0;
-  let b1 = a1;
-  let c0 = a0;
-  let c1 = a1;
-  let d0 = a0;
-  let d1 = a1;
-  const end = a + (<usize>inner << 2);
-  for (let at = a; at < end; at += 4) {
-    const left = v128.load(b);
-    const right = isWide ? v128.load(b, 16) : left;
-    b += bBytes;
-    let factor = v128.load32_splat(at);
-    a0 = f32x4.add(a0, f32x4.mul(factor, left));
-    if (isWide) a1 = f32x4.add(a1, f32x4.mul(factor, right));
-    if (rows > 1) {
-      factor = v128.load32_splat(at + aBytes);
-      b0 = f32x4.add(b0, f32x4.mul(factor, left));
-      if (isWide) b1 = f32x4.add(b1, f32x4.mul(factor, right));
-      factor = v128.load32_splat(at + 2 * aBytes);
-      c0 = f32x4.add(c0, f32x4.mul(factor, left));
-      if (isWide) c1 = f32x4.add(c1, f32x4.mul(factor, right));
-      factor = v128.load32_splat(at + 3 * aBytes);
-      d0 = f32x4.add(d0, f32x4.mul(factor, left));
-      if (isWide) d1 = f32x4.add(d1, f32x4.mul(factor, right));
-    }
-  }
-  v128.store(c, a0);
-  if (isWide) v128.store(c, a1, 16);
-  if (rows > 1) {
-    v128.store(c + cBytes, b0);
-    v128.store(c + 2 * cBytes, c0);
-    v128.store(c + 3 * cBytes, d0);
-    if (isWide) {
-      v128.store(c + cBytes, b1, 16);
-      v128.store(c + 2 * cBytes, c1, 16);
-      v128.store(c + 3 * cBytes, d1, 16);
-    }
-  }
-}
-
-/** Rewrites sums as units; `count` is a multiple of four. */
+/** Rewrites sums as units, where `multiply` has not done so; `count` is a multiple of four. */
 function activate(activation: i32, at: usize, count: i32): void {
+  if (activation == Activation.relu) return;
   const end = at + (<usize>count << 2);
-  if (activation == Activation.relu) {
-    for (; at < end; at += 16) v128.store(at, f32x4.max(f32x4.splat(0), v128.load(at)));
-  } else if (activation == Activation.tanh) {
+  if (activation == Activation.tanh) {
     for (; at < end; at += 4) store<f32>(at, <f32>tanh(<f64>load<f32>(at)));
   } else {
     for (; at < end; at += 4) store<f32>(at, <f32>sigmoid(<f64>load<f32>(at)));
@@ -280,39 +186,46 @@ function sigmoid(x: f64): f64 {
 
 /** Multiplies slopes of units by those of the units in their sums, which follow from the units. */
 function multiplySlopes(activation: i32, units: usize, slopes: usize, count: i32): void {
+  const end = units + (<usize>count << 2);
+  if (activation == Activation.relu) {
+    for (; units < end; units += 16, slopes += 16)
+      v128.store(slopes, v128.andnot(v128.load(slopes), f32x4.le(v128.load(units), f32x4.splat(0))));
+    return;
+  }
   const one = f32x4.splat(1);
-  for (let at: usize = 0; at < <usize>count << 2; at += 16) {
-    const unit = v128.load(units + at);
-    const slope = v128.load(slopes + at);
-    if (activation == Activation.relu) {
-      v128.store(slopes + at, v128.andnot(slope, f32x4.le(unit, f32x4.splat(0))));
-    } else {
-      const square = f32x4.mul(unit, unit);
-      const share = activation == Activation.tanh ? f32x4.sub(one, square) : f32x4.mul(unit, f32x4.sub(one, unit));
-      v128.store(slopes + at, f32x4.mul(slope, share));
-    }
+  for (; units < end; units += 16, slopes += 16) {
+    const unit = v128.load(units);
+    const square = f32x4.mul(unit, unit);
+    const share = activation == Activation.tanh ? f32x4.sub(one, square) : f32x4.mul(unit, f32x4.sub(one, unit));
+    v128.store(slopes, f32x4.mul(v128.load(slopes), share));
   }
 }
 
-/** Four outputs at a time, whose sums stay in registers while the rows go by. */
+/** Eight outputs at a time, whose sums stay in registers while the rows go by. */
 function addSlopes(slopes: usize, slopeBytes: usize, count: i32, outputs: i32, sums: usize): void {
-  const end = slopes + <usize>count * slopeBytes;
+  const bytes = <usize>count * slopeBytes;
   let k = 0;
-  for (; k + 4 <= outputs; k += 4) {
-    let low = v128.load(sums);
-    let high = v128.load(sums, 16);
-    for (let at = slopes; at < end; at += slopeBytes) {
-      low = f64x2.add(low, widenPair(at));
-      high = f64x2.add(high, widenPair(at + 8));
+  for (; k + 8 <= outputs; k += 8) {
+    let a = v128.load(sums);
+    let b = v128.load(sums, 16);
+    let c = v128.load(sums, 32);
+    let d = v128.load(sums, 48);
+    for (let at = slopes; at < slopes + bytes; at += slopeBytes) {
+      a = f64x2.add(a, widenPair(at));
+      b = f64x2.add(b, widenPair(at + 8));
+      c = f64x2.add(c, widenPair(at + 16));
+      d = f64x2.add(d, widenPair(at + 24));
     }
-    v128.store(sums, low);
-    v128.store(sums, high, 16);
-    slopes += 16;
-    sums += 32;
+    v128.store(sums, a);
+    v128.store(sums, b, 16);
+    v128.store(sums, c, 32);
+    v128.store(sums, d, 48);
+    slopes += 32;
+    sums += 64;
   }
   for (; k < outputs; k++) {
     let sum = load<f64>(sums);
-    for (let at = slopes; at < end; at += slopeBytes) sum += <f64>load<f32>(at);
+    for (let at = slopes; at < slopes + bytes; at += slopeBytes) sum += <f64>load<f32>(at);
     store<f64>(sums, sum);
     slopes += 4;
     sums += 8;

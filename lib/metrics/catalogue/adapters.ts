@@ -45,7 +45,7 @@ export function onProbabilities<P>(
   };
 }
 
-/** The log losses of the rows of two classes. */
+/** The log losses of the rows of two classes, computed once for all metrics that share. */
 export const sharedLogLosses = (
   { actual, probabilities }: { actual: Numbers; probabilities: Numbers },
   epsilon: number,

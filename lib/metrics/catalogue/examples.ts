@@ -2,7 +2,7 @@ import type { ClassPredictions, LabelSetPredictions, RankingPredictions, ValuePr
 
 /** Small predictions, as the catalogue's examples write them. */
 
-/** Numbers beside numbers. */
+/** Actual and predicted numbers. */
 export function values(actual: number[], predicted: number[]): ValuePredictions {
   return { kind: 'values', actual: Float64Array.from(actual), predicted: Float64Array.from(predicted) };
 }

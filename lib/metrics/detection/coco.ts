@@ -28,7 +28,7 @@ export interface CocoScores {
   ARlarge: number;
 }
 
-/** COCO's twelve figures, and what each category adds to them. All in [0, 1]; 1 is perfect. */
+/** COCO's twelve figures, and those of each category. All in [0, 1]; 1 is perfect. */
 export interface CocoEvaluation extends CocoScores {
   /** Of each category, in their order; NaN when no image shows it. */
   perCategory: { category: Id; AP: number; AP50: number; AR100: number }[];

@@ -21,7 +21,7 @@ export interface VocCategory {
   recall: Float64Array;
 }
 
-/** PASCAL VOC's figure, and what it is the mean of. In [0, 1]; 1 is perfect. */
+/** PASCAL VOC's mean average precision, and that of each category. In [0, 1]; 1 is perfect. */
 export interface VocEvaluation {
   /** Mean of the categories that have something to be found; NaN when none has. */
   mAP: number;

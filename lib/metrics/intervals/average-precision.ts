@@ -24,14 +24,14 @@ export function averagePrecisionInterval(
   return { ...interval, averagePrecision: value };
 }
 
-/** How it differs from that of scores that are all the same, which is the share of positive rows. */
+/** How average precision differs from that of constant scores, which is the share of positive rows. */
 export function averagePrecisionAgainstChance(
   table: ScoreTable,
   { confidence = 0.95 }: IntervalOptions = {},
 ): Comparison {
   const positives = sumOf(table.positive);
   const share = positives / (positives + sumOf(table.negative));
-  // How that share answers to the weight of a row, times the positive rows.
+  // The derivative of that share by the weight of a row, times the positive rows.
   const { value, error } = estimate(table, { ofPositive: share * (1 - share), ofNegative: -share * share });
   const difference = value - share;
   const interval = Number.isNaN(value)
@@ -41,7 +41,11 @@ export function averagePrecisionAgainstChance(
   return { difference, interval, pValue, method: 'jackknife' };
 }
 
-/** The metric, and the standard error of its difference from something that answers to rows as `less` says. */
+/**
+ * Average precision, and the standard error of its difference from another statistic.
+ *
+ * @param less how that statistic changes with the weight of a positive row, and of a negative one, times the positive rows
+ */
 function estimate(
   table: ScoreTable,
   less: { ofPositive: number; ofNegative: number },
@@ -49,14 +53,17 @@ function estimate(
   const { positive, negative } = table;
   const positives = sumOf(positive);
   if (positives === 0) return { value: Number.NaN, error: Number.NaN };
-  let [right, total, value] = [0, 0, 0];
+  let [right, total, value, isPerfect] = [0, 0, 0, true];
   for (let i = positive.length - 1; i >= 0; i--) {
     right += positive[i];
     total += positive[i] + negative[i];
     if (total > 0) value += (positive[i] * (right / total)) / positives;
+    if (positive[i] > 0 && right < total) isPerfect = false;
   }
-  // A row raises the precision at each positive that it stands above or beside, or lowers it. From the lowest score up:
-  // `right` and `total` are what scores at least as high.
+  // Where no negative row scores as high as a positive one, it is 1 whatever the weights, and nothing is rounded.
+  if (isPerfect) value = 1;
+  // A row raises or lowers the precision at each positive row with the same score or a lower one. From the lowest score up:
+  // `right` and `total` are the weights of the rows that score at least as high.
   let [gain, loss, variance] = [0, 0, 0];
   for (let i = 0; i < positive.length; i++) {
     const precision = total > 0 ? right / total : 0;
@@ -64,8 +71,8 @@ function estimate(
       gain += positive[i] / total;
       loss += (positive[i] * precision) / total;
     }
-    const ofPositive = precision + gain - loss - value - less.ofPositive;
-    const ofNegative = -loss - less.ofNegative;
+    const ofPositive = isPerfect ? -less.ofPositive : precision + gain - loss - value - less.ofPositive;
+    const ofNegative = isPerfect ? -less.ofNegative : -loss - less.ofNegative;
     variance += table.positiveSquares[i] * ofPositive * ofPositive + table.negativeSquares[i] * ofNegative * ofNegative;
     right -= positive[i];
     total -= positive[i] + negative[i];

@@ -7,17 +7,17 @@ import { type MetricCall, rememberShared } from '../catalogue/entry.ts';
 import { deviate, type Interval, type IntervalOptions, unknownInterval } from './interval.ts';
 import { groupsDrawn, type RowSums } from './row-sums.ts';
 
-/** How a bootstrap draws. */
+/** How a bootstrap resamples. */
 export interface BootstrapOptions extends IntervalOptions {
-  /** Of the draws; the same seed gives the same interval. */
+  /** Seed of the draws; the same seed gives the same interval. 0 by default. */
   seed?: number;
-  /** How many times the units are drawn anew. */
+  /** How many times the units are resampled, from 20. 1000 by default. */
   resamples?: number;
-  /** Whose threads draw: those of the memory that the rows lie in, say. By default this one alone. */
+  /** The kernel memory whose threads draw, such as the one that holds the rows. By default, this thread draws alone. */
   memory?: KernelMemory;
 }
 
-/** Least units of which an interval is made: with fewer, draws say little about anything but themselves. */
+/** Fewest units for an interval: with fewer, draws say little about anything but themselves. */
 const leastUnits = 10;
 
 /**
@@ -46,7 +46,7 @@ export function bootstrapSums<Name extends string>(
   return Object.fromEntries(intervals) as Record<Name, Interval>;
 }
 
-/** The values that metrics take when the units are drawn anew: for each metric, shape [resamples]. */
+/** The values of metrics on resampled units: for each metric, shape [resamples]. */
 export function drawSums(
   { values, unitCount, width }: RowSums,
   metrics: readonly ((sums: Float64Array) => number)[],
@@ -59,20 +59,22 @@ export function drawSums(
   return found;
 }
 
-/** Sums of the same units, and what is made of them. */
+/** Sums of the same units, and the metrics that are functions of them. */
 export interface DrawnGroup {
   sums: UnitSums;
   metrics: readonly SumsMetric[];
 }
 
-/** A metric as a function of sums; what several of the same sums have in common is kept in `shared`. */
+/** A metric as a function of sums; `shared` keeps what several metrics of the same sums have in common. */
 export type SumsMetric = (sums: Float64Array, shared: MetricCall['shared']) => number;
 
 /**
- * The values that metrics of several groups of sums take when the units are drawn anew, shape [groups, metrics, resamples].
+ * The values of metrics of several groups of sums on resampled units, shape [groups, metrics, resamples].
  *
- * How often each unit is drawn is found once a draw, for all groups. Draw `i` draws the same units whatever is summed:
+ * How often each unit is drawn is counted once per draw, for all groups. Draw `i` takes the same units whatever is summed:
  * values of one draw belong together, and so do their differences.
+ *
+ * @throws InputError when `resamples` is not a whole number from 20, or `seed` no whole number
  */
 export function drawTogether(
   unitCount: number,
@@ -158,9 +160,9 @@ function noted(interval: Interval, sums: RowSums): Interval {
 }
 
 /**
- * How often each unit is drawn, of as many draws as there are units.
+ * Counts how often each unit is drawn, in as many draws as there are units.
  *
- * Even but for a bias below units / 2^32, which no interval can show: Random.nextInt takes five times as long.
+ * Uniform, except for a bias below units / 2^32, which no interval can show; Random.nextInt takes five times as long.
  */
 function countDraws(counts: Float64Array, random: Random): void {
   counts.fill(0);

@@ -52,13 +52,13 @@ export function delongDifference(
   { confidence = 0.95, weights }: AucOptions = {},
 ): Comparison {
   const { auc, variance, positives, negatives } = aucVariance(actual, [scores, otherScores], weights);
-  // Rounding leaves a trace where both rank all rows alike.
+  // When both rank all rows alike, only rounding is left, which counts as 0.
   const spread = variance[0] + variance[3] - 2 * variance[1];
   const left = spread > 1e-15 * (variance[0] + variance[3]) ? spread : 0;
   return differenceOf(auc[0] - auc[1], left, Math.min(positives, negatives), confidence);
 }
 
-/** @param few rows of the smaller class */
+/** @param few number of rows of the smaller class */
 function differenceOf(difference: number, variance: number, few: number, confidence: number): Comparison {
   if (few < 2) {
     const interval = unknownInterval('delong', confidence, 'a class has fewer than two rows');
@@ -70,14 +70,22 @@ function differenceOf(difference: number, variance: number, few: number, confide
   return { difference, interval, pValue, method: 'delong' };
 }
 
-/** How the area differs from that of scores that are all the same, which is 1/2 whatever the rows. */
+/** How the area differs from that of constant scores, which is always 1/2. */
 export function delongAgainstChance(table: ScoreTable, { confidence = 0.95 }: IntervalOptions = {}): Comparison {
   const { auc, variance } = areaOf(table);
   return differenceOf(auc - 0.5, variance, Math.min(table.positiveRows, table.negativeRows), confidence);
 }
 
-/** The area, and the variance of its estimate. */
+const knownAreas = new WeakMap<ScoreTable, { auc: number; variance: number }>();
+
+/** The area, and the variance of its estimate: an interval and a comparison ask for the same. */
 function areaOf(table: ScoreTable): { auc: number; variance: number } {
+  const area = knownAreas.get(table) ?? measureArea(table);
+  knownAreas.set(table, area);
+  return area;
+}
+
+function measureArea(table: ScoreTable): { auc: number; variance: number } {
   const { positive, negative, positiveSquares, negativeSquares } = table;
   const [positives, negatives] = [sumOf(positive), sumOf(negative)];
   let [auc, below] = [0, 0];

@@ -4,7 +4,7 @@ import { seededRandom } from '../../core/random.ts';
 /** Above this many rows, groups of neighbours are drawn instead of rows. */
 export const rowLimit = 100_000;
 
-/** Rows of a group, neighbours within one canonical block; twice as many until there are no more groups than may be. */
+/** Fewest rows of a group of neighbours within a canonical block, which doubles until there are at most `mostGroups`. */
 const leastGroupRows = 512;
 const mostGroups = 4096;
 
@@ -27,9 +27,9 @@ export interface RowSums {
 /**
  * Collects the sums of each row.
  *
- * Up to 100,000 rows each is a unit of its own. Above, a unit is a group of 512 rows that follow one another in a canonical
- * block, or of 1,024, 2,048 … so that there are about 4,096 at most: then rows that hang together, as those of one hour or one customer do in a sorted file, are drawn together, and
- * ten million rows take the room of 2,500.
+ * Up to 100,000 rows, each is a unit of its own. Above, a unit is a group of 512 consecutive rows of a canonical block, or of
+ * 1,024, 2,048 … so that there are about 4,096 groups at most. Rows that belong together, as those of one hour or one
+ * customer do in a sorted file, are then drawn together, and ten million rows take the memory of 2,500.
  *
  * @param width sums of a row
  * @param add adds row `row` to `sums`, which begins at `at`
@@ -59,10 +59,10 @@ export function rowSums(
 }
 
 /**
- * The same of groups that rows were put into at random: 4,096 of them at most.
+ * The same for random groups of rows, at most 4,096 of them.
  *
- * Drawing such groups spreads a sum as drawing single rows does, whatever the order of the rows, in a fraction of the time;
- * the spread itself is known to about 1 in 90.
+ * A sum over such groups varies from draw to draw as one over single rows does, whatever the order of the rows, in a
+ * fraction of the time; the standard deviation itself is then known to about 1 in 90.
  */
 export function pooledSums(
   rowCount: number,
@@ -78,11 +78,11 @@ export function pooledSums(
 interface Groups {
   unitRows: number;
   unitCount: number;
-  /** Of each row, its group. */
+  /** The group of each row, shape [rows]. */
   units: Int32Array;
 }
 
-/** The last groups that were made: all metrics of a model, and those of what it is compared with, ask for the same. */
+/** The last groups that were made: all metrics of a model, and of those that it is compared with, use the same. */
 let lastGroups: Groups = { unitRows: 1, unitCount: 0, units: new Int32Array(0) };
 
 function randomGroups(rowCount: number): Groups {

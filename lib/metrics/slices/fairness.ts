@@ -22,7 +22,7 @@ export interface Disparity {
   ratio: number;
 }
 
-/** How differently the groups of a column are treated. */
+/** How differently a model treats the groups of a column. */
 export interface Fairness {
   groups: GroupRates[];
   /** Of selection rates. */

@@ -38,7 +38,7 @@ export interface MeasuredSlice {
   adjustedPValue: number;
 }
 
-/** A metric on all rows, and on slices of them. */
+/** A metric on all rows, and on slices. */
 export interface SliceReport {
   overall: number;
   /** All slices, in the order given. */

@@ -34,23 +34,27 @@ export function classTerms(
   return meanTerms(actual.length, (row) => losses[row], weights);
 }
 
-/** A hair below 0 is what a difference of sums leaves of nothing, and how a slope is felt for. */
+/** Differences of sums may be slightly negative where nothing is left, and so may sums that are varied to find a slope. */
 const notNegative = (sums: Float64Array): Float64Array =>
   sums.some((sum) => sum < 0) ? sums.map((sum) => Math.max(0, sum)) : sums;
 
 /** The weight of each pair's rows, as sums. */
-function pairTerms({ places, placeOf, actual }: ClassPairs, { weights, ...rows }: ClassPredictions): Terms {
+function pairTerms(pairs: ClassPairs, { weights, ...rows }: ClassPredictions): Terms {
+  const { placeOf } = pairs;
   return {
     unitCount: rows.actual.length,
-    width: actual.length,
+    width: pairs.actual.length,
     add(row, sums, at) {
       sums[at + placeOf(row)] += weights ? weights[row] : 1;
     },
-    ...(places && { places }),
+    // Only who draws rows one by one looks at them.
+    get places() {
+      return pairs.places;
+    },
   };
 }
 
-/** Where the metric is a share of rows, of which; and of rows that count alike, how large a share of how many. */
+/** If the metric is a share of rows: which rows count, and, without weights, how many hits there are among how many. */
 function shareOf(
   metric: Metric,
   { classCount, actual, predicted, weights }: ClassPredictions,
@@ -70,7 +74,7 @@ function shareOf(
   return { share, shareOfAll: { hits, asked } };
 }
 
-/** What a row of these classes counts for in a share of rows: 1, 0, or −1 for nothing. */
+/** How a row of these classes counts in a share of rows: 1 for a hit, 0 for none, −1 if it is not part of the share. */
 function heldBy({ entry, parameters }: Metric, classCount: number) {
   if (entry.name === 'accuracy') return (actual: number, predicted: number) => Number(actual === predicted);
   if (entry.name === 'hammingLoss') return (actual: number, predicted: number) => Number(actual !== predicted);

@@ -18,7 +18,7 @@ export interface Terms {
   readonly width: number;
   /** Adds what unit `unit` says to `sums`, which begins at `at`. */
   add(unit: number, sums: Float64Array, at: number): void;
-  /** Where each unit adds its weight to one of many sums, and nothing to the others: to which, shape [units]. */
+  /** If each unit adds its weight to a single sum: the index of that sum for each unit, shape [units]. */
   readonly places?: Int32Array;
 }
 
@@ -26,14 +26,18 @@ export interface Terms {
 export interface SummedMetric {
   /** The same object for metrics that are made of the same sums. */
   terms: Terms;
-  /** @param shared where metrics of the same sums keep what they have in common */
+  /**
+   * The metric's value.
+   *
+   * @param shared keeps what metrics of the same sums have in common
+   */
   of(sums: Float64Array, shared?: MetricCall['shared']): number;
   /**
    * Where the metric is a share of units, as recall is of the positive ones: 1 for those that count as hits, 0 for those
    * that do not, −1 for those that nobody asks of.
    */
   share?(unit: number): number;
-  /** The same of all units, where it is known already: how many are hits, of how many that are asked of. */
+  /** The same for all units, if it is known already: the number of hits, and of units that are part of the share. */
   shareOfAll?: { hits: number; asked: number };
 }
 

@@ -13,7 +13,7 @@ export function look(width: number, height: number): PlotOptions {
   return { width, height, className: 'plot', style: { fontSize: '12px' } };
 }
 
-/** How dots look: smaller and fainter where there are many, which cover each other. */
+/** How dots look: smaller and fainter when there are many, since they cover each other. */
 export function dotsOf(count: number): { r: number; fill: string; fillOpacity: number } {
   return count > 400 ? { r: 2, fill: accent, fillOpacity: 0.32 } : { r: 3, fill: accent, fillOpacity: 0.6 };
 }

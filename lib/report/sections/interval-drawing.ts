@@ -79,7 +79,7 @@ export function estimateOf(measured: Measured | undefined): Estimate | undefined
   return measured && measured.value !== null ? measured : undefined;
 }
 
-/** A metric's interval, where it has one that can be drawn. */
+/** A metric's interval, if it has one that can be drawn. */
 export function intervalOf(measured: Measured | undefined): Interval | undefined {
   return estimateOf(measured)?.interval;
 }

@@ -1,6 +1,7 @@
 import { formatCount, formatNumber, formatTime } from '../format.ts';
 import { dataName, type Html, html } from '../markup.ts';
 import { metricTitle } from '../metric-titles.ts';
+import { questionGate } from '../question-gate.ts';
 import type { Report } from '../report.ts';
 import { describeInterval, intervalOf } from './interval-drawing.ts';
 
@@ -66,7 +67,11 @@ function badge({ verdict, kind }: Report): { mark: string; word: string } {
       word: `Don’t ${ships.toLowerCase()}: ${failed > 1 ? `${failed} gates failed` : 'a gate failed'}`,
     };
   }
-  if (gate === 'undecided') return { mark: marks.undecided, word: 'Not yet: there are too few rows to say' };
+  if (gate === 'undecided') {
+    const isOther = gates.some(({ metric }) => metric === questionGate);
+    const why = isOther ? 'it answers another question than champion' : 'there are too few rows to say';
+    return { mark: marks.undecided, word: `Not yet: ${why}` };
+  }
   if (kind === 'inspection') return { mark: '–', word: 'Inspected' };
   return { mark: '–', word: kind === 'training' ? 'Warning: no gates' : 'No gates were set' };
 }

@@ -8,6 +8,11 @@ import { createScheduled } from '../../../functions/triggers/scheduled.ts';
 import type { Engine } from '../../../lib/engine/engine.ts';
 import type { Store } from '../../../lib/store/store.ts';
 import { SimulatedProcess, type Surroundings } from './process.ts';
+// What handlers load once they need it, loaded ahead: reading a module takes real time, which the virtual clock would not wait for.
+import '../../../functions/triggers/api/schemas.ts';
+import '../../../functions/triggers/api/scoring.ts';
+import '../../../functions/triggers/api/start-training.ts';
+import '../../../lib/jobs/evaluate-on-data.ts';
 
 /** What AWS Lambda sends to the queue of failures of an event that no call could take. */
 export interface DeadLetter {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../../lib/store/store.ts';
 import { type ApiClient, apiClient } from '../../support/api.ts';
 import type { TestHone } from '../../support/functions.ts';
-import { putText } from '../../support/jobs.ts';
+import { putText, sampleCsv } from '../../support/jobs.ts';
 
 let hone: TestHone;
 let api: ApiClient;
@@ -93,6 +93,20 @@ describe('the page', () => {
     expect(Object.keys(asked.rows[0])).toEqual(['size', 'age', 'zone']);
     const answer = await api.send('POST', path, asked);
     expect([answer.status, answer.body.warnings]).toEqual([200, []]);
+  });
+
+  test('shows a failed training with why, until it is tried again', async () => {
+    await putText(hone.store, 'datasets/houses/part-1.csv', sampleCsv(80));
+    const document = { name: 'lost', task: 'regression', data: { path: 'datasets/houses/', target: '<b>' } };
+    const { body } = await api.send('POST', '/trainings', { pipeline: document });
+    await hone.engine.idle();
+    const page = (await api.send('GET', '/')).body;
+    const [, row] = new RegExp(`<tr><td>lost</td>(.*${body.run}.*)</tr>`).exec(page) ?? [];
+    expect(row).toContain('<td>failed</td>');
+    expect(row).toContain('InputError: data.target: expected a column of the dataset, found &quot;&lt;b&gt;&quot;');
+    expect(row).not.toContain('report.html');
+    await putText(hone.store, `runs/${body.run}/started.json`, JSON.stringify({ attempt: 1, atMs: 0 }));
+    expect((await api.send('GET', '/')).body).not.toContain(body.run);
   });
 
   test('lists what there is, escapes it, and loads nothing', async () => {

@@ -63,7 +63,11 @@ describe('models', () => {
       status: 200,
       body: { version: b, from: a },
     });
-    expect((await api.send('POST', '/models/houses/aliases/shadow/rollback')).status).toBe(409);
+    const nothing = await api.send('POST', '/models/houses/aliases/shadow/rollback');
+    expect([nothing.status, nothing.body.detail]).toEqual([
+      404,
+      expect.stringContaining(`expected a version before ${b} to go back to, found none`),
+    ]);
     expect((await api.send('POST', '/models/houses/aliases/other/rollback')).status).toBe(404);
   });
 

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../lib/core/random.ts';
-import { averagePrecisionInterval } from '../../../lib/metrics/intervals/average-precision.ts';
+import {
+  averagePrecisionAgainstChance,
+  averagePrecisionInterval,
+} from '../../../lib/metrics/intervals/average-precision.ts';
 import { bootstrap, bootstrapSums } from '../../../lib/metrics/intervals/bootstrap.ts';
 import {
   lossDifference,
@@ -229,6 +232,26 @@ test('the jackknife of average precision is the metric of sklearn, and its deriv
     14,
   );
   expect(averagePrecisionInterval(scoreTable([0, 0], [1, 2])).low).toBeNaN();
+});
+
+test.each([
+  ['only positive rows', () => true],
+  ['positive rows above all others', (score: number) => score > 0.4],
+])('average precision is 1 with %s, whatever they weigh, and so is its interval', (_, isPositive) => {
+  const random = seededRandom(3);
+  for (const rowCount of [3, 7, 49, 100]) {
+    const scores = Float64Array.from({ length: rowCount }, () => random.nextFloat());
+    scores[0] = 0.9;
+    const actual = Int32Array.from(scores, (score) => Number(isPositive(score)));
+    const weights = Float64Array.from(scores, () => random.nextFloat() + 0.01);
+    for (const weighted of [{}, { weights }]) {
+      const table = scoreTable(actual, scores, weighted);
+      expect(averagePrecisionInterval(table)).toMatchObject({ averagePrecision: 1, low: 1, high: 1 });
+      if (actual.includes(0)) continue;
+      // Where all rows are positive, chance is perfect, too.
+      expect(averagePrecisionAgainstChance(table)).toMatchObject({ difference: 0, pValue: 1 });
+    }
+  }
 });
 
 describe('comparison', () => {

@@ -1,9 +1,9 @@
-// Parquet's hybrid of run lengths and packed bits: small numbers of `width` bits, in runs.
+// Parquet's hybrid of run-length encoding and bit packing, for small numbers of `width` bits.
 //
-// A varint begins each run. Even: half of it says how often the number that follows stands here. Odd: half of it counts
-// groups of eight numbers, whose bits follow one another, least significant first. See parquet-format 2.11, Encodings.md.
+// A varint begins each run. If it is even, half of it says how often the number that follows is repeated. If it is odd, half
+// of it counts groups of eight numbers, bit-packed, least significant bit first. See parquet-format 2.11, Encodings.md.
 
-/** Reads so many numbers into `out`, u32 each; answers the largest, or -1 where the runs are broken or do not fit. */
+/** Decodes `count` numbers into `out`, u32 each; answers the largest, or -1 when the runs are broken or too short. */
 export function readRuns(from: usize, end: usize, width: u32, count: i32, out: usize): i64 {
   const mask: u32 = width == 0 ? 0 : <u32>0xffffffff >> (32 - width);
   let p = from;
@@ -19,7 +19,7 @@ export function readRuns(from: usize, end: usize, width: u32, count: i32, out: u
     }
     const times = head >> 1;
     if (head & 1) {
-      // Readers do not agree on what an empty run takes.
+      // Readers disagree on how many bytes an empty run takes.
       if (width == 0 || times == 0 || <u64>times * width > <u64>(end - p)) return -1;
       const here = <u32>min(<u64>times << 3, <u64>left);
       let bit: usize = 0;
@@ -44,7 +44,7 @@ export function readRuns(from: usize, end: usize, width: u32, count: i32, out: u
   return most;
 }
 
-/** Whether levels are what they are most often: one run of as many ones. */
+/** Whether levels are one run of `count` ones, as they are most often. */
 export function isOneRun(p: usize, end: usize, count: i32): bool {
   let head: u64 = 0;
   for (let shift: u64 = 0; shift < 35 && p < end; shift += 7) {

@@ -1,14 +1,14 @@
 // Where the cells of delimited text end: the addresses of its separators and line feeds, ascending, u32 each.
 //
-// `beginEnds` is told of a text, `moreEnds` notes at least as many ends as a row has columns, from the first unread one on;
-// where the text has no more of them, zeros follow. A separator in quotes counts as an end, too: who parses a quoted cell
-// goes past it with `endAfter`.
+// `beginEnds` begins a text. `moreEnds` finds at least as many ends as a row has columns, from the first unread one on;
+// zeros follow when the text has no more. A separator in quotes counts as an end, too: after a quoted cell, `endAfter` skips
+// such ends.
 //
-// Why so: to find the end of a cell only when its beginning is known takes a load, a comparison and a count of bits, which
-// the next cell would have to wait for. Known beforehand, the cells of a row can be parsed all at once.
+// Why so: to find a cell's end from its beginning takes a load, a comparison and a count of bits, for which the next cell
+// would have to wait. When all ends are known beforehand, the cells of a row can be parsed at the same time.
 
 const lineFeed = memory.data<u8>([10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10]);
-/** Bytes that are looked through at once: what is noted of them stays in the first-level cache. */
+/** Bytes that are searched at once: few enough that the ends found stay in the first-level cache. */
 const windowBytes: usize = 4096;
 
 let room: usize = 0;
@@ -16,15 +16,13 @@ let needed: usize = 0;
 let separator: u8 = 0;
 let notedTo: usize = 0;
 let textEnd: usize = 0;
-/** Address behind the last end that was noted. */
+/** Address behind the last end that was found. */
 export let lastEnd: usize = 0;
 
-/** Most columns of a row: it has no more bytes. */
+/** Most columns of a row: a row of the longest length has no more cells. */
 export const mostColumns: i32 = 262144;
-/** Room that the ends need. */
-export const endsBytes: usize = (262144 + 2 * 4096) * 4;
 
-/** Begins a text; `at` is the address of `endsBytes` of room. */
+/** Begins a text; `at` is the address of room for (mostColumns + 2 · windowBytes) · 4 bytes. */
 export function beginEnds(at: usize, start: usize, end: usize, columns: i32, separatorByte: u8): void {
   room = at;
   lastEnd = at;
@@ -34,7 +32,7 @@ export function beginEnds(at: usize, start: usize, end: usize, columns: i32, sep
   separator = separatorByte;
 }
 
-/** Notes more ends behind those from `unread` on, which move; answers where the first of them lies now. */
+/** Moves the ends from `unread` on to the beginning of the room, adds more, and answers the address of the first. */
 export function moreEnds(unread: usize): usize {
   const left = lastEnd - unread;
   memory.copy(room, unread, left);
@@ -51,16 +49,16 @@ export function moreEnds(unread: usize): usize {
   return room;
 }
 
-/** The first noted end at or after `p`, from `unread` on. */
+/** The address of the first end at or after `p`, searched from `unread` on. */
 export function endAfter(unread: usize, p: usize): usize {
   while (unread < lastEnd && load<usize>(unread) < p) unread += 4;
   return lastEnd - unread < needed ? moreEnds(unread) : unread;
 }
 
-/** Notes the ends in a window; answers the address behind them. Those beyond the text are no cell's end. */
+/** Writes the ends in a window; answers the address behind them. Those beyond the text mean nothing. */
 function noteEnds(window: usize, out: usize): usize {
   const separators = i8x16.splat(separator);
-  // Loaded, it is kept: a constant would be made anew for each use.
+  // Loaded, it stays in a register; a constant would be rebuilt at each use.
   const lineFeeds = v128.load(lineFeed);
   for (let at = window; at < window + windowBytes && at < textEnd; at += 64) {
     let bits =
@@ -69,7 +67,7 @@ function noteEnds(window: usize, out: usize): usize {
       (endBits(at + 32, separators, lineFeeds) << 32) |
       (endBits(at + 48, separators, lineFeeds) << 48);
     const next = out + (<usize>popcnt(bits) << 2);
-    // Eight at a time, whether there are so many or not: a loop that ends with the last bit would be guessed wrongly.
+    // Always eight at a time, even if there are fewer: a loop that ended with the last bit would be mispredicted.
     do {
       bits = noteTwo(noteTwo(noteTwo(noteTwo(bits, at, out), at, out + 8), at, out + 16), at, out + 24);
       out += 32;
@@ -79,7 +77,7 @@ function noteEnds(window: usize, out: usize): usize {
   return out;
 }
 
-/** Notes the first two of the ends in `bits`; answers the others. */
+/** Writes the first two of the ends in `bits`; answers the others. */
 // @ts-ignore: decorator
 @inline
 function noteTwo(bits: u64, at: usize, out: usize): u64 {

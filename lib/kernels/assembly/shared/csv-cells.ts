@@ -6,14 +6,10 @@
 
 import { decimalEnd, parseDecimal } from './decimal';
 import { firstBytes } from './first-bytes';
+import { unusualNumber } from './host';
 import { longValue, parseLong } from './long-numbers';
 import { hashText } from './row-hash';
 import { parseShort, shortValue } from './short-numbers';
-
-/** The value of a cell that is written in an unusual way: NaN where it is missing, an infinity where it is no number. */
-// @ts-ignore: decorator
-@external('host', 'number')
-declare function unusualNumber(start: usize, end: usize): f64;
 
 /** How a segment ended: well, for want of room, by something that is not for kernels, or because it can't be read. */
 export const DONE: u32 = 0;
@@ -32,7 +28,7 @@ export const dictionaryBytes: usize = 16 + 64 * 20;
 
 export let next: usize = 0;
 export let status: u32 = DONE;
-/** Whether the row at hand has a cell in quotes, and whether the segment a number near 0 that float32 would crush. */
+/** Whether the current row has a quoted cell, and whether the segment has a number so near to 0 that float32 loses digits. */
 export let hasQuotes = false;
 export let tinySeen = false;
 let separator: u32 = 0;
@@ -53,7 +49,7 @@ export function beginCells(separatorByte: u32, columns: i32, kinds: usize, texts
   hasQuotes = false;
 }
 
-/** Ends the segment: `why` is not `DONE`. */
+/** Ends the segment with a status other than `DONE`. */
 export function giveUp(why: u32): void {
   status = why;
 }
@@ -96,7 +92,7 @@ export function afterBlankLine(p: usize): usize {
   return p;
 }
 
-/** The number in a cell, before whose end there is no separator or line feed but in quotes: that is at `end`. */
+/** The number in a cell. `end` is the first separator or line feed from `p` on, which ends the cell unless it is quoted. */
 export function numberAt(p: usize, end: usize, column: i32): f64 {
   if (<u32>load<u8>(end) == (column < lastColumn ? separator : LF)) {
     next = end + 1;

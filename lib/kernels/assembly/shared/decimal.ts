@@ -16,12 +16,12 @@
 /** Address of the table of powers: for q from -342 to 308, 128 bits of 10^q as two u64, the higher first. 0: none yet. */
 let powersOfTen: usize = 0;
 
-/** Says where it lies. */
+/** Sets the address of the table of powers. */
 export function setPowersOfTen(address: usize): void {
   powersOfTen = address;
 }
 
-/** Address after the number that was parsed last; 0 where it was none. */
+/** Address after the number that was parsed last; 0 when there was no number. */
 export let decimalEnd: usize = 0;
 
 const exactPowers = memory.data<f64>([
@@ -32,7 +32,7 @@ const wholePowers = memory.data<u64>([
   1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000,
   10000000000000, 100000000000000, 1000000000000000, 10000000000000000,
 ]);
-/** 2561; 100 and 1; 10,000 and 1. In memory, as an engine makes a constant vector anew at each use. */
+/** 2561; 100 and 1; 10,000 and 1. In memory, as engines rebuild constant vectors at each use. */
 const factors = memory.data<u16>([
   2561, 2561, 2561, 2561, 2561, 2561, 2561, 2561, 100, 1, 100, 1, 100, 1, 100, 1, 10000, 1, 10000, 1, 10000, 1, 10000, 1,
 ]);
@@ -57,17 +57,17 @@ export function sumOfDigits(digits: v128): u64 {
   return (halves & 0xffffffff) * 100000000 + (halves >> 32);
 }
 
-/** The two numbers that eight digits each make, i32 in the first two lanes. */
+/** The two numbers that eight digits each form, i32 in the first two lanes. */
 // @ts-ignore: decorator
 @inline
 function sumsOfEight(digits: v128): v128 {
-  // (a + 256 b) · 2561 is 256 · (10 a + b) + a, but for multiples of 65,536.
+  // (a + 256 b) · 2561 = 256 · (10 a + b) + a, modulo 65,536.
   const pairs = i16x8.shr_u(i16x8.mul(digits, v128.load(factors)), 8);
   const fours = i32x4.dot_i16x8_s(pairs, v128.load(factors, 16));
   return i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(fours, fours), v128.load(factors, 32));
 }
 
-/** The number that begins at `at`, as this file's head says; what it is where `decimalEnd` is 0 means nothing. */
+/** The number that begins at `at`, as described at the top of this file; meaningless when `decimalEnd` is 0 afterwards. */
 export function parseDecimal(at: usize): f64 {
   decimalEnd = 0;
   let p = at;

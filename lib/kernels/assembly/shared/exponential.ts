@@ -9,6 +9,31 @@ const stepHigh: f64 = 0.010830424696223417;
 const stepLow: f64 = 2.572804622327669e-14;
 const rounder: f64 = 6755399441055744.0;
 
+/**
+ * What `expOfPair` and those who call it need in both lanes: read from memory, as a vector that is written in the code is
+ * built anew by three instructions each time that it is used.
+ */
+const pairConstants = memory.data<f64>([
+  // From 0 on stepsPerUnit, rounder, stepHigh, stepLow; at 32 where `exp` takes another way.
+  92.33248261689366, 6755399441055744.0, 0.010830424696223417, 2.572804622327669e-14, 708,
+  // From 40 on the polynomial of `expm1Near`, the lowest power first.
+  0.5, 0.16666666666657848, 0.04166666666663917, 0.008333342012483104, 0.0013888903926115566,
+  // At 80: 1, which is also the bits of an exponent of 0. At 88: the bit of the sign.
+  1, -0.0,
+]);
+
+// @ts-ignore: decorator
+@inline
+export function pairOfOnes(): v128 {
+  return v128.load64_splat(pairConstants, 80);
+}
+
+// @ts-ignore: decorator
+@inline
+export function pairOfSignBits(): v128 {
+  return v128.load64_splat(pairConstants, 88);
+}
+
 /** 2 to the `exponent`, a whole number in [-1022, 1023]. */
 // @ts-ignore: decorator
 @inline
@@ -53,13 +78,13 @@ export function expm1(x: f64): f64 {
 // @ts-ignore: decorator
 @inline
 export function expOfPair(x: v128): v128 {
-  const isNear = f64x2.lt(f64x2.abs(x), f64x2.splat(708));
+  const isNear = f64x2.lt(f64x2.abs(x), v128.load64_splat(pairConstants, 32));
   if (!i64x2.all_true(isNear)) return f64x2(exp(f64x2.extract_lane(x, 0)), exp(f64x2.extract_lane(x, 1)));
-  const raised = f64x2.add(f64x2.mul(x, f64x2.splat(stepsPerUnit)), f64x2.splat(rounder));
-  const steps = f64x2.sub(raised, f64x2.splat(rounder));
+  const raised = f64x2.add(f64x2.mul(x, v128.load64_splat(pairConstants)), v128.load64_splat(pairConstants, 8));
+  const steps = f64x2.sub(raised, v128.load64_splat(pairConstants, 8));
   const r = f64x2.sub(
-    f64x2.sub(x, f64x2.mul(steps, f64x2.splat(stepHigh))),
-    f64x2.mul(steps, f64x2.splat(stepLow)),
+    f64x2.sub(x, f64x2.mul(steps, v128.load64_splat(pairConstants, 16))),
+    f64x2.mul(steps, v128.load64_splat(pairConstants, 24)),
   );
   // The whole number n stands in the lowest bits of the float that was raised: its last six name the place in the table.
   const table = changetype<usize>(powerTable);
@@ -70,7 +95,7 @@ export function expOfPair(x: v128): v128 {
   const whole = f64x2.add(power, f64x2.add(rest, f64x2.mul(power, expm1NearOfPair(r))));
   // 2 to the n >> 6: the other bits of n, moved to where the exponent stands.
   const exponent = i64x2.shl(v128.andnot(raised, i64x2.splat(63)), 46);
-  return f64x2.mul(whole, i64x2.add(exponent, i64x2.splat(0x3ff0000000000000)));
+  return f64x2.mul(whole, i64x2.add(exponent, pairOfOnes()));
 }
 
 // @ts-ignore: decorator
@@ -95,10 +120,10 @@ function expm1Near(r: f64): f64 {
 @inline
 function expm1NearOfPair(r: v128): v128 {
   const square = f64x2.mul(r, r);
-  const low = f64x2.add(f64x2.splat(0.5), f64x2.mul(r, f64x2.splat(0.16666666666657848)));
+  const low = f64x2.add(v128.load64_splat(pairConstants, 40), f64x2.mul(r, v128.load64_splat(pairConstants, 48)));
   const high = f64x2.add(
-    f64x2.add(f64x2.splat(0.04166666666663917), f64x2.mul(r, f64x2.splat(0.008333342012483104))),
-    f64x2.mul(square, f64x2.splat(0.0013888903926115566)),
+    f64x2.add(v128.load64_splat(pairConstants, 56), f64x2.mul(r, v128.load64_splat(pairConstants, 64))),
+    f64x2.mul(square, v128.load64_splat(pairConstants, 72)),
   );
   return f64x2.add(r, f64x2.mul(square, f64x2.add(low, f64x2.mul(square, high))));
 }

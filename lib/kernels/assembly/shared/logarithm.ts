@@ -2,13 +2,21 @@
  * log and log1p of lib/core/elementary/logarithm.ts, operation for operation, so that they give the same bits; where the
  * method and its error are explained. And `log1pOfPair`, which takes two numbers at once to the same bits.
  */
-import { sumError, twoTo } from './exponential';
+import { pairOfOnes, sumError, twoTo } from './exponential';
 import { logTable } from './tables';
 
 const ln2High: f64 = 0.6931471805598903;
 const ln2Low: f64 = 5.497923018708371e-14;
 const firstWord: i32 = 0x3fe60000;
 const rounder: f64 = 100663296.0;
+
+/** What `log1pOfPair` needs in both lanes: read from memory, as those of `expOfPair` are. */
+const pairConstants = memory.data<f64>([
+  // From 0 on: least number, where the interval changes, rounder, ln2High, ln2Low, and a half.
+  5.551115123125783e-17, 1.375, 100663296.0, 0.6931471805598903, 5.497923018708371e-14, 0.5,
+  // From 48 on the polynomial of `beyondFirstOrder`, the lowest power first.
+  -0.5, 0.33333333333306325, -0.2499999998327552, 0.20000002429626007, -0.16667605827630907, 0.14242853757522636,
+]);
 
 // @ts-ignore: decorator
 @inline
@@ -105,17 +113,17 @@ function logFar(x: f64): f64 {
 // @ts-ignore: decorator
 @inline
 export function log1pOfPair(x: v128): v128 {
+  const one = pairOfOnes();
   const isUsual = v128.and(
-    f64x2.ge(x, f64x2.splat(5.551115123125783e-17)),
-    f64x2.le(x, f64x2.splat(1)),
+    f64x2.ge(x, v128.load64_splat(pairConstants)),
+    f64x2.le(x, one),
   );
   if (!i64x2.all_true(isUsual)) return f64x2(log1p(f64x2.extract_lane(x, 0)), log1p(f64x2.extract_lane(x, 1)));
-  const one = f64x2.splat(1);
   const sum = f64x2.add(one, x);
   // Above 1.375 the interval is one of half the number.
-  const isHalved = f64x2.ge(sum, f64x2.splat(1.375));
+  const isHalved = f64x2.ge(sum, v128.load64_splat(pairConstants, 8));
   const k = v128.and(isHalved, one);
-  const scale = v128.bitselect(f64x2.splat(0.5), one, isHalved);
+  const scale = v128.bitselect(v128.load64_splat(pairConstants, 40), one, isHalved);
   const table = changetype<usize>(logTable);
   const a = table + (<usize>intervalOf(i32x4.extract_lane(sum, 1)) << 3);
   const b = table + (<usize>intervalOf(i32x4.extract_lane(sum, 3)) << 3);
@@ -126,18 +134,18 @@ export function log1pOfPair(x: v128): v128 {
   const low = v128.load64_lane(b + 16, v128.load64_zero(a + 16), 1);
 
   const z = f64x2.mul(sum, scale);
-  const upper = f64x2.sub(f64x2.add(z, f64x2.splat(rounder)), f64x2.splat(rounder));
+  const upper = f64x2.sub(f64x2.add(z, v128.load64_splat(pairConstants, 16)), v128.load64_splat(pairConstants, 16));
   const rounded = f64x2.add(
     f64x2.sub(f64x2.mul(upper, inverse), one),
     f64x2.mul(f64x2.sub(z, upper), inverse),
   );
   const correction = f64x2.mul(f64x2.mul(sumErrorOfPair(one, x, sum), scale), inverse);
   const r = f64x2.add(rounded, correction);
-  const whole = f64x2.add(f64x2.mul(k, f64x2.splat(ln2High)), high);
+  const whole = f64x2.add(f64x2.mul(k, v128.load64_splat(pairConstants, 24)), high);
   const first = f64x2.add(whole, r);
   const rest = f64x2.add(
     f64x2.add(sumErrorOfPair(whole, r, first), sumErrorOfPair(rounded, correction, r)),
-    f64x2.add(f64x2.mul(k, f64x2.splat(ln2Low)), low),
+    f64x2.add(f64x2.mul(k, v128.load64_splat(pairConstants, 32)), low),
   );
   return f64x2.add(first, f64x2.add(rest, beyondFirstOrderOfPair(r)));
 }
@@ -154,12 +162,12 @@ function sumErrorOfPair(a: v128, b: v128, sum: v128): v128 {
 function beyondFirstOrderOfPair(r: v128): v128 {
   const square = f64x2.mul(r, r);
   const high = f64x2.add(
-    f64x2.add(f64x2.splat(0.20000002429626007), f64x2.mul(r, f64x2.splat(-0.16667605827630907))),
-    f64x2.mul(square, f64x2.splat(0.14242853757522636)),
+    f64x2.add(v128.load64_splat(pairConstants, 72), f64x2.mul(r, v128.load64_splat(pairConstants, 80))),
+    f64x2.mul(square, v128.load64_splat(pairConstants, 88)),
   );
   const middle = f64x2.add(
-    f64x2.add(f64x2.splat(0.33333333333306325), f64x2.mul(r, f64x2.splat(-0.2499999998327552))),
+    f64x2.add(v128.load64_splat(pairConstants, 56), f64x2.mul(r, v128.load64_splat(pairConstants, 64))),
     f64x2.mul(square, high),
   );
-  return f64x2.mul(square, f64x2.add(f64x2.splat(-0.5), f64x2.mul(r, middle)));
+  return f64x2.mul(square, f64x2.add(v128.load64_splat(pairConstants, 48), f64x2.mul(r, middle)));
 }

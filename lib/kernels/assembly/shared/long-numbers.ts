@@ -1,18 +1,18 @@
 // Cells of 16 to 31 bytes that are a number and nothing else: a minus or none, at most 19 digits with at most one point, and
 // an exponent of at most three digits or none.
 //
-// `parseLongs` takes consecutive cells, whose ends are known, one after another, and answers how many it has done: it stops
-// before any other cell. What that is — a number with a plus, more digits, blanks, a point among the last digits of more
-// than 16 — is for others to judge.
+// `parseLongs` parses consecutive cells, whose ends are known, and answers how many it has done: it stops before any other
+// cell, such as a number with a plus, more digits or blanks, or with a point among the last digits of more than 16. The
+// caller parses those.
 //
-// A number is w · 10^q. As a float64 it is the nearest (decimal.ts). As a float32 it is the nearest to that float64; where
-// w < 2^63 and |q| ≤ 22, w rounded, divided or multiplied once, is at most two steps of a float64 away from it, and so has
-// the same nearest float32 unless it lies that near to the middle between two of them.
+// A number is w · 10^q. As a float64 it is the nearest one (decimal.ts); as a float32, the nearest to that float64. If
+// w < 2^63 and |q| ≤ 22, w as a float64, divided or multiplied once, is at most two float64 steps away from it. So both have
+// the same nearest float32, unless the result lies that near to the middle between two of them.
 //
-// Why so: all that is not a digit in a cell is found by two comparisons, and must be a point, an `e` and its sign. The first
-// 16 digits are summed at once, the point squeezed out by choosing between the text and the text one byte further on; fewer
-// are filled up with zeros, which the exponent makes up for. No branch depends on a sign, as every other guess of it would
-// be wrong.
+// Why so: two comparisons find all bytes of a cell that are no digits, which must be a point, an `e` and its sign. The first
+// 16 digits are summed at once; the point is removed by choosing between the text and the text one byte further on. Fewer
+// digits are filled up with zeros, which the exponent corrects. No branch depends on a sign, as half of its predictions
+// would be wrong.
 
 import { exactPower, nearest, sumOfDigits } from './decimal';
 import { firstBytes } from './first-bytes';
@@ -25,7 +25,7 @@ const constants = memory.data<u8>([
   48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, // '0'
   9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9,
 ]);
-/** Of up to three digits before an address, as the last bytes of four: which of them they are. */
+/** Masks that keep the last 0 to 3 bytes of four. */
 const lastBytes = memory.data<u32>([0, 0xff000000, 0xffff0000, 0xffffff00]);
 const wholePowers = memory.data<u64>([1, 10, 100, 1000]);
 
@@ -34,12 +34,12 @@ let significand: u64 = 0;
 let exponent: i32 = 0;
 
 /**
- * Parses cells from `p` on, `ends` being the address of their ends. After four it stops before a short one, as those that
- * follow may be short, too.
+ * Parses cells from `p` on; `ends` is the address of their ends. After four cells it stops before a short one, as more
+ * short ones may follow.
  *
- * @param separator which ends each but the last, which ends with `stop`
- * @param out where they go: float32, or float64 where `isDouble`
- * @returns how many were done
+ * @param separator the byte that ends each cell but the last, which ends with `stop`
+ * @param out where to write the numbers: float32, or float64 if `isDouble`
+ * @returns how many were parsed
  */
 export function parseLongs(
   p: usize, ends: usize, cells: i32, separator: u32, stop: u32, out: usize, isDouble: bool,
@@ -87,7 +87,7 @@ export function parseLong(p: usize, end: usize): bool {
 
 export let longValue: f64 = 0;
 
-/** Whether a value is neither infinite nor so near to 0 that float32 would crush it: then it must be told of. */
+/** Whether a value is finite, and 0 or large enough to keep its digits as float32. Any other must be reported. */
 // @ts-ignore: decorator
 @inline
 function isOrdinary(value: f64): bool {
@@ -139,7 +139,7 @@ function readLong(p: usize, end: usize): bool {
   }
   if (digits > 16) {
     const further = digits - 16;
-    // They must stand together, behind a point or before it.
+    // These further digits must stand together, all before the point or all behind it.
     if (digitsEnd != digits && digits - whole < further) return false;
     significand = sumOfDigits(sixteen) * load<u64>(wholePowers + (further << 3)) + <u64>lastFew(p + digitsEnd, further);
   } else {
@@ -149,7 +149,7 @@ function readLong(p: usize, end: usize): bool {
   return true;
 }
 
-/** The number that the `count` digits before `end` make, at most 3. */
+/** The number that the last `count` digits before `end` form, at most 3. */
 // @ts-ignore: decorator
 @inline
 function lastFew(end: usize, count: u32): u32 {

@@ -4,7 +4,7 @@
  * Scores, targets, losses, slopes and curvatures are vectors of float64. Those losses that take an exponential run two
  * rows at a time; the others choose by `select` rather than by a branch, since which side a row lies on can't be foreseen.
  */
-import { exp, expm1, expOfPair } from './exponential';
+import { exp, expm1, expOfPair, pairOfOnes, pairOfSignBits } from './exponential';
 import { tanh } from './hyperbolic';
 import { log1p, log1pOfPair } from './logarithm';
 import { loadPair, storePair } from './pairs';
@@ -100,10 +100,10 @@ function curvatureOf(loss: i32, power: f64, score: f64, target: f64): f64 {
 }
 
 function curveLogistic(scores: usize, count: i32, curvatures: usize): void {
-  const one = f64x2.splat(1);
+  const one = pairOfOnes();
   for (let i = 0; i < count; i += 2) {
     const offset = <usize>i << 3;
-    const small = expOfPair(f64x2.neg(f64x2.abs(loadPair(scores + offset, count - i))));
+    const small = expOfPair(v128.or(loadPair(scores + offset, count - i), pairOfSignBits()));
     const whole = f64x2.add(one, small);
     storePair(curvatures + offset, f64x2.div(small, f64x2.mul(whole, whole)), count - i);
   }
@@ -221,10 +221,10 @@ function tweedie(power: f64, scores: usize, targets: usize, count: i32, losses: 
 }
 
 function logistic(scores: usize, targets: usize, count: i32, losses: usize, slopes: usize): void {
-  const one = f64x2.splat(1);
+  const one = pairOfOnes();
   const zero = f64x2.splat(0);
-  const signBit = f64x2.splat(-0.0);
-  // Three loops of long chains of operations, of which more are under way at once where each is a loop of its own.
+  const signBit = pairOfSignBits();
+  // Three loops rather than one: the processor then has more of these long chains of operations under way at once.
   for (let i = 0; i < count; i += 2) {
     const offset = <usize>i << 3;
     const score = loadPair(scores + offset, count - i);

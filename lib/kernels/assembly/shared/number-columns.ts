@@ -3,14 +3,15 @@
 // Memory: a column is one value after another, float64 or float32, with room for three more behind it; rows are row-major,
 // `stride` bytes apart. A column's facts are its least and greatest value, float32, how many there are, and flags, u32.
 //
-// Why so: a column is decoded as it lies in a file, and models want rows. Four columns of four rows are turned over in
+// Why so: a column is decoded as it lies in a file, and models want rows. Four columns of four rows are transposed in
 // registers, so that each is read and written once, by whole vectors.
 
-/** Flags of a column: whether a value is not whole, and whether one is near 0 where float32 would crush it. */
-export const HAS_FRACTIONS: u32 = 1;
+/** Flags of a column: a value is not whole; a value is so near to 0 that float32 loses digits. */
+const HAS_FRACTIONS: u32 = 1;
 export const HAS_TINY: u32 = 2;
 
 const leastNormal: f64 = 1.1754943508222875e-38;
+const leastNormalBits: i32 = 0x00800000;
 
 /** Rounds a column to float32; answers HAS_TINY or 0, or a larger number where a value is infinite. */
 export function roundDoubles(values: usize, rows: i32, out: usize): u32 {
@@ -18,7 +19,7 @@ export function roundDoubles(values: usize, rows: i32, out: usize): u32 {
   let infinite = i64x2.splat(0);
   const end = values + (<usize>rows << 3);
   for (let p = values; p < end; p += 16, out += 8) {
-    // What stands behind the last value is another group's.
+    // The value behind the last one belongs to another group.
     const isLast = end - p == 8;
     const pair = isLast ? v128.load64_zero(p) : v128.load(p);
     const size = f64x2.abs(pair);
@@ -33,42 +34,57 @@ export function roundDoubles(values: usize, rows: i32, out: usize): u32 {
   return v128.any_true(infinite) ? 4 : v128.any_true(tiny) ? HAS_TINY : 0;
 }
 
-/** Leaves a column's facts, and the plain NaN for any other; answers whether no stored value is infinite. */
+/** Writes a column's facts, and replaces every NaN by the plain one; answers whether all stored values are finite. */
 export function describe(values: usize, rows: i32, facts: usize, known: u32, isStored: bool): bool {
   let least = f32x4.splat(Infinity);
   let greatest = f32x4.splat(-Infinity);
   let present = i32x4.splat(0);
-  let fractions = i32x4.splat(0);
-  let tiny = i32x4.splat(0);
+  // Bits without the sign, less one: those of zero are the largest.
+  let smallest = i32x4.splat(-1);
   const end = values + (<usize>rows << 2);
   // Up to a multiple of four.
   for (let p = end; p < end + 12; p += 4) store<f32>(p, f32.NaN);
   for (let p = values; p < end; p += 16) {
     const four = v128.load(p);
-    const isThere = f32x4.eq(four, four);
-    const size = f32x4.abs(four);
-    present = i32x4.sub(present, isThere);
-    fractions = v128.or(fractions, v128.and(isThere, f32x4.ne(four, f32x4.floor(four))));
-    tiny = v128.or(tiny, v128.and(f32x4.lt(size, f32x4.splat(<f32>leastNormal)), f32x4.gt(size, f32x4.splat(0))));
+    present = i32x4.sub(present, f32x4.eq(four, four));
+    smallest = i32x4.min_u(smallest, i32x4.add(i32x4.shl(four, 1), i32x4.splat(-1)));
     least = f32x4.pmin(least, four);
     greatest = f32x4.pmax(greatest, four);
-    v128.store(p, v128.bitselect(four, f32x4.splat(f32.NaN), isThere));
   }
+  const count =
+    i32x4.extract_lane(present, 0) + i32x4.extract_lane(present, 1) + i32x4.extract_lane(present, 2) +
+    i32x4.extract_lane(present, 3);
+  if (count < rows) makePlain(values, end);
   const low = leastOf(least);
   const high = -leastOf(f32x4.neg(greatest));
+  const isTiny = v128.any_true(i32x4.lt_u(smallest, i32x4.splat((leastNormalBits << 1) - 1)));
   let flags = known;
-  if (v128.any_true(fractions)) flags |= HAS_FRACTIONS;
-  if (isStored && v128.any_true(tiny)) flags |= HAS_TINY;
+  if (hasFractions(values, end)) flags |= HAS_FRACTIONS;
+  if (isStored && isTiny) flags |= HAS_TINY;
   store<f32>(facts, low);
   store<f32>(facts, high, 4);
-  store<i32>(
-    facts,
-    i32x4.extract_lane(present, 0) + i32x4.extract_lane(present, 1) + i32x4.extract_lane(present, 2) +
-      i32x4.extract_lane(present, 3),
-    8,
-  );
+  store<i32>(facts, count, 8);
   store<u32>(facts, flags, 12);
   return !isStored || (low > -Infinity && high < Infinity);
+}
+
+/** Whether a value is not whole: in a column of measurements it is one of the first, so that most are not looked at. */
+function hasFractions(values: usize, end: usize): bool {
+  let fractions = i32x4.splat(0);
+  for (let p = values; p < end; p += 16) {
+    const four = v128.load(p);
+    fractions = v128.or(fractions, f32x4.gt(four, f32x4.floor(four)));
+    if ((p & 255) == 0 && v128.any_true(fractions)) return true;
+  }
+  return v128.any_true(fractions);
+}
+
+/** Makes any other NaN the plain one. */
+function makePlain(values: usize, end: usize): void {
+  for (let p = values; p < end; p += 16) {
+    const four = v128.load(p);
+    v128.store(p, v128.bitselect(four, f32x4.splat(f32.NaN), f32x4.eq(four, four)));
+  }
 }
 
 // @ts-ignore: decorator
@@ -80,7 +96,7 @@ function leastOf(four: v128): f32 {
   );
 }
 
-/** Weaves four columns into rows. */
+/** Writes four columns as rows. */
 export function weave(a: usize, b: usize, c: usize, d: usize, rows: i32, out: usize, stride: usize): void {
   let row = 0;
   for (; row + 4 <= rows; row += 4) {

@@ -1,8 +1,8 @@
 /**
  * Sums over a tile of rows of slope ⊗ row, in float32, added to sums of float64.
  *
- * Four outputs by eight columns at a time stay in registers while the rows go by, in their order: so each sum is loaded
- * and stored once a tile, and two loads and four splats serve eight products.
+ * The sums of four outputs by eight columns stay in registers while the rows pass in their order: so each sum is loaded and
+ * stored once a tile, and two loads and four splats serve eight products.
  *
  * @param rows float32, shape [count, inputs], `rowBytes` apart
  * @param slopes float32, shape [count, outputs], `slopeBytes` apart

@@ -1,13 +1,13 @@
-// The header of a page of a Parquet file: a struct of Thrift's compact protocol, of which a few fields are kept.
+// The header of a page of a Parquet file: a struct in Thrift's compact protocol, of which a few fields are read.
 //
-// A byte of type and distance stands before each field; integers are zigzag varints; what is not known is passed over.
-// See parquet-format 2.11, parquet.thrift, and Thrift's thrift-compact-protocol.md.
+// Before each field stands a byte with its type and the distance of its number from the last one; integers are zigzag
+// varints; unknown fields are skipped. See parquet-format 2.11, parquet.thrift, and Thrift's thrift-compact-protocol.md.
 
 export const DATA_PAGE: i32 = 0;
 export const DICTIONARY_PAGE: i32 = 2;
 export const DATA_PAGE_V2: i32 = 3;
 
-// Of the header that was read last; -1 where it was not told.
+// Fields of the header that was read last; -1 when one was missing.
 export let pageType: i32 = -1;
 export let unpackedBytes: i32 = -1;
 export let packedBytes: i32 = -1;
@@ -24,7 +24,7 @@ let at: usize = 0;
 let limit: usize = 0;
 let isBroken = false;
 
-/** Reads the header at an address; answers that of the page's bytes, or 0 where it is broken. */
+/** Reads the header at an address; answers the address of the page's bytes, or 0 when the header is broken. */
 export function readPageHeader(from: usize, end: usize): usize {
   at = from;
   limit = end;
@@ -36,7 +36,7 @@ export function readPageHeader(from: usize, end: usize): usize {
   return isBroken || unpackedBytes < 0 || packedBytes < 0 || <usize>packedBytes > limit - at ? 0 : at;
 }
 
-/** @param parent the field that the struct is of; 0 for the header itself, -1 for what is passed over */
+/** @param parent the field that holds the struct; 0 for the header itself, -1 for a struct that is skipped */
 function readStruct(parent: i32, depth: i32): void {
   if (depth > 8) isBroken = true;
   let id = 0;

@@ -1,6 +1,6 @@
 /**
- * Float64 numbers two at a time, the last one of an odd count alone: 8 bytes each, one behind the other. Beyond the last
- * nothing is read or written, since another share's numbers lie there.
+ * Loads and stores float64 numbers two at a time, and the last one of an odd count alone. Nothing beyond the last is read or
+ * written, since another share's numbers lie there.
  */
 
 /** The number at `at` and the one after it; 0 in its place where only one is `left`. */

@@ -1,17 +1,17 @@
 // Keys of 32 bits whose order as whole numbers is that of float32 numbers, and their radix sort.
 //
-// A key is the number's bits, all of them turned over where it is negative, else the sign alone; so −0 and 0 have two keys,
-// side by side. Three counting passes of 11 bits sort them; one in which all have the same digit is left out.
+// A key is the number's bits: all of them inverted if it is negative, else the sign bit alone. So −0 and 0 have two keys,
+// side by side. Three counting passes of 11 bits sort them; a pass in which all keys have the same digit is skipped.
 //
 // Memory: keys of four bytes, room for as many, and three tables of 2,048 counts, u32, which a caller fills as it makes the
-// keys (`countDigits`): to read them once more for that would take as long as a pass.
+// keys (`countDigits`): to read the keys once more for that would take as long as a pass.
 //
-// Why so: comparisons would be guessed wrongly every other time, while a counting pass has no branch; tables of 2,048 fit a
-// first-level cache three times over, as tables of 65,536 for two passes would not.
+// Why so: half of all comparisons would be mispredicted, while a counting pass has no branch. Three tables of 2,048 fit a
+// first-level cache; tables of 65,536, for two passes, would not.
 
 export const digitBits: i32 = 11;
 export const lastDigit: u32 = 2047;
-/** Of one table of counts, and of all three. */
+/** Bytes of one table of counts, and of all three. */
 export const tableBytes: usize = 2048 * 4;
 export const tablesBytes: usize = 3 * 2048 * 4;
 
@@ -45,7 +45,7 @@ function countDigit(table: usize, digit: u32): void {
   store<u32>(at, load<u32>(at) + 1);
 }
 
-/** Sorts keys whose digits were counted, by means of room for as many. Returns where they are: in one of the two. */
+/** Sorts keys whose digits were counted, with `room` for as many. Returns where they are then: `keys` or `room`. */
 export function sortKeys(keys: usize, room: usize, count: i32, tables: usize): usize {
   let from = keys;
   let to = room;
@@ -68,7 +68,7 @@ export function sortKeys(keys: usize, room: usize, count: i32, tables: usize): u
   return from;
 }
 
-/** Rewrites a table of counts as places where buckets begin; true where all numbers are in one. */
+/** Turns a table of counts into the places where buckets begin; true when all keys are in one bucket. */
 export function startBuckets(starts: usize, count: i32): bool {
   let start: u32 = 0;
   for (let at = starts; at < starts + tableBytes; at += 4) {

@@ -9,7 +9,7 @@
 
 import { firstBytes } from './first-bytes';
 
-/** The lanes at first, and five factors and terms, four times each: an engine makes a constant vector anew at each use. */
+/** The initial lanes, and four factors and terms, four times each: engines rebuild constant vectors at each use. */
 const constants = memory.data<u32>([
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
   0x9e3779b1, 0x9e3779b1, 0x9e3779b1, 0x9e3779b1, 0xcc9e2d51, 0xcc9e2d51, 0xcc9e2d51, 0xcc9e2d51,

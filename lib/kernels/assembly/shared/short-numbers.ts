@@ -1,14 +1,14 @@
 // Cells of at most 15 bytes that are a number and nothing else — a minus or none, digits with at most one point, a digit at
 // the end — or empty, which is NaN.
 //
-// `parseFours` takes consecutive cells, whose ends are known, four at a time, and answers how many it has done: it stops
-// before the four that are not all such numbers. `parseShort` takes one.
+// `parseFours` parses consecutive cells, whose ends are known, four at a time, and answers how many it has done: it stops
+// before four cells that are not all such numbers. `parseShort` parses one.
 //
-// Why so: one load takes a cell, one comparison finds its point, and one look-up by sign, point and length tells how to
-// squeeze sign and point out and to move the digits to the right. That they are digits shows afterwards, of four cells at
-// once; a point or a minus where none may be is moved like a digit, and shows, too. Three multiply-adds sum the digits, of
-// which the last two, and the division by a signed power of ten, are of several cells at once. The tables are made by
-// lib/kernels/squeezes.ts. No constants stand in the loop: an engine makes a vector anew from each, at each use.
+// Why so: one load reads a cell, one comparison finds its point, and one look-up by sign, point and length says how to drop
+// sign and point and to align the digits on the right. Whether they are digits is checked afterwards, for four cells at
+// once; a point or a minus in a wrong place is moved like a digit, and fails the same check. Three multiply-adds sum the
+// digits; the last two, and the division by a signed power of ten, work on several cells at once. lib/kernels/squeezes.ts
+// makes the tables. There are no constants in the loop, as engines rebuild constant vectors at each use.
 
 const MINUS: u32 = 45;
 
@@ -22,22 +22,22 @@ const constants = memory.data<u8>([
   0, 0, 0, 0, 132, 215, 151, 65, 0, 0, 0, 0, 132, 215, 151, 65, // 1e8, f64
 ]);
 
-/** Of the table of squeezes: for a sign, a point and a length 16 bytes; behind them for each a divisor, f64. */
+/** Offset of the divisors, f64, in the table of squeezes; before them are 16 bytes for each sign, point and length. */
 const divisorsAt: usize = 8192;
 
 let squeezes: usize = 0;
 
-/** Says where the tables lie. */
+/** Sets the address of the tables. */
 export function setSqueezes(address: usize): void {
   squeezes = address;
 }
 
 /**
- * Parses cells from `p` on, `ends` being the address of their ends, as many fours as there are in `cells`.
+ * Parses up to `cells` cells from `p` on, four at a time; `ends` is the address of their ends.
  *
- * @param separator which ends each but the last, which ends with `stop`
- * @param out where they go: float32, or float64 where `isDouble`
- * @returns how many were done
+ * @param separator the byte that ends each cell but the last, which ends with `stop`
+ * @param out where to write the numbers: float32, or float64 if `isDouble`
+ * @returns how many were parsed
  */
 export function parseFours(
   p: usize, ends: usize, cells: i32, separator: u32, stop: u32, out: usize, isDouble: bool,
@@ -106,7 +106,7 @@ export function parseFours(
   return cells - left;
 }
 
-/** Where the tables tell of a cell: by whether it begins with a minus, where its point stands, if any, and its length. */
+/** Offset of a cell's entry in the table, by whether it begins with a minus, the place of its point, if any, and its length. */
 // @ts-ignore: decorator
 @inline
 function shape(text: v128, points: v128, length: usize, first: u32): usize {
@@ -114,15 +114,15 @@ function shape(text: v128, points: v128, length: usize, first: u32): usize {
   return (<usize>(first == MINUS) << 12) | (point << 8) | (length << 4);
 }
 
-/** The numbers that four digits each make, i32, of 16 of a byte each. */
+/** The four numbers, i32, that 16 digits, a byte each, form by fours. */
 // @ts-ignore: decorator
 @inline
 function sumOfFours(digits: v128, tens: v128, hundreds: v128): v128 {
-  // (a + 256 b) · 2561 is 256 · (10 a + b) + a, but for multiples of 65,536.
+  // (a + 256 b) · 2561 = 256 · (10 a + b) + a, modulo 65,536.
   return i32x4.dot_i16x8_s(i16x8.shr_u(i16x8.mul(digits, tens), 8), hundreds);
 }
 
-/** Of two cells: (upper · 1e8 + lower) / divisor. The dividend is exact. */
+/** (upper · 1e8 + lower) / divisor, for two cells. The dividend is exact. */
 // @ts-ignore: decorator
 @inline
 function quotients(upper: v128, lower: v128, hundredMillion: v128, divisors: usize, a: usize, b: usize): v128 {
@@ -139,7 +139,7 @@ function highHalf(values: v128): v128 {
   return v128.shuffle<i64>(values, values, 1, 1);
 }
 
-/** Whether the cell from `p` to `end` was such a number, which `shortValue` then is. */
+/** Parses the cell from `p` to `end` to `shortValue`; answers whether it is such a number. */
 export function parseShort(p: usize, end: usize): bool {
   const length = end - p;
   if (length > 15) return false;

@@ -1,12 +1,12 @@
-// Snappy's raw format: a length, then literals and copies of what was unpacked before.
+// Snappy's raw format: a length, then literals and copies of what was decompressed before.
 //
-// Why so: numbers hardly repeat, so most of a page is a few long literals, which `memory.copy` moves; short elements are
-// moved 16 bytes at once, beyond their end, which the next element writes over. See Snappy's format_description.txt.
+// Why so: numbers hardly repeat, so most of a page is a few long literals, which `memory.copy` moves. Short elements are
+// moved 16 bytes at once, beyond their end, where the next element overwrites them. See Snappy's format_description.txt.
 
-/** Bytes behind the target that may be written over, and behind the source that may be read. */
-export const snappySlack: usize = 64;
-
-/** Unpacks a block; answers whether it was whole and held exactly so many bytes. Never writes beyond `to + bytes + slack`. */
+/**
+ * Decompresses a block; answers whether it was intact and held exactly `bytes` bytes. Up to 64 bytes behind the target may
+ * be overwritten, and up to 64 behind the source read.
+ */
 export function unpackSnappy(from: usize, fromEnd: usize, to: usize, bytes: usize): bool {
   const toEnd = to + bytes;
   let p = from;

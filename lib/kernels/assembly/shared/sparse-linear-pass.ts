@@ -1,11 +1,11 @@
 /**
  * One pass of a linear model with one score over sparse rows, those of a canonical block or of a batch: scores, losses,
- * gradient. All arithmetic is float64, as in ../linear-pass.ts, in whose module this is, as it shares the losses.
+ * gradient. All arithmetic is float64, as in ../linear-pass.ts, whose module includes this one, as they share the losses.
  *
- * Only what is written of a row is looked at: a product, and an addition to the gradient, for each element. Their columns lie
- * anywhere, so there are no vectors to be filled: what counts is that no branch and no row waits for another. A row's
- * elements of even columns make one sum and those of odd columns another, both in one vector, to which each element adds a
- * zero on the other side: so its score has the bits of the same row written out. 64 rows go through the loss together.
+ * Each stored element costs one product, and one addition to the gradient. Columns lie anywhere, so vectors can't be filled;
+ * what counts is that no branch and no row waits for another. Elements of even columns form one sum and those of odd columns
+ * another, both in one vector, to which each element adds a zero on the other side: so the score has the bits of the same
+ * row as a dense one. 64 rows go through the loss together.
  *
  * lib/models/sparse-tile.ts does the same in plain TypeScript, to the same bits.
  *
@@ -39,7 +39,7 @@ class SparseLinearPass {
   rowStarts!: usize;
   /** int32, shape [elements]: ascending in each row. */
   columns!: usize;
-  /** int32: the rows to visit, of which the block's offsets count; 0 for the rows themselves. */
+  /** int32: the rows to visit, to which the block's offsets then refer; 0 to visit all rows in order. */
   order!: usize;
 }
 
@@ -101,7 +101,7 @@ function scoreOf(pass: SparseLinearPass, row: i32): f64 {
   for (let at = elementAt(pass, row); at < end; at += 4) {
     const column = <usize>load<u32>(pass.columns + at);
     const product = load<f64>(pass.parameters + (column << 3)) * <f64>load<f32>(pass.values + at);
-    // Neither sum is ever −0, so the zero that is added leaves it as it is.
+    // Neither sum is ever −0, so adding a zero leaves it unchanged.
     sum = f64x2.add(sum, v128.and(f64x2.splat(product), v128.load(lanes + ((column & 1) << 4))));
   }
   return sumOfLanes(sum) + load<f64>(pass.parameters + (<usize>pass.inputs << 3));

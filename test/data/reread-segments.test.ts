@@ -86,8 +86,8 @@ test.each(Object.entries(objects))('%s, twice and from any place', async (_, ope
   }
   const source = table.numbers?.source;
   if (!source) throw new Error('expected a source');
-  expect(source.bring(1)[0].firstRow).toBe(plain.blocks[source.stretches[1]].firstRow);
-  expect(source.bring(0)[0].firstRow).toBe(0);
+  expect(source.load(1)[0].firstRow).toBe(plain.blocks[source.stretches[1]].firstRow);
+  expect(source.load(0)[0].firstRow).toBe(0);
   source.close();
 });
 

@@ -9,32 +9,32 @@ import type { ReadOptions } from './read.ts';
 import { type SegmentBatch, segmentBytes } from './segment-feed.ts';
 import type { DataObject, OpenFile } from './table.ts';
 
-/** Segments of an object's text, any number of times. */
-export interface SegmentsAgain {
-  /** The segments from `first` on, where a kernel can parse them: until others are opened. Waits for them. */
+/** The segments of an object's text, which can be read any number of times. */
+export interface RereadSegments {
+  /** Waits for `count` segments from `first` on. They stay where the kernel can parse them until others are opened. */
   open(first: number, count: number): SegmentBatch;
   close(): void;
 }
 
-/** Slots for segments, and the text that another thread puts into them: one at a time, as each needs all of them. */
+/** Slots for segments, which one text at a time uses; `stop` ends the thread that fills them at present. */
 export interface FeedRing {
   slots: number[];
   stop?: () => void;
 }
 
 /**
- * The segments of an object that is to be read again. A file of plain text is there at once; what must be fetched or
- * unpacked, another thread puts into the ring, a few segments ahead, while this one computes.
+ * The segments of an object that is to be read again. A file of plain text is ready at once; what must be fetched or
+ * decompressed, another thread writes to the ring, a few segments ahead, while this one computes.
  *
- * @returns undefined for an object that no other thread can reach
+ * @returns undefined for an object that another thread can't read
  */
-export async function segmentsAgain(
+export async function rereadSegments(
   pool: Pool,
   object: DataObject,
   text: PlannedText,
   options: ReadOptions,
   ring: FeedRing,
-): Promise<SegmentsAgain | undefined> {
+): Promise<RereadSegments | undefined> {
   const file = await object.openFile?.();
   if (file && text.isPlain) {
     const { descriptor } = file;
@@ -49,7 +49,7 @@ export async function segmentsAgain(
       : { key, size, url, tag };
   if (!from) return undefined;
   const { startFeed } = await import('./start-feed.ts');
-  let fed: { open: SegmentsAgain['open']; stop(): void } | undefined;
+  let fed: { open: RereadSegments['open']; stop(): void } | undefined;
   const begin = () => {
     ring.stop?.();
     const { format = 'auto', separator, encoding = 'auto', limits } = options;
@@ -82,20 +82,20 @@ export async function segmentsAgain(
   );
 }
 
-/** Slots for so many segments that are opened at once. */
+/** Slots from which `mostSegments` segments can be opened at once. */
 export const feedRing = (room: KernelMemory, mostSegments: number, slotBytes: number): FeedRing => ({
-  // Besides those that are opened: the one before, for its last byte, the one after, and one that is under way.
+  // Besides those that are opened: the one before, whose last byte is needed, the one after, and one that is being filled.
   slots: Array.from({ length: mostSegments + 3 }, () => room.allocate(slotBytes)),
 });
 
-/** Milliseconds without a byte after which nobody waits any longer. */
+/** Milliseconds to wait for the next segment. */
 const patienceMs = 300_000;
 
 function openerOf(
   { memory: home }: Pool,
   { words, notes, slots, object }: FeedTask,
   begin: (generation: number) => void,
-): SegmentsAgain['open'] {
+): RereadSegments['open'] {
   let generation = 0;
   let table = { address: 0, length: 0 };
   return (first, count) => {
@@ -104,7 +104,7 @@ function openerOf(
       Atomics.store(words, feedControl.released, first - 1);
       Atomics.notify(words, feedControl.released);
     }
-    // The last row of a segment may reach into the next one.
+    // The last row of a segment may end in the next one.
     while (Atomics.load(words, feedControl.status) === 0) {
       const produced = Atomics.load(words, feedControl.produced);
       if (produced > first + count) break;
@@ -145,18 +145,18 @@ function failure(notes: Uint8Array): Error {
   return name === 'ConflictError' ? new ConflictError(message) : new StoreError(message);
 }
 
-/** Files whose reader nobody holds any more. */
-const forgotten = new FinalizationRegistry<OpenFile>((file) => void file.close());
+/** Closes the files of segments that were garbage-collected without `close`. */
+const abandoned = new FinalizationRegistry<OpenFile>((file) => void file.close());
 
-function holding(file: OpenFile | undefined, open: SegmentsAgain['open'], end = () => {}): SegmentsAgain {
-  const segments: SegmentsAgain = {
+function holding(file: OpenFile | undefined, open: RereadSegments['open'], end = () => {}): RereadSegments {
+  const segments: RereadSegments = {
     open,
     close() {
       end();
-      forgotten.unregister(segments);
+      abandoned.unregister(segments);
       void file?.close();
     },
   };
-  if (file) forgotten.register(segments, file, segments);
+  if (file) abandoned.register(segments, file, segments);
   return segments;
 }

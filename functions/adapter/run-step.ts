@@ -1,0 +1,8 @@
+import * as z from 'zod/mini';
+import type { RunStep } from '../../lib/jobs/runs.ts';
+import { check, hashSchema } from './check.ts';
+
+const runStep = z.strictObject({ run: hashSchema });
+
+/** @throws InputError naming each place where a step is not one of a run */
+export const checkRunStep = (input: unknown, where: string): RunStep => check(runStep, input, where);
