@@ -23,8 +23,12 @@ export function runTask<Answer>(
 }
 
 /**
- * A run's step, once it is known to be one. The schema takes longer to load and to make than many a step takes, so that it
- * is asked only what is wrong with a step.
+ * Checks the input of a step of a run.
+ *
+ * A valid step is recognised without its schema, which takes longer to load than many steps take to run. The schema only
+ * finds what is wrong with an invalid one.
+ *
+ * @throws InputError naming each place that is wrong
  */
 async function readRunStep(input: unknown, where: string): Promise<RunStep> {
   const { run, ...others } = Object(input);

@@ -30,10 +30,10 @@ const binLimit = 20;
 /** Packed columns of more rows than `mostRows` are described by a sample. */
 const [mostRows, sampleRows] = [100_000, 4_096];
 
-/** What was found of packed columns, or what waits for the threads that find it. */
+/** Distributions of packed columns: `finish` waits for the threads that compute them, the first time. */
 const known = new WeakMap<PackedNumbers, { finish(): Float64Array }>();
 
-/** Lets other threads find how packed columns are distributed, while this one does something else. */
+/** Lets other threads compute the distributions of packed columns, while this one does something else. */
 export function beginDistributions(table: Table): void {
   const { numbers } = table;
   if (numbers && !numbers.source && !known.has(numbers)) known.set(numbers, describeValues(table, numbers));

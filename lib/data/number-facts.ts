@@ -46,10 +46,10 @@ function knownFacts(table: Table, rows: Int32Array): Map<NumberColumn, NumberFac
   return ofRows;
 }
 
-/** Facts that other threads are finding, by where they go, and what waits for them. */
+/** For facts that other threads are computing, by the map that they will be written to: waits for them. */
 const begun = new WeakMap<Map<NumberColumn, NumberFacts>, () => void>();
 
-/** Lets other threads find the facts of packed columns over all rows, while this one does something else. */
+/** Lets other threads compute the facts of packed columns over all rows, while this one does something else. */
 export function beginFacts(table: Table): void {
   const { numbers } = table;
   if (!numbers || numbers.source) return;
@@ -111,7 +111,7 @@ function addPacked(
   addFacts(table, numbers, sums, facts);
 }
 
-/** What the kernel finds of each block and column. */
+/** Begins to compute the sums of each block and column. */
 function beginSums(packed: PackedRows): { finish(): Float64Array } {
   const { memory: home } = packed.numbers;
   const width = packedStride(packed.numbers);

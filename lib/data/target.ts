@@ -184,7 +184,7 @@ function firstMissingNumber({ values }: NumberColumn, rows: Int32Array): number 
 }
 
 function firstMissingText(column: CategoryColumn, rows: Int32Array): number {
-  // Where the rows were counted before, nobody has to look again.
+  // The counts are remembered, so this is often free.
   if (codeCounts(column, rows).reduce((sum, count) => sum + count, 0) === rows.length) return -1;
   const { codes } = column;
   for (let i = 0; i < rows.length; i++) if (codes[rows[i]] < 0) return rows[i];

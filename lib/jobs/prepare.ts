@@ -173,7 +173,7 @@ export function fitToRequest(
   table: Table,
 ): Omit<Prepared, 'request' | 'version' | 'readMilliseconds'> {
   const { target: column, split, weight } = request.data;
-  // Where there are other threads, they find what the report says of columns, while this one goes through the rows.
+  // Other threads, if there are any, compute what the report says of columns, while this one goes through the rows.
   beginFacts(table);
   const { rows: labelled, warnings: unlabelled } = labelledRows(table, column);
   const parts =
