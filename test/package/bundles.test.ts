@@ -33,7 +33,7 @@ describe.skipIf(!hasPackage)(`bundles${packageCondition}`, () => {
   });
 
   test.each(['train', 'evaluate', 'api'])('%s is parsed in part only before its first call', (name) => {
-    // What is wanted in some calls alone stands apart: Parquet, YAML, searches, the page of reports.
+    // What only some calls need is in modules of its own: Parquet, YAML, searches, the page of reports.
     const seen = new Set<string>();
     const files = new Map(readBundle(name).map((file) => [file.path, file]));
     const entry = [...files.keys()].find((path) => path.endsWith(`/${name}.mjs`)) as string;
@@ -84,7 +84,7 @@ describe.skipIf(!hasPackage)(`bundles${packageCondition}`, () => {
     expect(['PutBucketCors', 'SelectObjectContent', 'DescribeActivity'].filter(describes)).toEqual([]);
   });
 
-  test('the API answers without the HTTP client that Node’s own Request and Response stand on', () => {
+  test('the API answers without loading the HTTP client behind Node’s own Request and Response', () => {
     const { folder, module } = unzipBundle('api');
     try {
       const script = `const { handler } = await import(${JSON.stringify(pathToFileURL(module).href)});
