@@ -66,7 +66,7 @@ const packages: [name: RegExp, where: RegExp][] = [
   [/^zod\/mini$/, /^lib\/(pipeline|report)\//],
   [/^yaml$/, /^lib\/pipeline\//],
   [
-    /^(hyparquet|hyparquet\/src\/thrift\.js|hyparquet-compressors\/src\/\w+\.js|fzstd|hysnappy)$/,
+    /^(hyparquet|hyparquet\/src\/(delta|encoding|thrift)\.js|hyparquet-compressors\/src\/\w+\.js|fzstd|hysnappy)$/,
     /^lib\/data\/formats\/parquet[^/]*\.ts$/,
   ],
   [/^@observablehq\/plot$/, /^lib\/report\/page\//],

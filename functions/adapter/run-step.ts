@@ -4,5 +4,5 @@ import { check, hashSchema } from './check.ts';
 
 const runStep = z.strictObject({ run: hashSchema });
 
-/** @throws InputError naming each place where a step is not one of a run */
+/** @throws InputError naming each place where the input is not the step of a run */
 export const checkRunStep = (input: unknown, where: string): RunStep => check(runStep, input, where);

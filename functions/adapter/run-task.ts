@@ -15,16 +15,20 @@ export function runTask<Answer>(
     read: readRunStep,
     fields: (step) => ({ run: step.run }),
     async run(step, context, telemetry) {
-      const { request } = await readRun(context.store, step.run);
-      telemetry.note({ pipeline: request.name });
-      return run(context, step, telemetry);
+      const kept = await readRun(context.store, step.run);
+      telemetry.note({ pipeline: kept.request.name });
+      return run(context, { ...step, kept }, telemetry);
     },
   });
 }
 
 /**
- * A run's step, once it is known to be one. The schema takes longer to load and to make than many a step takes, so that it
- * is asked only what is wrong with a step.
+ * Checks the input of a step of a run.
+ *
+ * A valid step is recognised without its schema, which takes longer to load than many steps take to run. The schema only
+ * finds what is wrong with an invalid one.
+ *
+ * @throws InputError naming each place that is wrong
  */
 async function readRunStep(input: unknown, where: string): Promise<RunStep> {
   const { run, ...others } = Object(input);

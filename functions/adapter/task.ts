@@ -9,7 +9,7 @@ import { type Fields, type Telemetry, traceOf } from './telemetry.ts';
  *
  * The job's error keeps its name, which a workflow's Retry and Catch go by, and leaves its message in the store.
  *
- * @param options.read checks the step, which it calls by the name given; throws an InputError when it is no such step
+ * @param options.read checks the input, and calls it `where` in messages; throws an InputError if it is no such step
  * @param options.fields what of the step every log line shall hold
  */
 export function task<Step, Answer>({

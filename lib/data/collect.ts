@@ -13,7 +13,7 @@ import { columnOrder } from './header.ts';
 import { listNames } from './lookup.ts';
 import { cellHash, finishHash, mixWord, rowHash } from './row-hash.ts';
 import type { Column } from './table.ts';
-import type { SparseCells, TextRow } from './text.ts';
+import { type SparseCells, type TextRow, utf8Buffer } from './text.ts';
 
 /** The columns of a dataset as they are being read, whichever objects and formats the rows come from. */
 export interface ColumnCollector {
@@ -195,9 +195,9 @@ export function columnCollector({
         rowHashes[row] = mixWord(rowHashes[row], emptyHash);
         continue;
       }
-      const bytes = encoder.encode(text);
-      const hash = cellHash(bytes, 0, bytes.length);
-      reader.add(bytes, 0, bytes.length, true);
+      const end = utf8.encode(text);
+      const hash = cellHash(utf8.bytes, 0, end);
+      reader.add(utf8.bytes, 0, end, true);
       rowHashes[row] = mixWord(rowHashes[row], hash);
     }
   }
@@ -243,7 +243,7 @@ const nothingReader: ColumnReader = {
   allMissing: () => false,
 };
 
-const encoder = new TextEncoder();
+const utf8 = utf8Buffer();
 const comma = Uint8Array.of(0x2c);
 const emptyHash = cellHash(new Uint8Array(0), 0, 0);
 

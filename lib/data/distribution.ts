@@ -1,9 +1,11 @@
 import * as kernel from '../kernels/distribution.generated.ts';
 import { poolOf } from '../kernels/pool.ts';
 import { placeArray, writeStruct } from '../kernels/struct.ts';
+import { blockOffsets } from './block-offsets.ts';
+import { copyPacked } from './encode-packed.ts';
 import { frequentValues } from './most-frequent.ts';
 import { allRows, numberFacts, placeBlocks } from './number-facts.ts';
-import { eachStretch, type PackedNumbers, packedStride } from './packed.ts';
+import { eachStretch, type PackedNumbers, packedStride, roomForRows } from './packed.ts';
 import { shortestSingle } from './single.ts';
 import type { NumberColumn, Table } from './table.ts';
 
@@ -28,10 +30,10 @@ const binLimit = 20;
 /** Packed columns of more rows than `mostRows` are described by a sample. */
 const [mostRows, sampleRows] = [100_000, 4_096];
 
-/** What was found of packed columns, or what waits for the threads that find it. */
+/** Distributions of packed columns: `finish` waits for the threads that compute them, the first time. */
 const known = new WeakMap<PackedNumbers, { finish(): Float64Array }>();
 
-/** Lets other threads find how packed columns are distributed, while this one does something else. */
+/** Lets other threads compute the distributions of packed columns, while this one does something else. */
 export function beginDistributions(table: Table): void {
   const { numbers } = table;
   if (numbers && !numbers.source && !known.has(numbers)) known.set(numbers, describeValues(table, numbers));
@@ -132,18 +134,23 @@ function describeValues(table: Table, numbers: PackedNumbers): { finish(): Float
 }
 
 /** Copies evenly spaced rows side by side, and answers their address. */
-function placeSample({ rowCount }: Table, numbers: PackedNumbers, sampleCount: number): number {
-  const { memory: home } = numbers;
+function placeSample(table: Table, numbers: PackedNumbers, sampleCount: number): number {
+  const { rowCount } = table;
+  const { memory: home, blocks: all, source } = numbers;
+  const chosen = roomForRows({ numbers }, sampleCount);
+  for (let i = 0; i < sampleCount; i++) chosen[i] = Math.floor((i * rowCount) / sampleCount);
+  if (!source) {
+    const offsets = blockOffsets(table, chosen);
+    return copyPacked({ numbers, blocks: all, firstBlock: 0, rows: chosen, offsets }).byteOffset;
+  }
   const stride = packedStride(numbers);
   const address = home.allocate(sampleCount * stride * 4);
   const rows = new Float32Array(home.memory.buffer, address, sampleCount * stride);
   let i = 0;
   eachStretch(numbers, (blocks) => {
     for (const block of blocks) {
-      for (; i < sampleCount; i++) {
-        const row = Math.floor((i * rowCount) / sampleCount);
-        if (row >= block.firstRow + block.rowCount) break;
-        const at = block.address + (row - block.firstRow) * stride * 4;
+      for (; i < sampleCount && chosen[i] < block.firstRow + block.rowCount; i++) {
+        const at = block.address + (chosen[i] - block.firstRow) * stride * 4;
         rows.set(new Float32Array(home.memory.buffer, at, stride), i * stride);
       }
     }

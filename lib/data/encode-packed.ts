@@ -55,7 +55,7 @@ export function encodePackedInPlace(
   poolOf(home).run(kernel, 'encodeOver', description, count, 64);
 }
 
-/** Copies rows as they are side by side: shape [rows.length, packedStride(numbers)]. */
+/** Copies rows unchanged into one matrix without gaps: shape [rows.length, packedStride(numbers)]. */
 export function copyPacked(packed: PackedRows): Float32Array {
   const { memory: home } = packed.numbers;
   const stride = packedStride(packed.numbers);

@@ -1,11 +1,11 @@
 import { blockMoments, type Moments, mergeMoments } from '../core/statistics.ts';
 import { type Arena, arena } from '../kernels/arena.ts';
 import * as kernel from '../kernels/columns.generated.ts';
-import type { KernelMemory } from '../kernels/instantiate.ts';
+import { homeOf, type KernelMemory } from '../kernels/instantiate.ts';
 import { poolOf } from '../kernels/pool.ts';
 import { placeArray, writeStruct } from '../kernels/struct.ts';
 import { blockOffsets } from './block-offsets.ts';
-import { eachStretch, type PackedBlock, type PackedNumbers, packedStride } from './packed.ts';
+import { eachStretch, type PackedBlock, type PackedNumbers, packedStride, roomForRows } from './packed.ts';
 import type { NumberColumn, Table } from './table.ts';
 
 /** What the numbers of some rows of a column are, missing ones aside. */
@@ -46,10 +46,10 @@ function knownFacts(table: Table, rows: Int32Array): Map<NumberColumn, NumberFac
   return ofRows;
 }
 
-/** Facts that other threads are finding, by where they go, and what waits for them. */
+/** For facts that other threads are computing, by the map that they will be written to: waits for them. */
 const begun = new WeakMap<Map<NumberColumn, NumberFacts>, () => void>();
 
-/** Lets other threads find the facts of packed columns over all rows, while this one does something else. */
+/** Lets other threads compute the facts of packed columns over all rows, while this one does something else. */
 export function beginFacts(table: Table): void {
   const { numbers } = table;
   if (!numbers || numbers.source) return;
@@ -69,7 +69,7 @@ const identities = new WeakMap<Table, Int32Array>();
 export function allRows(table: Table): Int32Array {
   let rows = identities.get(table);
   if (!rows) {
-    rows = new Int32Array(table.rowCount);
+    rows = roomForRows(table, table.rowCount);
     for (let row = 0; row < rows.length; row++) rows[row] = row;
     identities.set(table, rows);
   }
@@ -111,7 +111,7 @@ function addPacked(
   addFacts(table, numbers, sums, facts);
 }
 
-/** What the kernel finds of each block and column. */
+/** Begins to compute the sums of each block and column. */
 function beginSums(packed: PackedRows): { finish(): Float64Array } {
   const { memory: home } = packed.numbers;
   const width = packedStride(packed.numbers);
@@ -238,6 +238,7 @@ const placedRows = new WeakMap<Int32Array, { numbers: PackedNumbers; address: nu
 
 /** Address of a copy of row numbers beside packed numbers; the same for the same array. */
 function placeRows(numbers: PackedNumbers, rows: Int32Array): number {
+  if (homeOf(rows) === numbers.memory) return rows.byteOffset;
   const placed = placedRows.get(rows);
   if (placed?.numbers === numbers) return placed.address;
   const address = placeArray(numbers.memory, rows);

@@ -56,6 +56,13 @@ export interface PackedColumn {
 export const packedStride = ({ columnCount }: Pick<PackedNumbers, 'columnCount'>): number =>
   Math.ceil(columnCount / 4) * 4;
 
+/** Room for so many row numbers: beside packed numbers, where kernels read them, if these all lie in memory. */
+export function roomForRows({ numbers }: Pick<Table, 'numbers'>, count: number): Int32Array<ArrayBufferLike> {
+  if (!numbers || numbers.source) return new Int32Array(count);
+  const address = numbers.memory.allocate(count * 4);
+  return new Int32Array(numbers.memory.memory.buffer, address, count);
+}
+
 /** The memory that a table's numbers lie in, where they were packed. */
 export function memoryOf({ columns }: Pick<Table, 'columns'>): KernelMemory | undefined {
   for (const column of columns) if (column.kind === 'number' && column.packed) return column.packed.numbers.memory;

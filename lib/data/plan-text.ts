@@ -37,11 +37,14 @@ const [sampleRows, pieceBytes] = [100, 4096];
 /** The longest row that kernels support. With a lower limit, the plain reader must read, which enforces it. */
 const rowLimitBytes = 1 << 18;
 
+/** Whether a delimited text is what is asked for, or may be found. */
+export const mayBeText = ({ format = 'auto' }: ReadOptions): boolean => ['auto', 'csv', 'tsv'].includes(format);
+
 /** Looks at an object's first bytes; undefined when it is no delimited text, or they contain no row. */
 export async function planText(object: DataObject, options: ReadOptions): Promise<PlannedText | undefined> {
   const { format = 'auto', separator, encoding = 'auto', header = true, kinds = {} } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  if (!['auto', 'csv', 'tsv'].includes(format)) return undefined;
+  if (!mayBeText(options)) return undefined;
   if (isParquetName(object.key) || object.size === 0 || object.size > limits.objectBytes) return undefined;
   if (limits.lineBytes < rowLimitBytes) return undefined;
   const head = await object.readRange(0, Math.min(object.size, headBytes + 1));

@@ -2,11 +2,12 @@ import { arena } from '../kernels/arena.ts';
 import type { Pool } from '../kernels/pool.ts';
 import { assemble } from './assemble-packed.ts';
 import type { ColumnKind } from './column-reader.ts';
+import { withHeadStart } from './head-start.ts';
 import { defaultLimits } from './limits.ts';
 import { feedThreadBytes, type PackedSize, planPacked } from './memory.ts';
 import { allRows, numberFacts } from './number-facts.ts';
 import { type ParsedText, type PlannedColumn, parseText } from './parse-text.ts';
-import { type PlannedText, planText } from './plan-text.ts';
+import { mayBeText, type PlannedText, planText } from './plan-text.ts';
 import type { ReadOptions } from './read.ts';
 import { readStreamed } from './read-streamed.ts';
 import { missingWarning } from './read-warnings.ts';
@@ -38,12 +39,13 @@ export interface PackedReading {
  * @throws ConflictError when an object changed while it was read
  */
 export async function readPacked(
-  objects: readonly DataObject[],
+  given: readonly DataObject[],
   options: ReadOptions,
   reading: PackedReading,
 ): Promise<Table | undefined> {
   const { leastBytes = 1 << 18 } = reading;
-  if (objects.length === 0 || objects.reduce((sum, { size }) => sum + size, 0) < leastBytes) return undefined;
+  if (given.length === 0 || given.reduce((sum, { size }) => sum + size, 0) < leastBytes) return undefined;
+  const objects = mayBeText(options) ? [withHeadStart(given[0]), ...given.slice(1)] : given;
   const texts = await planTexts(objects, options);
   if (!texts) return undefined;
   const { names } = texts[0];

@@ -25,8 +25,8 @@ export interface SegmentBatch {
 /**
  * An object's text, segment by segment, in order.
  *
- * A file is ready at once: each thread reads what it needs. Of an object in a store, ranges are fetched, four at a time,
- * into slots of the pool's memory that are used in turn; compressed text is decompressed into such slots. A segment is
+ * A file is ready at once: each thread reads what it needs. Of an object in a store, four segments are fetched at a time,
+ * each in two ranges, into slots of the pool's memory that are used in turn; compressed text is decompressed into such slots. A segment is
  * yielded when the next one has arrived as well, since its last row may end there.
  *
  * @throws ConflictError when the object changed while it was read
@@ -51,8 +51,25 @@ async function* wholeFile(file: OpenFile, size: number): AsyncGenerator<SegmentB
   }
 }
 
-/** Ranges that are fetched at the same time. */
+/** Segments that are fetched at the same time. */
 const ahead = 4;
+
+/**
+ * Most bytes of a range. Segments are fetched in halves: twice as many connections keep a link busy while one of them waits
+ * for this thread or for the store, and take no more memory.
+ */
+const rangeBytes = segmentBytes / 2;
+
+/** The ranges in which an object of `size` bytes is fetched that hold its bytes from `start` to `end`. */
+export function rangesOf(start: number, end: number, size: number): { start: number; end: number }[] {
+  // A store vouches for the content of a whole object alone, so that a small one is not cut.
+  if (size <= segmentBytes) return [{ start, end }];
+  const count = Math.ceil((end - start) / rangeBytes);
+  return Array.from({ length: count }, (_, i) => {
+    const from = start + i * rangeBytes;
+    return { start: from, end: Math.min(end, from + rangeBytes) };
+  });
+}
 
 /** Most segments that are in memory while they are fetched or decompressed. */
 export const feedSegments = (threads: number): number => Math.max(ahead, 2 * threads) + 3;
@@ -70,8 +87,12 @@ async function* fetched({ memory: home, threads }: Pool, object: DataObject): As
     const start = i * segmentBytes;
     const end = Math.min(size, start + segmentBytes);
     const room = ring.room(i, end - start);
-    arrival.promise = object.readRange(start, end, room).then((bytes) => {
-      if (bytes.buffer !== room.buffer) room.set(bytes);
+    const halves = rangesOf(start, end, size).map(async (range) => {
+      const own = room.subarray(range.start - start, range.end - start);
+      const bytes = await object.readRange(range.start, range.end, own);
+      if (bytes.buffer !== own.buffer) own.set(bytes);
+    });
+    arrival.promise = Promise.all(halves).then(() => {
       arrival.isHere = true;
     });
     // A reader that stops early never awaits it, and its failure must not end the process.

@@ -67,7 +67,7 @@ function takeNumbers(numbers: PackedNumbers, rows: Int32Array, offsets: Int32Arr
   return { memory, columnCount, blocks: taken, ...(rows.length > stretchRows && { source: byStretches(taken) }) };
 }
 
-/** More rows are scored a stretch at a time: encoded all at once they would take their memory once more. */
+/** More rows than this are scored a stretch at a time: encoding all of them at once would take as much memory again. */
 const stretchRows = 32_768;
 
 /** Blocks in memory, as a source that loads them in stretches of at most `stretchRows` rows. */

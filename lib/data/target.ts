@@ -109,10 +109,16 @@ function missingCount(table: Table, column: Column): number {
 /**
  * What the model learns of each row: the transformed value, or the class index. Shape [rows.length].
  *
+ * @param out where it is written
  * @throws InputError when the column is not there, or a cell is missing, of another kind, or of an unknown class
  */
-export function encodeTarget(encoding: TargetEncoding, table: Table, rows: Int32Array): Float64Array {
-  const values = actualValues(encoding, table, rows);
+export function encodeTarget(
+  encoding: TargetEncoding,
+  table: Table,
+  rows: Int32Array,
+  out: Float64Array = new Float64Array(rows.length),
+): Float64Array {
+  const values = actualValues(encoding, table, rows, out);
   if ('classes' in encoding) return values;
 
   const name = encoding.name;
@@ -125,7 +131,12 @@ export function encodeTarget(encoding: TargetEncoding, table: Table, rows: Int32
 }
 
 /** The target of each row in the user's units, or its class index. Shape [rows.length]. Errors: see `encodeTarget`. */
-export function actualValues(encoding: TargetEncoding, table: Table, rows: Int32Array): Float64Array {
+export function actualValues(
+  encoding: TargetEncoding,
+  table: Table,
+  rows: Int32Array,
+  out: Float64Array = new Float64Array(rows.length),
+): Float64Array {
   const column = findColumn(table, encoding.name, 'target');
   const missing = column.kind === 'number' ? firstMissingNumber(column, rows) : firstMissingText(column, rows);
   if (missing >= 0) {
@@ -133,11 +144,10 @@ export function actualValues(encoding: TargetEncoding, table: Table, rows: Int32
   }
   if (!('classes' in encoding)) {
     const { values } = numbersOf(table, column, rows);
-    const actual = new Float64Array(rows.length);
-    for (let i = 0; i < rows.length; i++) actual[i] = values[rows[i]];
-    return actual;
+    for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]];
+    return out;
   }
-  return classIndices(encoding, table, column, rows);
+  return classIndices(encoding, table, { column, rows, out });
 }
 
 /**
@@ -174,7 +184,7 @@ function firstMissingNumber({ values }: NumberColumn, rows: Int32Array): number 
 }
 
 function firstMissingText(column: CategoryColumn, rows: Int32Array): number {
-  // Where the rows were counted before, nobody has to look again.
+  // The counts are remembered, so this is often free.
   if (codeCounts(column, rows).reduce((sum, count) => sum + count, 0) === rows.length) return -1;
   const { codes } = column;
   for (let i = 0; i < rows.length; i++) if (codes[rows[i]] < 0) return rows[i];
@@ -290,7 +300,7 @@ function presentClasses(encoding: ClassTarget, table: Table, column: Column, row
     const counts = codeCounts(column, rows);
     return column.levels.filter((_, code) => counts[code] > 0);
   }
-  const indices = classIndices(encoding, table, column, rows);
+  const indices = classIndices(encoding, table, { column, rows, out: new Float64Array(rows.length) });
   return [...new Set(indices)].map((index) => encoding.classes[index]);
 }
 
@@ -309,9 +319,12 @@ function numberClasses({ values }: NumberColumn): string[] {
   return [...distinct].sort((a, b) => a - b).map(String);
 }
 
-function classIndices(encoding: ClassTarget, table: Table, column: Column, rows: Int32Array): Float64Array {
+function classIndices(
+  encoding: ClassTarget,
+  table: Table,
+  { column, rows, out: indices }: { column: Column; rows: Int32Array; out: Float64Array },
+): Float64Array {
   const positions = new Map(encoding.classes.map((text, i) => [text, i]));
-  const indices = new Float64Array(rows.length);
   let row: number | undefined;
   if (column.kind === 'category') {
     const { codes } = column;

@@ -72,3 +72,24 @@ export function withChunk(bytes: Uint8Array<ArrayBuffer>, used: number, chunk: U
   room.set(chunk, used);
   return room;
 }
+
+/** Encodes one text after another as UTF-8 into the same buffer. */
+export interface Utf8Buffer {
+  /** What was encoded last, from 0 on; a longer text puts another array here. */
+  bytes: Uint8Array;
+  /** Answers how many bytes the text takes. */
+  encode(text: string): number;
+}
+
+export function utf8Buffer(): Utf8Buffer {
+  const encoder = new TextEncoder();
+  const buffer: Utf8Buffer = {
+    bytes: new Uint8Array(1024),
+    encode(text) {
+      // No code unit takes more than three bytes.
+      if (3 * text.length > buffer.bytes.length) buffer.bytes = new Uint8Array(6 * text.length);
+      return encoder.encodeInto(text, buffer.bytes).written;
+    },
+  };
+  return buffer;
+}

@@ -1,5 +1,6 @@
 import type { Matrix } from '../core/matrix.ts';
 import { canEncodeInPlace, encodeInPlace } from '../data/encode-in-place.ts';
+import { allRows } from '../data/number-facts.ts';
 import { profileTable } from '../data/profile.ts';
 import { takeRows } from '../data/take-rows.ts';
 import { homeOf, releaseMatrix } from '../kernels/instantiate.ts';
@@ -37,7 +38,8 @@ export function featuresInPlace(
     return undefined;
   const taken = takePrepared(context);
   prepared.profiles = profileTable(table, schema.columns);
-  prepared.heldOut = { table: takeRows(table, test), rows: Int32Array.from(test.keys()) };
+  const heldOut = takeRows(table, test);
+  prepared.heldOut = { table: heldOut, rows: allRows(heldOut) };
   const features = encodeInPlace(encoding, table, training);
   const home = homeOf(features.data);
   return {

@@ -2,7 +2,7 @@ import { NumericError } from '../core/errors.ts';
 import type { Matrix } from '../core/matrix.ts';
 import type { Objective } from '../core/objective.ts';
 import type { Vector } from '../core/vector.ts';
-import { releaseMatrix } from '../kernels/instantiate.ts';
+import { numbersBeside, releaseArray, releaseMatrix } from '../kernels/instantiate.ts';
 import type { Examples, Model } from '../models/model.ts';
 import { type MinimiseOptions, minimise } from '../optimizers/minimise.ts';
 import type { Rule } from '../optimizers/rule.ts';
@@ -47,7 +47,9 @@ export async function fit(context: Context, options: FitOptions): Promise<Fit> {
   const { place, request, fitted, model, choice, initial, features, onResumed, onStep } = options;
   const { optimizer, stop } = choice;
   const { training, validation } = trainingParts(fitted, request, stop);
-  const examples = toTrainingExamples(fitted, request, training, features);
+  // If the features lie in a kernel's memory, targets are written there at once: kernels would copy them.
+  const room = features && numbersBeside(features.data, training.length);
+  const examples = toTrainingExamples(fitted, request, training, features, room);
   const objective = objectiveOf(request, choice, model, examples);
   const { validation: _share, ...criteria } = stop;
   const { stepsPerEpoch } = objective;
@@ -65,6 +67,7 @@ export async function fit(context: Context, options: FitOptions): Promise<Fit> {
     onProgress: (progress) => onStep?.(progress, stepLimit),
   });
   if (solution.status === 'deadline') await writeCheckpoint(context.store, place, solution.checkpoint);
+  releaseArray(examples.targets);
   // They take as much memory as all the rows: whatever comes next can use it.
   if (!features) releaseMatrix(examples.features);
   return { solution, rule, resumedAt: resume?.step ?? 0 };

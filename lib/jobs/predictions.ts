@@ -32,7 +32,7 @@ export type RowPredictions =
       classes: string[];
       labels: Int32Array;
       probabilities: Float64Array;
-      /** Of two classes the second one's alone, shape [rowCount]. */
+      /** With two classes: the probabilities of the second one alone, shape [rowCount]. */
       ofPositive?: Float64Array;
       margins?: undefined;
     }
@@ -80,7 +80,7 @@ export function predictFeatures(
   return { kind: 'classes', classes, labels, probabilities: raw };
 }
 
-/** The other class's probabilities are made when somebody asks for them. */
+/** Predictions of two classes. The probabilities of the first one are computed only when they are asked for. */
 function ofTwoClasses(classes: string[], ofPositive: Float64Array, decision: Decision | undefined): RowPredictions {
   let both: Float64Array | undefined;
   return {
@@ -95,7 +95,7 @@ function ofTwoClasses(classes: string[], ofPositive: Float64Array, decision: Dec
   };
 }
 
-/** As `likeliest` of both classes' probabilities. */
+/** The same as `likeliest` of the probabilities of both classes. */
 function likelierOfTwo(ofPositive: Float64Array): Int32Array {
   const labels = new Int32Array(ofPositive.length);
   for (let row = 0; row < labels.length; row++) labels[row] = Number(ofPositive[row] > 1 - ofPositive[row]);
@@ -137,7 +137,7 @@ export function withActual(
   };
 }
 
-/** The probabilities as metrics take them: of two classes the second one's. */
+/** Probabilities in the form that metrics take: with two classes, those of the second one. */
 function scoresOf(predicted: RowPredictions & { kind: 'classes' }): Float64Array | undefined {
   if (predicted.margins) return undefined;
   if (predicted.ofPositive) return predicted.ofPositive;

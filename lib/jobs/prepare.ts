@@ -151,14 +151,16 @@ function letGo({ memory }: Context): void {
  * Rows to learn from as an objective takes them, weighted by their column and by their classes.
  *
  * @param features those of these rows, if they are encoded already
+ * @param room for their targets, if these are to lie beside the features
  */
 export function toTrainingExamples(
   { table, encoding, target }: Omit<Fitted, 'training'>,
   { data, model }: Pick<Request, 'data' | 'model'>,
   rows: Int32Array,
   features?: Matrix,
+  room?: Float64Array,
 ): Examples {
-  const targets = encodeTarget(target, table, rows);
+  const targets = encodeTarget(target, table, rows, room);
   const encode = () => (hasSparse(table) ? encodeSparse(encoding, table, rows) : encodeRows(encoding, table, rows));
   return {
     features: features ?? encode(),
@@ -226,7 +228,7 @@ export function fitToRequest(
   table: Table,
 ): Omit<Prepared, 'request' | 'version' | 'readMilliseconds'> {
   const { target: column, split, weight } = request.data;
-  // Where there are other threads, they find what the report says of columns, while this one goes through the rows.
+  // Other threads, if there are any, compute what the report says of columns, while this one goes through the rows.
   beginFacts(table);
   const { rows: labelled, warnings: unlabelled } = labelledRows(table, column);
   const parts =

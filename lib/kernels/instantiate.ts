@@ -38,6 +38,14 @@ const homes = new WeakMap<ArrayBufferLike, KernelMemory>();
 /** The kernel memory that an array lies in, where its `byteOffset` is its address; undefined for one that lies elsewhere. */
 export const homeOf = ({ buffer }: ArrayBufferView): KernelMemory | undefined => homes.get(buffer);
 
+/** Room for so many numbers in the kernel memory that an array lies in; undefined for one that lies elsewhere. */
+export function numbersBeside(view: ArrayBufferView, length: number): Float64Array<ArrayBufferLike> | undefined {
+  const home = homeOf(view);
+  if (!home) return undefined;
+  const address = home.allocate(length * 8);
+  return new Float64Array(home.memory.buffer, address, length);
+}
+
 /** Below lie the constants of the kernels: see scripts/build/kernels.ts. */
 const dataStart = 4 * 1024 * 1024;
 const pageBytes = 65_536;

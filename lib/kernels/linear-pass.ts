@@ -2,7 +2,7 @@ import { instantiate } from './instantiate.ts';
 import * as curvature from './linear-curvature.generated.ts';
 import * as double from './linear-pass.generated.ts';
 import { poolOf } from './pool.ts';
-import { roomFor } from './room.ts';
+import { type Room, roomFor } from './room.ts';
 import * as single from './single-linear-pass.generated.ts';
 import * as mlp from './single-mlp-pass.generated.ts';
 import * as softmax from './single-softmax-pass.generated.ts';
@@ -106,12 +106,10 @@ export function linearPass(
   formula: LossFormula,
   { products = 'float64', batch = 0, window = 0, curvedBlocks = 0, network }: LinearPassOptions = {},
 ): LinearPass {
-  const isSeveral = formula.name === 'cross-entropy';
-  const kernel = network ? mlp : isSeveral ? softmax : products === 'float32' ? single : double;
+  const kernel = network ? mlp : formula.name === 'cross-entropy' ? softmax : products === 'float32' ? single : double;
   const { inputs, outputs = 1, features, targets, weights, blockOffsets } = rows;
   const widths = Int32Array.of(inputs, ...(network?.hidden ?? []), outputs);
-  let parameterCount = 0;
-  for (let i = 1; i < widths.length; i++) parameterCount += (widths[i - 1] + 1) * widths[i];
+  const parameterCount = parametersOf(widths);
   const blockCount = blockOffsets.length - 1;
   const width = parameterCount + 1;
   const ofBatch = network && batch > 0 ? batchShares(batch, parameterCount) : { rows: batch, count: 1 };
@@ -141,18 +139,8 @@ export function linearPass(
   const [stretchSums, otherSums] = [stretch.sums.view.subarray(0, width), stretch.sums.view.subarray(width)];
 
   const curved = room.place(new Float64Array(curvedBlocks * padded * padded));
-  const shape = room.place(widths);
-  const describe = (source: number[], ends: number, sums: number): number => {
-    const description = room.allocate(descriptionBytes);
-    room.fill(() => {
-      const numbers = [...source, ends, at.address, sums, inputs, lossNumbers[formula.name]];
-      new Uint32Array(memory.buffer, description, 8).set(numbers);
-      new Float64Array(memory.buffer, description + 32, 2).set([formula.shape ?? 0, formula.smoothing ?? 0]);
-      const activation = singleActivations[network?.activation ?? 'relu'];
-      new Int32Array(memory.buffer, description + 48, 4).set([outputs, shape.address, widths.length - 1, activation]);
-    });
-    return description;
-  };
+
+  const describe = describer(room, formula, { widths, parameters: at.address, activation: network?.activation });
   const inPlace = [data.address, labels.address, shares?.address ?? 0];
   const byBlocks = describe(inPlace, offsets.address, blockSums.address);
   const byRows = describe(inPlace, stretch.ends.address, stretch.sums.address);
@@ -160,10 +148,13 @@ export function linearPass(
   const byCurvature = describe(inPlace, offsets.address, curved.address);
   // The word of that description that says with which block to begin.
   const firstBlock = new Uint32Array(memory.buffer, byCurvature + 12, 1);
-  const scratchBytes = network
-    ? mlpScratch(widths)
-    : outputs * (4 * (inputs + 3) + 12 * 64 + 4) + 3072 + 4 * inputs + 12;
-  const { touchRows, gatherRows } = instantiate<Record<string, Call>>(double, memory);
+  const scratchBytes = network ? mlpScratch(widths) : linearScratch(inputs, outputs);
+  // Compiled only for mini-batches.
+  let gathering: Record<string, Call> | undefined;
+  const gatheringKernel = () => {
+    gathering ??= instantiate<Record<string, Call>>(double, memory);
+    return gathering;
+  };
   const addBlocks = ofBatch.count > 1 ? instantiate<Record<string, Call>>(mlp, memory).addBlocks : undefined;
 
   const addStretch = (
@@ -211,11 +202,11 @@ export function linearPass(
       order.set(visited);
       copy.visited.view.set(visited);
       copy.rows.view.set(rows);
-      touchRows(byRows, copy.rows.address, count);
+      gatheringKernel().touchRows(byRows, copy.rows.address, count);
     },
     addVisited(parameters, from, end, sums, offset) {
       room.enter();
-      gatherRows(byRows, byPlaces, copy.visited.address + 4 * from, end - from);
+      gatheringKernel().gatherRows(byRows, byPlaces, copy.visited.address + 4 * from, end - from);
       addStretch(byPlaces, parameters, 0, end - from, sums, offset);
     },
   };
@@ -223,18 +214,54 @@ export function linearPass(
 
 type Call = (...numbers: number[]) => void;
 
+/** The number of weights and biases of dense layers between vectors of these lengths. */
+function parametersOf(widths: Int32Array): number {
+  let count = 0;
+  for (let i = 1; i < widths.length; i++) count += (widths[i - 1] + 1) * widths[i];
+  return count;
+}
+
 const descriptionBytes = 64;
 
-/** Fewest rows of a share of a batch, and most shares. */
+/** Writes descriptions for the kernels: each names where rows lie, where stretches of them end, and where sums go. */
+function describer(
+  room: Room,
+  { name, shape = 0, smoothing = 0 }: LossFormula,
+  {
+    widths,
+    parameters,
+    activation = 'relu',
+  }: { widths: Int32Array; parameters: number; activation?: SingleActivation },
+): (source: number[], ends: number, sums: number) => number {
+  const layers = room.place(widths);
+  const outputs = widths[widths.length - 1];
+  return (source, ends, sums) => {
+    const description = room.allocate(descriptionBytes);
+    room.fill(() => {
+      const { buffer } = room.memory.memory;
+      new Uint32Array(buffer, description, 8).set([...source, ends, parameters, sums, widths[0], lossNumbers[name]]);
+      new Float64Array(buffer, description + 32, 2).set([shape, smoothing]);
+      const network = [outputs, layers.address, widths.length - 1, singleActivations[activation]];
+      new Int32Array(buffer, description + 48, 4).set(network);
+    });
+    return description;
+  };
+}
+
+/** Bytes that the passes of linear models need at most. */
+const linearScratch = (inputs: number, outputs: number): number =>
+  outputs * (4 * (inputs + 3) + 12 * 64 + 4) + 3072 + 4 * inputs + 12;
+
+/** The fewest rows that a share of a batch has, and the most shares of one batch. */
 const leastShareRows = 128;
 const mostShares = 4;
 
-/** Parameters of the networks whose batches are shared: smaller ones are done sooner, of larger ones sums take much memory. */
+/** Parameters of networks whose batches are shared: smaller ones gain nothing, and sums of larger ones take much memory. */
 const sharedParameters = { least: 1024, most: 2 ** 18 };
 
 /**
- * How a batch of a network is shared by threads: each share has sums of its own, added up in their order, so the bits
- * follow the size of the batch and the network, never the number of threads.
+ * How threads share a batch of a network. Each share has sums of its own, which are added up in order, so the bits depend on
+ * the size of the batch and on the network, never on the number of threads.
  */
 export function batchShares(batch: number, parameterCount: number): { rows: number; count: number } {
   if (parameterCount < sharedParameters.least || parameterCount > sharedParameters.most)

@@ -13,7 +13,7 @@ export interface Pool {
   /** Threads that run at once, this one included. */
   readonly threads: number;
   /**
-   * Calls the task for each index in [0, count), in ascending order as threads are free, and returns when all are done.
+   * Calls the task for each index in [0, count), in ascending order as threads become free, and returns when all are done.
    *
    * @param kernel the generated module; other threads have instances of their own
    * @param scratchBytes room that the task asks for
@@ -22,8 +22,8 @@ export interface Pool {
   /**
    * Begins the same, and returns at once: other threads work on it while this one does something else.
    *
-   * What the task reads and writes is theirs until it is finished. A pool does one job at a time: whatever is begun or run
-   * next finishes this one first. Without other threads it is done before the call returns.
+   * Nobody else may touch what the task reads and writes until it is finished. A pool does one job at a time: the next one
+   * that is begun or run finishes this one first. Without other threads it is done before the call returns.
    */
   begin(...job: Parameters<Pool['run']>): Begun;
 }

@@ -42,7 +42,7 @@ export function rocAucScore(
     : overPairs(columns, average, warn, (ranked, told) => areaUnderRoc(ranked, { maxFpr, warn: told }));
 }
 
-/** Whole areas, by the ranking that they are of: metrics, curves and intervals each ask for them. */
+/** Areas without a limit, by their ranking: metrics, curves and intervals all ask for them. */
 const wholeAreas = new WeakMap<RankedScores, number>();
 
 /** The same of two classes whose scores are ranked already. */

@@ -21,7 +21,7 @@ export function checkExamples(
     throw new InputError(`targets: expected one a row, ${rowCount}, found ${targets.length}`);
   checkBlocks(blockOffsets, rowCount);
 
-  // The last two that were accepted: of two classes nearly each row has one of them.
+  // The last two targets that were accepted: with two classes, hardly any other has to be checked.
   let [last, before] = [Number.NaN, Number.NaN];
   for (let row = 0; row < rowCount; row++) {
     const target = targets[row];

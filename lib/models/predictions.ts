@@ -25,7 +25,9 @@ export function toPredictions({ link, outputs }: Pick<Model, 'link' | 'outputs'>
     softmax(scores, rowCount, outputs, probabilities);
     return probabilities;
   }
-  if (link === 'log') return scores.map(exp);
-  if (link === 'logit') return scores.map(sigmoid);
-  return scores.slice();
+  const predictions = scores.slice();
+  // Loops, each with one function that can be compiled into it: `map` takes twice as long.
+  if (link === 'log') for (let i = 0; i < scores.length; i++) predictions[i] = exp(scores[i]);
+  if (link === 'logit') for (let i = 0; i < scores.length; i++) predictions[i] = sigmoid(scores[i]);
+  return predictions;
 }

@@ -16,7 +16,7 @@ export interface RowPass {
   length: number;
   /** The parameters that penalties fall on. */
   penalised(penaliseIntercept?: boolean): Ranges;
-  /** Told, too, which step of the training asks. */
+  /** Also takes the number of the training step. */
   addRows: AddRows<[step: number]>;
   /** Overwrites `sums`, shape [blocks, length + 1], with what `addRows` would add for each block; uses several threads. */
   sumBlocks?(parameters: Float64Array, sums: Float64Array): void;
@@ -102,7 +102,7 @@ function fullBatch(pass: RowPass, added: Penalty): Objective {
   }
 }
 
-/** Writes quotients. A power of two, as most batches have rows, is divided by with a product, which is the same and faster. */
+/** Writes quotients. For a power of two, as most batch sizes are, multiplying gives the same bits faster. */
 function divide(sums: Float64Array, by: number, quotients: Float64Array): void {
   const isPower = by >= 1 && by < 2 ** 31 && Number.isInteger(by) && (by & (by - 1)) === 0;
   if (isPower) for (let i = 0; i < quotients.length; i++) quotients[i] = sums[i] * (1 / by);

@@ -199,7 +199,7 @@ function addStep(parameters: Vector, step: Vector): boolean {
   for (let i = 0; i < parameters.length; i++) {
     const value = parameters[i] + step[i];
     parameters[i] = value;
-    // 0 for a finite number, NaN for any other; a sum of these would have each parameter wait for the one before.
+    // The difference is 0 for a finite number and NaN for any other. Adding them up would make each wait for the last.
     if (value - value !== 0) staysFinite = false;
   }
   return staysFinite;

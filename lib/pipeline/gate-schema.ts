@@ -1,11 +1,9 @@
 import * as z from 'zod/mini';
+import { describe } from './describe.ts';
 import { gateFigures } from './gate-figures.ts';
 import { sliceConditions } from './slice-conditions.ts';
 
 // What a document may ask of an evaluation before a model may become champion.
-
-// zod types this check for schemas, though it runs on the values of one.
-const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 
 const optionalFields = {
   slice: z.optional(

@@ -1,9 +1,7 @@
 import * as z from 'zod/mini';
+import { describe } from './describe.ts';
 
 // What a document may say of the model. Which of it goes together is checked in resolve-model.ts.
-
-// zod types this check for schemas, though it runs on the values of one.
-const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 
 const positive = z.number().check(z.positive());
 const nonNegative = z.number().check(z.nonnegative());

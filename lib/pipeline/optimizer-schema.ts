@@ -1,7 +1,5 @@
 import * as z from 'zod/mini';
-
-// zod types this check for schemas, though it runs on the values of one.
-const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
+import { describe } from './describe.ts';
 
 const positive = z.number().check(z.positive());
 const nonNegative = z.number().check(z.nonnegative());

@@ -1,12 +1,10 @@
 import * as z from 'zod/mini';
+import { describe } from './describe.ts';
 import { nameInWords, namePattern } from './names.ts';
 import { scheduleSchema } from './schedule-schema.ts';
 
 // The shape of a document that asks for the evaluation of predictions, whoever made them. Every object is strict, so that
 // a misspelt key is refused by name.
-
-// zod types this check for schemas, though it runs on the values of one.
-const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 
 const name = z
   .string()

@@ -1,8 +1,6 @@
 import * as z from 'zod/mini';
+import { describe } from './describe.ts';
 import { parseDuration } from './duration.ts';
-
-// zod types this check for schemas, though it runs on the values of one.
-const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 
 /** A time as documents write it. */
 export const durationSchema = z

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { describe } from './describe.ts';
 import { gateSchema } from './gate-schema.ts';
 import { modelSchema } from './model-schema.ts';
 import { nameInWords, namePattern } from './names.ts';
@@ -9,9 +10,6 @@ import { foldCount, searchSchema } from './search-schema.ts';
 // The shape of a pipeline document as a user writes it. Descriptions end up in the JSON Schema that editors read.
 // Every object is strict, so that a misspelt key is refused by name. Defaults are applied in resolve.ts, which also
 // records them for the report.
-
-// zod types this check for schemas, though it runs on the values of one.
-const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 
 const name = z
   .string()

@@ -1,9 +1,7 @@
 import * as z from 'zod/mini';
+import { describe } from './describe.ts';
 
 // What a document may say of a search. Which fields may be searched over, and what each trial becomes, is in trials.ts.
-
-// zod types this check for schemas, though it runs on the values of one.
-const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 
 /** Most trials of one search. */
 export const trialLimit = 1_000;

@@ -1,4 +1,4 @@
-// How much of a kind a report holds. Apart from its schema, which takes longer to make than most reports' figures.
+// Limits of what a report holds. They are apart from its schema, which takes long to load.
 
 /** Most points of a curve that a report holds. */
 export const curveLimit = 1000;

@@ -32,6 +32,8 @@ export const evaluations: Route[] = [
 async function evaluation({ body, context, services }: EvaluationCall): Promise<Response> {
   const { telemetry } = services;
   if ('predictions' in body) {
+    const { checkPredictionsMetrics } = await import('../../../lib/jobs/check-metrics.ts');
+    checkPredictionsMetrics(body);
     await checkSize(context, pathsOf(body));
     const { evaluatePredictions } = await import('../../../lib/jobs/evaluate-predictions.ts');
     const result = await evaluatePredictions(context, body);

@@ -56,7 +56,7 @@ export const predictions: Route[] = [
 
 let loaded: Promise<typeof import('../../../lib/jobs/predict.ts')> | undefined;
 
-/** What predicts, loaded once: no other request needs models. */
+/** The code that predicts, loaded by the first request for predictions: no other request needs models. */
 function predicting(): Promise<typeof import('../../../lib/jobs/predict.ts')> {
   loaded ??= import('../../../lib/jobs/predict.ts');
   return loaded;

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { describe } from '../../../lib/pipeline/describe.ts';
 import { metricsSchema } from '../../../lib/report/evaluation-schema.ts';
 import { aliasSchema, hashSchema, nameSchema } from '../../adapter/check.ts';
 import { aliasRequest } from './requests/alias.ts';
@@ -7,11 +8,9 @@ import { predictionRequest } from './requests/prediction.ts';
 import { trainingRequest } from './requests/training.ts';
 import { uploadRequest } from './requests/upload.ts';
 
-// What goes in and out over HTTP: the OpenAPI document is made of these schemas, and tests hold the answers to them.
+// What goes in and out over HTTP: the OpenAPI document is made of these schemas, and tests check the answers with them.
 // Requests are checked against those in requests/, which are loaded one by one.
 
-// zod types this check for schemas, though it runs on the values of one.
-const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 const text = (description: string) => z.string().check(describe(description));
 
 const metrics = metricsSchema;

@@ -1,6 +1,8 @@
 // Checks the runs in a column's pages before hyparquet decodes them: it would write as many values as a damaged run
 // claims, beyond the end of the page, until memory is exhausted.
+import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
 import { deserializeTCompactProtocol, readVarInt } from 'hyparquet/src/thrift.js';
+import { checkPrefixes } from './parquet-prefixes.ts';
 
 export type Unpack = (input: Uint8Array, outputLength: number) => Uint8Array;
 
@@ -12,6 +14,8 @@ export interface RunOptions {
   unpack: Unpack | undefined;
   /** Rows of the group. */
   rowCount: number;
+  /** Most bytes that so many bytes of a page may become. */
+  mostBytes(pageBytes: number): number;
 }
 
 /**
@@ -84,7 +88,7 @@ function* pagesOf(chunk: ArrayBuffer): Generator<Page, void, void> {
 
 /** Codes of page types and of the encodings that are runs. */
 const [dataPage, dictionaryPage, dataPageV2] = [0, 2, 3];
-const [plainDictionary, runs, dictionaryPlaces] = [2, 3, 8];
+const [plainDictionary, runs, deltaTexts, dictionaryPlaces] = [2, 3, 7, 8];
 
 function partsOf({ header, bytes }: Page, options: RunOptions): Part[] {
   if (header.field_1 === dictionaryPage) return [{ bytes, isPacked: true, check() {} }];
@@ -94,7 +98,8 @@ function partsOf({ header, bytes }: Page, options: RunOptions): Part[] {
 }
 
 /** Levels behind their length, then the values; which of them are runs the library decides in the same way. */
-function partOf(bytes: Uint8Array, header: Fields | undefined, { isNullable, isBoolean, rowCount }: RunOptions): Part {
+function partOf(bytes: Uint8Array, header: Fields | undefined, options: RunOptions): Part {
+  const { isNullable, isBoolean, rowCount } = options;
   const [count, encoding] = [Number(header?.field_1), Number(header?.field_2)];
   checkCount(count, rowCount);
   return {
@@ -107,6 +112,10 @@ function partOf(bytes: Uint8Array, header: Fields | undefined, { isNullable, isB
         checkHybrid(page, { at: 4, width: 1, count });
         at = 4 + new DataView(page.buffer, page.byteOffset).getUint32(0, true);
       }
+      if (encoding === deltaTexts) {
+        const mostBytes = options.mostBytes(page.length);
+        checkPrefixes(page, { at, count: isNullable ? presentIn(page, count) : count, mostBytes });
+      }
       if (encoding !== plainDictionary && encoding !== runs && encoding !== dictionaryPlaces) return;
       if (isBoolean) checkHybrid(page, { at: at + 4, width: 1, count });
       // Places of no bits are no runs here: they are all 0.
@@ -115,8 +124,16 @@ function partOf(bytes: Uint8Array, header: Fields | undefined, { isNullable, isB
   };
 }
 
+/** How many of a page's values are there, by the levels that it begins with. */
+function presentIn(page: Uint8Array, count: number): number {
+  const levels = new Array<number>(count);
+  readRleBitPackedHybrid({ view: new DataView(page.buffer, page.byteOffset, page.byteLength), offset: 0 }, 1, levels);
+  return levels.reduce((sum, level) => sum + level, 0);
+}
+
 /** Levels, which are never packed, and the values. */
-function partsOfV2(bytes: Uint8Array, header: Fields | undefined, { isNullable, rowCount }: RunOptions): Part[] {
+function partsOfV2(bytes: Uint8Array, header: Fields | undefined, options: RunOptions): Part[] {
+  const { isNullable, rowCount } = options;
   const [count, nullCount, encoding] = [header?.field_1, header?.field_2, header?.field_4].map(Number);
   checkCount(count, rowCount);
   if (nullCount < 0 || nullCount > count) throw new Error(`${nullCount} nulls among the ${count} values of a page`);
@@ -133,6 +150,8 @@ function partsOfV2(bytes: Uint8Array, header: Fields | undefined, { isNullable, 
     isPacked: header?.field_7 !== false,
     check(page) {
       if (encoding === runs) checkHybrid(page, { at: 4, width: 1, count });
+      else if (encoding === deltaTexts)
+        checkPrefixes(page, { at: 0, count: count - nullCount, mostBytes: options.mostBytes(page.length) });
       else if (page.length > 0 && (encoding === plainDictionary || encoding === dictionaryPlaces))
         checkHybrid(page, { at: 1, width: page[0], count });
     },

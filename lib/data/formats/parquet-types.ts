@@ -89,12 +89,23 @@ export function toTypedColumn(type: ParquetType, stored: DecodedArray, options: 
     return { values };
   }
   const texts = new Array<string | undefined>(length);
+  // A value of a dictionary is one object, however many rows have it: its text is made once.
+  const known = new Map<unknown, string>();
   for (let row = 0; row < length; row++) {
     const value: unknown = stored[row];
-    texts[row] = value === undefined || value === null ? undefined : toText(type, value, row, options);
+    if (value === undefined || value === null) continue;
+    let text = known.get(value);
+    if (text === undefined) {
+      text = toText(type, value, row, options);
+      if (known.size < mostKnown) known.set(value, text);
+    }
+    texts[row] = text;
   }
   return { texts };
 }
+
+/** Texts of a column that are kept to be used again. Few dictionaries have more, and a column without one is not slowed. */
+const mostKnown = 32_768;
 
 type NumberType = Extract<ParquetType, { kind: 'number' }>;
 type TextType = Exclude<ParquetType, NumberType>;

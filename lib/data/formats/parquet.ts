@@ -176,7 +176,9 @@ export async function openParquet(
     const unpack = codec === 'UNCOMPRESSED' ? undefined : bounded[codec];
     // Of a codec that is not there the library tells.
     const isKnown = codec === 'UNCOMPRESSED' || unpack !== undefined;
-    const checked = isKnown ? checkRuns(bytes, { ...own, isBoolean: type === 'BOOLEAN', unpack }) : undefined;
+    const mostBytes = (pageBytes: number) => mostUnpacked(pageBytes, limits);
+    const isBoolean = type === 'BOOLEAN';
+    const checked = isKnown ? checkRuns(bytes, { ...own, isBoolean, unpack, mostBytes }) : undefined;
     return { file: { byteLength: file.size, slice }, compressors: { [codec]: checked } };
   }
 }
@@ -281,11 +283,11 @@ function chunkRanges(key: string, size: number, group: RowGroup, wanted: Readonl
 const rawParsers = { timestampFromNanoseconds: (nanoseconds: bigint) => nanoseconds } as never;
 
 /** Codecs that refuse a page which claims to become much larger than it is, before room is made for it. */
-function boundedCompressors(key: string, { ratio, decompressedBytes }: ReadLimits): typeof compressors {
+function boundedCompressors(key: string, limits: ReadLimits): typeof compressors {
   const bounded = Object.entries(compressors).map(([name, unpack]) => [
     name,
     (input: Uint8Array, outputLength: number) => {
-      const most = Math.min(decompressedBytes, Math.max(pageFloorBytes, ratio * input.length));
+      const most = mostUnpacked(input.length, limits);
       if (!(outputLength >= 0 && outputLength <= most)) {
         throw new InputError(`${key}: expected a page of at most ${most} bytes, found one of ${outputLength}`);
       }
@@ -294,6 +296,10 @@ function boundedCompressors(key: string, { ratio, decompressedBytes }: ReadLimit
   ]);
   return Object.fromEntries(bounded);
 }
+
+/** Most bytes that so many bytes of a page may become. */
+const mostUnpacked = (bytes: number, { ratio, decompressedBytes }: ReadLimits): number =>
+  Math.min(decompressedBytes, Math.max(pageFloorBytes, ratio * bytes));
 
 const pageFloorBytes = 64 * 1024 * 1024;
 

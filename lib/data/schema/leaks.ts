@@ -63,7 +63,7 @@ export function suspectedLeaks(
 
 /** The classes of a target, with which columns are compared. */
 export interface Classes {
-  /** Class of a row, from 0, by the row's place among those looked at. */
+  /** The class, from 0, of the i-th of the rows looked at. */
   at(i: number): number;
   count: number;
   /** Rows that are not of the most frequent class. */
@@ -74,7 +74,7 @@ export interface Classes {
 export function classesOf(goal: Column, rows: Int32Array): Classes {
   if (goal.kind === 'category') {
     const { codes } = goal;
-    // Most columns tell after few rows that they know nothing: those behind are never looked at.
+    // Most columns are ruled out after few rows, so classes are looked up rather than copied for all rows.
     return { at: (i) => codes[rows[i]], count: goal.levels.length, others: othersAmong(codeCounts(goal, rows), rows) };
   }
   const of = new Int32Array(rows.length);

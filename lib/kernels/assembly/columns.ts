@@ -11,12 +11,13 @@
 // `encodeColumns` writes (value - mean) / scale, in float64 rounded once to float32, into a matrix without gaps, a missing
 // value as `impute`: what `encodeRows` in lib/data/encode.ts does with a column of numbers, to the bit.
 //
-// `encodeOver` does the same where the matrix lies over the rows that it is made of: from the first block's place on, or
-// before it. A result must have no more columns than a row, none of them behind the one that it is made of; so no row is
-// written before it was read, of its own block. Of the blocks before it, which other threads are at, it waits for those
-// that its result goes over. Shares are taken in ascending order, so whoever is waited for is at work.
+// `encodeOver` does the same in place: the matrix overlaps the rows that it is made of, and begins at the first block or
+// before it. A row of the result has no more columns than a row of the data, and none of them comes after the column that it
+// is made of; so within a block no row is overwritten before it has been read. Other threads may still be reading earlier
+// blocks: it waits for those that its result overwrites. Shares are taken in ascending order, so each block that another one
+// waits for is already being worked on.
 //
-// `copyRows` puts rows side by side as they are, all their columns.
+// `copyRows` copies rows unchanged, with all their columns, into a matrix without gaps.
 //
 // Why so: four columns are summed at once, so each sum still adds its values in the order of the rows. Sums are taken of 64
 // rows at a time, which stay in the first-level cache while all columns pass over them. Rows are encoded one at a time, in
@@ -245,7 +246,7 @@ export function encodeColumns(description: usize, block: i32, _scratch: usize): 
   store<u32>(load<usize>(description, NOT_FINITE) + (<usize>block << 2), <u32>v128.any_true(wrong));
 }
 
-/** Encodes the rows of a block over those of the blocks before it, when these are encoded, and over its own. */
+/** Encodes the rows of a block in place, over its own rows and those of earlier blocks that are already encoded. */
 export function encodeOver(description: usize, block: i32, scratch: usize): void {
   const end = load<usize>(load<usize>(description, OFFSETS) + (<usize>block << 2), 4);
   const outEnd = load<usize>(description, OUT) + ((end * load<usize>(description, OUT_COLUMNS)) << 2);

@@ -106,7 +106,7 @@ function endOfRun(keys: usize, start: i32, count: i32): i32 {
   return end;
 }
 
-/** The keys of −0 and of 0, which are one number. */
+/** The keys of −0 and of 0, which count as one number. */
 const negativeZero: u32 = 0x7fffffff;
 const zero: u32 = 0x80000000;
 
@@ -116,13 +116,13 @@ function findFrequent(sorted: usize, count: i32, top: i32, out: usize): i32 {
   const above = firstFrom(sorted, count, zero + 1);
   store<f64>(out, <f64>(countRuns(sorted, 0, zeros) + i32(above > zeros) + countRuns(sorted, above, count)));
   store<f64>(out, 0, 8);
-  nameRuns(sorted, 0, zeros, top, out);
-  if (above > zeros) nameRun(numberAt(sorted, zeros), above - zeros, top, out);
-  nameRuns(sorted, above, count, top, out);
+  listRuns(sorted, 0, zeros, top, out);
+  if (above > zeros) listRun(numberAt(sorted, zeros), above - zeros, top, out);
+  listRuns(sorted, above, count, top, out);
   return <i32>load<f64>(out);
 }
 
-/** Where the first key that is not below another one stands. */
+/** The index of the first key that is not below `key`; `count` if there is none. */
 function firstFrom(sorted: usize, count: i32, key: u32): i32 {
   let low = 0;
   let high = count;
@@ -134,7 +134,7 @@ function firstFrom(sorted: usize, count: i32, key: u32): i32 {
   return low;
 }
 
-/** How many different keys there are among some. */
+/** The number of distinct keys in [from, end). */
 function countRuns(sorted: usize, from: i32, end: i32): i32 {
   if (from >= end) return 0;
   let runs = 1;
@@ -155,14 +155,14 @@ function countRuns(sorted: usize, from: i32, end: i32): i32 {
 }
 
 /**
- * Names those of some runs that are more frequent than what is named already.
+ * Lists the numbers in [from, end) that are more frequent than those listed already.
  *
- * Once as many are named as may be, only a run that is longer than the shortest of them counts: where keys that lie so
- * far apart differ, none begins.
+ * Once the list is full, only a run longer than the shortest one listed matters. No such run begins at a key that differs
+ * from the key that many places ahead, so most keys are skipped by one comparison.
  */
-function nameRuns(sorted: usize, from: i32, end: i32, top: i32, out: usize): void {
+function listRuns(sorted: usize, from: i32, end: i32, top: i32, out: usize): void {
   for (let start = from; start < end; ) {
-    const shortest = shortestNamed(top, out);
+    const shortest = shortestListed(top, out);
     if (shortest > 0) {
       const ahead = <usize>shortest << 2;
       while (start + 4 + shortest <= end) {
@@ -176,30 +176,30 @@ function nameRuns(sorted: usize, from: i32, end: i32, top: i32, out: usize): voi
       if (start + shortest >= end) return;
     }
     const stop = endOfRun(sorted, start, end);
-    nameRun(numberAt(sorted, start), stop - start, top, out);
+    listRun(numberAt(sorted, start), stop - start, top, out);
     start = stop;
   }
 }
 
-/** How often the least frequent of the named numbers is there; 0 while there is room for more of them. */
-function shortestNamed(top: i32, out: usize): i32 {
+/** The count of the least frequent number listed; 0 while the list is not full. */
+function shortestListed(top: i32, out: usize): i32 {
   if (<i32>load<f64>(out, 8) < top) return 0;
   return <i32>load<f64>(out + 24 + (<usize>(top - 1) << 4), 8);
 }
 
-/** Names a number that is there so often, if it is more frequent than one that is named, or there is room. */
-function nameRun(value: f64, length: i32, top: i32, out: usize): void {
-  const named = out + 24;
+/** Lists a number that occurs `length` times, if the list is not full or the number is more frequent than one listed. */
+function listRun(value: f64, length: i32, top: i32, out: usize): void {
+  const list = out + 24;
   const own = <f64>length;
   let found = <i32>load<f64>(out, 8);
-  if (found == top && own <= load<f64>(named + (<usize>(top - 1) << 4), 8)) return;
+  if (found == top && own <= load<f64>(list + (<usize>(top - 1) << 4), 8)) return;
   if (found < top) found++;
   let place = found - 1;
-  for (; place > 0 && load<f64>(named + (<usize>(place - 1) << 4), 8) < own; place--) {
-    memory.copy(named + (<usize>place << 4), named + (<usize>(place - 1) << 4), 16);
+  for (; place > 0 && load<f64>(list + (<usize>(place - 1) << 4), 8) < own; place--) {
+    memory.copy(list + (<usize>place << 4), list + (<usize>(place - 1) << 4), 16);
   }
-  store<f64>(named + (<usize>place << 4), value);
-  store<f64>(named + (<usize>place << 4), own, 8);
+  store<f64>(list + (<usize>place << 4), value);
+  store<f64>(list + (<usize>place << 4), own, 8);
   store<f64>(out, <f64>found, 8);
 }
 

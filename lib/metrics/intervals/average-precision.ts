@@ -60,7 +60,7 @@ function estimate(
     if (total > 0) value += (positive[i] * (right / total)) / positives;
     if (positive[i] > 0 && right < total) isPerfect = false;
   }
-  // Where no negative row scores as high as a positive one, it is 1 whatever the weights, and nothing is rounded.
+  // If every positive row scores above every negative one, the value is exactly 1, whatever the weights and rounding.
   if (isPerfect) value = 1;
   // A row raises or lowers the precision at each positive row with the same score or a lower one. From the lowest score up:
   // `right` and `total` are the weights of the rows that score at least as high.

@@ -76,8 +76,16 @@ export function delongAgainstChance(table: ScoreTable, { confidence = 0.95 }: In
   return differenceOf(auc - 0.5, variance, Math.min(table.positiveRows, table.negativeRows), confidence);
 }
 
-/** The area, and the variance of its estimate. */
+const knownAreas = new WeakMap<ScoreTable, { auc: number; variance: number }>();
+
+/** The area, and the variance of its estimate: an interval and a comparison ask for the same. */
 function areaOf(table: ScoreTable): { auc: number; variance: number } {
+  const area = knownAreas.get(table) ?? measureArea(table);
+  knownAreas.set(table, area);
+  return area;
+}
+
+function measureArea(table: ScoreTable): { auc: number; variance: number } {
   const { positive, negative, positiveSquares, negativeSquares } = table;
   const [positives, negatives] = [sumOf(positive), sumOf(negative)];
   let [auc, below] = [0, 0];

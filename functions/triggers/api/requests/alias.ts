@@ -1,8 +1,6 @@
 import * as z from 'zod/mini';
+import { describe } from '../../../../lib/pipeline/describe.ts';
 import { hashSchema } from '../../../adapter/check.ts';
-
-// zod types this check for schemas, though it runs on the values of one.
-const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 
 /** The body that moves an alias. */
 export const aliasRequest = z.strictObject({

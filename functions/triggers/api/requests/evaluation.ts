@@ -1,10 +1,8 @@
 import * as z from 'zod/mini';
+import { describe } from '../../../../lib/pipeline/describe.ts';
 import { predictionsSchema } from '../../../../lib/pipeline/predictions-schema.ts';
 import { nameSchema } from '../../../adapter/check.ts';
 import { which } from './which.ts';
-
-// zod types this check for schemas, though it runs on the values of one.
-const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 
 /** The body that asks for an evaluation: of a model's version on data, or of predictions. */
 export const evaluationRequest = z.union(
@@ -21,7 +19,7 @@ export const evaluationRequest = z.union(
   { error: ({ input }) => evaluationParts(input) },
 );
 
-/** Says when an evaluation asks for both of what it may ask for; zod knows only that neither fits. */
+/** A message for a body with both kinds of evaluation; zod would only say that it matches neither. */
 function evaluationParts(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null || !('model' in body && 'predictions' in body)) return undefined;
   return 'expected model or predictions, found both';

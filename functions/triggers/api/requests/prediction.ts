@@ -1,9 +1,7 @@
 import * as z from 'zod/mini';
 import { rowLimit } from '../../../../lib/jobs/predict.ts';
+import { describe } from '../../../../lib/pipeline/describe.ts';
 import { which } from './which.ts';
-
-// zod types this check for schemas, though it runs on the values of one.
-const describe = (text: string) => z.describe(text) as unknown as z.core.$ZodCheck<unknown>;
 
 /** The body that asks for predictions: of the rows in it, or of a dataset. */
 export const predictionRequest = z.union(
@@ -25,7 +23,7 @@ export const predictionRequest = z.union(
   { error: ({ input }) => wrongParts(input) },
 );
 
-/** Says when a prediction asks for both of what it may ask for; zod knows only that neither fits. */
+/** A message for a body with both kinds of prediction; zod would only say that it matches neither. */
 function wrongParts(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null || !('rows' in body && 'input' in body)) return undefined;
   return 'expected rows or input, found both';

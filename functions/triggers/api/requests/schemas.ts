@@ -9,14 +9,14 @@ const files = {
   UploadRequest: async () => (await import('./upload.ts')).uploadRequest,
 } satisfies { [Name in keyof Components]?: () => Promise<Components[Name]> };
 
-/** The schemas that a request's body may follow. */
+/** The names of the schemas of request bodies. */
 export type RequestName = keyof typeof files;
 
 const loaded = new Map<RequestName, z.core.$ZodType>();
 
 /**
- * The schema of a request's body. Each is loaded when the first request of its kind comes: to make them all takes longer
- * than most answers.
+ * The schema of a request's body. Each is loaded for the first request of its kind, as making all of them would take longer
+ * than answering most requests.
  */
 export async function requestSchema(name: RequestName): Promise<z.core.$ZodType> {
   const schema = loaded.get(name) ?? (await files[name]());
