@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { compile, type KernelMemory, type KernelSource } from './instantiate.ts';
 import { type Begun, onThisThread, type Pool } from './pool.ts';
-import { control, type TaskName, takeShares } from './pool-thread.ts';
+import { control, type TaskName, takeShares, waitForChange } from './pool-thread.ts';
 
 /** A pool that holds threads, which end when it is closed, or with the process. */
 export interface WorkerPool extends Pool {
@@ -105,7 +105,7 @@ export function workerPool({
   function close(): void {
     Atomics.store(words, control.isOpen, 0);
     for (let active = Atomics.load(words, control.active); active > 0; active = Atomics.load(words, control.active)) {
-      Atomics.wait(words, control.active, active);
+      waitForChange(words, control.active, active);
     }
   }
 }

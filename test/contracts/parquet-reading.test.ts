@@ -234,3 +234,9 @@ test('numbers that gave their memory to features can’t be hashed any more', as
   expect(() => unasked.rowHashes).toThrow('given their memory to encoded features');
   expect(() => unasked.blocks[0].hash).toThrow('given their memory to encoded features');
 });
+
+test('classes of a column of numbers are told apart, small whole ones and all others', async () => {
+  const classes = [3, 255, 256, -1, 0.5, -0, 0, null, 3, 256, 0.5, -1, 1e300, 255, null, 2 ** 32 + 3, 1];
+  const bytes = writeParquet({ a: classes, b: classes.map((_, i) => i) }, 5);
+  await agree([bytesObject('t.parquet', bytes)], { kinds: { a: 'category' } });
+});
