@@ -3,6 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import type { Context, JobProgress } from '../lib/jobs/context.ts';
+import { takeStarted } from '../lib/jobs/started-thread.ts';
 import { threadCount } from '../lib/jobs/thread-count.ts';
 import { type TrustSettings, trustedStore } from '../lib/registry/trust.ts';
 import { folderStore } from '../lib/store/folder.ts';
@@ -38,6 +39,7 @@ export async function localContext({
     newId: randomUUID,
     remainingMs: () => (interruption?.aborted ? 0 : Number.POSITIVE_INFINITY),
     threads: threadCount({ asked: threads, available: availableParallelism(), environment: process.env }),
+    takeThread: takeStarted,
     interruption,
     onProgress,
     memory: new Map(),

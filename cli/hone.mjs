@@ -3,7 +3,8 @@
 // whatever Node started this file.
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
-import { dirname, join } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import zlib from 'node:zlib';
@@ -11,10 +12,12 @@ import zlib from 'node:zlib';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const compileCache = join(root, 'dist', 'compile-cache');
 try {
-  const entry = freshBundle() ?? (await makeBundle());
+  const document = openDocument(process.argv.slice(3));
+  const { entry, thread } = freshBundle(document) ?? (await makeBundle(document));
   if (process.versions.node.startsWith('24.')) {
     if (entry.endsWith('.cjs')) {
-      runScript(entry);
+      if (willWantThreads(document)) startThread(thread);
+      runScript(entry, document);
     } else {
       module.enableCompileCache(compileCache);
       await import(pathToFileURL(entry).href);
@@ -22,23 +25,32 @@ try {
   } else {
     process.env.NODE_COMPILE_CACHE ??= compileCache;
     const { runOnNode24 } = await import('../scripts/node24.mjs');
-    process.exitCode = await runOnNode24([entry, ...process.argv.slice(2)]);
+    // A command's own script is a function that this file calls.
+    const file = entry.endsWith('.cjs') ? fileURLToPath(import.meta.url) : entry;
+    process.exitCode = await runOnNode24([file, ...process.argv.slice(2)]);
   }
 } catch (error) {
   console.error(error.message);
   process.exitCode = 3;
 }
 
-/** The bundle, that of the command alone where there is one, when every file that it was made from is as it was. */
-function freshBundle() {
+/**
+ * The bundle, that of the command alone where there is one, when every file that it was made from is as it was; and the
+ * script that starts a thread.
+ */
+function freshBundle(document) {
   try {
-    const { entry, entries, inputs } = JSON.parse(readFileSync(join(root, 'dist', 'current.json'), 'utf8'));
+    const { entry, entries, thread, inputs } = JSON.parse(readFileSync(join(root, 'dist', 'current.json'), 'utf8'));
     const isFresh = inputs.every(([path, size, mtimeMs]) => {
       const found = statSync(`${root}/${path}`, { throwIfNoEntry: false });
       return found?.size === size && found.mtimeMs === mtimeMs;
     });
     if (!isFresh) return undefined;
-    return join(root, 'dist', Object.hasOwn(entries, process.argv[2]) ? entries[process.argv[2]] : entry);
+    const command = process.argv[2];
+    const script = mentionsS3(document) && Object.hasOwn(entries, `${command} s3`) ? `${command} s3` : command;
+    const own = Object.hasOwn(entries, script) ? entries[script] : entry;
+    const found = { entry: join(root, 'dist', own), thread: join(root, 'dist', thread) };
+    return existsSync(found.entry) ? found : undefined;
   } catch {
     return undefined;
   }
@@ -48,16 +60,25 @@ function freshBundle() {
  * Runs a bundle that is one script, from its compiled form, which the first run of its task that succeeds leaves beside it:
  * of another task it would lack what that one calls.
  */
-function runScript(path) {
-  const kept = `${path}.${process.version}-${process.arch}-${taskOf(process.argv.slice(3))}`;
+function runScript(path, document) {
+  const kept = `${path}.${process.version}-${process.arch}-${taskOf(document)}`;
   const cachedData = keptForm(kept);
-  // Bundles are ASCII: read as such, their text takes half the room and no time to decode.
-  const source = `(function (require, __filename, __dirname) {${readFileSync(path, 'latin1')}\n})`;
+  // Scripts are ASCII: read as such, their text takes half the room and no time to decode.
+  const source = readFileSync(path, 'latin1');
   const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
   const script = new vm.Script(source, { filename: path, cachedData, importModuleDynamically });
   if (!cachedData || script.cachedDataRejected)
     process.once('exit', (code) => code === 0 && keepCompiled(script, kept));
   script.runInThisContext()(module.createRequire(path), path, dirname(path));
+}
+
+/** Starts a thread that waits for work; without it, the command starts one where it knows that it needs it. */
+function startThread(path) {
+  try {
+    module.createRequire(path)(path);
+  } catch {
+    // As said.
+  }
 }
 
 /** A compiled form, its checksum behind it: the engine looks at none, and what is damaged inside would end the process. */
@@ -67,13 +88,38 @@ function keptForm(path) {
   return end > 0 && bytes.readUInt32LE(end) === zlib.crc32(bytes.subarray(0, end)) ? bytes.subarray(0, end) : undefined;
 }
 
-/** The task that a document among the arguments asks for, by a glance at its text. */
-function taskOf(args) {
+/** The document among the arguments, for glances at its text, empty where there is none: what is wrong with it, the command says. */
+function openDocument(args) {
+  const path = args.find((name) => /\.(ya?ml|json)$/.test(name)) ?? '';
   try {
-    const text = readFileSync(args.find((name) => /\.(ya?ml|json)$/.test(name)) ?? '', 'utf8');
-    return /^\s*"?task"?:\s*"?(binary|multiclass|regression|count)\b/m.exec(text)?.[1] ?? 'other';
+    return { path, text: readFileSync(path, 'utf8') };
   } catch {
-    return 'other';
+    return { path, text: '' };
+  }
+}
+
+/** Whether S3 is spoken of: by an argument, or in the document, or maybe in one that lies in a store. */
+function mentionsS3({ text }) {
+  return text === '' || [text, ...process.argv].some((part) => part.includes('s3:'));
+}
+
+/** The task that a document asks for, by a glance. */
+function taskOf({ text }) {
+  return /^\s*"?task"?:\s*"?(binary|multiclass|regression|count)\b/m.exec(text)?.[1] ?? 'other';
+}
+
+/**
+ * Whether a document's data looks as if a second thread will work on it: a file as large as lib/jobs/open-pool.ts wants, and
+ * nobody who says how many threads there are to be. A glance that errs costs a thread that idles, or one that starts later.
+ */
+function willWantThreads({ path, text }) {
+  try {
+    const data = /\bpath"?:\s*["']?([^"',}\n]+)/.exec(text)?.[1].trim() ?? '';
+    if (/\bthreads\b/.test(text) || process.argv.includes('--threads') || process.env.HONE_THREADS) return false;
+    const found = statSync(resolve(dirname(path), data), { throwIfNoEntry: false });
+    return found?.isFile() === true && found.size >= 16 * 2 ** 20 && availableParallelism() > 1;
+  } catch {
+    return false;
   }
 }
 
@@ -92,11 +138,11 @@ function keepCompiled(script, path) {
   }
 }
 
-async function makeBundle() {
+async function makeBundle(document) {
   const { setup } = await import('../scripts/setup.mjs');
   await setup();
   const { runOnNode24 } = await import('../scripts/node24.mjs');
   const status = await runOnNode24([join(root, 'scripts', 'build', 'cli.ts')], { cwd: root });
-  const bundle = status === 0 ? freshBundle() : undefined;
-  return bundle ?? join(root, 'cli', 'main.ts');
+  const bundle = status === 0 ? freshBundle(document) : undefined;
+  return bundle ?? { entry: join(root, 'cli', 'main.ts') };
 }

@@ -77,7 +77,7 @@ const nodeFiles: RegExp[] = [
   /^lib\/core\/(hash|signature)\.ts$/,
   /^lib\/store\/folder[^/]*\.ts$/,
   /^lib\/data\/(decompress|formats\/parquet-codecs|kernel-host|kernel-worker|spill-file|start-feed|feed-worker)\.ts$/,
-  /^lib\/kernels\/(instantiate|worker-pool)\.ts$/,
+  /^lib\/kernels\/(instantiate|start-thread)\.ts$/,
   /^lib\/report\/page-script\.ts$/,
 ];
 

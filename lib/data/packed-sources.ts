@@ -77,7 +77,7 @@ export function rereadSource(
   return remembering({ stretches, spareBytes, close }, (stretch) => {
     const { text, first, count } = parts[stretch];
     room.reset();
-    const parsed = (parsers.get(text) as TextParser)(text.open(first, count));
+    const parsed = (parsers.get(text) as TextParser)(text.open(first, count)).finish();
     const own = blocks.slice(stretches[stretch], stretches[stretch + 1]);
     if (!parsed || !isSame(parsed, own, rowHashes)) {
       throw new ConflictError(`${text.key}: expected the rows that were read first, found others`, {

@@ -64,6 +64,7 @@ const kernelKinds = { single: 0, double: 1, category: 2 } as const;
  * Parses an object by the kernel lib/kernels/assembly/csv.ts, as its bytes arrive.
  *
  * @param feedRoom where to keep its bytes until they are parsed
+ * @param whenFree resolves when this thread has time to join in; until then only the other threads parse
  * @returns undefined when it contains something that the kernel does not support
  * @throws ConflictError when the object changed while it was read
  */
@@ -74,19 +75,27 @@ export async function parseText(
   columns: readonly PlannedColumn[],
   options: ReadOptions,
   feedRoom: KernelMemory,
+  whenFree?: Promise<void>,
 ): Promise<ParsedText | undefined> {
   const parse = textParser(pool, text, columns, options);
   const segments: ParsedSegment[] = [];
   for await (const batch of openFeed({ ...pool, memory: feedRoom }, object, text, options)) {
-    const parsed = parse(batch);
+    const begun = parse(batch);
+    await whenFree;
+    const parsed = begun.finish();
     if (!parsed) return undefined;
     segments.push(...parsed);
   }
   return { firstLine: text.firstLine, segments };
 }
 
-/** Parses segments; undefined when they contain something that the kernel does not support. */
-export type TextParser = (batch: SegmentBatch) => ParsedSegment[] | undefined;
+/** Begins to parse segments on other threads. */
+export type TextParser = (batch: SegmentBatch) => BegunSegments<ParsedSegment[] | undefined>;
+
+interface BegunSegments<Parsed> {
+  /** Joins in, and returns the rows; undefined when they contain something that the kernel does not support. */
+  finish(): Parsed;
+}
 
 /**
  * A parser of a text's segments.
@@ -104,17 +113,22 @@ export function textParser(
   // Rows of a segment, estimated from the first rows. If it has more, it is parsed again with twice the room.
   let capacity = Math.ceil((Math.min(segmentBytes, text.textBytes) / text.rowBytes) * 1.1) + 64;
   return (batch) => {
-    let parsed = parser(batch, capacity);
-    while (parsed === 'full') {
-      capacity *= 2;
-      parsed = parser(batch, capacity);
-    }
-    return parsed;
+    const begun = parser(batch, capacity);
+    return {
+      finish() {
+        let parsed = begun.finish();
+        while (parsed === 'full') {
+          capacity *= 2;
+          parsed = parser(batch, capacity).finish();
+        }
+        return parsed;
+      },
+    };
   };
 }
 
 function segmentParser(
-  { memory: home, run }: Pool,
+  { memory: home, begin }: Pool,
   text: PlannedText,
   columns: readonly PlannedColumn[],
   { named = true, hashed = true }: ReadOptions,
@@ -141,15 +155,24 @@ function segmentParser(
     112: named ? 1 : 0,
   };
 
-  return (batch: SegmentBatch, capacity: number): ParsedSegment[] | 'full' | undefined => {
+  return (batch: SegmentBatch, capacity: number): BegunSegments<ParsedSegment[] | 'full' | undefined> => {
     const { first, count, size, file, slots } = batch;
-    if (home.memory.buffer.byteLength + count * capacity * bytesOfRow > roomBytes) return undefined;
+    if (home.memory.buffer.byteLength + count * capacity * bytesOfRow > roomBytes) return { finish: () => undefined };
     const outcome = allocateOutcome(room, { ...widths, stride, hashed, count, capacity });
     const { addresses, mostBlocks, extremes } = outcome;
     const own = { 0: file, 20: capacity, 84: mostBlocks, 100: first, 104: slots, 108: extremes };
     const description = writeStruct(room, { ...fixed, ...addresses, ...own }, { 64: size, 72: text.firstRow });
-    run(csv, 'parseSegment', description, count, scratchBytes);
+    const begun = begin(csv, 'parseSegment', description, count, scratchBytes);
+    return {
+      finish() {
+        begun.finish();
+        return parsedOf(outcome);
+      },
+    };
+  };
 
+  function parsedOf(outcome: Outcome): ParsedSegment[] | 'full' | undefined {
+    const { addresses, count, capacity } = outcome;
     const parsed: ParsedSegment[] = [];
     const together: PackedRoom = { address: addresses[24], bytes: count * capacity * stride };
     let isFull = false;
@@ -164,7 +187,7 @@ function segmentParser(
     // Line numbers are not needed when each row is one line.
     if (parsed.every((segment) => segment.lines === undefined)) room.release(addresses[44], count * capacity * 4);
     return isFull ? 'full' : parsed;
-  };
+  }
 }
 
 /** The size of what is parsed; for each kind, its number of columns. */

@@ -27,6 +27,8 @@ export interface PackedReading {
   onStreamed?(way: 'spilled' | 're-read', bytes: number): void;
   /** If the objects are smaller together, the plain reader reads them. */
   leastBytes?: number;
+  /** Resolves when this thread has time to join in; until then only the other threads parse. Its rejection ends the reading. */
+  whenFree?: Promise<void>;
 }
 
 /**
@@ -72,7 +74,7 @@ async function readTexts(
   texts: readonly PlannedText[],
   columns: readonly PlannedColumn[],
   options: ReadOptions,
-  { pool, disk, plan: decide = planPacked, onStreamed }: PackedReading,
+  { pool, disk, plan: decide = planPacked, onStreamed, whenFree }: PackedReading,
 ): Promise<{ table: Table; parsed: ParsedText[] } | undefined> {
   const limits = { ...defaultLimits, ...options.limits };
   const size = sizeOf(objects, texts, columns, pool);
@@ -83,7 +85,7 @@ async function readTexts(
     const feedRoom = arena(pool.memory);
     for (const [i, text] of texts.entries()) {
       feedRoom.reset();
-      const found = await parseText(pool, objects[i], text, columns, options, feedRoom);
+      const found = await parseText(pool, objects[i], text, columns, options, feedRoom, whenFree);
       if (!found) return undefined;
       parsed.push(found);
     }

@@ -58,7 +58,7 @@ export async function readStreamed(
       for await (const batch of openFeed({ ...pool, memory: feedRoom }, object, text, options)) {
         for (const part of partsOf(batch, plan.segments)) {
           room.reset();
-          const found = parse(part);
+          const found = parse(part).finish();
           if (!found) {
             spilled.close();
             return undefined;

@@ -1,4 +1,5 @@
 import type { Machine } from '../footprint/footprint.ts';
+import type { StartedThread } from '../kernels/start-thread.ts';
 import type { Signing } from '../registry/trust.ts';
 import type { Store } from '../store/store.ts';
 
@@ -23,6 +24,8 @@ export interface Context {
   remainingMs(): number;
   /** Threads that may work on one dataset; one by default. */
   threads?: number;
+  /** Gives a worker thread that was started before its pool, once. */
+  takeThread?(): StartedThread | undefined;
   /** Bytes of memory that the process has; absent where nobody says. */
   memoryBytes?: number;
   /** Aborted when the user asks that the work end: a training in hand is put away, and no further call goes on. */

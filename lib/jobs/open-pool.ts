@@ -1,6 +1,7 @@
 import { kernelHost } from '../data/kernel-host.ts';
 import { kernelMemory } from '../kernels/instantiate.ts';
 import { attachPool, onThisThread, type Pool } from '../kernels/pool.ts';
+import type { StartedThread } from '../kernels/start-thread.ts';
 import { mostThreads } from './thread-count.ts';
 
 /** Bytes of data from which on a further thread pays: it takes as long to start as some megabytes take to parse. */
@@ -13,26 +14,12 @@ export const threadsFor = (bytes: number, asked: number | undefined, available =
 /**
  * A pool of threads with a memory of its own, which runs every kernel on that memory. It is closed by the garbage collector
  * or the end of the process.
+ *
+ * @param takeThread gives a thread that was started before, if there is one
  */
-export async function openPool(threads: number): Promise<Pool> {
-  const ahead = begun.get(threads);
-  begun.delete(threads);
-  return ahead ?? makePool(threads);
-}
-
-const begun = new Map<number, Promise<Pool>>();
-
-/** Begins to open a pool that will soon be needed, so that its threads start while this one does something else. */
-export function openPoolAhead(threads: number): void {
-  if (begun.has(threads)) return;
-  const pool = makePool(threads);
-  // `openPool` reports the failure.
-  pool.catch(() => {});
-  begun.set(threads, pool);
-}
-
-async function makePool(threads: number): Promise<Pool> {
-  const memory = kernelMemory();
+export async function openPool(threads: number, takeThread?: () => StartedThread | undefined): Promise<Pool> {
+  const started = threads < 2 ? undefined : takeThread?.();
+  const memory = kernelMemory(started?.memory);
   const imports = kernelHost(memory.memory);
   if (threads < 2) {
     const alone = onThisThread(memory, imports);
@@ -43,7 +30,7 @@ async function makePool(threads: number): Promise<Pool> {
     import('../kernels/worker-pool.ts'),
     import('../data/kernel-worker.generated.ts'),
   ]);
-  const pool = workerPool({ memory, threads, workerSource, imports });
+  const pool = workerPool({ memory, threads, workerSource, imports, started });
   attachPool(pool);
   return pool;
 }

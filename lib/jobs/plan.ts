@@ -127,9 +127,9 @@ const longestTurnPollSeconds = 300;
 export async function openPlannedRun(
   context: Context,
   pipeline: ResolvedPipeline,
-  onFound?: Parameters<typeof openRun>[2],
+  onNew?: Parameters<typeof openRun>[2],
 ): Promise<Extract<PlanOutcome, { next: 'train' | 'done' }> & { run: string }> {
-  const { run } = await openRun(context, pipeline, onFound);
+  const { run } = await openRun(context, pipeline, onNew);
   const { result } = await readOutcome(context.store, run);
   return result ? { next: 'done', reason: 'the run has its result', run } : { next: 'train', run };
 }

@@ -2,7 +2,6 @@ import { InputError } from '../core/errors.ts';
 import type { Matrix } from '../core/matrix.ts';
 import { recipe } from '../core/recipe.ts';
 import { blockOffsets } from '../data/block-offsets.ts';
-import type { ColumnKind } from '../data/column-reader.ts';
 import { beginDistributions } from '../data/distribution.ts';
 import { type Encoding, encodeRows } from '../data/encode.ts';
 import { encodeSparse, fitSparse, hasSparse } from '../data/encode-sparse.ts';
@@ -12,12 +11,9 @@ import { listNames } from '../data/lookup.ts';
 import { checkFeatureMemory } from '../data/memory.ts';
 import { beginFacts } from '../data/number-facts.ts';
 import type { ColumnProfile } from '../data/profile.ts';
-import { readTable } from '../data/read.ts';
-import { storageOf } from '../data/schema/kinds.ts';
 import { type SuspectedLeak, suspectedLeaks } from '../data/schema/leaks.ts';
 import { fitSchema, type Schema } from '../data/schema/schema.ts';
 import { suspectedSparseLeaks } from '../data/schema/sparse-leaks.ts';
-import { temporaryDisk } from '../data/spill-file.ts';
 import { splitRows } from '../data/split.ts';
 import { blockHashes, type Table } from '../data/table.ts';
 import { encodeTarget, fitTarget, labelledRows, type TargetEncoding } from '../data/target.ts';
@@ -26,11 +22,11 @@ import { contentRequest } from '../pipeline/content-request.ts';
 import type { Request, StopRequest } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
 import { classWeighted } from './model-for.ts';
-import { openPool, threadsFor } from './open-pool.ts';
-import { neededColumns, readOptions, unnamedColumns } from './read-options.ts';
-import { openObjects, type RunRequest, runKey, shortHash } from './runs.ts';
+import { readData } from './read-data.ts';
+import { readOptions } from './read-options.ts';
+import { type RunRequest, shortHash } from './runs.ts';
 import { weightsOf } from './weights.ts';
-import { readWinner, searchTrials } from './winner.ts';
+import { readWinner } from './winner.ts';
 
 /** Rows to train on, with the preparation that was fitted on them. */
 export interface Fitted {
@@ -94,57 +90,6 @@ export function takePrepared({ memory }: Pick<Context, 'memory'>): { giveBack():
   memory.delete('table');
   memory.delete('prepared');
   return { giveBack: () => void memory.set('prepared', kept) };
-}
-
-/** Reads a run's objects, once for all its trials. */
-function readData(context: Context, run: RunRequest): Promise<{ table: Table; readMilliseconds: number }> {
-  return memoised(context, 'table', run.run, async () => {
-    letGo(context);
-    const objects = await openObjects(context, run);
-    const startMs = context.now();
-    context.onProgress?.({
-      kind: 'reading',
-      objects: objects.length,
-      bytes: objects.reduce((sum, { size }) => sum + size, 0),
-    });
-    const { request } = run;
-    const bytes = objects.reduce((sum, { size }) => sum + size, 0);
-    const requests = [request, ...(await searchTrials(request)).map((trial) => trial.request)];
-    const wanted = requests.map(neededColumns);
-    const unnamed = requests.map(unnamedColumns);
-    const single = requests.map(mayBeSingle);
-    const options = readOptions(context, request.data);
-    const table = await readTable(objects, {
-      ...options,
-      kinds: readingKinds(request),
-      wanted: (name) => wanted.some((isWanted) => isWanted(name)),
-      mayLetGo: (name) => unnamed.every((isUnnamed) => isUnnamed(name)),
-      single: (name) => single.every((mayBe) => mayBe(name)),
-      packed: {
-        pool: await openPool(threadsFor(bytes, request.threads, context.threads)),
-        disk: temporaryDisk(),
-        onStreamed: (way, ofBytes) => context.onProgress?.({ kind: 'streamed', way, bytes: ofBytes }),
-      },
-    });
-    await keepRejected(context, run.run, table);
-    for (const each of requests) checkColumns(each, table, Object.keys(each.data.columns));
-    const readMilliseconds = context.now() - startMs;
-    context.onProgress?.({
-      kind: 'read',
-      rows: table.rowCount,
-      columns: table.columns.length,
-      milliseconds: readMilliseconds,
-    });
-    return { table, readMilliseconds };
-  });
-}
-
-/** Drops the data of another run, which may fill the memory and the disk. */
-function letGo({ memory }: Context): void {
-  const kept = memory.get('table') as { value: { table: Table } } | undefined;
-  kept?.value.table.numbers?.source?.close();
-  memory.delete('table');
-  memory.delete('prepared');
 }
 
 /**
@@ -303,52 +248,4 @@ function leftOutWarnings({ leftOut }: Encoding): string[] {
     const what = names.length === 1 ? `Column ${listNames(names)} was` : `Columns ${listNames(names)} were`;
     return `${what} left out: ${reason}.`;
   });
-}
-
-/** Leaves the rows that were skipped under runs/<run>/rejected.jsonl, with the reasons. */
-async function keepRejected({ store }: Context, run: string, { rejected = [] }: Table): Promise<void> {
-  if (rejected.length === 0) return;
-  const lines = rejected.map((row) => `${JSON.stringify(row)}\n`);
-  await store.put(runKey(run, 'rejected.jsonl'), new TextEncoder().encode(lines.join('')), {
-    contentType: 'application/jsonl',
-  });
-}
-
-// What the user declares is read so, whatever it looks like; dates, texts and identifiers are texts to the reader. The
-// target's kind follows from the task: a regression's is a number even where most of its cells are not, so that
-// the first bad one is named; a class may well be written as a number.
-function readingKinds({ task, data }: Pick<Request, 'task' | 'data'>): Record<string, ColumnKind> {
-  const kind = task === 'regression' || task === 'count' ? 'number' : 'category';
-  const declared = Object.entries(data.columns).map(([name, own]) => [name, storageOf(own)] as const);
-  return { [data.target]: kind, ...Object.fromEntries(declared) };
-}
-
-/** Which number columns are rounded to float32: those that are, as features, in any case. */
-function mayBeSingle({ data }: Pick<Request, 'data'>): (name: string) => boolean {
-  const exact = new Set([data.target, data.weight, data.split === 'none' ? undefined : data.split.column]);
-  return (name) => !exact.has(name);
-}
-
-/** Whether a name is the index of a sparse feature. */
-const isFeature = ({ sparse }: Table, name: string): boolean =>
-  sparse !== undefined && /^[1-9]\d*$/.test(name) && Number(name) <= sparse.columnCount;
-
-function checkColumns({ data, prepare }: Request, table: Table, declared: string[]): void {
-  const names = new Set([...table.columns.map(({ name }) => name), ...(table.unread ?? [])]);
-  const wanted: [string, readonly string[]][] = [
-    ['data.target', [data.target]],
-    ['data.weight', data.weight === null ? [] : [data.weight]],
-    ['data.include', data.include ?? []],
-    ['data.exclude', data.exclude],
-    ['data.columns', declared],
-    ['data.split.column', data.split === 'none' || data.split.column === undefined ? [] : [data.split.column]],
-    ['prepare.columns', Object.keys(prepare.columns ?? {})],
-  ];
-  for (const [path, columns] of wanted) {
-    const absent = columns.find((name) => !names.has(name) && !isFeature(table, name));
-    if (absent === undefined) continue;
-    const list = table.columns.slice(0, 20).map(({ name }) => `"${name}"`);
-    if (table.columns.length > 20) list.push(`… (${table.columns.length} in all)`);
-    throw new InputError(`${path}: expected a column of the dataset, found "${absent}"; it has ${list.join(', ')}`);
-  }
 }

@@ -1,14 +1,11 @@
 import { ConflictError, HoneError } from '../core/errors.ts';
 import { checkPipelineMetrics } from './check-metrics.ts';
 import type { Context } from './context.ts';
-import { evaluate } from './evaluate.ts';
-import { openPoolAhead, threadsFor } from './open-pool.ts';
 import type { ResolvedPipeline } from './pipelines.ts';
 import { openPlannedRun } from './plan.ts';
 import { latestProgress } from './progress.ts';
-import { register, registerFound } from './register.ts';
+import { giveUpAhead, readAhead } from './read-data.ts';
 import { type RunResult, readOutcome, recordFailure } from './runs.ts';
-import { train } from './train.ts';
 
 /** The user asked that the work end: the same command goes on where it stood. */
 export class InterruptedError extends HoneError {
@@ -27,21 +24,27 @@ const decisionLimit = 10;
  */
 export async function runPipeline(context: Context, pipeline: ResolvedPipeline): Promise<RunResult> {
   checkPipelineMetrics(pipeline.request);
-  const planned = await openPlannedRun(context, pipeline, ({ threads }, bytes) =>
-    openPoolAhead(threadsFor(bytes, threads, context.threads)),
-  );
-  const { run } = planned;
-  if (planned.next === 'done') return { ...(await resultOf(context, run)), status: 'found' };
   try {
-    await trainToEnd(context, run);
-  } catch (error) {
-    if (error instanceof Error && !(error instanceof InterruptedError)) await recordFailure(context, run, error);
-    throw error;
+    const planned = await openPlannedRun(context, pipeline, (run, objects) => readAhead(context, run, objects));
+    const { run } = planned;
+    if (planned.next === 'done') return { ...(await resultOf(context, run)), status: 'found' };
+    try {
+      await trainToEnd(context, run);
+    } catch (error) {
+      if (error instanceof Error && !(error instanceof InterruptedError)) await recordFailure(context, run, error);
+      throw error;
+    }
+    return await resultOf(context, run);
+  } finally {
+    giveUpAhead(context);
   }
-  return resultOf(context, run);
 }
 
 async function trainToEnd(context: Context, run: string): Promise<void> {
+  // These modules are evaluated while other threads parse the data.
+  const { train } = await import('./train.ts');
+  const { evaluate } = await import('./evaluate.ts');
+  const { register, registerFound } = await import('./register.ts');
   let trained = await train(context, { run });
   while (!trained.done) {
     if (context.interruption?.aborted) {

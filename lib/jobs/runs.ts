@@ -63,31 +63,30 @@ export const runKey = (run: string, file: string): string => `runs/${run}/${file
  * Names a run by the resolved request, each object's key and tag, and the recipe, and keeps its request: an event
  * delivered twice finds its run.
  *
- * @param onFound called with the size of the data, before it is known whether there is anything to do
+ * @param onNew called when the run has no result yet, before it is opened
  * @throws InputError when there is no data
  */
 export async function openRun(
   context: Context,
   { request: asked, defaults }: { request: Request; defaults: AppliedDefault[] },
-  onFound: (request: Request, bytes: number) => void = () => {},
+  onNew: (run: RunRequest, objects: readonly SourceObject[]) => void = () => {},
 ): Promise<RunRequest> {
   const { path, ready } = asked.data;
+  let objects: SourceObject[] = [];
   const look = async () => {
-    const objects = await listDataset(context, path, ready);
+    objects = await listDataset(context, path, ready);
     const identity = identityOf(objects);
     const warmStartKey = runKey('warm-starts', `${shortHash({ request: asked, objects: identity, recipe })}.json`);
     const request = await resolveWarmStart(context, asked, warmStartKey);
     const run = shortHash({ request, objects: identity, recipe });
     const named = objects.map(({ key, size, tag }) => ({ key, size, tag }));
-    onFound(
-      request,
-      objects.reduce((sum, { size }) => sum + size, 0),
-    );
     return { run, request, defaults, recipe, objects: named };
   };
-  const value: RunRequest = await inOrder(context, asked.name, look, async ({ run }) => {
-    const { result } = await readOutcome(context.store, run);
-    return result && (await readRun(context.store, run));
+  const value: RunRequest = await inOrder(context, asked.name, look, async (found) => {
+    const { result } = await readOutcome(context.store, found.run);
+    if (result) return readRun(context.store, found.run);
+    onNew(found, objects);
+    return undefined;
   });
   await putJson(context.store, runKey(value.run, 'request.json'), value);
   return value;

@@ -56,9 +56,16 @@ const leastReleased = 65_536;
 
 const wholeLines = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
-/** An empty kernel memory. */
-export function kernelMemory(): KernelMemory {
-  const memory = new WebAssembly.Memory({ initial: dataStart / pageBytes, maximum: mostPages, shared: true });
+/** A WebAssembly memory for kernels. */
+export const sharedMemory = (): WebAssembly.Memory =>
+  new WebAssembly.Memory({ initial: dataStart / pageBytes, maximum: mostPages, shared: true });
+
+/**
+ * An empty kernel memory.
+ *
+ * @param memory a shared memory that nothing has used yet
+ */
+export function kernelMemory(memory = sharedMemory()): KernelMemory {
   let end = dataStart;
   const released: { start: number; bytes: number }[] = [];
   const home: KernelMemory = {

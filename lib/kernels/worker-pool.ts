@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
 import { compile, type KernelMemory, type KernelSource } from './instantiate.ts';
 import { type Begun, onThisThread, type Pool } from './pool.ts';
 import { control, type TaskName, takeShares, waitForChange } from './pool-thread.ts';
+import { type StartedThread, startThread } from './start-thread.ts';
 
 /** A pool that holds threads, which end when it is closed, or with the process. */
 export interface WorkerPool extends Pool {
@@ -13,26 +13,29 @@ export interface WorkerPool extends Pool {
  *
  * They start at once, and join a job as soon as they are there: nobody waits for them.
  *
- * @param workerSource the script of a worker, which calls `servePool`: kept as text, so that it runs from plain Node and
- *   from a bundle alike
+ * @param threads two or more
+ * @param workerSource the script of a worker, as `startThread` takes it
  * @param imports what kernels on this thread import; the worker's script has its own
+ * @param started the first worker, on that very memory, when it was started before
  */
 export function workerPool({
   memory,
   threads,
   workerSource,
   imports = {},
+  started,
 }: {
   memory: KernelMemory;
   threads: number;
   workerSource: string;
   imports?: WebAssembly.Imports;
+  started?: StartedThread;
 }): WorkerPool {
   const alone = onThisThread(memory, imports);
-  const words = new Int32Array(new SharedArrayBuffer(control.words * 4));
-  const workers = Array.from({ length: threads - 1 }, (_, i) =>
-    startWorker(workerSource, { memory, words, thread: i + 1 }),
-  );
+  const first = started ?? startThread(workerSource, { memory: memory.memory });
+  const { words } = first;
+  const others = Array.from({ length: threads - 2 }, (_, i) => startThread(workerSource, { ...first, thread: i + 2 }));
+  const workers = [first, ...others].map(({ worker }) => worker);
   const tasks = new Map<KernelSource, Map<string, number>>();
   let taskCount = 0;
   const scratches = { first: 0, each: 0 };
@@ -108,15 +111,4 @@ export function workerPool({
       waitForChange(words, control.active, active);
     }
   }
-}
-
-function startWorker(
-  source: string,
-  { memory, words, thread }: { memory: KernelMemory; words: Int32Array; thread: number },
-): Worker {
-  const workerData = { memory: memory.memory, words, thread };
-  const worker = new Worker(source, { eval: true, workerData, execArgv: [], env: {} });
-  // It waits for work for ever: that must not keep the process.
-  worker.unref();
-  return worker;
 }

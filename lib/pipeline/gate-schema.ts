@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { describe } from './describe.ts';
 import { gateFigures } from './gate-figures.ts';
+import { later } from './later.ts';
 import { sliceConditions } from './slice-conditions.ts';
 
 // What a document may ask of an evaluation before a model may become champion.
@@ -29,18 +30,20 @@ const optionalFields = {
 const metric = z.string().check(describe(`A metric, or one of ${gateFigures.join(', ')}.`));
 
 /** What must hold of a model: a limit, or a comparison with the champion or the baseline. */
-export const gateSchema = z.union([
-  z.strictObject({ metric, atMost: z.number(), ...optionalFields }),
-  z.strictObject({ metric, atLeast: z.number(), ...optionalFields }),
-  z.strictObject({
-    metric,
-    noWorseThan: z.enum(['champion', 'baseline']),
-    by: z.optional(
-      z.number().check(z.nonnegative(), describe("Share of the other's value by which this one may be worse.")),
-    ),
-    ...optionalFields,
-  }),
-]);
+export const gateSchema = later(() =>
+  z.union([
+    z.strictObject({ metric, atMost: z.number(), ...optionalFields }),
+    z.strictObject({ metric, atLeast: z.number(), ...optionalFields }),
+    z.strictObject({
+      metric,
+      noWorseThan: z.enum(['champion', 'baseline']),
+      by: z.optional(
+        z.number().check(z.nonnegative(), describe("Share of the other's value by which this one may be worse.")),
+      ),
+      ...optionalFields,
+    }),
+  ]),
+);
 
 /** A gate as its author writes it, checked. */
 export type Gate = z.infer<typeof gateSchema>;

@@ -13,32 +13,46 @@ const folder = `bundle-${Date.now()}-${process.pid}`;
  * Commands that are also bundled as one script each. Of a script, cli/hone.mjs keeps the compiled form of all functions that
  * a run has used; Node's own cache of modules leaves out those that are compiled at their first call.
  */
-const commands = { run: { file: 'cli/commands/run.ts', name: 'runCommand' } };
+const run = { file: 'cli/commands/run.ts', name: 'runCommand' };
+const scripts: Record<string, { file: string; name: string; without?: string[] }> = {
+  // The SDK is a third of the script, and few runs need it. A run that turns out to need it loads it from node_modules.
+  run: { ...run, without: ['@aws-sdk/*'] },
+  'run s3': run,
+};
+const asScript = { splitting: false, format: 'cjs', outExtension: { '.js': '.cjs' }, banner: {} } as const;
 
 const esbuild = await import('esbuild');
 const { metafile } = await esbuild.build(settings(folder));
-const own = Object.entries(commands).map(async ([command, { file, name }]) => {
+const thread = await esbuild.build({
+  ...settings(folder),
+  entryPoints: { thread: 'cli/start-thread.ts' },
+  ...asScript,
+});
+const own = Object.entries(scripts).map(async ([script, { file, name, without = [] }]) => {
+  const own = join(folder, script.replace(' ', '-'));
   await esbuild.build({
-    ...settings(join(folder, command)),
-    plugins: [onlyCommand(command, file, name)],
-    splitting: false,
-    format: 'cjs',
-    outExtension: { '.js': '.cjs' },
-    banner: {},
+    ...settings(own),
+    plugins: [onlyCommand(script.split(' ')[0], file, name)],
+    external: without,
+    ...asScript,
+    // cli/hone.mjs calls this function. Wrapping it around the text at run time would copy the text.
+    banner: { js: '(function (require, __filename, __dirname) {' },
+    footer: { js: '})' },
     // Tagged templates would keep characters beyond ASCII as they are; an ASCII script needs no decoding.
     supported: { 'template-literal': false },
   });
-  return [command, `${folder}/${command}/hone.cjs`] as const;
+  return [script, `${own}/hone.cjs`] as const;
 });
 const entries = Object.fromEntries(await Promise.all(own));
-const sources = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/'));
+const bundled = new Set([metafile, thread.metafile].flatMap((meta) => Object.keys(meta.inputs)));
+const sources = [...bundled].filter((path) => !path.includes('node_modules/'));
 const inputs = [...sources, ...origins.flatMap(filesBelow), 'package-lock.json'].sort().map((path) => {
   const { size, mtimeMs } = statSync(join(root, path));
   return [path, size, mtimeMs] as const;
 });
 writeFileSync(
   join(root, 'dist', folder, 'current.json'),
-  JSON.stringify({ entry: `${folder}/hone.mjs`, entries, inputs }),
+  JSON.stringify({ entry: `${folder}/hone.mjs`, entries, thread: `${folder}/thread.cjs`, inputs }),
 );
 renameSync(join(root, 'dist', folder, 'current.json'), join(root, 'dist', 'current.json'));
 removeOldBundles();

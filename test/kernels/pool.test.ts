@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { kernelHost } from '../../lib/data/kernel-host.ts';
 import { workerSource } from '../../lib/data/kernel-worker.generated.ts';
+import { openPool } from '../../lib/jobs/open-pool.ts';
+import { takeStarted } from '../../lib/jobs/started-thread.ts';
+import { startThreadAhead } from '../../lib/jobs/thread-ahead.ts';
 import { kernelMemory } from '../../lib/kernels/instantiate.ts';
 import * as scores from '../../lib/kernels/linear-scores.generated.ts';
 import { onThisThread, type Pool } from '../../lib/kernels/pool.ts';
@@ -114,6 +117,18 @@ test('a job that was begun is done once, by other threads meanwhile, or when the
   } finally {
     pool.close();
   }
+});
+
+test('a thread that was started before there was a pool belongs to the first pool of two threads', async () => {
+  startThreadAhead();
+  expect((await openPool(1, takeStarted)).threads).toBe(1);
+  const pool = await openPool(2, takeStarted);
+  const begun = beginToScore(pool, 50_000);
+  const isDone = () => new Float64Array(pool.memory.memory.buffer).includes(49_999);
+  for (let i = 0; i < 200 && !isDone(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(isDone()).toBe(true);
+  expect(begun.finish()).toEqual(numbers(50_000));
+  expect(takeStarted()).toBeUndefined();
 });
 
 test('a job that is begun on a single thread is done at once', () => {

@@ -78,7 +78,7 @@ async function openTable(
 ): Promise<GivenTable> {
   const { format, separator, encoding, header, label, score, prediction, weight, group, logProbabilities } = asked;
   const bytes = objects.reduce((sum, { size }) => sum + size, 0);
-  const pool = await openPool(threadsFor(bytes, undefined, context.threads));
+  const pool = await openPool(threadsFor(bytes, undefined, context.threads), context.takeThread);
   const read = (kinds: Record<string, 'category'>) =>
     readTable(objects, {
       packed: { pool },
