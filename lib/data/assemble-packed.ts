@@ -119,7 +119,7 @@ function copyDoubles({ doubles, firstRow, rows }: Segment, width: number, at: nu
   for (let row = 0, place = at; row < rows; row++, place += width) values[firstRow + row] = doubles[place];
 }
 
-/** Beside the packed rows, where the kernel that splits them finds the hashes; none if rows were not hashed. */
+/** Puts the hashes into the memory of the packed rows, for the kernel that splits them; none if rows were not hashed. */
 function hashesOf(segments: readonly Segment[], rowCount: number, home: KernelMemory): Uint32Array {
   if (segments.every(({ hashes }) => hashes.length === 0)) return new Uint32Array(0);
   const address = home.allocate(rowCount * 4);

@@ -70,7 +70,7 @@ const libsvmRow = /^[+-]?[\w.+-]+(?:[ \t]+qid:\d+)?(?:[ \t]+\d+:[^\s:,;|]*)*$/;
 function findSeparator(head: Uint8Array, atEnd: boolean): string {
   let best = { separator: '', cells: 1 };
   let fallback: string | undefined;
-  // Without one of it, every row would be a single cell; most separators are found not to be there in no time.
+  // A separator that does not occur would make every row a single cell, and to find that out takes hardly any time.
   for (const separator of separators.filter((one) => head.includes(one.charCodeAt(0)))) {
     const counts = cellCounts(head, atEnd, separator);
     if (counts.length === 0) continue;

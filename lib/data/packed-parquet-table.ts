@@ -166,7 +166,7 @@ function numberColumn(name: string, at: number, { numbers, doubles, rowCount }: 
 function categoryColumn(name: string, values: Float64Array, isBooleanColumn: boolean): CategoryColumn {
   const codes = new Int32Array(values.length);
   const codeOf = new Map<number, number>();
-  // Most classes are small whole numbers, which need no map: their codes, -1 of those that were not met yet.
+  // Most classes are small whole numbers, which need no map: the code of each, -1 if it has not occurred yet.
   const smallCodes = new Int32Array(256).fill(-1);
   for (let row = 0; row < codes.length; row++) {
     const value = values[row];

@@ -5,11 +5,13 @@ import { contentHashes, saltOf } from './split-units.ts';
 import type { Table } from './table.ts';
 
 /**
- * Parts all rows of a packed table by the hash of their content, as `splitRows` does: row numbers, ascending.
+ * Splits all rows of a packed table by the hash of their content, as `splitRows` does.
  *
- * It runs on this thread alone, so that other threads go on with what they were given.
+ * It runs on this thread alone, so that other threads can continue with their work.
  *
- * @returns undefined if not all packed numbers lie in memory, or some rows are left out
+ * @param rows must be all rows, in order
+ * @param options.test the share of the rows to hold out, from 0 to 1
+ * @returns row numbers, ascending; undefined if not all packed numbers lie in memory, or some rows are left out
  */
 export function splitByKernel(
   table: Table,
@@ -33,7 +35,7 @@ export function splitByKernel(
   const heldCount = partRows(description);
   if (!isThere) home.release(address, hashes.byteLength);
   const part = (start: number, count: number): Int32Array => {
-    // What is behind them is another's.
+    // The rest of the room is released.
     const end = Math.ceil((start + 4 * count) / 64) * 64;
     home.release(end, start + roomBytes - end);
     return new Int32Array(home.memory.buffer, start, count);

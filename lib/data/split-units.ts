@@ -18,7 +18,7 @@ export function salted(seed: number): (hash: number) => number {
   return (hash) => finishHash(mixWord(salt, hash));
 }
 
-/** What a seed's hashes begin with. */
+/** The state that all hashes with a seed begin with. */
 export const saltOf = (seed: number): number =>
   finishHash(mixWord(mixWord(0, seed | 0), Math.floor(seed / 2 ** 32) | 0));
 

@@ -44,7 +44,7 @@ export interface EvaluatedRun {
 export async function evaluate(context: Context, { run, kept }: RunStep): Promise<{ run: string }> {
   const { store } = context;
   const request = kept ?? (await readRun(store, run));
-  // What the training left is on its way while the data is.
+  // The results of the training are fetched while the data is read.
   const [prepared, candidate, search, crossValidation] = await Promise.all([
     prepare(context, request),
     readCandidate(store, run),

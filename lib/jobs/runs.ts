@@ -24,7 +24,7 @@ export interface RunRequest {
 /** What each task of a training is called with. */
 export interface RunStep {
   run: string;
-  /** What is kept of the run, where somebody has read it already. */
+  /** The recorded request of the run, if the caller has already read it. */
   kept?: RunRequest;
 }
 

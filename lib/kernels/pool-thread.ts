@@ -38,12 +38,12 @@ export function takeShares(words: Int32Array, run: Task, description: number, sc
   }
 }
 
-/** Looks before a thread goes to sleep: about a tenth of a millisecond. To be woken takes about as long. */
+/** How often a thread checks before it goes to sleep: for about a tenth of a millisecond, as waking it takes as long. */
 const looks = 200_000;
 
 /**
- * Waits until a word is no longer what it was: awake for a short time, as the next of many small jobs is there soon. The
- * batches of a network are such jobs.
+ * Waits until a word has changed. The thread stays awake for a short time first, since the next of many small jobs, such as
+ * the batches of a network, comes soon.
  */
 export function waitForChange(words: Int32Array, word: number, seen: number): void {
   for (let look = 0; look < looks; look++) if (Atomics.load(words, word) !== seen) return;

@@ -30,11 +30,11 @@ export function startThread(
     workerData: { memory, words, thread },
     execArgv: [],
     env: {},
-    // It prints nothing, and the streams that would pass its output on take time to set up.
+    // It prints nothing, and the streams for its output would take time to set up.
     stdout: true,
     stderr: true,
   });
-  // It waits for work for ever: that must not keep the process.
+  // It waits for work for ever, which must not keep the process alive.
   worker.unref();
   return { worker, memory, words };
 }

@@ -2,10 +2,10 @@ import type { Manifest } from '../../registry/manifest.ts';
 import { recordedRequest } from '../recorded-request.ts';
 
 /**
- * What champion predicts and what a candidate does, as half a sentence; undefined where it is the same target and task.
+ * Says what champion and a candidate predict, as half a sentence; undefined if their target and task are the same.
  *
- * Who asks `champion` for predictions takes them for answers to one question: gates compare how good they are, and have no
- * say where the question is another. Other classes of the same target are not another question, as data grows.
+ * Clients of `champion` rely on its predictions answering one question. Gates compare how good the answers are, and can't
+ * decide about another question. New classes of the same target are not another question, since data grows.
  */
 export function otherQuestion(candidate: Manifest, champion: Manifest): string | undefined {
   const [own, other] = [questionOf(candidate), questionOf(champion)];

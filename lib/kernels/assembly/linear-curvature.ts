@@ -6,7 +6,7 @@
  * A tile of rows is copied twice: widened by a column of ones and padded with zeros to a multiple of four columns, and the
  * same times the row's curvature. Then each square of 4 × 8 sums runs over the whole tile in eight registers, and is added
  * to its place: two loads and four splats for eight multiplications, where row by row each sum would be loaded and stored.
- * Only squares that reach the lower triangle are computed, and of the last four columns those alone that are no padding.
+ * Only squares that reach the lower triangle are computed, and of the last four columns only those that are not padding.
  *
  * Memory: sums[index], float64, shape [padded, padded], row-major, are added to; entry (i, j) is meant where j ≤ i. With p
  * inputs, padded is p + 1 rounded up to a multiple of four. Rows of a block go in their order.
@@ -61,7 +61,7 @@ function curveTile(pass: LinearPass, row: i32, count: i32, padded: i32, sums: us
     for (; j + 16 <= i; j += 32) addSquares(scaled + i, wide + j, count, stride, to + (j << 1), stride << 1);
     if (j <= i) addSquare(scaled + i, wide + j, count, stride, to + (j << 1), stride << 1);
   }
-  // Of the last four columns up to three are padding: each of the others by itself.
+  // Up to three of the last four columns are padding, so the others are computed one by one.
   for (; i < whole; i += 4) addLine(scaled + i, wide, count, stride, sums + i * 2 * padded);
 }
 
@@ -151,7 +151,7 @@ function addSquare(scaled: usize, wide: usize, count: i32, stride: usize, sums: 
   addFour(sums + 3 * sumStride, d);
 }
 
-/** One column of `scaled` times all of `wide`, as many at a time as there are registers for. */
+/** Adds one column of `scaled` times all of `wide`, as many columns at a time as registers allow. */
 function addLine(scaled: usize, wide: usize, count: i32, stride: usize, sums: usize): void {
   const end = wide + stride;
   for (; wide + 128 <= end; wide += 128, sums += 256) addColumns(8, scaled, wide, count, stride, sums);
@@ -159,7 +159,7 @@ function addLine(scaled: usize, wide: usize, count: i32, stride: usize, sums: us
   for (; wide < end; wide += 16, sums += 32) addColumns(1, scaled, wide, count, stride, sums);
 }
 
-/** @param fours how many times four columns of `wide`, 1, 4 or 8: a constant where this is compiled in */
+/** @param fours groups of four columns of `wide`: 1, 4 or 8, a constant at each call since this is inlined */
 // @ts-ignore: decorator
 @inline
 function addColumns(fours: i32, scaled: usize, wide: usize, count: i32, stride: usize, sums: usize): void {

@@ -1,9 +1,10 @@
-// Parts the rows of a table by a hash of their content, as `splitRows` in lib/data/split.ts does by plain code.
+// Splits the rows of a table by a hash of their content, as `splitRows` in lib/data/split.ts does in plain TypeScript.
 //
-// Memory: the hashes of all rows, u32, one behind the other; two rooms for row numbers, i32, each for one more than there
+// Memory: the hashes of all rows, u32, without gaps; two arrays for row numbers, i32, each with room for one more than there
 // are rows.
 //
-// Why so: no branch can guess a draw. Each row's number is written to both rooms, and only one of the two goes on.
+// Why so: a branch on a random draw can't be predicted. So each row number is written to both arrays, and only one of the two
+// ends moves on.
 
 import { finish, mixWord } from './shared/row-hash';
 
