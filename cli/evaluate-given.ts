@@ -1,7 +1,7 @@
 import type { Context } from '../lib/jobs/context.ts';
 import { evaluatePredictions } from '../lib/jobs/evaluate-predictions.ts';
 import type { PredictionsDocument } from '../lib/pipeline/predictions-schema.ts';
-import { ExitCode } from './exit-codes.ts';
+import { exitCodeOfGate } from './exit-codes.ts';
 import { printJson } from './output.ts';
 import { printReport } from './report-page.ts';
 
@@ -29,7 +29,3 @@ export async function printEvaluation(
   if (result.status === 'found') console.log('Found: this was evaluated on this data before.\n');
   await printReport(context, result.report, { store });
 }
-
-/** The exit code for the verdict of gates: a gate that is undecided for lack of data does not pass either. */
-export const exitCodeOfGate = (gate: string): number =>
-  gate === 'fail' || gate === 'undecided' ? ExitCode.checkFailed : ExitCode.done;

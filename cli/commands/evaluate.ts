@@ -3,7 +3,8 @@ import { evaluateModel } from '../../lib/jobs/evaluate-model.ts';
 import { command, type Options, type Values, versionOptions } from '../command.ts';
 import { localContext } from '../context.ts';
 import { asDataPath } from '../data-path.ts';
-import { evaluateGiven, exitCodeOfGate, printEvaluation } from '../evaluate-given.ts';
+import { evaluateGiven, printEvaluation } from '../evaluate-given.ts';
+import { exitCodeOfGate } from '../exit-codes.ts';
 import { documentOf, ofPredictions } from '../predictions-document.ts';
 
 /** Options that say which version of a model to evaluate, and on which data. */

@@ -8,12 +8,11 @@ import { documentLimit, parseEither } from '../../lib/pipeline/parse.ts';
 import { openStore } from '../../lib/store/open.ts';
 import { command } from '../command.ts';
 import { defaultStore, localContext } from '../context.ts';
-import { evaluateGiven, exitCodeOfGate } from '../evaluate-given.ts';
+import { exitCodeOfGate } from '../exit-codes.ts';
 import { interruption } from '../interruption.ts';
 import { printJson } from '../output.ts';
 import { progressPrinter } from '../progress.ts';
 import { readText } from '../read-text.ts';
-import { printReport } from '../report-page.ts';
 
 export const runCommand = command({
   name: 'run',
@@ -29,6 +28,7 @@ export const runCommand = command({
     const { document, folder } = await findDocument(name, store ?? defaultStore);
     if ('predictions' in document) {
       const context = await localContext({ store, folder, threads: asked });
+      const { evaluateGiven } = await import('../evaluate-given.ts');
       return evaluateGiven(context, document.predictions, { store, json });
     }
     const { pipeline } = document;
@@ -49,6 +49,7 @@ export const runCommand = command({
       if (result.status === 'found') {
         console.log(`Found: version ${result.version} was trained before; nothing was done.\n`);
       }
+      const { printReport } = await import('../report-page.ts');
       await printReport(context, result.report, { store });
     }
     return exitCodeOfGate(result.gate);
