@@ -15,9 +15,9 @@ export function runTask<Answer>(
     read: readRunStep,
     fields: (step) => ({ run: step.run }),
     async run(step, context, telemetry) {
-      const { request } = await readRun(context.store, step.run);
-      telemetry.note({ pipeline: request.name });
-      return run(context, step, telemetry);
+      const kept = await readRun(context.store, step.run);
+      telemetry.note({ pipeline: kept.request.name });
+      return run(context, { ...step, kept }, telemetry);
     },
   });
 }

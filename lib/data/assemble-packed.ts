@@ -59,7 +59,7 @@ export function assemble(
     numbers,
     // Made on demand, as not every run needs them.
     get rowHashes() {
-      rowHashes ??= hashesTogether(segments, rowCount) ?? hashesOf(segments, rowCount);
+      rowHashes ??= hashesTogether(segments, rowCount) ?? hashesOf(segments, rowCount, home);
       return rowHashes;
     },
     get lines() {
@@ -119,10 +119,12 @@ function copyDoubles({ doubles, firstRow, rows }: Segment, width: number, at: nu
   for (let row = 0, place = at; row < rows; row++, place += width) values[firstRow + row] = doubles[place];
 }
 
-function hashesOf(segments: readonly Segment[], rowCount: number): Uint32Array {
-  // Stays empty when rows were not hashed.
-  const all = new Uint32Array(segments.some(({ hashes }) => hashes.length > 0) ? rowCount : 0);
-  if (all.length > 0) for (const { hashes, firstRow } of segments) all.set(hashes, firstRow);
+/** Beside the packed rows, where the kernel that splits them finds the hashes; none if rows were not hashed. */
+function hashesOf(segments: readonly Segment[], rowCount: number, home: KernelMemory): Uint32Array {
+  if (segments.every(({ hashes }) => hashes.length === 0)) return new Uint32Array(0);
+  const address = home.allocate(rowCount * 4);
+  const all = new Uint32Array(home.memory.buffer, address, rowCount);
+  for (const { hashes, firstRow } of segments) all.set(hashes, firstRow);
   return all;
 }
 

@@ -70,9 +70,8 @@ const libsvmRow = /^[+-]?[\w.+-]+(?:[ \t]+qid:\d+)?(?:[ \t]+\d+:[^\s:,;|]*)*$/;
 function findSeparator(head: Uint8Array, atEnd: boolean): string {
   let best = { separator: '', cells: 1 };
   let fallback: string | undefined;
-  for (const separator of separators) {
-    // What is nowhere cuts nothing.
-    if (!head.includes(separator.charCodeAt(0))) continue;
+  // Without one of it, every row would be a single cell; most separators are found not to be there in no time.
+  for (const separator of separators.filter((one) => head.includes(one.charCodeAt(0)))) {
     const counts = cellCounts(head, atEnd, separator);
     if (counts.length === 0) continue;
     if (counts[0] > 1) fallback ??= separator;

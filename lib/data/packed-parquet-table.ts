@@ -166,16 +166,16 @@ function numberColumn(name: string, at: number, { numbers, doubles, rowCount }: 
 function categoryColumn(name: string, values: Float64Array, isBooleanColumn: boolean): CategoryColumn {
   const codes = new Int32Array(values.length);
   const codeOf = new Map<number, number>();
+  // Most classes are small whole numbers, which need no map: their codes, -1 of those that were not met yet.
+  const smallCodes = new Int32Array(256).fill(-1);
   for (let row = 0; row < codes.length; row++) {
     const value = values[row];
-    if (Number.isNaN(value)) {
-      codes[row] = -1;
-      continue;
-    }
-    let code = codeOf.get(value);
-    if (code === undefined) {
+    const isSmall = value === (value & 255);
+    let code = isSmall ? smallCodes[value] : Number.isNaN(value) ? -1 : codeOf.get(value);
+    if (code === undefined || (isSmall && code < 0)) {
       code = codeOf.size;
       codeOf.set(value, code);
+      if (isSmall) smallCodes[value] = code;
     }
     codes[row] = code;
   }

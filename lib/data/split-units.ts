@@ -14,10 +14,13 @@ export interface Unit {
 
 /** Another 32-bit hash for each seed, of hashes. */
 export function salted(seed: number): (hash: number) => number {
-  const high = Math.floor(seed / 2 ** 32);
-  const salt = finishHash(mixWord(mixWord(0, seed | 0), high | 0));
+  const salt = saltOf(seed);
   return (hash) => finishHash(mixWord(salt, hash));
 }
+
+/** What a seed's hashes begin with. */
+export const saltOf = (seed: number): number =>
+  finishHash(mixWord(mixWord(0, seed | 0), Math.floor(seed / 2 ** 32) | 0));
 
 /** The hash of each row's content, or of its cell in a column; a row without such a cell counts by its content. */
 export function contentHashes(table: Table, rows: Int32Array, name?: string): Uint32Array {

@@ -1,6 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import { seededRandom } from '../core/random.ts';
 import { roomForRows } from './packed.ts';
+import { splitByKernel } from './split-by-kernel.ts';
 import {
   contentHashes,
   dealUnits,
@@ -53,13 +54,20 @@ export function splitRows(table: Table, rows: Int32Array, options: SplitOptions 
   if (!(test >= 0 && test < 1)) throw new InputError(`split.test: expected a share in [0, 1), found ${test}`);
   if (!Number.isSafeInteger(seed)) throw new InputError(`split.seed: expected a whole number, found ${seed}`);
 
-  const isHeld = test === 0 ? new Uint8Array(rows.length) : heldOut[by](table, rows, { ...options, test, seed });
-  const [training, held] = parted(table, rows, isHeld);
-  if (training.length === 0) {
+  const parts =
+    (by === 'hash' && options.column === undefined && splitByKernel(table, rows, { test, seed })) ||
+    splitPlainly(table, rows, { ...options, test, seed, by });
+  if (parts.training.length === 0) {
     throw new InputError(`split: expected rows to train on, found all ${rows.length} rows held out`, {
       advice: 'Lower split.test, or give more rows',
     });
   }
+  return parts;
+}
+
+function splitPlainly(table: Table, rows: Int32Array, options: Chosen & { by: SplitKind }): Parts {
+  const isHeld = options.test === 0 ? new Uint8Array(rows.length) : heldOut[options.by](table, rows, options);
+  const [training, held] = parted(table, rows, isHeld);
   return { training, test: held };
 }
 

@@ -41,14 +41,18 @@ export interface EvaluatedRun {
 }
 
 /** Evaluates a run's candidate, a baseline and the champion on the held-out rows; leaves runs/<run>/evaluation.json. */
-export async function evaluate(context: Context, { run }: RunStep): Promise<{ run: string }> {
+export async function evaluate(context: Context, { run, kept }: RunStep): Promise<{ run: string }> {
   const { store } = context;
-  const request = await readRun(store, run);
-  const prepared = await prepare(context, request);
+  const request = kept ?? (await readRun(store, run));
+  // What the training left is on its way while the data is.
+  const [prepared, candidate, search, crossValidation] = await Promise.all([
+    prepare(context, request),
+    readCandidate(store, run),
+    readSearch(store, request),
+    readCrossValidation(store, run),
+  ]);
   const startMs = context.now();
-  const candidate = await readCandidate(store, run);
   checkSameData(context, candidate.manifest, prepared, run);
-  const [search, crossValidation] = await Promise.all([readSearch(store, request), readCrossValidation(store, run)]);
   const held = evaluateHeldOut(candidate, prepared, request.request);
   const { gates } = request.request.evaluate;
   const { predictions: ofChampion, ...judged } = await evaluateChampion(context, candidate.manifest, {

@@ -38,9 +38,9 @@ export interface RegisterOutcome {
  * Registers a run's candidate as a version, moves `champion` when the gates hold, and writes the run's report and
  * result. Doing it again changes nothing.
  */
-export async function register(context: Context, { run }: RunStep): Promise<RegisterOutcome> {
+export async function register(context: Context, { run, kept }: RunStep): Promise<RegisterOutcome> {
   const { store } = context;
-  const request = await readRun(store, run);
+  const request = kept ?? (await readRun(store, run));
   const { manifest, body: model } = await readCandidate(store, run);
   const { version } = manifest;
   const { result } = await readOutcome(store, run);
@@ -73,9 +73,9 @@ export async function register(context: Context, { run }: RunStep): Promise<Regi
 }
 
 /** Finishes a run whose version another run had trained before: a report and a result, and no alias is moved. */
-export async function registerFound(context: Context, { run }: RunStep): Promise<RegisterOutcome> {
+export async function registerFound(context: Context, { run, kept }: RunStep): Promise<RegisterOutcome> {
   const { store } = context;
-  const request = await readRun(store, run);
+  const request = kept ?? (await readRun(store, run));
   const prepared = await prepare(context, request);
   const { version } = prepared;
   const { name } = request.request;

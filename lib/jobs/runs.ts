@@ -24,6 +24,8 @@ export interface RunRequest {
 /** What each task of a training is called with. */
 export interface RunStep {
   run: string;
+  /** What is kept of the run, where somebody has read it already. */
+  kept?: RunRequest;
 }
 
 /** What came of a run, kept as runs/<run>/result.json and printed by `hone run --json`. */

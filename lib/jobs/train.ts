@@ -35,10 +35,10 @@ export interface TrainOutcome {
  * @throws InputError when the data is not what the request takes it for
  * @throws NumericError when training diverges
  */
-export async function train(context: Context, { run }: RunStep): Promise<TrainOutcome> {
+export async function train(context: Context, { run, kept }: RunStep): Promise<TrainOutcome> {
   const { store } = context;
   if (await hasCandidate(store, run)) return { run, done: true, found: false };
-  const asked = await readRun(store, run);
+  const asked = kept ?? (await readRun(store, run));
   // A workflow that a dataset began gets here first; who asks for a training is told before.
   checkPipelineMetrics(asked.request);
   const { version } = await prepare(context, asked);

@@ -1,6 +1,6 @@
 import { compile, type KernelMemory, type KernelSource } from './instantiate.ts';
 import { type Begun, onThisThread, type Pool } from './pool.ts';
-import { control, type TaskName, takeShares } from './pool-thread.ts';
+import { control, type TaskName, takeShares, waitForChange } from './pool-thread.ts';
 import { type StartedThread, startThread } from './start-thread.ts';
 
 /** A pool that holds threads, which end when it is closed, or with the process. */
@@ -108,7 +108,7 @@ export function workerPool({
   function close(): void {
     Atomics.store(words, control.isOpen, 0);
     for (let active = Atomics.load(words, control.active); active > 0; active = Atomics.load(words, control.active)) {
-      Atomics.wait(words, control.active, active);
+      waitForChange(words, control.active, active);
     }
   }
 }

@@ -16,7 +16,7 @@ const rows = Array.from({ length: 200 }, (_, i) => [i % 2, ((i * 37) % 100) / 20
 const csv = `label,score\n${rows.map((row) => row.join(',')).join('\n')}\n`;
 
 describe('hone evaluate --predictions', () => {
-  test('prints metrics with intervals, and what was assumed; the report lies under the name of the file', async () => {
+  test('prints metrics with intervals, and what it assumed; the report is named after the file', async () => {
     write('scores.csv', csv);
     const { code, stdout } = await evaluate('--predictions', 'scores.csv', '--task', 'binary');
     expect(code).toBe(0);
@@ -50,7 +50,7 @@ describe('hone evaluate --predictions', () => {
     );
   });
 
-  test('ends with 2 where the input is wrong', async () => {
+  test('exits with 2 if the input is wrong', async () => {
     write('scores.csv', csv);
     const missing = await evaluate('--predictions', 'scores.csv', '--task', 'binary', '--score', 'p');
     expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('expected a column "p"')]);
@@ -61,7 +61,7 @@ describe('hone evaluate --predictions', () => {
     expect((await evaluate('houses', '--task', 'binary')).stderr).toContain('expected no --task');
   });
 
-  test('says the same of a document that hone run is given, whose paths begin at its own folder', async () => {
+  test('says the same for a document given to hone run, whose paths are relative to its own folder', async () => {
     write('scores.csv', csv);
     write('scores.yml', 'name: scores\ntask: binary\npredictions: { path: ./scores.csv }\n');
     const run = await hone(['run', 'scores.yml', '--store', store, '--json'], { cwd: folder });
@@ -74,7 +74,7 @@ describe('hone evaluate --predictions', () => {
 test('README shows what examples/rain.yml prints', async () => {
   const { code, stdout } = await hone(['run', 'examples/rain.yml', '--store', store]);
   expect(code).toBe(0);
-  // How long it took is no promise.
+  // Durations differ from run to run.
   const untimed = (text: string) => text.replaceAll(/, in [\d.]+ m?s$/gm, '');
   const readme = untimed(readFileSync(join(root, 'README.md'), 'utf8'));
   expect(readme).toContain(untimed(stdout.slice(0, stdout.indexOf('report  '))));

@@ -45,14 +45,14 @@ describe('hone run', () => {
     expect(existsSync(join(store, result.report))).toBe(true);
   });
 
-  test('it leaves its compiled form for the next, which does without where that is damaged', async () => {
+  test('it leaves its compiled form for the next start, which ignores a damaged one', async () => {
     const again = () => inStore('run', 'houses.yml', '--json');
     const first = await again();
     const { entries } = JSON.parse(readFileSync(join(root, 'dist', 'current.json'), 'utf8'));
     const compiled = join(root, 'dist', `${entries.run}.${process.version}-${process.arch}-regression`);
     expect(statSync(compiled).size).toBeGreaterThan(100_000);
     const whole = readFileSync(compiled);
-    // As a disk leaves it that lost its power.
+    // The last one is what a power failure may leave on a disk.
     const holed = Buffer.from(whole).fill(0, whole.length >> 1, (whole.length >> 1) + 8192);
     for (const damaged of ['damaged', '', whole.subarray(0, -1), holed]) {
       writeFileSync(compiled, damaged);
@@ -209,7 +209,7 @@ describe('the commands around a model', () => {
       rows: 200,
       columns: expect.arrayContaining([expect.objectContaining({ name: 'size', kind: 'integer' })]),
     });
-    // The draft's target is the last column, and champion of that name predicts another.
+    // The draft predicts the last column; under its own name it would meet a champion that predicts another one.
     write('draft.yml', inspection.draft.replace('name: "houses"', 'name: drafted'));
     expect((await inStore('run', 'draft.yml', '--json')).code).toBe(0);
   });
@@ -224,7 +224,7 @@ test('help names every command, and each command its options', async () => {
   expect((await hone(['predict', '--help'])).stdout).toContain('--rows JSON');
 });
 
-test('the release is the one of package.json, said by the bundle and by the sources alike', async () => {
+test('the bundle and the sources report the release of package.json', async () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   expect((await hone(['--version'])).stdout.trim()).toBe(version);
   const sources = spawnSync(process.execPath, [join(root, 'cli/main.ts'), '--version'], { encoding: 'utf8' });

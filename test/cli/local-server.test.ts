@@ -22,7 +22,7 @@ const ask = (method: string, headers: Record<string, string>) =>
 const here = () => server.url.slice(0, -1);
 
 test.each([
-  // A page of another site can have a browser POST without a body, which asks nobody for leave.
+  // A page of another site can make a browser POST without a body, for which browsers ask no permission (CORS).
   ['another site', 'POST', { origin: 'https://attacker.example' }, 403],
   ['another port of this machine', 'POST', { origin: 'http://127.0.0.1:1' }, 403],
   ['a page without an origin', 'POST', { origin: 'null' }, 403],

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/cli.ts';
 describe('a file that a user names', () => {
   const file = join(temporaryFolder(), 'a.yml');
 
-  test('is read as UTF-8, whatever its pieces', async () => {
+  test('is read as UTF-8, however it is divided into chunks', async () => {
     const text = 'ä€😀'.repeat(50_000);
     writeFileSync(file, text);
     expect(await readText(file, 'a text', { atMost: text.length })).toBe(text);

@@ -108,7 +108,7 @@ test('without letters hone replay starts what failed in the store, but not what 
   expect((await hone(['replay', '--store', store])).stdout).toBe('Nothing to replay.\n');
 });
 
-test('what fails again is told by its own error', async () => {
+test('what fails again is reported with its own error', async () => {
   const { folder, store } = await begin();
   await putText(folderStore(store), 'datasets/houses/b.csv', 'another\n1\n');
   const file = join(folder, 'letters.json');
@@ -168,7 +168,7 @@ describe('on AWS', () => {
     await s3.close();
   });
 
-  test('hone replay starts the state machine for what `aws sqs receive-message` printed; once more it finds it started', async () => {
+  test('hone replay starts the state machine for what `aws sqs receive-message` printed; a second time, it finds it started', async () => {
     const file = join(temporaryFolder(), 'letters.json');
     const message = {
       MessageId: '5fea7756-0ea4-451a-a703-a558b933e274',

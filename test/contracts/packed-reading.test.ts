@@ -39,10 +39,10 @@ const pools: Record<string, () => Pool & { close?(): void }> = {
   },
 };
 
-/** In parts, each as small as can be. */
+/** Reading in parts, each as small as possible. */
 const inParts = () => ({ rows: 0, segments: 1, stretchBytes: 1, spareBytes: 0, diskBytes: 0 });
 
-/** Where the rows lie once they are read. */
+/** Where rows are kept once they are read. */
 const ways: Record<string, Partial<PackedReading>> = {
   'in memory': {},
   spilled: { plan: inParts, disk: temporaryDisk() },
@@ -151,7 +151,7 @@ const cases: Record<string, Case> = {
 
 type Make = (key: string, text: string | Uint8Array) => DataObject | Promise<DataObject>;
 
-/** Where an object lies, and how. */
+/** Where an object is stored, and in which form. */
 const places: Record<string, Make> = {
   'a file': (key, text) => fileObject(folder, key, text),
   'an object of a store': (key, text) => bytesObject(key, text),
@@ -193,7 +193,7 @@ test.each([
   }
 });
 
-test('objects are unpacked or fetched into the room that those before them have left', async () => {
+test('objects are decompressed or fetched into memory that earlier objects have released', async () => {
   const memory = kernelMemory();
   const pool = onThisThread(memory, kernelHost(memory.memory));
   attachPool(pool);
@@ -201,7 +201,7 @@ test('objects are unpacked or fetched into the room that those before them have 
     const objects = Array.from({ length: 40 }, (_, i) => bytesObject(`${i + 10}.csv`, pack(numbers)));
     expect((await readPacked(objects, { single }, { pool, leastBytes: 0 }))?.rowCount).toBe(120);
   }
-  // Each has some segments of 8 MiB to go through.
+  // Reading one object takes some segments of 8 MiB; forty objects take no more.
   expect(memory.memory.buffer.byteLength).toBeLessThan(100 * 2 ** 20);
 });
 
@@ -213,7 +213,7 @@ test('ranges that arrive late, out of order and in pieces make the same table', 
     ...bytesObject('late.csv', bytes),
     async readRange(start, end, into = new Uint8Array(end - start)) {
       for (let at = start; at < end; at += 2 ** 21) {
-        // The second of two comes before the first, which is written while the others are parsed.
+        // Of each two, the second arrives first; the first is still being written while others are parsed.
         await setTimeout((Math.floor(start / 2 ** 23) % 2) * -9 + 10);
         into.set(bytes.subarray(at, Math.min(at + 2 ** 21, end)), at - start);
       }
@@ -229,7 +229,7 @@ test('ranges that arrive late, out of order and in pieces make the same table', 
   expect(found).toEqual(expected);
 });
 
-test('blocks are named unless nobody asks for it, and then no version can be made of them', async () => {
+test('blocks are hashed unless the caller opts out, and then no version can be made of them', async () => {
   const object = await fileObject(folder, 'names.csv', numbers);
   for (const packed of [undefined, { pool: pools['one thread'](), leastBytes: 0 }]) {
     const [hash] = blockHashes(await readTable([object], { packed }));
@@ -240,7 +240,7 @@ test('blocks are named unless nobody asks for it, and then no version can be mad
   }
 });
 
-test('rows are hashed unless nobody asks for it, and then they are not split by their content', async () => {
+test('rows are hashed unless the caller opts out, and then they can’t be split by their content', async () => {
   const object = await fileObject(folder, 'hashes.csv', numbers);
   for (const packed of [undefined, { pool: pools['one thread'](), leastBytes: 0 }]) {
     const [table, bare] = await Promise.all(
@@ -258,7 +258,7 @@ test('rows are hashed unless nobody asks for it, and then they are not split by 
 });
 
 test('blank lines on both sides of a border of 8 MiB belong to the block before it', async () => {
-  // Few rows, as each is told apart three times.
+  // Long rows, since each row is compared three times.
   const row = `${'0'.repeat(1000)}${'1'.repeat(20)},25\n`;
   for (const shift of [-3, -2, -1, 0, 1, 2]) {
     const before = 8 * 2 ** 20 + shift - 4;
@@ -334,7 +334,7 @@ test('any cells in rows of any width, with any separator and line end', async ()
   );
 });
 
-test('a row of more cells than ends are noted at once', async () => {
+test('a row of more cells than the kernel notes at once', async () => {
   const width = 6_000;
   const row = (i: number) => `${Array.from({ length: width }, (_, at) => (at + i) % 10).join(',')}\n`;
   const text = `${Array.from({ length: width }, (_, at) => `c${at}`).join(',')}\n${row(1)}${row(2)}${row(3)}`;

@@ -12,7 +12,7 @@ function classesOf(rowCount: number, classCount: number): [Int32Array, Int32Arra
 }
 
 describe.each(Object.entries(ways))('%s', (_, count) => {
-  // Tables are four up to 32 classes; 16,384 rows are counted at once.
+  // The kernel uses four tables for up to 32 classes, and counts 16,384 rows at a time.
   test.each([2, 3, 10, 32, 33, 256])('counts each row of %i classes in the place of its pair', (classCount) => {
     for (const rowCount of [0, 1, 3, 4, 7, 16_383, 16_384, 16_386, 50_001]) {
       const [actual, predicted] = classesOf(rowCount, classCount);

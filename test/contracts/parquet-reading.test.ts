@@ -36,13 +36,13 @@ function poolOf(threads: number): Pool {
 const byKernels = (objects: DataObject[], options: ReadOptions = {}, threads = 1) =>
   readPackedParquet(objects, options, { pool: poolOf(threads), leastBytes: 0 });
 
-/** A row group at a time, by way of the disk. */
+/** Reads one row group at a time, and spills to the disk. */
 const spilled = (objects: DataObject[], options: ReadOptions = {}, threads = 1) => {
   const plan = () => ({ rows: 0, segments: 1, stretchBytes: 1, spareBytes: 0, diskBytes: 0 });
   return readPackedParquet(objects, options, { pool: poolOf(threads), leastBytes: 0, plan, disk: temporaryDisk() });
 };
 
-/** All that a table says, the bits of its numbers too. */
+/** Everything that a table contains, including the bits of its numbers. */
 const told = ({ columns, numbers: _numbers, ...table }: Table) => ({
   ...table,
   blocks: table.blocks.map(({ firstRow, rowCount, hash }) => ({ firstRow, rowCount, hash })),
@@ -65,7 +65,7 @@ async function agree(objects: DataObject[], options: ReadOptions = {}, threads =
 
 const random = seededRandom(11);
 const rows = <Cell>(count: number, of: (row: number) => Cell) => Array.from({ length: count }, (_, row) => of(row));
-/** Each of the types, with nulls and without, some equal rows, and more columns than one share takes. */
+/** All types, with and without nulls, some equal rows, and more columns than one share has. */
 function someColumns(count: number): ParquetColumns {
   const at = (row: number) => (row % 7 === 3 ? row - 1 : row);
   const draws = rows(count, () => Math.fround(random.normal()));
@@ -121,7 +121,7 @@ test('a row group is cut into canonical blocks, and threads find the same in the
   for (const threads of [1, 3]) await agree([bytesObject('a.parquet', bytes)], { single: () => true }, threads);
 });
 
-test('what kernels do not take on is left to the plain reader', async () => {
+test('what kernels do not support is left to the plain reader', async () => {
   const columns = { n: [1, 2, 3], m: [4, 5, 6] };
   const leaves = async (more: ParquetColumns, options: ReadOptions = {}, form: ParquetOptions = {}) =>
     expect(await byKernels([bytesObject('a.parquet', writeParquet({ ...columns, ...more }, 2, form))], options)).toBe(
@@ -214,7 +214,7 @@ test.skipIf(hostile.length === 0)(
   120_000,
 );
 
-test('of numbers that gave their memory to features, no hash is made that nobody asked for before', async () => {
+test('numbers that gave their memory to features can’t be hashed any more', async () => {
   const bytes = writeParquet({ a: [1, 2, 3, 4], b: [4, 3, 2, 1] }, 4);
   const read = async () => {
     const table = await byKernels([bytesObject('t.parquet', bytes)], { single: () => true });
@@ -233,4 +233,10 @@ test('of numbers that gave their memory to features, no hash is made that nobody
   give(unasked);
   expect(() => unasked.rowHashes).toThrow('given their memory to encoded features');
   expect(() => unasked.blocks[0].hash).toThrow('given their memory to encoded features');
+});
+
+test('classes of a column of numbers are told apart, small whole ones and all others', async () => {
+  const classes = [3, 255, 256, -1, 0.5, -0, 0, null, 3, 256, 0.5, -1, 1e300, 255, null, 2 ** 32 + 3, 1];
+  const bytes = writeParquet({ a: classes, b: classes.map((_, i) => i) }, 5);
+  await agree([bytesObject('t.parquet', bytes)], { kinds: { a: 'category' } });
 });

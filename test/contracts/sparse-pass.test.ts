@@ -36,7 +36,7 @@ interface Case {
 
 const isBinary = (loss: LossRequest) => loss.name === 'logistic' || loss.name.includes('hinge');
 
-/** Rows of no element, of a few, and of all. */
+/** Rows with no elements, with a few, and with all. */
 function sparseRows({ rowCount, inputs }: Case): SparseMatrix & { data: Float32Array } {
   const random = seededRandom(rowCount * 1000 + inputs);
   const [columns, values, rowStarts]: number[][] = [[], [], [0]];
@@ -124,7 +124,7 @@ describe.each(requests)('%j', (loss) => {
   });
 });
 
-test('so it has where the values lie in a kernel memory, on however many threads, and where they are too many for the shared room', () => {
+test('the same holds in a kernel memory, on any number of threads, and for too many values for the shared room', () => {
   const loss: LossRequest = { name: 'logistic' };
   const examples = examplesOf(loss, { rowCount: 20_000, inputs: 40, weighted: true });
   for (const options of [{}, { batchSize: 256, seed: 3 }]) {

@@ -109,7 +109,7 @@ for (const { name, start, skip = false } of backends) {
         expect(await part(8, 1_000)).toBe('89');
       });
 
-      test('returns the same bytes where it is given room for them, too little, or too much', async () => {
+      test('returns the same bytes whether it is given enough room, too little or too much', async () => {
         for (const length of [0, 2, 3, 9]) {
           const into = new Uint8Array(new SharedArrayBuffer(length)).fill(1);
           const { body } = await store.get('a', { range: { start: 2, end: 5 }, into });

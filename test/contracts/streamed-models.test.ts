@@ -69,7 +69,7 @@ test.each(['linear', 'logistic'] as const)('%s has the same Hessian, and closed 
   }
 });
 
-test('an epoch of more seeded windows than there is room for is the same', () => {
+test('an epoch with more seeded windows than fit is the same', () => {
   const model = createModel({ kind: 'logistic', inputs });
   const way: ObjectiveOptions = { batchSize: 500, seed: 9, products: 'float32' };
   const [one, other] = [
@@ -101,7 +101,7 @@ function examples({ kind, classCount = 2 }: Omit<ModelOptions, 'inputs'>, rows =
   };
 }
 
-/** The same, of which so many blocks are at hand at a time. */
+/** The same rows, of which `blocksAtATime` blocks are in memory at a time. */
 function streamed(all: Examples, blocksAtATime: number): Examples {
   const source = all.features.data as Float32Array;
   const blockCount = all.blockOffsets.length - 1;

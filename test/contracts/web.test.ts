@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as light from '../../functions/adapter/light-web.ts';
 
-// Node's own classes are the measure: what holds of them holds of those that stand in for them.
+// Node's own classes are the reference: each test runs for them and for our replacements.
 const platform = { Headers: globalThis.Headers, Request: globalThis.Request, Response: globalThis.Response };
 const implementations = [
   ['Node', platform],
@@ -9,7 +9,7 @@ const implementations = [
 ] as const;
 
 describe.each(implementations)('Headers, Request and Response of %s', (_, { Headers, Request, Response }) => {
-  test('headers are found by names in any letters', () => {
+  test('header names are case-insensitive', () => {
     const headers = new Headers({ 'Content-Type': 'text/csv', ETag: '' });
     headers.set('X-Request', 'a');
     headers.set('x-request', ' b\t');
@@ -28,7 +28,7 @@ describe.each(implementations)('Headers, Request and Response of %s', (_, { Head
     expect(headers.has('etag')).toBe(false);
   });
 
-  test('values of one name are joined, and cookies to be set kept apart', () => {
+  test('values of one name are joined, but Set-Cookie headers stay separate', () => {
     const headers = new Headers([
       ['vary', 'accept'],
       ['Set-Cookie', 'a=1'],
@@ -68,7 +68,7 @@ describe.each(implementations)('Headers, Request and Response of %s', (_, { Head
     expect(() => new Response(null, { headers: { [name]: value } })).toThrow(TypeError);
   });
 
-  test('names of all letters that a name may have, and values of Latin-1, are kept', () => {
+  test('names of all allowed characters, and values in Latin-1, are kept', () => {
     const headers = new Headers({ "a!#$%&'*+.^_`|~1": 'caf\u00e9', b: 'a\tb', c: `${' '.repeat(5)}x${' '.repeat(5)}` });
     expect([...headers]).toEqual([
       ["a!#$%&'*+.^_`|~1", 'caf\u00e9'],
@@ -77,7 +77,7 @@ describe.each(implementations)('Headers, Request and Response of %s', (_, { Head
     ]);
   });
 
-  test('a request has its address in the usual form, its method and its body', async () => {
+  test('a request has its normalised URL, its method and its body', async () => {
     const body = new TextEncoder().encode('\uFEFF{"a": "ü"}');
     const request = new Request('HTTPS://Example.org:443/a b/../c?x=%C3%BC y#z', { method: 'POST', body });
     expect([request.url, request.method, request.bodyUsed]).toEqual([
@@ -110,7 +110,7 @@ describe.each(implementations)('Headers, Request and Response of %s', (_, { Head
     expect(() => new Request(address, given)).toThrow(TypeError);
   });
 
-  test('methods out of the ordinary are taken as they are written, and known ones in small letters too', () => {
+  test('unusual methods are kept as written, and common ones are recognised in lower case, too', () => {
     const methods = ['patch', 'post', 'OPTIONS', 'PURGE'].map((method) => new Request('https://a/', { method }).method);
     expect(methods).toEqual(['patch', 'POST', 'OPTIONS', 'PURGE']);
   });
@@ -130,7 +130,7 @@ describe.each(implementations)('Headers, Request and Response of %s', (_, { Head
     expect([third.method, await third.text()]).toEqual(['PUT', 'hi']);
   });
 
-  test('a body is one stream, however often it is asked for, and is read as a whole after that too', async () => {
+  test('a body is one stream, however often it is asked for, and can still be read as a whole', async () => {
     const request = new Request('https://a/', { method: 'POST', body: new Uint8Array([104, 105]) });
     expect(request.body).toBe(request.body);
     expect(request.bodyUsed).toBe(false);
@@ -141,7 +141,7 @@ describe.each(implementations)('Headers, Request and Response of %s', (_, { Head
     expect(new Uint8Array(await answer.arrayBuffer())).toEqual(Uint8Array.of(104, 111));
   });
 
-  test('an answer says what kind of text it is, unless it is told', async () => {
+  test('a response has the content type of text unless it is given one', async () => {
     const typeOf = ({ headers }: Response) => headers.get('content-type');
     const text = new Response('\uFEFFü\uD800');
     expect([text.status, text.ok, text.statusText, typeOf(text)]).toEqual([200, true, '', 'text/plain;charset=UTF-8']);
@@ -152,7 +152,7 @@ describe.each(implementations)('Headers, Request and Response of %s', (_, { Head
     expect([status, [...headers]]).toEqual([302, [['location', '/b']]]);
   });
 
-  test('an answer in JSON says so', async () => {
+  test('a JSON response has the content type of JSON', async () => {
     const answer = Response.json({ a: [1] }, { status: 202, headers: { 'x-a': 'b' } });
     expect([answer.status, [...answer.headers]]).toEqual([
       202,
@@ -165,7 +165,7 @@ describe.each(implementations)('Headers, Request and Response of %s', (_, { Head
     expect(Response.json(1, { headers: { 'content-type': 'a/b' } }).headers.get('content-type')).toBe('a/b');
   });
 
-  test('bytes of an answer are the bytes that were given', async () => {
+  test('a response of bytes has the bytes that were given', async () => {
     const bytes = Uint8Array.from({ length: 300 }, (_, i) => i & 255);
     expect(new Uint8Array(await new Response(bytes.subarray(7)).arrayBuffer())).toEqual(bytes.subarray(7));
     expect(new Uint8Array(await new Response('ü').arrayBuffer())).toEqual(Uint8Array.of(0xc3, 0xbc));
@@ -180,7 +180,7 @@ describe.each(implementations)('Headers, Request and Response of %s', (_, { Head
     expect(() => new Response(body, given)).toThrow(error);
   });
 
-  test('what an answer is made of may be another one, a stream or a status with a text', async () => {
+  test('a response can be made of another one, of a stream, or of a status with a text', async () => {
     const first = new Response('a', { status: 404, headers: { x: 'y' } });
     const head = new Response(null, first);
     expect([head.status, head.headers.get('x'), await head.text()]).toEqual([404, 'y', '']);

@@ -26,7 +26,7 @@ test('SplitMix64 follows the published outputs for seed 1234567', () => {
   ]);
 });
 
-test('SplitMix64 in halves is SplitMix64 in whole, whatever the seed', () => {
+test('SplitMix64 on 32-bit halves equals SplitMix64 on 64 bits, whatever the seed', () => {
   const mask = 2n ** 64n - 1n;
   const whole = (seed: bigint) => {
     let z = (seed + 0x9e3779b97f4a7c15n) & mask;

@@ -5,7 +5,7 @@ import { bytesObject } from '../support/bytes-object.ts';
 const read = (text: string | Uint8Array, list = 3, more = {}) =>
   readTable([bytesObject('a.csv', text)], { badRows: { list }, ...more });
 
-/** Rows of two numbers, of which these, by their line, are written otherwise. */
+/** Rows of two numbers, except for the lines given, by line number. */
 const rowsWith = (others: Record<number, string>, count = 100) =>
   ['x,y', ...Array.from({ length: count }, (_, i) => others[i + 2] ?? `${i},${i * 2}`)].join('\n');
 
@@ -29,7 +29,7 @@ test('bad cells and rows are counted, the first are told in their order, and rea
       { key: 'a.csv', line: 12, sentence: 'a.csv, line 12: expected 2 cells, found 1: none for column "y"' },
     ],
   });
-  // Rows that can't be cut are left out; bad cells are missing, and their rows are there.
+  // Rows that can't be cut into cells are left out; bad cells are missing, but their rows are kept.
   expect(table.rowCount).toBe(98);
   const [x, y] = table.columns.map((column) => (column.kind === 'number' ? column.values : []));
   expect([x[3], y[3], x[7], y[7]]).toEqual([1, Number.NaN, Number.NaN, 4]);
@@ -45,7 +45,7 @@ test('what is bad in several objects is told in the order of the objects', async
   ]);
 });
 
-test('a column that is read again as numbers tells of its bad cells once', async () => {
+test('a column that is read again as numbers reports its bad cells once', async () => {
   const { bad, columns } = await read(rowsWith({ 2: 'none yet,1', 50: 'lost,2' }));
   expect(columns[0].kind).toBe('number');
   expect(bad?.count).toBe(2);
@@ -55,7 +55,7 @@ test('a column that is read again as numbers tells of its bad cells once', async
   ]);
 });
 
-test('cells that are no UTF-8 in a column of texts are told, and missing', async () => {
+test('cells of a text column that are not UTF-8 are reported, and missing', async () => {
   const text = new TextEncoder().encode('t,y\nok,1\n?bad,2\nok,3\n');
   text[text.indexOf(0x3f)] = 0xff;
   const { bad, columns } = await read(text);
@@ -63,11 +63,11 @@ test('cells that are no UTF-8 in a column of texts are told, and missing', async
   expect(columns[0]).toMatchObject({ kind: 'category', codes: Int32Array.of(0, -1, 0) });
 });
 
-test('what is as it should be is listed as nothing', async () => {
+test('data without errors gives an empty listing', async () => {
   expect((await read(rowsWith({}))).bad).toEqual({ count: 0, first: [] });
   expect((await readTable([bytesObject('a.csv', rowsWith({}))])).bad).toBeUndefined();
 });
 
-test('where no row can be read, the first reason is the error', async () => {
+test('if no row can be read, the first reason is the error', async () => {
   await expect(read('x,y\n1\n2\n')).rejects.toThrow('a.csv, line 2: expected 2 cells, found 1: none for column "y"');
 });

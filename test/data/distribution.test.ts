@@ -10,7 +10,7 @@ import { kernelMemory } from '../../lib/kernels/instantiate.ts';
 const random = seededRandom(4);
 const [lost, infinite] = [Number.NaN, Number.POSITIVE_INFINITY];
 
-/** Columns as the packed reader leaves them, in blocks of so many rows. */
+/** Columns as the packed reader leaves them, in blocks of `blockRows` rows. */
 function packedTable(columns: number[][], blockRows: number): Table & { columns: NumberColumn[] } {
   const memory = kernelMemory();
   const [rowCount, columnCount] = [columns[0].length, columns.length];
@@ -83,7 +83,7 @@ test('values are counted, the most frequent first, and spread over bins', () => 
   });
 });
 
-test('above 100,000 rows it is that of 4,096, evenly apart', () => {
+test('above 100,000 rows it is that of a sample of 4,096, evenly spaced', () => {
   const values = many(100_001, (row) => row);
   const table = packedTable([values, values.map((value) => value % 7)], 30_000);
   const sample = Float64Array.from({ length: 4096 }, (_, i) => Math.floor((i * 100_001) / 4096));
@@ -94,7 +94,7 @@ test('above 100,000 rows it is that of 4,096, evenly apart', () => {
   });
 });
 
-test('what other threads were let to find is what is found at once', () => {
+test('what other threads compute ahead equals what is computed on demand', () => {
   const columns = [many(3000, () => Math.round(random.normal() * 5)), many(3000, () => random.nextFloat())];
   const [table, ahead] = [packedTable(columns, 1000), packedTable(columns, 1000)].map((packed) => ({
     ...packed,

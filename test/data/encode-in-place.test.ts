@@ -73,7 +73,7 @@ test.each([1, 3])('%i threads encode in place what they encode elsewhere, to the
   }
 });
 
-test('who asks for a number that has given its memory away is refused', async () => {
+test('reading a number that has given its memory away is an error', async () => {
   const table = await read(onOne());
   const encoding = fitEncoding(table, training, { exclude: ['class'] });
   encodeInPlace(encoding, table, training);
@@ -83,7 +83,7 @@ test('who asks for a number that has given its memory away is refused', async ()
   expect(canEncodeInPlace(encoding, table, training)).toBe(false);
 });
 
-test('what is no number, or will be none, or does not lie together is not encoded in place', async () => {
+test('columns that are not numeric, won’t stay so, or aren’t contiguous are not encoded in place', async () => {
   const table = await read(onOne());
   const numbers = fitEncoding(table, training, { exclude: ['class'] });
   expect(canEncodeInPlace(numbers, table, training)).toBe(true);
@@ -97,7 +97,7 @@ test('what is no number, or will be none, or does not lie together is not encode
   expect(canEncodeInPlace(fitEncoding(two, training, { exclude: ['class'] }), two, training)).toBe(false);
 });
 
-test('many rows that are taken out are encoded a stretch at a time, to the same bits', async () => {
+test('many rows taken out of a table are encoded a stretch at a time, to the same bits', async () => {
   const table = await read(onOne());
   const encoding = fitEncoding(table, training, { exclude: ['class'] });
   const expected = encodeRows(encoding, table, training).data.slice();
@@ -116,7 +116,7 @@ test('many rows that are taken out are encoded a stretch at a time, to the same 
   );
 });
 
-test('rows that are taken out of a table keep their cells, their places and their blocks', async () => {
+test('rows taken out of a table keep their cells, their order and their blocks', async () => {
   const table = await read(onOne());
   const rows = every(5, 2);
   const taken = takeRows(table, rows);
@@ -134,6 +134,6 @@ test('rows that are taken out of a table keep their cells, their places and thei
     const [block, own] = [table.blocks[i], rows.subarray(firstRow, firstRow + count)];
     expect(own.every((row) => row >= block.firstRow && row < block.firstRow + block.rowCount)).toBe(true);
   }
-  // A part without any of the first block's rows.
+  // None of these rows are in the first block.
   expect(takeRows(table, rows.subarray(rows.length - 3)).blocks[0]).toEqual({ firstRow: 0, rowCount: 0 });
 });

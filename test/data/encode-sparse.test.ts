@@ -25,7 +25,7 @@ test('LIBSVM features that are read with a pool are encoded where its kernels fi
   for (const view of [elsewhere.data, elsewhere.columns]) expect(homeOf(view)).toBeUndefined();
 });
 
-test('so often as they are encoded and given back, they take the room of once', async () => {
+test('encoding and releasing them repeatedly takes the memory of one time', async () => {
   const pool = onThisThread(kernelMemory());
   releaseMatrix(await encode({ packed: { pool } }));
   const before = pool.memory.memory.buffer.byteLength;

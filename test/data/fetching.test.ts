@@ -9,7 +9,7 @@ import { bytesObject } from '../support/bytes-object.ts';
 
 const mebibyte = 2 ** 20;
 
-/** An object in a store that notes which ranges are asked for, and how many were under way at once. */
+/** An object in a store that records which ranges are requested, and how many at the same time. */
 function watched(key: string, bytes: number) {
   const row = `1,${'0'.repeat(1000)}.5\n`;
   const object = bytesObject(key, `a,b\n${row.repeat(Math.floor(bytes / row.length))}`);
@@ -48,14 +48,14 @@ describe('a text in a store', () => {
     expect(mostUnderWay()).toBe(8);
   });
 
-  test('is on its way while its beginning is looked at', async () => {
+  test('is already being fetched while its beginning is examined', async () => {
     const { object, asked } = watched('a.csv', 20 * mebibyte);
     await read([object]);
     expect(asked.slice(0, 3).map(([start]) => start)).toEqual([0, 4 * mebibyte, 0]);
     expect(asked[2][1]).toBeLessThan(2 * mebibyte);
   });
 
-  test('of one segment at most is fetched as a whole, for which alone a store vouches', async () => {
+  test('of at most one segment is fetched as a whole, since a store checks only whole objects', async () => {
     const { object, asked } = watched('a.csv', 7 * mebibyte);
     await read([object]);
     expect(asked.filter(([, end]) => end - asked[0][0] > 2 * mebibyte)).toEqual([[0, object.size]]);
@@ -68,7 +68,7 @@ describe('a head start', () => {
     expect(withHeadStart(object)).toBe(object);
   });
 
-  test('is not for files, nor for what is fetched as a whole', () => {
+  test('is not given to files, nor to objects that are fetched as a whole', () => {
     const { object } = watched('a.csv', 20 * mebibyte);
     const file = { ...object, openFile: () => Promise.reject(new Error('not now')) };
     expect(withHeadStart(file)).toBe(file);
@@ -76,7 +76,7 @@ describe('a head start', () => {
     expect(withHeadStart(small)).toBe(small);
   });
 
-  test('gives what it fetched to who asks first, and a failure to nobody but who asks for it', async () => {
+  test('gives what it fetched to the first reader, and reports a failure only to a reader', async () => {
     const { object, asked } = watched('a.csv', 20 * mebibyte);
     const failing: DataObject = {
       ...object,

@@ -74,7 +74,7 @@ describe('a dataset that the memory can not hold', () => {
     );
   });
 
-  test('is told what it needs with as many digits as tell it from what there is', () => {
+  test('the memory needed is shown with enough digits to differ from what there is', () => {
     const size = { rows: 100_000, columns: 1 };
     const told = (short: number) => {
       try {

@@ -57,7 +57,7 @@ test('names that every object inherits are names like others', async () => {
   ]);
 });
 
-test('a column that must hold numbers is not to be declared a category, and decimal commas are told', async () => {
+test('the message for a column that must be numeric doesn’t suggest a category, and mentions decimal commas', async () => {
   const kinds = { price: 'number' } as const;
   expect(await refusal('price\nn/x\n', { kinds })).toBe(
     'data/a.csv, line 2, column "price": expected a number, found "n/x". ' +

@@ -18,7 +18,7 @@ import { fileObject } from '../support/file-object.ts';
 // Text that is fetched or unpacked again, by another thread, is the text that was read first.
 
 let folder: string;
-/** Serves over HTTP from a thread of its own, since this one waits. */
+/** Serves over HTTP from a thread of its own, since this one blocks while it waits. */
 let server: { worker: Worker; url: string; control: Int32Array };
 const random = seededRandom(4);
 // 9 MB: of two segments.
@@ -59,7 +59,7 @@ const objects: Record<string, () => DataObject | Promise<DataObject>> = {
 
 const single = () => true;
 
-/** Bit by bit: to compare the elements of long arrays takes seconds. */
+/** Compares bytes: comparing long arrays element by element takes seconds. */
 const isSame = ({ values: a }: NumberColumn, { values: b }: NumberColumn): boolean =>
   Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
 
@@ -91,7 +91,7 @@ test.each(Object.entries(objects))('%s, twice and from any place', async (_, ope
   source.close();
 });
 
-test('of several objects each is begun when it is needed', async () => {
+test('each of several objects is begun when it is needed', async () => {
   const list = await Promise.all([
     fileObject(folder, 'a.csv.gz', gzipSync(text.subarray(0, text.indexOf('\n', 8.7e6) + 1), { level: 1 })),
     fileObject(folder, 'b.csv', `${names}\n${row()}\n`),
@@ -104,14 +104,14 @@ test('of several objects each is begun when it is needed', async () => {
   table.numbers?.source?.close();
 });
 
-test('an answer that fails is asked for again', async () => {
+test('a request that fails is repeated', async () => {
   const table = await readAgain([await objects['text behind a URL']()]);
   Atomics.store(server.control, 0, 3);
   expect((table.columns[0] as NumberColumn).values.length).toBe(rowCount);
   table.numbers?.source?.close();
 });
 
-test('an object that has changed is told of', async () => {
+test('an object that has changed is reported', async () => {
   const table = await readAgain([await objects['text behind a URL']()]);
   Atomics.store(server.control, 1, 1);
   expect(() => (table.columns[0] as NumberColumn).values).toThrow(/a\.csv: .*changed/);
@@ -119,7 +119,7 @@ test('an object that has changed is told of', async () => {
   table.numbers?.source?.close();
 });
 
-test('a file whose rows are others than at first is told of', async () => {
+test('a file whose rows have changed is reported', async () => {
   const object = await fileObject(folder, 'changing.csv', `a,b\n${'1,2\n3,4\n'.repeat(1000)}`);
   const table = await readAgain([object]);
   await fileObject(folder, 'changing.csv', `a,b\n${'1,2\n3,5\n'.repeat(1000)}`);

@@ -33,7 +33,7 @@ test('a file keeps what is written to it, and has no name', () => {
   expect(() => file.read(into, 0)).toThrow(StoreError);
 });
 
-test('a folder that is not there has no room, and takes no file', () => {
+test('a folder that does not exist has no room, and takes no file', () => {
   const disk = temporaryDisk(join(folder, 'none'));
   expect(disk.freeBytes()).toBe(0);
   expect(() => disk.open()).toThrow(StoreError);
@@ -59,7 +59,7 @@ async function readWith(disk: SpillDisk, limits = {}) {
   return ways;
 }
 
-/** A temporary disk with room; told before each of its files' writes, and of each that is closed. */
+/** A temporary disk with room, which calls back before each write to one of its files, and when one is closed. */
 function watchedDisk({ onWrite, onClose }: { onWrite(end: number): void; onClose?(): void }): SpillDisk {
   return {
     freeBytes: () => 1e9,
@@ -92,7 +92,7 @@ test('when the disk is full before the end, all is read again', async () => {
   expect({ writes, closed }).toEqual({ writes: 2, closed: 1 });
 });
 
-test('a disk without room, or one that the request does not give, is left alone', async () => {
+test('a disk without room, or one that the request does not allow, is not used', async () => {
   const open = () => {
     throw new Error('expected nobody to open it');
   };
@@ -101,7 +101,7 @@ test('a disk without room, or one that the request does not give, is left alone'
   expect(await readWith(temporaryDisk(folder), { diskBytes: 9000 * 16 })).toEqual(['spilled']);
 });
 
-test('no more is written than the request gives, however many rows there turn out to be', async () => {
+test('no more is written than the request allows, however many rows there turn out to be', async () => {
   // Of some 3 · 3,000 rows of 16 bytes, 100 were foreseen.
   let most = 0;
   const disk = watchedDisk({
@@ -125,7 +125,7 @@ const size: PackedSize = {
   feedBytes: 0,
 };
 
-test('what fits memory is read as a whole, what does not in parts, and what has no room even so is refused', () => {
+test('data that fits in memory is read as a whole, larger data in parts, and data too large even for that is refused', () => {
   const planFor = (memoryBytes: number) => planPacked('a.csv', size, { memoryBytes, threads: 2 });
   expect(planFor(600 * mebibyte)).toBe('memory');
   const tight = planFor(230 * mebibyte);

@@ -11,20 +11,20 @@ const beginning = (text: string) => Buffer.from(text.slice(0, 65_536));
 const about = (packed: Uint8Array, text: string, compression: 'gzip' | 'zstd') =>
   unpackedBytes(bytesObject('a.csv', packed), compression, beginning(text));
 
-test('gzip says how much it has packed, however well that packs', async () => {
+test('gzip states its unpacked size, whatever the ratio', async () => {
   expect(await about(gzipSync(digits), digits, 'gzip')).toBe(digits.length);
   expect(gzipSync(alike).length * 20).toBeLessThan(alike.length);
   expect(await about(gzipSync(alike), alike, 'gzip')).toBe(alike.length);
 });
 
-test('of several members, of which the last is small, the beginning tells', async () => {
+test('with several members, of which the last is small, the size is estimated from the beginning', async () => {
   const members = Buffer.concat([gzipSync(digits), gzipSync(digits), gzipSync('0.5\n')]);
   const found = await about(members, digits, 'gzip');
   expect(found).toBeGreaterThan(1.8 * digits.length);
   expect(found).toBeLessThan(2.2 * digits.length);
 });
 
-test('of zstd the beginning tells', async () => {
+test('for zstd, the size is estimated from the beginning', async () => {
   const found = await about(zstdCompressSync(digits), digits, 'zstd');
   expect(found).toBeGreaterThan(0.8 * digits.length);
   expect(found).toBeLessThan(1.3 * digits.length);

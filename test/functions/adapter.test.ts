@@ -12,7 +12,7 @@ import { InputError, StoreError } from '../../lib/core/errors.ts';
 import { readOutcome, recordFailure } from '../../lib/jobs/runs.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { functionNames } from '../engine/workflows.ts';
-import { readEvent } from '../support/events.ts';
+import { readEvent, seedForEvents } from '../support/events.ts';
 import { testHone } from '../support/functions.ts';
 import { putText, testContext } from '../support/jobs.ts';
 
@@ -71,6 +71,28 @@ test('a job’s time is what the invocation has left; without one it does not ru
 
 test('there is a task for each function that the workflows call, and no other', () => {
   expect(Object.keys(createTasks(testHone().services)).sort()).toEqual(functionNames().sort());
+});
+
+test.each(['train', 'evaluate', 'register'])('%s reads what is kept of its run once', async (name) => {
+  const { services, store } = testHone();
+  await seedForEvents(store);
+  const event = readEvent(name);
+  const key = `runs/${event.run}/request.json`;
+  const get = vi.spyOn(store, 'get');
+  await createTasks(services)[name](event);
+  expect(get.mock.calls.filter(([asked]) => asked === key)).toHaveLength(1);
+});
+
+test('a step of a run names its run, and nothing beside it', async () => {
+  const { services } = testHone();
+  const tasks = createTasks(services);
+  const failing = (step: unknown) => tasks.train(step).catch(({ name }: Error) => name);
+  const unknown = { run: 'f'.repeat(32) };
+  expect([await failing(unknown), await failing({ ...unknown, kept: {} }), await failing([unknown])]).toEqual([
+    'NotFoundError',
+    'InputError',
+    'InputError',
+  ]);
 });
 
 test.each([

@@ -133,7 +133,7 @@ function mutateAt(value: Json, random: SeededRandom, depth: number): Json {
   }
 }
 
-/** Whether there are few values in one: copies of copies of a large one are larger than any event that arrives. */
+/** Whether a value has few values in it: repeated copies of a large one would be larger than any real event. */
 const isSmall = (value: Json, values: { left: number }): boolean =>
   --values.left > 0 &&
   (typeof value !== 'object' || value === null || Object.values(value).every((inner) => isSmall(inner, values)));

@@ -18,7 +18,7 @@ evaluate:
     - { metric: costUsd, atMost: 1 }
 `;
 
-/** What each line says after where it stands. */
+/** The lines of the message, without the place that each begins with. */
 const said = [
   'evaluate.metrics[1]: expected a metric for a binary task, found "acuracy". Did you mean "accuracy"?',
   'evaluate.metrics[2]: expected a metric for a binary task, found "roc_auc". Did you mean "auc"?',
@@ -56,7 +56,7 @@ test('a training that is asked for over HTTP is refused likewise, and leaves no 
   expect((await hone.store.list('')).objects).toEqual([]);
 });
 
-test('so is a document that evaluates predictions', async () => {
+test('the same holds for a document that evaluates predictions', async () => {
   const document = {
     name: 'rain',
     task: 'ranking',
@@ -83,7 +83,7 @@ test('an evaluation that is asked for over HTTP is refused before its data is lo
   ]);
 });
 
-test('what is there by default is not checked twice', async () => {
+test('defaults are not checked twice', async () => {
   const document = `name: bad\ntask: regression\ndata: { path: datasets/x/, target: y }\nevaluate: { metrics: [rmsee] }\nsearch: { kind: grid, over: { model.l2: [0, 1] } }\n`;
   await expect(runPipeline(testContext(), pipelineOf(document))).rejects.toThrow(/^[^\n]*metrics\[0\][^\n]*"rmse"\?$/);
 });

@@ -34,7 +34,7 @@ test('an evaluation that reads other bytes than the training under the same tags
   await putText(context.store, 'datasets/houses/a.csv', sampleCsv(80));
   const { run } = await openRun(context, pipeline);
   await train(reading, { run });
-  // As another process would: nothing is known of the first reading.
+  // As in another process, nothing is remembered of the first reading.
   reading.memory.clear();
   isDamaged = true;
   await expect(evaluate(reading, { run })).rejects.toMatchObject({

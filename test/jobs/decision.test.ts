@@ -30,7 +30,7 @@ test('a threshold for precision is chosen on rows kept back, saved, and decides 
   const threshold = decision?.threshold?.value ?? Number.NaN;
   expect(threshold).toBeGreaterThan(0.5);
   expect(decision?.rowCount).toBeGreaterThan(60);
-  // The three parts are all rows.
+  // The three parts together are all rows.
   expect(data.trainingRowCount + data.testRowCount + (decision?.rowCount ?? 0)).toBe(data.rowCount);
   const positive = 'classes' in target ? target.classes[1] : '';
   const { predictions } = predictRecords(model, rows);
@@ -59,7 +59,7 @@ test.each(['platt', 'isotonic'] as const)(
     const { before } = report.evaluation?.calibration ?? {};
     expect(Object.keys(before ?? {})).toEqual(['brier']);
     expect(before?.brier.value).toBeGreaterThan(result.metrics.brier.value ?? 1);
-    // So much of a penalty leaves probabilities near the middle, which calibration mends.
+    // Such a large penalty leaves probabilities near the middle, which calibration corrects.
     expect(result.metrics.brier.value).toBeLessThan(plain.result.metrics.brier.value ?? 0);
 
     const again = await trained(document);

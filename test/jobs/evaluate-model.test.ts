@@ -47,7 +47,7 @@ test('a pipeline that holds no rows out is not said to have been evaluated on he
   expect(on).toMatch(/^The 60 rows of datasets\/houses\/ that it was trained on/);
 });
 
-test('gates of size and latency hold for an evaluation, too; those of trainings and champions are said to be left out', async () => {
+test('gates of size and latency apply to an evaluation, too; it says that those of trainings and champions are left out', async () => {
   const context = testContext();
   await putText(context.store, 'datasets/houses/a.csv', sampleCsv(60));
   const gates = `evaluate: { gates: [

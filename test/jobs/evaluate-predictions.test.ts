@@ -10,7 +10,7 @@ import { writeParquet } from '../support/parquet-writer.ts';
 
 type Asked = Record<string, unknown>;
 
-/** Evaluates a text as a file of predictions, and answers what came of it and its report. */
+/** Evaluates a text as a file of predictions. Returns the result and the report. */
 async function evaluated(text: string, document: Asked, others: Record<string, string> = {}, file = 'p.csv') {
   const context = testContext();
   await putText(context.store, `datasets/${file}`, text);
@@ -56,18 +56,18 @@ describe('columns', () => {
     expect(evaluation.metrics.auc.value).toBe(0.75);
   });
 
-  test('of a file of two, of which one is known, need no name', async () => {
+  test('of a file of two, one of which is known, need no names', async () => {
     const { evaluation } = await evaluated('actual,whatever\n1,1.5\n2,2\n4,4\n', { task: 'regression' });
     expect(evaluation.metrics.mae.value).toBeCloseTo(0.5 / 3, 15);
   });
 
-  test('that would do as well are not guessed where one is named', async () => {
+  test('are not guessed if a document names one', async () => {
     const text = 'y,p,forecast\n1,0.9,0.3\n0,0.2,0.4\n';
     const { report } = await evaluated(text, { task: 'binary', predictions: { score: 'p' } });
     expect(report.defaults.map(({ path }) => path)).not.toContain('predictions.prediction');
   });
 
-  test('that are not there are refused by name, with the nearest', async () => {
+  test('that don’t exist are refused by name, with the most similar one', async () => {
     const asked = { task: 'binary', predictions: { label: 'target', score: 'scores' } };
     await expect(evaluated('target,score\n1,0.5\n0,0.1\n', asked)).rejects.toMatchObject({
       name: 'InputError',
@@ -76,13 +76,13 @@ describe('columns', () => {
     });
   });
 
-  test('without a known name among many are asked for', async () => {
+  test('without a known name, among many, must be named', async () => {
     await expect(evaluated('a,b,c\n1,2,3\n', { task: 'regression' })).rejects.toThrow(
       'expected a column for the label, found the columns "a", "b", "c"',
     );
   });
 
-  test('of many classes are scores by a star: one column of scores is told so', async () => {
+  test('of many classes are given with a star: the message for a single column of scores says so', async () => {
     await expect(evaluated('label,score\na,0.5\nb,0.1\n', { task: 'multiclass' })).rejects.toThrow(
       'expected a score for each class, or a prediction, found the columns "label", "score". Name the columns of the scores by a star',
     );
@@ -97,14 +97,14 @@ describe('columns', () => {
 });
 
 describe('two classes', () => {
-  test('may be texts, of which the positive one is said', async () => {
+  test('may be texts, with the positive one stated', async () => {
     const asked = { task: 'binary', predictions: { label: 'churned', score: 'p', positive: 'no' } };
     const { evaluation } = await evaluated(churn, asked);
     expect(evaluation.positiveClass).toBe('no');
     expect(evaluation.metrics.auc.value as number).toBeLessThan(0.5);
   });
 
-  test('scored outside of [0, 1] have margins: what needs probabilities is undefined, and says why', async () => {
+  test('with scores outside of [0, 1] have margins: metrics of probabilities are undefined, and say why', async () => {
     const { evaluation, report } = await evaluated('y,score\n1,2.5\n0,-1\n1,-0.5\n0,-3\n', { task: 'binary' });
     expect(evaluation.metrics.logLoss).toMatchObject({ value: null, why: expect.any(String) });
     expect(evaluation.metrics.auc.value).toBe(1);
@@ -216,7 +216,7 @@ describe('another file', () => {
   const rows = Array.from({ length: 60 }, (_, i) => [i % 2, (i % 2) * 0.5 + (i % 7) / 20]);
   const text = csv('y,p', rows);
 
-  test('of the same rows is compared metric by metric, and gates may speak of it', async () => {
+  test('of the same rows is compared metric by metric, and gates may refer to it', async () => {
     const worse = csv(
       'y,p',
       rows.map(([y], i) => [y, (i % 10) / 10]),
@@ -352,7 +352,7 @@ describe('other tasks', () => {
     expect(starred.evaluation.metrics.exactMatch.value).toBe(0.5);
   });
 
-  test('detections are held against annotations in the same document, or in another', async () => {
+  test('detections are compared with annotations in the same document, or in another', async () => {
     const truth = {
       images: [{ id: 1 }],
       categories: [{ id: 7, name: 'cat' }],
@@ -398,7 +398,7 @@ test('a missing score is refused with its line', async () => {
   );
 });
 
-test('the same objects under the same document are found, and a report to the byte follows from them', async () => {
+test('the same objects and document are found again, and give the same report to the byte', async () => {
   const asked = { task: 'binary', predictions: { label: 'churned', score: 'p' } };
   const { context, whole, result } = await evaluated(churn, asked);
   const again = await evaluatePredictions(context, checkPredictionsDocument(whole, 'test'));

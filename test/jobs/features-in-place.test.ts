@@ -31,7 +31,7 @@ function csv(): string {
 }
 const text = csv();
 
-/** More than a megabyte, below which kernels leave Parquet alone; some cells of `b` are missing. */
+/** More than the megabyte that kernels need to read Parquet; some cells of `b` are missing. */
 function parquet(): Uint8Array {
   const random = seededRandom(12);
   const rows = Array.from({ length: 60_000 }, (_, row) => {

@@ -6,7 +6,7 @@ import { sliceConditions } from '../../lib/pipeline/slice-conditions.ts';
 import { champion, readAlias } from '../../lib/registry/aliases.ts';
 import { pipelineOf, putText, testContext } from '../support/jobs.ts';
 
-/** y follows x, but for zone south, where it is the other way round half of the time. */
+/** y follows x, except that in zone south it is reversed for half of the rows. */
 const rows = Array.from({ length: 600 }, (_, i) => {
   const [x, isSouth] = [(i * 37) % 101, i % 3 === 0];
   const label = x > 50 !== (isSouth && i % 2 === 0) ? 'yes' : 'no';
@@ -51,7 +51,7 @@ test.each([
   expect(version).toBe(expected === 'pass' ? result.version : undefined);
 });
 
-test('a gate that is undecided is told so wherever it is told, and is judged anew when the version is found', async () => {
+test('an undecided gate is reported as such everywhere, and judged again when the version is found', async () => {
   const gate = "{ metric: accuracy, atLeast: 0.82, slice: 'zone = north', confidence: 0.9999999 }";
   const { context, verdict } = await trained(gate);
   expect(verdict.champion).toEqual({
@@ -66,7 +66,7 @@ test('a gate that is undecided is told so wherever it is told, and is judged ane
   expect((await readReport(context, found.report)).verdict.gates).toEqual(verdict.gates);
 });
 
-test('a version that is found is held against champion and the clock as it was when it was trained', async () => {
+test('a version that is found is judged against champion and the clock as they were when it was trained', async () => {
   const gates =
     '{ metric: accuracy, noWorseThan: champion, by: 0.1, confidence: 0.95 }, { metric: predictionMs, atMost: 60000 }';
   const { context, result } = await trained(gates);
@@ -92,7 +92,7 @@ test('a slice by a column that is not there is an error that lists what is', asy
   );
 });
 
-test('the worst gate is the verdict: a failure outweighs what is undecided', () => {
+test('the worst gate decides: a failure outweighs an undecided gate', () => {
   const inputs = { metrics: { accuracy: { value: 0.5 } }, baseline: {}, champion: undefined, rowCount: 9 };
   const gates = [
     { metric: 'accuracy', atLeast: 0.4 },

@@ -72,7 +72,7 @@ test('a version is meant by its name, else by its alias, else by champion', asyn
   await expect(resolve({ alias: 'none' })).rejects.toThrow('model houses: expected an alias none, found none');
 });
 
-test('six digits of a version or more stand for it, as long as no other begins with them', async () => {
+test('six or more digits of a version identify it, as long as no other version begins with them', async () => {
   const { context, first } = await twoVersions();
   const resolve = (version: string) => resolveVersion(context, { name: 'houses', version });
   expect(await resolve(first.version.slice(0, 6))).toBe(first.version);

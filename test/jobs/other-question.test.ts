@@ -63,7 +63,7 @@ test('once promoted, it is champion like any other', async () => {
   expect([third.gate, await championNow()]).toEqual(['pass', third.version]);
 });
 
-test('a version that was found is not compared with a champion of another question', async () => {
+test('a version that was found is not compared with a champion that predicts something else', async () => {
   const { context, run } = await withChampion();
   const gates = '[{ metric: rmse, noWorseThan: champion }]';
   await run(document('age', { gates }));
@@ -75,7 +75,7 @@ test('a version that was found is not compared with a champion of another questi
   );
 });
 
-test('another class of the same target is no other question', async () => {
+test('another positive class of the same target is not another question', async () => {
   const { context, run } = await withChampion();
   const zones =
     'name: zones\ntask: multiclass\ndata: { path: datasets/houses/, target: zone, include: [size] }\nevaluate: { gates: [] }\n';

@@ -41,7 +41,7 @@ test('a level that decides the class for its rows is told of by its coefficient'
   expect(warnings).toEqual([expect.stringMatching(/^A coefficient of .* part the classes for some rows/)]);
 });
 
-test('features that follow from one another are told of, and not taken for classes that part', async () => {
+test('features that follow from one another are reported, and not mistaken for separable classes', async () => {
   // A date's epoch is all but the sum of its parts; the class hangs on none of them.
   const lines = ['x,day,class'];
   for (let i = 0; i < 400; i++) {

@@ -70,7 +70,7 @@ const waysFor = (
   'read again': { limits: `, limits: { memoryBytes: ${tight}, diskBytes: 1000 }`, says: 're-read' },
 });
 
-/** Tried on many rows, and on every number of threads. */
+/** Pipelines that are tried with many rows, and with every number of threads. */
 const large = new Set(['logistic, L-BFGS', 'logistic, Adam in batches']);
 
 describe.each(Object.entries(pipelines))('%s', (title, yaml) => {

@@ -17,7 +17,7 @@ test.each([
   [{ asked: 1, available: 8, environment: { HONE_THREADS: '3' } }, 1],
   [{ available: 2, environment: { HONE_THREADS: 'many' } }, 2],
   [{ available: 2, environment: { HONE_THREADS: '' } }, 2],
-  // Thousands of them would end the process.
+  // The process would not survive thousands of threads.
   [{ available: 2, environment: { HONE_THREADS: '100000' } }, 64],
   [{ available: 192, environment: {} }, 64],
 ])('%j works with %i threads', (machine, threads) => {

@@ -22,7 +22,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-// Without the ids, of which there are too many for kernels. 0.9 MB: enough for kernels to read, and for products in float32; of several blocks when it is in several objects.
+// Without the ids, which are too many distinct texts for kernels. 0.9 MB are enough for kernels to read, and for products in
+// float32; in several objects they make several blocks.
 const rows = sampleCsv(44_000)
   .split('\n')
   .map((line) => line.slice(line.indexOf(',') + 1));
@@ -58,7 +59,7 @@ test.each(Object.entries(pipelines))('%s', { timeout: 180_000 }, async (title, y
     const found = await versionOf(folderStore(join(folder, `${title}-${threads}`)), `\nthreads: ${threads}`);
     expect(found).toEqual(fromStore);
   }
-  // Kernels take on rows of any length up to 256 KiB: a lower limit is for the plain code to hold.
+  // Kernels read rows of any length up to 256 KiB; a lower limit is left to the plain reader.
   const limited = yaml.replace('datasets/t/,', 'datasets/t/, limits: { lineBytes: 200000 },');
   const plain = await versionOf(testContext().store, '', limited);
   expect(plain.files['model.safetensors']).toBe(fromStore.files['model.safetensors']);

@@ -74,7 +74,7 @@ test.each(Object.entries(kinds))('%s have the bits that Number() gives them', as
   }
 });
 
-/** A number that float32 holds well, of any magnitude below 1,000 but the least. */
+/** A float32 of any magnitude below 1,000, other than the very smallest ones. */
 const anySingle = () => Math.fround(random.normal() * Number(`1e${random.nextInt(20) - 18}`));
 
 /** The number halfway between a float32 and the next, exact. */
@@ -109,7 +109,7 @@ test.each(Object.entries(singleKinds))('%s have the bits of the nearest float32'
   }
 });
 
-/** Numbers as kernels read them, so many in a row beside a column of ones. */
+/** Numbers as kernels read them from rows of `width` cells; the last row is filled up with ones. */
 async function readNumbers(texts: string[], width: number, options: ReadOptions) {
   const rows = Array.from({ length: Math.ceil(texts.length / width) }, (_, row) =>
     Array.from({ length: width }, (_, column) => texts[row * width + column] ?? '1'),

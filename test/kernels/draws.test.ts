@@ -9,14 +9,14 @@ import { workerPool } from '../../lib/kernels/worker-pool.ts';
 const random = seededRandom(3);
 const normals = (count: number) => Float64Array.from({ length: count }, () => random.normal());
 
-/** How often each unit is drawn, by the random numbers' own code. */
+/** How often each unit is drawn, computed with the reference generator. */
 function countsOf(unitCount: number, seed: number, draw: number): Float64Array {
   const [counts, stream] = [new Float64Array(unitCount), seededRandom(seed, draw)];
   for (let i = 0; i < unitCount; i++) counts[Math.floor(stream.nextUint32() * 2 ** -32 * unitCount)]++;
   return counts;
 }
 
-/** Every fourth unit by itself, those left over with the first. */
+/** The sum of counts times values, in four partial sums as the kernel adds them; the last units go to the first sum. */
 function product(counts: Float64Array, column: Float64Array): number {
   const parts = [0, 0, 0, 0];
   const whole = counts.length - (counts.length % 4);

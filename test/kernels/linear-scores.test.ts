@@ -38,6 +38,6 @@ test('scores that are asked for again and again take no more memory', () => {
   const before = home.allocate(0);
   expect(model.scores(Float64Array.of(3, 0, 1), features)[4999]).toBe(4);
   expect(home.allocate(0)).toBe(before);
-  // What was answered before stays as it was.
+  // Earlier results are not overwritten.
   expect([first[0], second[4999]]).toEqual([2, 3]);
 });

@@ -3,7 +3,7 @@ import { kernelMemory, releaseArray } from '../../lib/kernels/instantiate.ts';
 
 const bytes = 200_000;
 
-test('what was given back is used again, as zeros', () => {
+test('released memory is used again, as zeros', () => {
   const home = kernelMemory();
   const first = home.allocate(bytes);
   const behind = home.allocate(bytes);
@@ -17,7 +17,7 @@ test('what was given back is used again, as zeros', () => {
   expect(new Uint8Array(home.memory.buffer, behind, bytes).every((byte) => byte === 9)).toBe(true);
 });
 
-test('arrays elsewhere, and small ones, are left alone', () => {
+test('arrays outside of kernel memory, and small ones, are not released', () => {
   const home = kernelMemory();
   const small = home.allocate(64);
   home.release(small, 64);

@@ -56,7 +56,7 @@ describe('without their rows', () => {
   ]);
   const labelled = (count: number) => Int32Array.from({ length: count }, (_, row) => ((row * 7) % 5 < 2 ? 1 : 0));
 
-  // Rounded, the sizes that float32 does not have are infinite.
+  // Values beyond the range of float32 would be rounded to infinity.
   test.each(rounded.filter(([, values]) => values.every(Number.isFinite)))(
     '%s, rounded: the same counts',
     (_, values) => {
@@ -116,7 +116,7 @@ test('what another call left behind does not show', () => {
   expect(orderOf(long)).toEqual(compared(long));
 });
 
-test('in a memory that was lent, sorting finds room among what was given back, and leaves the rest as it is', () => {
+test('in a borrowed memory, sorting uses what was released, and leaves the rest unchanged', () => {
   const memory = kernelMemory();
   const bytes = 4 * 2 ** 20;
   const [before, lent, behind] = [memory.allocate(1024), memory.allocate(bytes), memory.allocate(1024)];

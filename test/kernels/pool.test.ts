@@ -37,11 +37,11 @@ function beginToScore(pool: Pool, rows: number): { finish(): Float64Array } {
 const numbers32 = (rows: number) => Float32Array.from({ length: rows }, (_, row) => row);
 const numbers = (rows: number) => Float64Array.from({ length: rows }, (_, row) => row);
 
-test('every share of every job is done once, whenever the threads are there', async () => {
+test('every share of every job is done once, whenever the threads start', async () => {
   const memory = kernelMemory();
   const pool = workerPool({ memory, threads: 3, workerSource, imports: kernelHost(memory.memory) });
   try {
-    // The first jobs are over before the threads have started; later ones they join; some have too few shares for all.
+    // The first jobs end before the threads have started; they join later ones; some have fewer shares than threads.
     for (let job = 0; job < 60; job++) {
       const rows = 1 + ((job * 7919) % 60_000);
       expect(score(pool, rows)).toEqual(numbers(rows));
@@ -52,7 +52,7 @@ test('every share of every job is done once, whenever the threads are there', as
   }
 });
 
-test('a job that is done again and again finds what lies there each time, and another one between is not mistaken for it', async () => {
+test('a repeated job reads its current input each time, and is not confused with another one in between', async () => {
   const memory = kernelMemory();
   const pool = workerPool({ memory, threads: 3, workerSource, imports: kernelHost(memory.memory) });
   try {
@@ -85,7 +85,7 @@ test('a thread alone does all of it', () => {
   expect(score(onThisThread(kernelMemory()), 10_000)).toEqual(numbers(10_000));
 });
 
-test('a task that fails fails the job, and the next one is done all the same', async () => {
+test('a failing task fails the job, and the next job is done nevertheless', async () => {
   const memory = kernelMemory();
   const pool = workerPool({ memory, threads: 3, workerSource, imports: kernelHost(memory.memory) });
   try {
@@ -99,12 +99,12 @@ test('a task that fails fails the job, and the next one is done all the same', a
   }
 });
 
-test('a job that was begun is done by other threads meanwhile, once, and by whatever comes next at the latest', async () => {
+test('a job that was begun is done once, by other threads meanwhile, or when the next job needs the pool', async () => {
   const memory = kernelMemory();
   const pool = workerPool({ memory, threads: 2, workerSource, imports: kernelHost(memory.memory) });
   try {
     const alone = beginToScore(pool, 50_000);
-    // This thread does nothing, and finds it done.
+    // This thread does nothing until the others have finished.
     const isDone = () => new Float64Array(memory.memory.buffer).includes(49_999);
     for (let i = 0; i < 200 && !isDone(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
     expect(isDone()).toBe(true);
@@ -131,7 +131,7 @@ test('a thread that was started before there was a pool belongs to the first poo
   expect(takeStarted()).toBeUndefined();
 });
 
-test('a job that was begun on a thread alone is done at once', () => {
+test('a job that is begun on a single thread is done at once', () => {
   const pool = onThisThread(kernelMemory());
   const begun = beginToScore(pool, 10_000);
   expect(new Float64Array(pool.memory.memory.buffer).includes(9_999)).toBe(true);

@@ -18,7 +18,7 @@ test('rooms in one memory share a copy of a vector', () => {
   expect(roomFor(features, 0).share(Float64Array.of(1, 2, 3)).address).not.toBe(one.address);
 });
 
-test('a vector that was written to meanwhile is copied again, and whoever has the first copy keeps it', () => {
+test('a vector that has changed meanwhile is copied again, and the first copy stays valid', () => {
   const { features } = resident(10);
   const targets = Float64Array.of(1, 2, 3);
   const before = roomFor(features, 0).share(targets);

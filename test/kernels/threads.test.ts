@@ -73,7 +73,7 @@ test('a network in batches: one, two and three threads end with the same bits', 
     useThreads(threads);
     const model = createModel({ kind: 'mlp', inputs, classCount: 2, hidden: [48, 24], seed: 2 });
     const objective = model.objective(examples, { products: 'float32', batchSize: 700, seed: 5 });
-    // Time for the threads to be there.
+    // Time for the threads to start.
     await new Promise((resolve) => setTimeout(resolve, threads === 1 ? 0 : 300));
     const { parameters, loss } = minimise(objective, { rule: adam(), initial: model.initial(), stop: { epochs: 3 } });
     hashes.push(sha256Hex(bytes(Float64Array.of(...parameters, loss))));

@@ -11,7 +11,7 @@ const predictions = (classCount: number, actual: number[], predicted: number[]):
 });
 
 describe.each([3, 300])('of %i classes', (classCount) => {
-  test('each pair that occurs stands once, in ascending order, with its rows', () => {
+  test('each pair that occurs is listed once, in ascending order, with its rows', () => {
     const pairs = classPairs(predictions(classCount, [2, 0, 2, 0, 1, 2], [1, 2, 0, 2, 1, 1]));
     expect(pairs).toMatchObject({
       actual: Int32Array.of(0, 1, 2, 2),

@@ -180,10 +180,10 @@ test.each<[string, () => unknown]>([
   expect(call).toThrow(InputError);
 });
 
-test('of one ranking the whole area is found once, and a part of it is a number of its own', () => {
+test('the whole area of a ranking is computed once, and a partial area is kept apart', () => {
   const ranked = rankScores([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]);
   expect([areaUnderRoc(ranked), areaUnderRoc(ranked)]).toEqual([0.75, 0.75]);
-  // By hand: up to half the negatives the curve encloses a quarter of the square, of which chance takes an eighth.
+  // By hand: up to half of the negatives, the area under the curve is a quarter of the square, and that of chance an eighth.
   expect(areaUnderRoc(ranked, { maxFpr: 0.5 })).toBeCloseTo(0.5 * (1 + (0.25 - 0.125) / (0.5 - 0.125)), 15);
   expect(areaUnderRoc(ranked)).toBe(0.75);
 });

@@ -35,8 +35,8 @@ const methodsOf = (task: Task, names: string[], predictions: Parameters<typeof m
   return Object.fromEntries(names.map((name) => [name, found[name].interval?.method]));
 };
 
-describe('each metric has the interval that suits it', () => {
-  test('shares of rows Wilson, areas DeLong and the jackknife, sums a bootstrap', () => {
+describe('the method of each metric’s interval', () => {
+  test('proportions use Wilson, areas DeLong and the jackknife, sums a bootstrap', () => {
     const names = ['accuracy', 'recall', 'precision', 'auc', 'averagePrecision', 'f1', 'logLoss', 'ks'];
     expect(methodsOf('binary', names, twoClasses(500))).toEqual({
       accuracy: 'wilson',
@@ -50,7 +50,7 @@ describe('each metric has the interval that suits it', () => {
     });
   });
 
-  test('what is no function of sums is measured on sections of many rows', () => {
+  test('metrics that are not functions of sums are measured on sections of many rows', () => {
     expect(methodsOf('regression', ['rmse', 'medianAe'], values(5000))).toEqual({
       rmse: 'bootstrap',
       medianAe: 'sections',
@@ -111,10 +111,10 @@ const fits = (task: Task, name: string): boolean =>
     detection: ['ap'],
   })[task].includes(name);
 
-test('an interval by sums is the one by drawing the rows themselves', () => {
+test('an interval from sums equals the one from resampled rows', () => {
   const predictions = twoClasses(300);
   const { f1 } = measureUncertain('binary', ['f1'], predictions, { resamples: 200, seed: 5 }).values;
-  // The same draws, each measured from its rows.
+  // The same draws, but each measured from its rows.
   const { actual, predicted } = predictions;
   const direct = bootstrap(
     actual.length,
@@ -132,7 +132,7 @@ test('an interval by sums is the one by drawing the rows themselves', () => {
   expect(f1.interval?.high).toBeCloseTo(direct.high, 12);
 });
 
-test('an interval by sections covers a mean as often as it says', () => {
+test('an interval by sections has its nominal coverage of a mean', () => {
   const random = seededRandom(3);
   let covered = 0;
   const trials = 600;
@@ -146,7 +146,7 @@ test('an interval by sections covers a mean as often as it says', () => {
   expect(covered / trials).toBeLessThan(0.97);
 });
 
-test('a table of ranked rows is the table of the rows', () => {
+test('the table of ranked rows equals the table of the rows', () => {
   const { actual, probabilities } = twoClasses(6000, 4, 2);
   const direct = scoreTable(actual, probabilities);
   const ranked = unweightedScoreTable(rankScores(actual, probabilities));
@@ -183,7 +183,7 @@ describe('against scores that are all the same', () => {
       averagePrecisionScore(actual, probabilities) - averagePrecisionScore(actual, constant),
       12,
     );
-    // Two ways to the same end, within a tenth of its width.
+    // Both methods agree within a tenth of the interval's width.
     const width = interval.high - interval.low;
     expect(Math.abs(interval.low - drawn.low) / width).toBeLessThan(0.1);
     expect(Math.abs(interval.high - drawn.high) / width).toBeLessThan(0.1);
@@ -201,7 +201,7 @@ describe('a comparison', () => {
     }
   });
 
-  test('with worse predictions of the same rows is sure, by the test that suits each metric', () => {
+  test('with worse predictions of the same rows is certain, by the appropriate test for each metric', () => {
     const { actual } = twoClasses(800);
     const random = seededRandom(9);
     const probabilities = actual.map(() => 0) as unknown as Int32Array;

@@ -4,7 +4,7 @@ import { lbfgs } from '../../lib/optimizers/lbfgs.ts';
 import { minimise } from '../../lib/optimizers/minimise.ts';
 import { valley } from './problems.ts';
 
-/** A loss that is off by up to 5e-9 of itself, by the bits of where it is asked, as one of products in float32 is. */
+/** A loss with a relative error of up to 5e-9 that depends on the bits of the parameters, as with products in float32. */
 function imprecise(objective: Objective, noise: number | undefined): Objective & { asked: number } {
   const words = new Uint32Array(2);
   const value = new Float64Array(words.buffer);
@@ -32,10 +32,10 @@ function fitted(noise: number | undefined) {
   return { asked: objective.asked, gradientNorm, reason };
 }
 
-test('an objective that tells how imprecise its loss is reaches a gradient far below that, by the slopes', () => {
+test('an objective that states the error of its loss reaches a gradient far below that, by slopes', () => {
   const told = fitted(1e-8);
   expect(told.gradientNorm).toBeLessThanOrEqual(1e-9);
-  // One that does not tell it leaves the search to look for losses that are lower by chance.
+  // An objective that does not state its error makes the search look for losses that are lower by chance.
   const untold = fitted(undefined);
   expect(untold.gradientNorm).toBeGreaterThan(1e-6);
   expect(told.asked).toBeLessThan(untold.asked);

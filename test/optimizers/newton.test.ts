@@ -39,17 +39,17 @@ test('a step that made the gradient a thousand times shorter is followed by one 
   });
   norms.push(solution.gradientNorm);
   const shrunk = norms.slice(1).map((norm, i) => norm / norms[i] <= 1e-3);
-  // The last step has none after it.
+  // No step follows the last one.
   const kept = shrunk.slice(0, -1).filter((isShort) => isShort).length;
   expect(kept).toBeGreaterThan(0);
   expect(objective.looks).toHaveLength(solution.steps - kept);
   for (const parameter of solution.parameters) expect(Math.abs(parameter - 1)).toBeLessThan(1e-13);
 });
 
-test('where a Hessian that was kept leads nowhere, it is looked at anew', () => {
+test('a kept Hessian that leads nowhere is computed again', () => {
   const objective = hangingChains(2);
   const hessian = objective.hessian?.bind(objective) as NonNullable<Objective['hessian']>;
-  // At the place that the state names, nearly flat: a step by it goes past all numbers.
+  // Nearly flat at the parameters where the state's Hessian was taken: a step with it would overflow.
   const flat: Objective['hessian'] = (parameters, gradient, matrix) => {
     const loss = hessian(parameters, gradient, matrix);
     if (parameters[0] === 9) for (let i = 0; i < 4; i++) matrix[i] *= 1e-100;

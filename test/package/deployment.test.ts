@@ -61,7 +61,7 @@ describe('settings', () => {
     });
   });
 
-  test('the temporary disk has what Lambda gives for nothing, or what is asked for', () => {
+  test('the temporary disk has the size that Lambda gives free of charge, or the one asked for', () => {
     expect(setting('diskMb', named)).toBe(512);
     expect(setting('diskMb', { HONE_DISK_MB: '' })).toBe(512);
     expect(setting('diskMb', { HONE_DISK_MB: '10240' })).toBe(10_240);

@@ -128,7 +128,7 @@ describe('a wrong document is refused with the file, the line, the path, what wa
   ])('%j', (text, expected) => expect(messageOf(text)).toContain(expected));
 });
 
-test('an empty list of columns to exclude is as good as none, and goes with columns to include', () => {
+test('an empty list of columns to exclude is the same as none, and is allowed with columns to include', () => {
   const asked = (data: string) =>
     resolvePipeline(parsePipeline(`name: x\ntask: regression\ndata: { path: a, target: t${data} }\n`, 'x.yml'));
   expect(asked(', exclude: []')).toEqual(asked(''));
@@ -230,7 +230,7 @@ test.each([
 describe('a document with predictions in the place of data', () => {
   const text = 'name: vendor\ntask: ranking\npredictions: { path: datasets/vendor/ }\n';
 
-  test('is one that evaluates them', () => {
+  test('evaluates them', () => {
     expect(parseEither(text, 'vendor.yml')).toEqual({
       kind: 'predictions',
       document: { name: 'vendor', task: 'ranking', predictions: { path: 'datasets/vendor/' } },
@@ -247,7 +247,7 @@ describe('a document with predictions in the place of data', () => {
     expect(() => parseEither(wrong, 'vendor.yml')).toThrow(where);
   });
 
-  test('is no pipeline to train', () => {
+  test('is not a pipeline to train', () => {
     expect(() => parsePipeline(text, 'vendor.yml')).toThrow('vendor.yml');
   });
 });

@@ -18,7 +18,7 @@ test('reasons are the comparison of the first metric with champion, the worst sl
   ]);
 });
 
-test('few rows are a reason, and what is not the case is none', () => {
+test('few rows are a reason, and what does not apply is none', () => {
   const few = unreasoned((evaluation) => {
     evaluation.rowCount = 40;
     evaluation.comparisons = [];
@@ -36,7 +36,7 @@ test('a suspected leak is the first reason', () => {
   expect(withReasons(report).verdict.why?.[0]).toBe(`Too good to be true? ${leak} (and 1 more)`);
 });
 
-test('another metric that is surely worse than the same opponent is a reason, where the first is not', () => {
+test('another metric that is certainly worse than the opponent’s is a reason, if the first one is not', () => {
   const withWorse = (first: 'better' | 'worse') =>
     unreasoned((evaluation) => {
       const [comparison] = evaluation.comparisons ?? [];

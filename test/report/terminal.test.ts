@@ -78,7 +78,7 @@ describe('an evaluation with intervals', () => {
   const lines = (width?: number) =>
     renderTable(fullReports['full-binary'], { path: 'report.html', ...(width && { width }) }).split('\n');
 
-  test('shows them beside the values, and what the first metric says against champion', () => {
+  test('shows them beside the values, and the comparison of the first metric with champion', () => {
     expect(lines()).toContain('ROC AUC             0.8321   0.8216 to 0.8426        0.5   +0.332          0.8274');
     expect(lines().join(' ')).toContain('compared     ROC AUC is higher than champion');
     expect(lines().join('\n')).toContain('worst slices contract = month to month, tenure_months from 0 to 6');
@@ -90,7 +90,7 @@ describe('an evaluation with intervals', () => {
     );
   });
 
-  test('leaves out what two columns say already where lines would be too long', () => {
+  test('leaves out what two columns already say if lines would be too long', () => {
     expect(lines(72).every((line) => line.length <= 72)).toBe(true);
     expect(lines(72)).toContain('ROC AUC             0.8321   0.8216 to 0.8426        0.5     0.8274');
   });

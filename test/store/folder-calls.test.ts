@@ -6,7 +6,7 @@ import { calls } from '../../lib/store/folder-calls.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hone-calls-'));
 
-test('what is not there is undefined, below a folder, below nothing, and below a file', async () => {
+test('what does not exist is undefined, in a folder, in no folder, and below a file', async () => {
   writeFileSync(join(folder, 'file'), '');
   for (const path of ['none', 'none/deeper', 'file/deeper']) {
     expect(await calls.lstat(join(folder, path))).toBeUndefined();
@@ -14,7 +14,7 @@ test('what is not there is undefined, below a folder, below nothing, and below a
   }
 });
 
-test('lstat tells of a link itself, stat of what it leads to', async () => {
+test('lstat describes a link itself, stat its target', async () => {
   writeFileSync(join(folder, 'goal'), 'goal');
   symlinkSync(join(folder, 'goal'), join(folder, 'link'));
   expect((await calls.lstat(join(folder, 'link')))?.isSymbolicLink()).toBe(true);
@@ -27,7 +27,7 @@ test('a call that fails rejects, and throws nothing at once', async () => {
   await expect(calls.open(join(folder, 'none'))).rejects.toMatchObject({ code: 'ENOENT', syscall: 'open' });
 });
 
-test('rm takes files and folders away, and leaves alone what is not there', async () => {
+test('rm removes files and folders, and accepts that one does not exist', async () => {
   await calls.mkdir(join(folder, 'full/deep'));
   writeFileSync(join(folder, 'full/deep/file'), 'x');
   await calls.rm(join(folder, 'full/deep/file'));

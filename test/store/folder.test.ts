@@ -446,7 +446,7 @@ function text(body: Uint8Array): string {
   return new TextDecoder().decode(body);
 }
 
-test('whoever asks again and again until something happens does not keep it from happening', async () => {
+test('polling for something in a loop does not keep it from happening', async () => {
   let hasHappened = false;
   setTimeout(() => {
     hasHappened = true;

@@ -370,7 +370,7 @@ describe('a process that uses a store', () => {
     return (await promisify(execFile)(process.execPath, args, { env, timeout: 20_000 })).stdout;
   };
 
-  test('on S3 ends by itself, with client and endpoint from the environment', async () => {
+  test('on S3 exits by itself, with client and endpoint from the environment', async () => {
     const loaded = await run('s3://bucket/x');
     expect(loaded).toContain('@aws-sdk/client-s3');
     expect(server.buckets.get('bucket')?.objects.has('x/a')).toBe(true);
@@ -449,7 +449,7 @@ describe('openStore', () => {
     expect((await openStore('s3://some-bucket/some/prefix')).location).toBe('s3://some-bucket/some/prefix/');
   });
 
-  describe('where the environment lacks what AWS asks for', () => {
+  describe('when the environment lacks what AWS needs', () => {
     const nowhere = {
       AWS_CONFIG_FILE: '/nowhere',
       AWS_SHARED_CREDENTIALS_FILE: '/nowhere',

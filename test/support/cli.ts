@@ -16,7 +16,7 @@ export interface Finished {
   stderr: string;
 }
 
-/** What `npx hone` starts: the bundled command line, bundled anew where a file of it has changed. */
+/** What `npx hone` starts: the bundled command line, which is bundled again if one of its files has changed. */
 export const honeEntry = join(root, 'cli/hone.mjs');
 
 /** Runs `hone` as a user does, in a process of its own. */

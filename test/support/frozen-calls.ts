@@ -25,7 +25,7 @@ interface Stop {
 const stops = new AsyncLocalStorage<Stop>();
 
 /**
- * Makes the calls of folder stores into the file system stoppable.
+ * Allows a test to stop the file system calls of folder stores.
  *
  * @param options.looks whether to stop before calls that only look, too
  * @returns a function that undoes it

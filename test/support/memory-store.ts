@@ -6,7 +6,7 @@ export interface MemoryStore extends Store {
   readonly objects: Map<string, { body: Uint8Array; info: ObjectInfo }>;
   /** The objects' bytes by key, those below `runs/` left out: what must be the same however the work was done. */
   lasting(): Record<string, string>;
-  /** Another store with the same objects, on which the same writes give the same tags. */
+  /** Another store with the same objects, in which the same writes produce the same tags. */
   copy(): MemoryStore;
 }
 

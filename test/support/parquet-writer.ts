@@ -14,11 +14,11 @@ export interface ParquetOptions {
   codec?: 'UNCOMPRESSED' | 'SNAPPY' | 'ZSTD';
   /** Version of the data pages. */
   version?: 1 | 2;
-  /** Whether columns that are no booleans are written by a dictionary of their different values. */
+  /** Whether columns other than booleans are written with a dictionary of their distinct values. */
   dictionary?: boolean;
   /** Columns that can't be null. */
   required?: readonly string[];
-  /** Groups of nullable numbers that the schema tells of before the columns, by name; no row group has any. */
+  /** Groups of nullable numbers, by name, that the schema lists before the columns; they are in no row group. */
   nested?: Readonly<Record<string, readonly string[]>>;
   /** Most rows of a page; a row group has one page to a column where it is left out. */
   pageRows?: number;
@@ -219,7 +219,7 @@ function presentLevels(cells: Cell[]): Uint8Array {
   );
 }
 
-/** Places in a dictionary: a run for each eight or more that are equal, and packed bits for all others. */
+/** Indices into a dictionary: a run for eight or more equal ones, bit-packed groups for all others. */
 function places(cells: Cell[], different: Cell[]): Uint8Array {
   const placeOf = new Map(different.map((cell, i) => [cell, i]));
   const all = cells.map((cell) => placeOf.get(cell) ?? 0);

@@ -1,8 +1,8 @@
-/** Greatest distance of a copy, and places of the table in which words that were seen are found again. */
+/** The greatest distance of a copy, and the size of the hash table that finds earlier words. */
 const [farthest, slots] = [65_535, 1 << 14];
 
 /**
- * Bytes in Snappy's raw format: what stood within 64 kB before is copied, all else stands as it is.
+ * Bytes in Snappy's raw format: what occurs within the last 64 kB is copied, everything else is a literal.
  *
  * @see Snappy, format_description.txt
  */

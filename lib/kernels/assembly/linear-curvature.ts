@@ -6,7 +6,7 @@
  * A tile of rows is copied twice: widened by a column of ones and padded with zeros to a multiple of four columns, and the
  * same times the row's curvature. Then each square of 4 × 8 sums runs over the whole tile in eight registers, and is added
  * to its place: two loads and four splats for eight multiplications, where row by row each sum would be loaded and stored.
- * Only squares that reach the lower triangle are computed.
+ * Only squares that reach the lower triangle are computed, and of the last four columns those alone that are no padding.
  *
  * Memory: sums[index], float64, shape [padded, padded], row-major, are added to; entry (i, j) is meant where j ≤ i. With p
  * inputs, padded is p + 1 rounded up to a multiple of four. Rows of a block go in their order.
@@ -53,11 +53,16 @@ function curveTile(pass: LinearPass, row: i32, count: i32, padded: i32, sums: us
     widen(rows + (<usize>i * inputs << 2), inputs, padded, <f32>curvature, wide + place, scaled + place);
   }
   const stride = <usize>padded << 2;
-  for (let i: usize = 0; i < stride; i += 16) {
+  const whole = <usize>(inputs + 1) << 2;
+  let i: usize = 0;
+  for (; i + 16 <= whole; i += 16) {
+    const to = sums + i * 2 * padded;
     let j: usize = 0;
-    for (; j + 16 <= i; j += 32) addSquares(scaled + i, wide + j, count, stride, sums + i * 2 * padded + (j << 1), stride << 1);
-    if (j <= i) addSquare(scaled + i, wide + j, count, stride, sums + i * 2 * padded + (j << 1), stride << 1);
+    for (; j + 16 <= i; j += 32) addSquares(scaled + i, wide + j, count, stride, to + (j << 1), stride << 1);
+    if (j <= i) addSquare(scaled + i, wide + j, count, stride, to + (j << 1), stride << 1);
   }
+  // Of the last four columns up to three are padding: each of the others by itself.
+  for (; i < whole; i += 4) addLine(scaled + i, wide, count, stride, sums + i * 2 * padded);
 }
 
 /** Writes a row, a one and zeros, and the same times its curvature. */
@@ -144,6 +149,57 @@ function addSquare(scaled: usize, wide: usize, count: i32, stride: usize, sums: 
   addFour(sums + sumStride, b);
   addFour(sums + 2 * sumStride, c);
   addFour(sums + 3 * sumStride, d);
+}
+
+/** One column of `scaled` times all of `wide`, as many at a time as there are registers for. */
+function addLine(scaled: usize, wide: usize, count: i32, stride: usize, sums: usize): void {
+  const end = wide + stride;
+  for (; wide + 128 <= end; wide += 128, sums += 256) addColumns(8, scaled, wide, count, stride, sums);
+  for (; wide + 64 <= end; wide += 64, sums += 128) addColumns(4, scaled, wide, count, stride, sums);
+  for (; wide < end; wide += 16, sums += 32) addColumns(1, scaled, wide, count, stride, sums);
+}
+
+/** @param fours how many times four columns of `wide`, 1, 4 or 8: a constant where this is compiled in */
+// @ts-ignore: decorator
+@inline
+function addColumns(fours: i32, scaled: usize, wide: usize, count: i32, stride: usize, sums: usize): void {
+  let a = f32x4.splat(0);
+  let b = a;
+  let c = a;
+  let d = a;
+  let e = a;
+  let f = a;
+  let g = a;
+  let h = a;
+  for (let i = 0; i < count; i++) {
+    const factor = v128.load32_splat(scaled);
+    a = f32x4.add(a, f32x4.mul(factor, v128.load(wide)));
+    if (fours > 1) {
+      b = f32x4.add(b, f32x4.mul(factor, v128.load(wide, 16)));
+      c = f32x4.add(c, f32x4.mul(factor, v128.load(wide, 32)));
+      d = f32x4.add(d, f32x4.mul(factor, v128.load(wide, 48)));
+    }
+    if (fours > 4) {
+      e = f32x4.add(e, f32x4.mul(factor, v128.load(wide, 64)));
+      f = f32x4.add(f, f32x4.mul(factor, v128.load(wide, 80)));
+      g = f32x4.add(g, f32x4.mul(factor, v128.load(wide, 96)));
+      h = f32x4.add(h, f32x4.mul(factor, v128.load(wide, 112)));
+    }
+    scaled += stride;
+    wide += stride;
+  }
+  addFour(sums, a);
+  if (fours > 1) {
+    addFour(sums + 32, b);
+    addFour(sums + 64, c);
+    addFour(sums + 96, d);
+  }
+  if (fours > 4) {
+    addFour(sums + 128, e);
+    addFour(sums + 160, f);
+    addFour(sums + 192, g);
+    addFour(sums + 224, h);
+  }
 }
 
 // @ts-ignore: decorator

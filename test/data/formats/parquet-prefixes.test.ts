@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { checkPrefixes } from '../../../lib/data/formats/parquet-prefixes.ts';
 import { deltasOf } from '../../support/delta-lengths.ts';
 
-/** Texts by the lengths of their beginnings and rests, and what the rests are. */
+/** A page of DELTA_BYTE_ARRAY: the lengths of the shared beginnings, the lengths of the rests, and the rests themselves. */
 const pageOf = (beginnings: number[], rests: number[], text = ''): Uint8Array =>
   Uint8Array.from([...deltasOf(beginnings), ...deltasOf(rests), ...Buffer.from(text)]);
 
@@ -12,14 +12,14 @@ const words = ['axis', 'axle', 'babble', 'babyhood'];
 const example = pageOf([0, 2, 0, 3], [4, 2, 6, 5], 'axislebabbleyhood');
 const wordBytes = words.join('').length;
 
-test('texts that begin as those before do pass, and become what the format says', () => {
+test('texts that share beginnings pass, and are decoded as the format says', () => {
   expect(() => checkPrefixes(example, { at: 0, count: 4, mostBytes: wordBytes })).not.toThrow();
   const read: Uint8Array[] = [];
   deltaByteArray({ view: new DataView(example.buffer), offset: 0 }, 4, read);
   expect(read.map((bytes) => Buffer.from(bytes).toString())).toEqual(words);
 });
 
-test('values are looked for where they begin', () => {
+test('values are read from where they begin', () => {
   const page = Uint8Array.from([9, 9, 9, ...pageOf([0, 5], [4, 0])]);
   expect(() => checkPrefixes(page, { at: 3, count: 2, mostBytes: 100 })).toThrow('begins with 5 bytes of one of 4');
 });
@@ -34,7 +34,7 @@ test.each([
   );
 });
 
-test('texts that repeat one another beyond all measure are refused', () => {
+test('texts that repeat one another excessively are refused', () => {
   const page = pageOf([0, 10, 10], [10, 0, 0], 'abcdefghij');
   expect(() => checkPrefixes(page, { at: 0, count: 3, mostBytes: 30 })).not.toThrow();
   expect(() => checkPrefixes(page, { at: 0, count: 3, mostBytes: 29 })).toThrow('texts of more than 29 bytes');

@@ -12,7 +12,7 @@ const rowCount = 10;
 
 const varint = (value: number): number[] =>
   value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
-/** Fields 1, 2, … of a struct: integers of 32 bits, truth values, or nothing where there is none of that number. */
+/** Fields 1, 2, … of a struct: 32-bit integers, booleans, structs, or undefined for a field that is left out. */
 const struct = (...fields: (number | boolean | number[] | undefined)[]): number[] => {
   let last = 0;
   const bytes = fields.flatMap((field, i) => {
@@ -34,7 +34,7 @@ const dictionary = (body: number[]): number[] => [
   ...struct(2, body.length, body.length, undefined, undefined, undefined, struct(1, plain)),
   ...body,
 ];
-/** @param more how many nulls there are, and whether the values are packed, which they are where it is not said */
+/** @param more the number of nulls, and whether the values are compressed; they are by default */
 const pageV2 = (
   levels: number[],
   body: number[],
@@ -48,9 +48,9 @@ const pageV2 = (
   return [...struct(3, bytes.length, bytes.length, ...none, own), ...bytes];
 };
 
-/** A run of a value of at most eight bits; of none it takes no byte. */
+/** A run of one value of at most eight bits; with a width of zero bits, the value takes no byte. */
 const run = (length: number, ...value: number[]): number[] => [...varint(2 * length), ...value];
-/** So many groups of eight numbers, by their bits. */
+/** `count` groups of eight bit-packed numbers. */
 const groups = (count: number, ...bytes: number[]): number[] => [...varint(2 * count + 1), ...bytes];
 const behindLength = (bytes: number[]): number[] => [bytes.length, 0, 0, 0, ...bytes];
 const bufferOf = (bytes: number[]): ArrayBuffer => Uint8Array.from(bytes).buffer;
@@ -59,9 +59,9 @@ const far = 1_000_000_000;
 const found = (length: number, left: number) => `a run of ${length} values where ${left} are left`;
 const nullable = { isNullable: true };
 const boolean = { isBoolean: true };
-/** What differs from a column that is neither nullable nor of truth values, and stored as it is. */
+/** Differences from a column that is neither nullable, nor boolean, nor compressed. */
 type OwnOptions = { isNullable?: boolean; isBoolean?: boolean; unpack?: RunOptions['unpack'] };
-/** Two texts, the second of which claims more of the first than that has. */
+/** Two texts, the second of which claims to share a longer beginning with the first than the first has. */
 const long = [...deltasOf([0, far]), ...deltasOf([4, 0])];
 const tooLong = `a text that begins with ${far} bytes of one of 4`;
 const repeated = [
@@ -73,7 +73,7 @@ const optionsOf = (options: OwnOptions): RunOptions => ({
   ...options,
 });
 
-/** Pages of ten values by what is wrong with them, and what is said. */
+/** Pages of ten values: what is wrong with each, and the message that it should give. */
 const broken: [title: string, bytes: number[], options: OwnOptions, message: string][] = [
   ['levels', page(behindLength(run(far, 1)), [10], plain), nullable, found(far, 10)],
   ['a later run of levels', page(behindLength([...run(4, 1), ...run(far, 0)]), [10], plain), nullable, found(far, 6)],
@@ -137,7 +137,7 @@ describe('stored as they are', () => {
     expect(checkRuns(bufferOf(bytes), optionsOf(options))).toBeUndefined();
   });
 
-  test('what stands behind a broken header, or one of more bytes than there are, is left to the library', () => {
+  test('pages after a broken header, or one that claims more bytes than there are, are left to the library', () => {
     const bad = page([3, ...run(far, 5)], [10], dictionaryPlaces);
     for (const header of [[0x1f, 0xff], struct(0, 1000, 1000, undefined, struct(10, plain, runs, runs))]) {
       expect(checkRuns(bufferOf([...header, ...bad]), optionsOf({}))).toBeUndefined();
@@ -159,7 +159,7 @@ const turned = (bytes: number[]) => bytes.map((byte) => 255 - byte);
 describe('packed', () => {
   const body = [3, ...run(far, 5)];
 
-  test('runs are looked at when their page is unpacked, which happens once', () => {
+  test('runs are checked when their page is decompressed, which happens once', () => {
     const { unpack, unpackedLengths } = turning();
     const first = [3, ...run(10, 5)];
     const pages = [dictionary(turned([1, 2])), page(turned(first), [10], dictionaryPlaces)];
@@ -172,7 +172,7 @@ describe('packed', () => {
     expect(unpackedLengths).toEqual([2, first.length, body.length]);
   });
 
-  test('levels of version 2, and values that say that they are not packed, are looked at as they stand', () => {
+  test('levels of version 2, and values marked as uncompressed, are checked as they are', () => {
     const { unpack, unpackedLengths } = turning();
     const levels = pageV2(run(far, 1), [], 10, plain);
     expect(() => checkRuns(bufferOf(levels), optionsOf({ ...nullable, unpack }))).toThrow(found(far, 10));
@@ -183,7 +183,7 @@ describe('packed', () => {
     expect(() => packed?.(Uint8Array.from(turned(body)), body.length)).toThrow(found(far, 10));
   });
 
-  test('what is no page of the chunk is not unpacked', () => {
+  test('what is not a page of the chunk is not decompressed', () => {
     const { unpack, unpackedLengths } = turning();
     const checked = checkRuns(bufferOf(dictionary([1, 2])), optionsOf({ unpack }));
     expect(() => checked?.(Uint8Array.of(1, 2, 3), 3)).toThrow('3 bytes to unpack, where 2 are');
@@ -192,8 +192,9 @@ describe('packed', () => {
   });
 });
 
-test('a column is not taken for one of its name that lies in another', async () => {
-  // Where it could be null, a page would begin with levels, and this number's upper half with a run of 66 million.
+test('a column is not mistaken for one of the same name in a group', async () => {
+  // If the column were taken for a nullable one, the page would have to begin with levels, and the upper half of this number
+  // would be read as a run of 66 million.
   const [number] = new Float64Array(Uint8Array.of(0, 0, 0, 0, 0xfe, 0xff, 0xff, 0x3f).buffer);
   const columns = { a: [number, 2, 3], b: ['x', 'y', 'z'] };
   const bytes = writeParquet(columns, 3, { required: ['a'], nested: { s: ['a'] } });

@@ -15,7 +15,7 @@ test('a text that many rows share by a dictionary is decoded once', () => {
   expect(count).toBe(2);
 });
 
-test('texts without a dictionary, or with a large one, are each row its own', () => {
+test('texts without a dictionary, or with a large one, are decoded row by row', () => {
   const dictionary = Array.from({ length: 40_000 }, (_, i) => bytesOf(`t${i}`));
   const stored = [...dictionary, ...dictionary.toReversed(), bytesOf('t0')];
   const numbers = [...dictionary.keys(), ...[...dictionary.keys()].reverse(), 0];

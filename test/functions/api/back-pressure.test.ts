@@ -5,7 +5,7 @@ import { putText, sampleCsv } from '../../support/jobs.ts';
 import { housesPipeline } from '../../support/s3-events.ts';
 
 const limit = 7;
-/** Starts nothing, so that what was begun stays at work. */
+/** An engine that starts nothing, so that whatever was requested stays at work. */
 const engine = async () => ({ start: async () => 'started' as const });
 
 let hone: TestHone;
@@ -26,7 +26,7 @@ const document = (nth: number) => ({
 const ask = (nth: number) => api.send('POST', '/trainings', { pipeline: document(nth) });
 
 describe('trainings that clients ask for', () => {
-  test('of 500 different ones at once as many begin as there may be, and the others are told when to ask again', async () => {
+  test('of 500 different ones at once, as many begin as allowed, and the others are told when to ask again', async () => {
     const answers = await Promise.all(Array.from({ length: 500 }, (_, nth) => ask(nth)));
     expect(answers.filter(({ status }) => status === 202)).toHaveLength(limit);
     const refused = answers.filter(({ status }) => status === 429);
@@ -44,7 +44,7 @@ describe('trainings that clients ask for', () => {
     expect((await ask(limit)).status).toBe(429);
   });
 
-  test('find room again when one has ended, or showed no sign of life for an hour', async () => {
+  test('are accepted again when one has ended, or has shown no sign of life for an hour', async () => {
     const begun = [];
     for (let nth = 0; nth < limit; nth++) begun.push(await ask(nth));
     expect((await ask(limit)).status).toBe(429);
@@ -58,7 +58,7 @@ describe('trainings that clients ask for', () => {
     expect((await ask(limit + 1)).status).toBe(202);
   });
 
-  test('leave room for scorings, which have as much of their own', async () => {
+  test('leave room for scorings, which have a limit of their own', async () => {
     await api.train();
     for (let nth = 0; nth < limit; nth++) await ask(nth);
     const score = (nth: number) =>

@@ -102,7 +102,7 @@ describe('predictions', () => {
       hone.clock.nowMs += 3_500;
     });
 
-    test('look it up again without waiting, all together once', async () => {
+    test('look it up again without waiting, and only once for all', async () => {
       const answers = await Promise.all(Array.from({ length: 10 }, () => predict({ rows })));
       expect(answers.map(({ body, headers }) => [body.version, headers.get('age')])).toEqual(
         Array.from({ length: 10 }, () => [second.version, '3']),
@@ -115,7 +115,7 @@ describe('predictions', () => {
       expect([body.version, headers.get('age'), lookups]).toEqual([first.version, '2', 2]);
     });
 
-    test('do not believe a look that was answered when its time was over', async () => {
+    test('ignore a lookup that was answered too late', async () => {
       await predict({ rows });
       const answerEarlier = letAnswer;
       hone.clock.nowMs += 60_000;

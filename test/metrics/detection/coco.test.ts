@@ -67,7 +67,7 @@ describe("COCO's figures, by hand", () => {
     expect(evaluate([crowd], inside).AP).toBeNaN();
   });
 
-  test('a detection is given to a thing that counts before a crowd that fits it better', () => {
+  test('a detection is matched to a regular object rather than to a crowd that fits it better', () => {
     const crowd = thing([0, 0, 200, 200], { ignored: true });
     const { AP50, AR100 } = evaluate([crowd, thing([0, 0, 60, 100])], [found([0, 0, 100, 100], 0.9)]);
     // Overlap 0.6: right at 0.5, 0.55 and, but for rounding, 0.6; at the others it lies in the crowd.

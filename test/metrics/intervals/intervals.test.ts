@@ -100,7 +100,7 @@ describe('DeLong', () => {
     expect(found.interval.high - found.difference).toBeCloseTo(1.959963984540054 * Math.sqrt(variance), 12);
   });
 
-  test('one area has the variance that its difference from chance has, ties and weights among them', () => {
+  test('an area has the variance of its difference from chance, with ties and weights, too', () => {
     const random = seededRandom(9);
     const labels = Array.from({ length: 80 }, () => random.nextInt(2));
     const tied = labels.map((label) => random.nextInt(5) + label);

@@ -71,13 +71,13 @@ function mixLanes(hash: v128, words: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function mixWord(hash: u32, word: u32): u32 {
+export function mixWord(hash: u32, word: u32): u32 {
   return rotl<u32>(hash ^ (rotl<u32>(word * 0xcc9e2d51, 15) * 0x1b873593), 13) * 5 + 0xe6546b64;
 }
 
 // @ts-ignore: decorator
 @inline
-function finish(hash: u32): u32 {
+export function finish(hash: u32): u32 {
   hash = (hash ^ (hash >> 16)) * 0x85ebca6b;
   hash = (hash ^ (hash >> 13)) * 0xc2b2ae35;
   return hash ^ (hash >> 16);
