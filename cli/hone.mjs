@@ -72,12 +72,12 @@ function runScript(path, document) {
   script.runInThisContext()(module.createRequire(path), path, dirname(path));
 }
 
-/** Starts a thread that waits for work; without it, the command starts one where it knows that it needs it. */
+/** Starts a thread that waits for work. If that fails, the command starts one when it needs it. */
 function startThread(path) {
   try {
     module.createRequire(path)(path);
   } catch {
-    // As said.
+    // The command will try again.
   }
 }
 
@@ -88,29 +88,33 @@ function keptForm(path) {
   return end > 0 && bytes.readUInt32LE(end) === zlib.crc32(bytes.subarray(0, end)) ? bytes.subarray(0, end) : undefined;
 }
 
-/** The document among the arguments, for glances at its text, empty where there is none: what is wrong with it, the command says. */
+/**
+ * The document among the arguments, for a first look at its text, which is empty where there is none, or where it is data
+ * rather than a document. The command reports what is wrong with it.
+ */
 function openDocument(args) {
   const path = args.find((name) => /\.(ya?ml|json)$/.test(name)) ?? '';
   try {
-    return { path, text: readFileSync(path, 'utf8') };
+    const isSmall = statSync(path).size < 2 ** 20;
+    return { path, text: isSmall ? readFileSync(path, 'utf8') : '' };
   } catch {
     return { path, text: '' };
   }
 }
 
-/** Whether S3 is spoken of: by an argument, or in the document, or maybe in one that lies in a store. */
+/** Whether an argument or the document mentions S3; a document in a store might. */
 function mentionsS3({ text }) {
   return text === '' || [text, ...process.argv].some((part) => part.includes('s3:'));
 }
 
-/** The task that a document asks for, by a glance. */
+/** The task that a document asks for, found without parsing it. */
 function taskOf({ text }) {
   return /^\s*"?task"?:\s*"?(binary|multiclass|regression|count)\b/m.exec(text)?.[1] ?? 'other';
 }
 
 /**
- * Whether a document's data looks as if a second thread will work on it: a file as large as lib/jobs/open-pool.ts wants, and
- * nobody who says how many threads there are to be. A glance that errs costs a thread that idles, or one that starts later.
+ * Whether a second thread will probably work on a document's data: it is a file of the size that lib/jobs/open-pool.ts asks
+ * for, and nothing sets the number of threads. A wrong guess costs a thread that idles, or one that starts later.
  */
 function willWantThreads({ path, text }) {
   try {
@@ -123,7 +127,7 @@ function willWantThreads({ path, text }) {
   }
 }
 
-/** All functions that were called are in it by now. Help calls few, and would leave the rest to be compiled for ever. */
+/** By now it holds every function that was called. Help calls few, so its form would leave the rest to be compiled each time. */
 function keepCompiled(script, path) {
   if (process.argv.includes('--help') || process.argv.includes('-h')) return;
   try {
