@@ -1,7 +1,7 @@
 import * as kernel from '../kernels/parquet-hashes.generated.ts';
 import type { Pool } from '../kernels/pool.ts';
 import { placeArray } from '../kernels/struct.ts';
-import { blockRanges, textsHash, typedBlockHash } from './formats/parquet-blocks.ts';
+import { blockRanges, numbersHash, textsHash, typedBlockHash } from './formats/parquet-blocks.ts';
 import { sortLevels } from './levels.ts';
 import { eachStretch, type PackedNumbers, packedNumberColumn, packedStride } from './packed.ts';
 import type { ReadOptions } from './read.ts';
@@ -240,17 +240,18 @@ function hashesOnDemand(
     },
     blocks() {
       if (blocks) return blocks;
-      const hashes = home.allocate(ranges.length * room.columnCount * 32);
+      const hashes = home.allocate(ranges.length * room.columnCount * 36);
       const most = Math.max(...ranges.map(({ rowCount }) => rowCount));
-      runOnBlocks('hashColumns', { 56: hashes }, 8 * most + 64);
+      runOnBlocks('hashColumns', { 56: hashes }, 4 * most + 64);
       blocks = ranges.map(({ firstRow, rowCount }, block) => {
         const ofColumns = names.map((_, column) => {
           if (isBoolean(files[0], column)) {
             const values = new Float64Array(home.memory.buffer, room.doubles[column] + firstRow * 8, rowCount);
             return textsHash(Array.from(values, (value) => (Number.isNaN(value) ? undefined : booleanText(value))));
           }
-          const at = hashes + (block * room.columnCount + column) * 32;
-          return Buffer.from(home.memory.buffer, at, 32).toString('hex');
+          const at = hashes + (block * room.columnCount + column) * 36;
+          const [width] = new Uint32Array(home.memory.buffer, at + 32, 1);
+          return numbersHash(Buffer.from(home.memory.buffer, at, 32).toString('hex'), width);
         });
         return typedBlockHash(names, ofColumns);
       });

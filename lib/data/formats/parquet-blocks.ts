@@ -18,8 +18,10 @@ export function typedBlocks(
     if (!named) return { rowCount: end - first };
     const hashes = columns.map((column) => {
       if ('texts' in column) return textsHash(column.texts.slice(first, end));
-      const { buffer, byteOffset } = column.values.subarray(first, end);
-      return sha256Hex(new Uint8Array(buffer, byteOffset, (end - first) * 8));
+      const values = column.values.subarray(first, end);
+      const isSingle = values.every((value) => Math.fround(value) === value || Number.isNaN(value));
+      const { buffer, byteOffset, byteLength } = isSingle ? Float32Array.from(values) : values;
+      return numbersHash(sha256Hex(new Uint8Array(buffer, byteOffset, byteLength)), isSingle ? 4 : 8);
     });
     return { rowCount: end - first, hash: typedBlockHash(names, hashes) };
   });
@@ -35,11 +37,19 @@ export function blockRanges(rowCount: number): [first: number, end: number][] {
 /**
  * The hash that names a block.
  *
- * @param hashes one for each column of the block: the SHA-256 of its float64, or `textsHash`
+ * @param hashes one for each column of the block: `numbersHash`, or `textsHash`
  */
 export function typedBlockHash(names: readonly string[], hashes: readonly string[]): string {
   return sha256Hex(`${JSON.stringify({ format: 'parquet', names })}\n${hashes.join()}`);
 }
+
+/**
+ * The hash of a column of numbers.
+ *
+ * @param hash SHA-256 of them, as float32 where that rounds none of them, else as float64; a missing one is the plain NaN
+ * @param bytes of a number
+ */
+export const numbersHash = (hash: string, bytes: number): string => `${bytes}:${hash}`;
 
 /** The hash of a column of texts. */
 export const textsHash = (texts: readonly (string | undefined)[]): string => sha256Hex(JSON.stringify(texts));

@@ -2,8 +2,8 @@
 //
 // `hashRows(description, block, scratch)` leaves a 32-bit hash of each row of a canonical block, by the values of its
 // cells, as `addTyped` in lib/data/collect.ts mixes them; `hashColumns` leaves SHA-256 of each column of a block, of its
-// values as float64, the plain NaN where one is missing. A column is taken from its float64 where it has any, else from
-// the packed float32, which it was stored as.
+// values as float32 where that rounds none of them, else as float64, the plain NaN where one is missing, as `numbersHash` in
+// lib/data/formats/parquet-blocks.ts describes: SHA-256 takes longest of all here, and most columns have float32.
 //
 // Why so: hashes have tasks of their own, as not every reader needs them. A cell's hash is a chain of multiplications, so
 // four rows of a column are hashed at once, in several short loops: a processor looks some three hundred steps ahead, and
@@ -19,7 +19,7 @@ const MATRIX: usize = 12;
 const KINDS: usize = 24; // of each column: physical type, whether unsigned, address of its float64 or 0, whether boolean
 const BLOCKS: usize = 48; // of each: first row, rows
 const ROW_HASHES: usize = 52;
-const COLUMN_HASHES: usize = 56; // of each block and column, 32 bytes
+const COLUMN_HASHES: usize = 56; // of each block and column: 32 bytes, and u32: bytes of a number
 const EMPTY_HASH: usize = 60;
 const FALSE_HASH: usize = 64;
 const TRUE_HASH: usize = 68;
@@ -28,38 +28,62 @@ const tileRows: i32 = 256;
 const upperOfOne: i32 = 0x3ff00000;
 const upperOfInfinity: i32 = 0x7ff00000;
 
-/** Copies a column of some rows into `out`, as float64. */
-function gather(description: usize, column: i32, firstRow: usize, rows: i32, out: usize): void {
+/** Copies a column of some rows into `out`, as float32. Returns false, with `out` undefined, if that would round a number. */
+function gather(description: usize, column: i32, firstRow: usize, rows: i32, out: usize): bool {
   const doubles = load<usize>(load<usize>(description, KINDS) + (<usize>column << 4), 8);
-  if (doubles != 0) {
-    memory.copy(out, doubles + (firstRow << 3), <usize>rows << 3);
-    return;
-  }
-  const stride = load<usize>(description, STRIDE);
-  let from = load<usize>(description, MATRIX) + firstRow * stride + (<usize>column << 2);
-  const plain = f64x2.splat(NaN);
-  let row = 0;
-  for (; row + 2 <= rows; row += 2, from += 2 * stride, out += 16) {
-    const pair = f64x2.promote_low_f32x4(v128.load32_lane(from + stride, v128.load32_zero(from), 1));
-    v128.store(out, v128.bitselect(pair, plain, f64x2.eq(pair, pair)));
-  }
-  if (row < rows) {
-    const value = <f64>load<f32>(from);
-    store<f64>(out, value == value ? value : NaN);
-  }
+  return doubles == 0
+    ? gatherSingles(description, column, firstRow, rows, out)
+    : demote(doubles + (firstRow << 3), rows, out);
 }
 
-/** Scratch: a block's rows as float64. */
+function gatherSingles(description: usize, column: i32, firstRow: usize, rows: i32, out: usize): bool {
+  const stride = load<usize>(description, STRIDE);
+  let from = load<usize>(description, MATRIX) + firstRow * stride + (<usize>column << 2);
+  const plain = f32x4.splat(NaN);
+  let row = 0;
+  for (; row + 4 <= rows; row += 4, from += 4 * stride, out += 16) {
+    const pair = v128.load32_lane(from + stride, v128.load32_zero(from), 1);
+    const four = v128.load32_lane(from + 3 * stride, v128.load32_lane(from + 2 * stride, pair, 2), 3);
+    v128.store(out, v128.bitselect(four, plain, f32x4.eq(four, four)));
+  }
+  for (; row < rows; row++, from += stride, out += 4) {
+    const value = load<f32>(from);
+    store<f32>(out, value == value ? value : NaN);
+  }
+  return true;
+}
+
+function demote(from: usize, rows: i32, out: usize): bool {
+  let row = 0;
+  for (; row + 2 <= rows; row += 2, from += 16, out += 8) {
+    const pair = v128.load(from);
+    const single = f32x4.demote_f64x2_zero(pair);
+    const isKept = v128.or(f64x2.eq(f64x2.promote_low_f32x4(single), pair), f64x2.ne(pair, pair));
+    if (!i64x2.all_true(isKept)) return false;
+    v128.store64_lane(out, single, 0);
+  }
+  if (row < rows) {
+    const value = load<f64>(from);
+    if (<f64>(<f32>value) != value && value == value) return false;
+    store<f32>(out, <f32>value);
+  }
+  return true;
+}
+
+/** Scratch: a block's rows as float32, and 8 bytes. */
 export function hashColumns(description: usize, block: i32, scratch: usize): void {
   const columns = load<i32>(description, COLUMNS);
   const place = load<usize>(description, BLOCKS) + (<usize>block << 3);
+  const firstRow = load<usize>(place);
   const rows = load<i32>(place, 4);
-  let out = load<usize>(description, COLUMN_HASHES) + <usize>(block * columns) * 32;
-  for (let column = 0; column < columns; column++, out += 32) {
-    gather(description, column, load<usize>(place), rows, scratch);
+  let out = load<usize>(description, COLUMN_HASHES) + <usize>(block * columns) * 36;
+  for (let column = 0; column < columns; column++, out += 36) {
+    const isSingle = gather(description, column, firstRow, rows, scratch);
+    const doubles = load<usize>(load<usize>(description, KINDS) + (<usize>column << 4), 8);
     beginHash();
-    hashBytes(scratch, <usize>rows << 3);
+    hashBytes(isSingle ? scratch : doubles + (firstRow << 3), <usize>rows << (isSingle ? 2 : 3));
     endHash(out);
+    store<u32>(out, isSingle ? 4 : 8, 32);
   }
 }
 
