@@ -50,6 +50,7 @@ describe('a history', () => {
     [167, 'a run whose failure could not be noted ends all the same'],
     [6, 'a plan that failed of what passes leaves its note'],
     [9, 'a run is marked as open before its attempt is noted'],
+    [494, 'data is as old as the listing that a run was asked for, though the same data came back later'],
   ])('of seed %i keeps every promise (%s)', async (seed) => {
     expect((await tellHistory(seed)).breaches).toEqual([]);
   });

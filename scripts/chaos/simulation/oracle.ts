@@ -31,6 +31,8 @@ export class Oracle {
   readonly #nowMs: () => number;
   /** What each dataset consisted of after each change, in order: a dataset's age is a place in this list. */
   readonly #states = new Map<string, string[]>();
+  /** The age of a run's data when it was last asked for. Data may become again what it was, while the run is at work. */
+  readonly #ages = new Map<string, number>();
   /** The age of the newest data for which a training has moved a model's champion. */
   readonly #freshest = new Map<string, number>();
   /** Whether S3 tells of a dataset's last change: not of a removal. */
@@ -130,6 +132,7 @@ export class Oracle {
   }
 
   #watchRuns(key: string, now: Held | undefined): void {
+    if (/^runs\/[0-9a-f]{32}\/request\.json$/.test(key) && now) this.#noteAge(key);
     if (/^runs\/[0-9a-f]{32}\/manifest\.json$/.test(key) && now) this.#noteCandidate(key);
     const result = /^runs\/([0-9a-f]{32})\/result\.json$/.exec(key);
     if (!result || !now) return;
@@ -140,6 +143,12 @@ export class Oracle {
     }
     const request = this.#bucket().json<RunRequest>(`runs/${result[1]}/request.json`);
     if (request) this.#checkVersion(request.request.name, version);
+  }
+
+  #noteAge(key: string): void {
+    const { run, request, objects } = this.#bucket().json<RunRequest>(key) as RunRequest;
+    // A scoring's request has no run.
+    if (run !== undefined) this.#ages.set(run, (this.#states.get(request.name) ?? []).lastIndexOf(identityIn(objects)));
   }
 
   #noteCandidate(key: string): void {
@@ -182,9 +191,8 @@ export class Oracle {
 
   /** Data that was replaced before other data was there must not take the other's place. */
   #checkFresh(name: string, run: string): void {
-    const request = this.#bucket().json<RunRequest>(`runs/${run}/request.json`);
-    if (!request) return;
-    const age = (this.#states.get(name) ?? []).lastIndexOf(identityIn(request.objects));
+    const age = this.#ages.get(run);
+    if (age === undefined) return;
     const freshest = this.#freshest.get(name) ?? -1;
     if (age >= freshest) this.#freshest.set(name, age);
     else this.#breach('no older model replaces a newer', `run ${run} of ${name}: data ${age} after data ${freshest}`);
