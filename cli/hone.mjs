@@ -65,8 +65,7 @@ function runScript(path, document) {
   const cachedData = keptForm(kept);
   // Scripts are ASCII: read as such, their text takes half the room and no time to decode.
   const source = readFileSync(path, 'latin1');
-  const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-  const script = new vm.Script(source, { filename: path, cachedData, importModuleDynamically });
+  const script = new vm.Script(source, { filename: path, cachedData });
   if (!cachedData || script.cachedDataRejected)
     process.once('exit', (code) => code === 0 && keepCompiled(script, kept));
   script.runInThisContext()(module.createRequire(path), path, dirname(path));
@@ -83,9 +82,15 @@ function startThread(path) {
 
 /** A compiled form, its checksum behind it: the engine looks at none, and what is damaged inside would end the process. */
 function keptForm(path) {
-  const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
-  const end = bytes.length - 4;
-  return end > 0 && bytes.readUInt32LE(end) === zlib.crc32(bytes.subarray(0, end)) ? bytes.subarray(0, end) : undefined;
+  try {
+    const bytes = readFileSync(path);
+    const end = bytes.length - 4;
+    return end > 0 && bytes.readUInt32LE(end) === zlib.crc32(bytes.subarray(0, end))
+      ? bytes.subarray(0, end)
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

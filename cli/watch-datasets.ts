@@ -33,7 +33,7 @@ export async function watchDatasets(
     timer ??= setTimeout(() => {
       const keys = [...changed];
       [changed, timer] = [new Set(), undefined];
-      startFor(services, keys).catch(onError);
+      startFor(services, keys, onError).catch(onError);
     }, gatherMs);
   };
   const toKey = (root: string, name: string) => `${root}/${name.replaceAll('\\', '/')}`;
@@ -63,8 +63,12 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Starts what changed keys ask for; a changed pipeline asks for its whole dataset. */
-async function startFor(services: Services, keys: readonly string[]): Promise<void> {
+/**
+ * Starts what changed keys ask for; a changed pipeline asks for its whole dataset.
+ *
+ * @param onError told of each pipeline that is wrong, which holds up nothing else
+ */
+async function startFor(services: Services, keys: readonly string[], onError: (error: unknown) => void): Promise<void> {
   const store = await services.store();
   const wanted: string[] = [];
   for (const key of keys) {
@@ -73,7 +77,10 @@ async function startFor(services: Services, keys: readonly string[]): Promise<vo
   const changed = new Set(keys.filter((key) => key.startsWith('pipelines/')));
   for (const entry of changed.size > 0 ? await listPipelines(store) : []) {
     if (!changed.has(entry.key)) continue;
-    if ('problem' in entry) throw entry.problem;
+    if ('problem' in entry) {
+      onError(entry.problem);
+      continue;
+    }
     // Predictions are evaluated by their schedule, or by hand.
     if ('predictions' in entry) continue;
     const { path } = entry.pipeline.request.data;

@@ -16,6 +16,7 @@ import { readCrossValidation } from './cross-validate.ts';
 import { evaluateRows, predictionsOn } from './evaluate-rows.ts';
 import { evidenceFor, type KeptEvidence, needsEvidence } from './gates/model-evidence.ts';
 import { otherQuestion } from './gates/other-question.ts';
+import { seenByChampion } from './gates/seen-rows.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type RunStep, readRun, runKey } from './runs.ts';
 import { timePrediction } from './time-prediction.ts';
@@ -34,6 +35,8 @@ export interface EvaluatedRun {
   championProblem?: string;
   /** How the champion's target or task differs from the candidate's, where it does. */
   championQuestion?: string;
+  /** Why the champion may have learned from some of these rows. */
+  championSeen?: string;
   /** The evidence for each of the request's gates, or null for a gate that needs only metrics of all rows. */
   gateEvidence?: (KeptEvidence | null)[];
   /** How long the prediction of one row takes, in milliseconds: the mean of several. */
@@ -138,7 +141,14 @@ export async function evaluateChampion(
       name: championVersion,
       predictions,
     });
-    return { championVersion, championMetrics: metrics, championComparisons: comparisons, predictions };
+    const championSeen = seenByChampion(candidate, model.manifest);
+    return {
+      championVersion,
+      championMetrics: metrics,
+      championComparisons: comparisons,
+      ...(championSeen !== undefined && { championSeen }),
+      predictions,
+    };
   } catch (error) {
     // A champion that cannot read today's data, or is gone, must not keep its successor from being judged.
     if (!unscorable.has((error as Error).name)) throw error;

@@ -20,13 +20,19 @@ export function featureKinds({ encoding, schema }: Manifest): Record<string, 'nu
 /**
  * A later table as the model's encoding takes it; how it breaks the model's schema is added to its warnings.
  *
+ * @param options.id the column that names the rows, which training need not have had
  * @param options.lacking whether it may lack some of the features: then they count as missing, and a warning says so
  * @throws InputError naming a feature that the table may not lack
  */
-export function conformed(manifest: Manifest, table: Table, { lacking = false } = {}): Table {
+export function conformed(
+  manifest: Manifest,
+  table: Table,
+  { id = null, lacking = false }: { id?: string | null; lacking?: boolean } = {},
+): Table {
   const { schema } = manifest;
   if (!schema) return table;
-  const isWanted = neededColumns(recordedRequest(manifest));
+  const isNeeded = neededColumns(recordedRequest(manifest));
+  const isWanted = (name: string) => name !== id && isNeeded(name);
   const broken = checkSchema(withoutLacking(schema, table, lacking), table, isWanted);
   const { table: whole, sentences } = lacking ? withMissingFeatures(schema, table) : { table, sentences: [] };
   return { ...conformTable(schema, whole), warnings: [...table.warnings, ...sentences, ...broken] };

@@ -141,7 +141,7 @@ export async function readForScoring(
     mayLetGo: (name) => !wanted(name),
     forModel: true,
   });
-  return conformed(manifest, table);
+  return conformed(manifest, table, { id });
 }
 
 /** What is kept of each object once it is scored: runs/<scoring>/scored-<index>.json. */

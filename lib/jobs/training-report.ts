@@ -18,7 +18,7 @@ import type { RunRequest } from './runs.ts';
 export function trainingReport({
   request: { run, request, defaults },
   manifest,
-  evaluated: { evaluation, championVersion, championMetrics, championComparisons = [] },
+  evaluated: { evaluation, championVersion, championMetrics, championComparisons = [], championSeen },
   verdict,
   prepared,
   parameters,
@@ -58,7 +58,7 @@ export function trainingReport({
     version: manifest.version,
     createdAt,
     verdict,
-    data: dataSection(prepared, manifest, request),
+    data: dataSection(prepared, manifest, request, championSeen),
     model: {
       kind: manifest.model.kind,
       loss: manifest.model.loss,
@@ -135,6 +135,7 @@ function dataSection(
   { table, warnings, schema, leaks, profiles }: Prepared,
   { data, encoding }: Manifest,
   request: RunRequest['request'],
+  championSeen: string | undefined,
 ): Report['data'] {
   const { target, weight, split } = request.data;
   const features = new Set(encoding.features.map(({ name }) => name));
@@ -157,7 +158,7 @@ function dataSection(
     split: describeSplit(split, target),
     target,
     columns: describeColumns(table, roleOf, schema.columns, profiles),
-    warnings,
+    warnings: championSeen === undefined ? warnings : [...warnings, championSeen],
   };
 }
 

@@ -38,8 +38,9 @@ const own = Object.entries(scripts).map(async ([script, { file, name, without = 
     // cli/hone.mjs calls this function. Wrapping it around the text at run time would copy the text.
     banner: { js: '(function (require, __filename, __dirname) {' },
     footer: { js: '})' },
-    // Tagged templates would keep characters beyond ASCII as they are; an ASCII script needs no decoding.
-    supported: { 'template-literal': false },
+    // Tagged templates would keep characters beyond ASCII as they are; an ASCII script needs no decoding. An import that is
+    // left at run time would make Node warn that scripts which import are experimental.
+    supported: { 'template-literal': false, 'dynamic-import': false },
   });
   return [script, `${own}/hone.cjs`] as const;
 });

@@ -73,6 +73,26 @@ test('hone dev trains what is put into datasets/, answers over HTTP, and ends wh
   expect(await ended).toBe(0);
 });
 
+test('a pipeline that is wrong holds up none that lands beside it', async () => {
+  const store = join(folder, 'beside');
+  mkdirSync(join(store, 'pipelines'), { recursive: true });
+  const { url, said } = await startDev(store);
+  mkdirSync(join(store, 'datasets/good'), { recursive: true });
+  writeFileSync(join(store, 'datasets/good/good.csv'), sampleCsv(120));
+  const good = 'data: { path: datasets/good/, target: value, exclude: [id, class], ready: { quiet: 0 s } }';
+  writeFileSync(join(store, 'pipelines/good.yml'), `name: good\ntask: regression\n${good}\n`);
+  writeFileSync(
+    join(store, 'pipelines/bad.yml'),
+    'name: bad\ntask: multiclas\ndata: { path: datasets/bad/, target: y }\n',
+  );
+  await until(async () => {
+    const { models } = await (await fetch(new URL('/models', url))).json();
+    return models.some(({ champion }: { champion: unknown }) => champion !== null);
+  }, `a model; hone dev said:\n${said()}`);
+  expect(said()).toContain('pipelines/bad.yml, line 2, task: expected one of');
+  server?.kill('SIGTERM');
+});
+
 test('hone dev on a folder that can not be made says so and ends', async () => {
   writeFileSync(join(folder, 'file'), '');
   const { code, stderr } = await hone(['dev', '--port', '0', '--store', join(folder, 'file/store')]);

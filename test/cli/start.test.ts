@@ -64,6 +64,18 @@ test('a script that is gone is made again', async () => {
   expect(existsSync(join(root, 'dist', current().entries['run s3']))).toBe(true);
 });
 
+test('a compiled form that cannot be read is none', async () => {
+  const form = `${join(root, 'dist', current().entries.run)}.${process.version}-${process.arch}-regression`;
+  rmSync(form, { force: true });
+  mkdirSync(form);
+  try {
+    const { code, stderr } = await hone(['run', 'houses.yml', '--store', join(folder, 'unread')], { cwd: folder });
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Trained')]);
+  } finally {
+    rmSync(form, { recursive: true });
+  }
+});
+
 test('a run that has to do with S3 takes the script that holds the SDK; the other one finds it all the same', async () => {
   const s3 = await startS3Server({ buckets: ['houses'] });
   try {
@@ -77,7 +89,7 @@ test('a run that has to do with S3 takes the script that holds the SDK; the othe
     };
     const args = ['run', 'remote.yml', '--json', '--store', 's3://houses'];
     const first = await hone(args, { cwd: folder, env });
-    expect([first.code, first.stderr]).toEqual([0, expect.stringContaining('Trained')]);
+    expect([first.code, first.stderr]).toEqual([0, expect.stringMatching(/^Reading 1 object[\s\S]*Trained/)]);
     const { entries } = current();
     const kept = (script: string) =>
       existsSync(`${join(root, 'dist', entries[script])}.${process.version}-${process.arch}-regression`);

@@ -49,3 +49,16 @@ test('numbers keep their signs', async () => {
       .every((line) => /^-\d+,-[\d.e+-]+$/.test(line)),
   ).toBe(true);
 });
+
+test('a column that names the rows is not told to be new', async () => {
+  const context = testContext();
+  const rows = Array.from({ length: 40 }, (_, i) => `${i},${2 * i}`);
+  await putText(context.store, 'datasets/i/a.csv', `x,y\n${rows.join('\n')}\n`);
+  await runPipeline(context, pipelineOf('name: i\ntask: regression\ndata: { path: datasets/i/, target: y }\n'));
+  await putText(context.store, 'datasets/later/a.csv', `id,other,x\n${rows.map((row) => `r,${row}`).join('\n')}\n`);
+  const model = await openModel(context, { name: 'i' });
+  const read = async (id: string | null) =>
+    (await readForScoring(model, await listDataset(context, 'datasets/later/'), { id })).warnings;
+  expect(await read('id')).toContain('Column "other" was not in the training data, and was ignored.');
+  expect(await read(null)).toContain('Columns "id", "other" were not in the training data, and were ignored.');
+});
