@@ -152,6 +152,8 @@ async function makeBundle(document) {
   await setup();
   const { runOnNode24 } = await import('../scripts/node24.mjs');
   const status = await runOnNode24([join(root, 'scripts', 'build', 'cli.ts')], { cwd: root });
+  // A signal ended it, and meant the command.
+  if (status > 128) process.exit(status);
   const bundle = status === 0 ? freshBundle(document) : undefined;
   return bundle ?? { entry: join(root, 'cli', 'main.ts') };
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readProblem } from '../../functions/adapter/problems.ts';
 import { resumeForgotten } from '../../functions/adapter/resume.ts';
 import { contextOf } from '../../functions/adapter/services.ts';
@@ -12,7 +11,7 @@ import type { Store } from '../../lib/store/store.ts';
 import { command } from '../command.ts';
 import { defaultStore } from '../context.ts';
 import { ExitCode } from '../exit-codes.ts';
-import { interruption } from '../interruption.ts';
+import { endAsked } from '../interruption.ts';
 import { serveHere } from '../local-server.ts';
 import { localService } from '../local-service.ts';
 import { printable } from '../output.ts';
@@ -47,7 +46,7 @@ export const devCommand = command({
       console.error(
         `Store: ${store.location}. Put data below datasets/ and a pipeline below pipelines/. End with Ctrl-C.`,
       );
-      await once(interruption().signal, 'abort');
+      await endAsked();
       return ExitCode.done;
     } finally {
       stopWatching();

@@ -28,14 +28,24 @@ export interface Context {
   takeThread?(): StartedThread | undefined;
   /** Bytes of memory that the process has; absent where nobody says. */
   memoryBytes?: number;
-  /** Aborted when the user asks that the work end: a training in hand is put away, and no further call goes on. */
-  interruption?: AbortSignal;
+  /** How the user asks that the work end; absent where nobody can. */
+  interruption?: Interruption;
   /** The function that does the work; absent where it is none. */
   machine?: Machine;
   /** Hears of progress, for a terminal or a log. */
   onProgress?(progress: JobProgress): void;
   /** What `memoised` keeps between the jobs of one run, so that they read its data once. */
   memory: Map<string, unknown>;
+}
+
+/** The user's wish that the work end. While nobody listens, it ends the process at once. */
+export interface Interruption {
+  /** Whether it came while somebody listened. */
+  readonly isWished: boolean;
+  /** From here on there is work to put away: a wish is only noted. */
+  listen(): void;
+  /** From here on nothing is lost that the next run would not do again in little time. */
+  stopListening(): void;
 }
 
 export type JobProgress =

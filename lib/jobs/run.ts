@@ -20,7 +20,7 @@ const decisionLimit = 10;
  * same objects. A run that has its result is found, and nothing is done.
  *
  * @throws InputError before anything is read, when the pipeline names metrics that there are not
- * @throws InterruptedError when the context's interruption came during the training, which has left a checkpoint
+ * @throws InterruptedError when the context's interruption came during the training, which has left what it had done
  */
 export async function runPipeline(context: Context, pipeline: ResolvedPipeline): Promise<RunResult> {
   checkPipelineMetrics(pipeline.request);
@@ -47,13 +47,17 @@ async function trainToEnd(context: Context, run: string): Promise<void> {
   const { register, registerFound } = await import('./register.ts');
   let trained = await train(context, { run });
   while (!trained.done) {
-    if (context.interruption?.aborted) {
+    if (context.interruption?.isWished) {
       const step = (await latestProgress(context.store, run))?.step;
       const place = step === undefined ? 'where it stood' : `step ${step}`;
       throw new InterruptedError(`run the same command again to go on from ${place}`);
     }
     trained = await train(context, { run });
   }
+  if (context.interruption?.isWished) {
+    throw new InterruptedError('it has trained to the end: run the same command again to evaluate it');
+  }
+  context.interruption?.stopListening();
   if (trained.found) {
     await registerFound(context, { run });
     return;

@@ -42,6 +42,7 @@ export async function train(context: Context, { run, kept }: RunStep): Promise<T
   // A workflow that a dataset began gets here first; who asks for a training is told before.
   checkPipelineMetrics(asked.request);
   const { version } = await prepare(context, asked);
+  context.interruption?.listen();
   if (await hasVersion(store, asked.request.name, version)) return { run, done: true, found: true };
 
   const paused = { run, done: false, found: false };

@@ -11,8 +11,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { s3Store } from '../../lib/store/s3.ts';
 import { hone, honeEntry, root, temporaryFolder } from '../support/cli.ts';
-import { sampleCsv } from '../support/jobs.ts';
+import { putText, sampleCsv } from '../support/jobs.ts';
+import { startS3Server } from '../support/s3-server.ts';
 
 const folder = temporaryFolder();
 const store = join(folder, 'store');
@@ -304,4 +306,38 @@ test('hone run that is interrupted keeps a checkpoint, and goes on from there to
   expect(again.stderr).toContain(`Going on from step ${step}\n`);
   const whole = await hone(['run', 'long.yml', '--json', '--store', join(folder, 'whole')], { cwd: folder });
   expect(JSON.parse(again.stdout)).toEqual(JSON.parse(whole.stdout));
+}, 60_000);
+
+test('hone run that still waits for its data is ended by a signal at once', async () => {
+  const bucket = 'example-hone-data';
+  const server = await startS3Server({ buckets: [bucket] });
+  try {
+    await putText(s3Store({ bucket, client: server.client() }), 'datasets/houses/a.csv', sampleCsv(40));
+    write('waiting.yml', houses().replace('./houses.csv', 'datasets/houses/'));
+    const env = {
+      ...process.env,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: server.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: server.credentials.secretAccessKey,
+      AWS_ENDPOINT_URL_S3: server.url,
+    };
+    const args = [honeEntry, 'run', 'waiting.yml', '--store', `s3://${bucket}`];
+    const reads = Promise.withResolvers<void>();
+    server.onRequest = ({ method, key }) => {
+      if (method !== 'GET' || key !== 'datasets/houses/a.csv') return undefined;
+      reads.resolve();
+      return { delayMs: 20_000 };
+    };
+    const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve([code, signal])));
+    await Promise.race([reads.promise, ended]);
+    child.kill('SIGTERM');
+    expect([await ended, said]).toEqual([[null, 'SIGTERM'], expect.stringMatching(/^Reading 1 object, .*\n$/)]);
+  } finally {
+    await server.close();
+  }
 }, 60_000);
