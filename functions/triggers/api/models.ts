@@ -1,9 +1,11 @@
-import { ConflictError, NotFoundError } from '../../../lib/core/errors.ts';
+import { ConflictError } from '../../../lib/core/errors.ts';
 import type { Context } from '../../../lib/jobs/context.ts';
 import { versionMetrics } from '../../../lib/jobs/models.ts';
 import { champion, listAliases, moveAlias, readAlias, rollBackAlias } from '../../../lib/registry/aliases.ts';
+import { findVersion } from '../../../lib/registry/find-version.ts';
+import { notFoundOf } from '../../../lib/registry/not-found.ts';
 import { listModels, listVersions, readManifest } from '../../../lib/registry/versions.ts';
-import { aliasSchema, hashSchema, nameSchema } from '../../adapter/check.ts';
+import { aliasSchema, nameSchema, versionSchema } from '../../adapter/check.ts';
 import { answer, type Call, type Route, route } from './route.ts';
 import type { Named } from './schemas.ts';
 
@@ -43,7 +45,7 @@ export const models: Route[] = [
     method: 'get',
     path: '/models/{name}/versions/{version}/card',
     summary: 'Read the model card of a version.',
-    parameters: { name: nameSchema, version: hashSchema },
+    parameters: { name: nameSchema, version: versionSchema },
     answers: cardAnswers,
     problems: [400, 404],
     handle: sendCard,
@@ -57,9 +59,11 @@ export const models: Route[] = [
     body: 'AliasRequest',
     answers: { 200: { description: 'It points there.', content: 'Alias' } },
     problems: [400, 404, 409, 413, 415],
-    async handle({ body: { version, from }, ...call }) {
+    async handle({ body, ...call }) {
       const { name, alias } = call.parameters;
       const { store } = call.context;
+      const version = await findVersion(store, name, body.version);
+      const from = typeof body.from === 'string' ? await findVersion(store, name, body.from) : body.from;
       const state = await readAlias(store, name, alias);
       const found = state?.version ?? null;
       if (from !== undefined && from !== found) {
@@ -109,7 +113,7 @@ async function summarise({ store }: Context, name: string): Promise<Named<'Model
 
 async function describeModel({ store }: Context, name: string): Promise<Named<'Model'>> {
   const [versions, aliases] = await Promise.all([listVersions(store, name), listAliases(store, name)]);
-  if (versions.length === 0) throw new NotFoundError(`model ${name}: expected a version of it, found none`);
+  if (versions.length === 0) throw await notFoundOf(store, name, 'expected a version, found none');
   const version = aliases[champion];
   if (version === undefined) return { name, versions, aliases, champion: null };
   const { task, signature, data } = await readManifest(store, name, version);
