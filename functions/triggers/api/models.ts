@@ -29,7 +29,7 @@ export const models: Route[] = [
     summary: "Look at a model: its versions and aliases, and its champion's signature and metrics.",
     parameters: { name: nameSchema },
     answers: { 200: { description: 'The model.', content: 'Model' } },
-    problems: [400, 404],
+    problems: [404],
     handle: async ({ context, parameters: { name } }) => answer('Model', await describeModel(context, name)),
   },
   {
@@ -38,7 +38,7 @@ export const models: Route[] = [
     summary: "Read the champion's model card.",
     parameters: { name: nameSchema },
     answers: cardAnswers,
-    problems: [400, 404],
+    problems: [404],
     handle: sendCard,
   },
   {
@@ -47,7 +47,7 @@ export const models: Route[] = [
     summary: 'Read the model card of a version.',
     parameters: { name: nameSchema, version: versionSchema },
     answers: cardAnswers,
-    problems: [400, 404],
+    problems: [404],
     handle: sendCard,
   },
   route({
@@ -58,7 +58,7 @@ export const models: Route[] = [
     parameters: aliasParameters,
     body: 'AliasRequest',
     answers: { 200: { description: 'It points there.', content: 'Alias' } },
-    problems: [400, 404, 409, 413, 415],
+    problems: [404, 409, 413, 415],
     async handle({ body, ...call }) {
       const { name, alias } = call.parameters;
       const { store } = call.context;
@@ -81,7 +81,7 @@ export const models: Route[] = [
     summary: 'Point an alias back at the version before.',
     parameters: aliasParameters,
     answers: { 200: { description: 'It points there.', content: 'Alias' } },
-    problems: [400, 404, 409],
+    problems: [404, 409],
     async handle(call) {
       const { name, alias } = call.parameters;
       const { from, to } = await rollBackAlias(call.context.store, name, alias);
