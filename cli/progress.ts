@@ -1,5 +1,6 @@
 import type { JobProgress } from '../lib/jobs/context.ts';
 import { formatBytes, formatCount, formatSeconds } from '../lib/report/format.ts';
+import { printable } from './output.ts';
 
 /**
  * Shows a job's progress on standard error: a bar on a terminal, plain lines otherwise.
@@ -9,8 +10,16 @@ import { formatBytes, formatCount, formatSeconds } from '../lib/report/format.ts
 export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): (progress: JobProgress) => void {
   const isTerminal = stream.isTTY === true;
   const line = (text: string) => stream.write(isTerminal ? `\r\x1b[K${text}\n` : `${text}\n`);
+  let lastWait = '';
   return (progress) => {
     switch (progress.kind) {
+      case 'waiting': {
+        const text = waitText(progress);
+        // Who waits for a marker looks again and again.
+        if (text !== lastWait) line(text);
+        lastWait = text;
+        return;
+      }
       case 'reading':
         return line(`Reading ${formatCount(progress.objects, 'object')}, ${formatBytes(progress.bytes)}`);
       case 'read':
@@ -43,6 +52,11 @@ export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): (p
         return line(`Evaluated ${formatCount(progress.rows, 'row')} in ${formatSeconds(progress.milliseconds / 1000)}`);
     }
   };
+}
+
+function waitText({ dataset, reason, untilMs }: Extract<JobProgress, { kind: 'waiting' }>): string {
+  const at = untilMs === undefined ? '' : `: at ${new Date(untilMs).toTimeString().slice(0, 8)} if nothing more comes`;
+  return `${printable(dataset)} waits ${printable(reason)}${at}`;
 }
 
 type Step = Extract<JobProgress, { kind: 'step' }>;

@@ -28,6 +28,7 @@ export function headerNames(row: TextRow, place: Place): string[] {
     if (other !== undefined) {
       throw new InputError(
         `${where(place)}: expected each name once, found ${JSON.stringify(name)} as columns ${other} and ${i + 1}`,
+        { advice: looksLikeData(textsOf(row)) ? headerAdvice : undefined },
       );
     }
     positions.set(name, i + 1);
@@ -35,6 +36,21 @@ export function headerNames(row: TextRow, place: Place): string[] {
   }
   return names;
 }
+
+/** What to do if what was taken for a header is none. */
+export const headerAdvice =
+  'If the first line is data, write data.header: false (hone inspect --no-header); the columns are then named 0, 1, …';
+
+/** Whether the names in a header are rather cells of a row: most are numbers, and they do not count up. */
+export function looksLikeData(names: readonly string[]): boolean {
+  const numbers = names.map((name) => (name.trim() === '' ? Number.NaN : Number(name)));
+  const countsUp = numbers.every((number, i) => Number.isInteger(number) && (i === 0 || number === numbers[i - 1] + 1));
+  return !countsUp && 2 * numbers.filter((number) => !Number.isNaN(number)).length >= names.length;
+}
+
+/** The cells of a row. */
+const textsOf = ({ bytes, starts, ends, count }: TextRow): string[] =>
+  Array.from({ length: count }, (_, i) => decodeText(bytes, starts[i], ends[i]) ?? '');
 
 /** `0`, `1`, … for an object without a header. */
 export function positionNames(row: TextRow): string[] {

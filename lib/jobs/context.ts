@@ -52,6 +52,8 @@ export interface Interruption {
 }
 
 export type JobProgress =
+  /** `reason` follows "waits"; `untilMs`, milliseconds since 1970, is when it ends if nothing comes. */
+  | { kind: 'waiting'; dataset: string; reason: string; untilMs?: number }
   | { kind: 'reading'; objects: number; bytes: number }
   | { kind: 'read'; rows: number; columns: number; milliseconds: number }
   | { kind: 'streamed'; way: 'spilled' | 're-read'; bytes: number }

@@ -3,6 +3,7 @@ import { findJson, putJson } from '../store/json.ts';
 import { listAll } from '../store/list.ts';
 import type { Store } from '../store/store.ts';
 import { aliasKey } from './keys.ts';
+import { notFoundOf } from './not-found.ts';
 import { hasVersion } from './versions.ts';
 
 /** The alias that predictions use when they name no version, and that gates guard. */
@@ -63,7 +64,7 @@ export async function moveAlias(
   checkAliasName(alias);
   if (from?.version === to && from.generation === generation) return;
   if (!isThere && !(await hasVersion(store, name, to))) {
-    throw new NotFoundError(`model ${name}: expected version ${to}, found none of that name`);
+    throw await notFoundOf(store, name, `expected version ${to}, found none of that name`);
   }
   const past = from ? [from.version, ...from.history].slice(0, historyLimit) : [];
   const history = from?.version === to ? from.history : past;
@@ -78,7 +79,7 @@ export async function moveAlias(
  */
 export async function rollBackAlias(store: Store, name: string, alias: string): Promise<{ from: string; to: string }> {
   const state = await readAlias(store, name, alias);
-  if (!state) throw new NotFoundError(`model ${name}: expected an alias ${alias}, found none`);
+  if (!state) throw await notFoundOf(store, name, `expected an alias ${alias}, found none`);
   const [to, ...history] = state.history;
   if (to === undefined) {
     throw new NotFoundError(
@@ -87,7 +88,7 @@ export async function rollBackAlias(store: Store, name: string, alias: string): 
     );
   }
   if (!(await hasVersion(store, name, to))) {
-    throw new NotFoundError(`model ${name}: expected version ${to}, found none of that name`);
+    throw await notFoundOf(store, name, `expected version ${to}, found none of that name`);
   }
   await writeAlias(store, name, alias, { version: to, history, generation: state.generation }, state);
   return { from: state.version, to };

@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import { evaluationFile, manifestFile, modelFile, signatureFile, versionKey } from './keys.ts';
 import { isManifest, type Manifest } from './manifest.ts';
 import { decodeModel } from './model-file.ts';
+import { notFoundOf } from './not-found.ts';
 import { type FileHashes, hashesOf, signatureOf } from './version-signature.ts';
 
 /**
@@ -90,7 +91,7 @@ export async function readManifest(store: Store, name: string, version: string):
     manifest = await readJson(store, key);
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
-    throw new NotFoundError(`model ${name}: expected version ${version}, found none of that name`, { cause: error });
+    throw await notFoundOf(store, name, `expected version ${version}, found none of that name`, { cause: error });
   }
   if (isManifest(manifest) && manifest.name === name && manifest.version === version) return manifest;
   throw new InputError(

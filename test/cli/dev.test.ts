@@ -115,6 +115,11 @@ test('hone dev says why a workflow failed, and where an inspection left its repo
   const { said, url } = await startDev(store);
   await until(async () => /failed: InputError: .*"nope"/.test(said()), `the reason; hone dev said:\n${said()}`);
   expect(await (await fetch(url)).text()).toMatch(/<td>failed<\/td><td class="why">InputError: .*&quot;nope&quot;/);
+  mkdirSync(join(store, 'datasets/fresh'));
+  writeFileSync(join(store, 'datasets/fresh/a.csv'), sampleCsv(20));
+  const waits =
+    /^datasets\/fresh\/ waits until nothing was written to it for 60 s: at \d\d:\d\d:\d\d if nothing more comes$/m;
+  await until(async () => waits.test(said()), `the wait; hone dev said:\n${said()}`);
   const told = /Inspection report: (\S+); draft of a pipeline: (\S+)/;
   const [, page, draft] = await until(async () => told.exec(said()) ?? undefined, 'the inspection');
   expect(page.startsWith(url)).toBe(true);

@@ -144,6 +144,7 @@ test.each([
   ['a,b\n', 'data/a.csv: expected rows below the header, found none'],
   ['a,b,a\n1,2,3\n', 'data/a.csv, line 1: expected each name once, found "a" as columns 1 and 3'],
   ['a,,b\n1,2,3\n', 'data/a.csv, line 1: expected a name for column 2 of 3, found none'],
+  ['1,1,5\n1,2,3\n', 'found "1" as columns 1 and 2. If the first line is data, write data.header: false'],
   [',column 1\n1,2\n', 'data/a.csv, line 1: expected each name once, found "column 1" as columns 1 and 2'],
   ['a,b\n1,2\n3\n', 'data/a.csv, line 3: expected 2 cells, found 1: none for column "b"'],
   ['a,b\n1,2\n\n3,4,5\n', 'data/a.csv, line 4: expected 2 cells, found 3'],

@@ -38,6 +38,20 @@ describe('data that cannot be learned from is refused with where, what was expec
       '"price"; it has "x", "y"',
     ],
     [
+      'a misspelt target',
+      `x,price\n${rows((i) => `${i},${i}`)}\n`,
+      'regression',
+      'prcie',
+      'found "prcie"; it has "x", "price". Did you mean "price"?',
+    ],
+    [
+      'no header',
+      `${rows((i) => `${i}.5,${i}`)}\n`,
+      'regression',
+      'y',
+      'it has "0.5", "0". If the first line is data, write data.header: false (hone inspect --no-header)',
+    ],
+    [
       'a constant target',
       `x,y\n${rows((i) => `${i},7`)}\n`,
       'regression',

@@ -35,6 +35,7 @@ describe('predictions', () => {
     });
     expect([headers.get('hone-model-version'), headers.get('age')]).toEqual([version, '0']);
     expect((await predict({ rows, version })).headers.get('age')).toBeNull();
+    expect((await predict({ rows, version: version.slice(0, 6) })).body).toEqual(body);
     expect((await predict({ rows, alias: 'champion' })).body).toEqual(body);
   });
 
