@@ -5,7 +5,7 @@ import { placeArray, writeStruct } from '../kernels/struct.ts';
 import { type FlatChunk, type FlatGroup, openParquet, type ParquetFile } from './formats/parquet.ts';
 import { fetchRanges } from './formats/parquet-ranges.ts';
 import { defaultLimits, type ReadLimits } from './limits.ts';
-import { type PackedSize, planPacked, type StreamPlan } from './memory.ts';
+import { type PackedSize, planPacked } from './memory.ts';
 import { openObject, type RangedFile } from './open-object.ts';
 import { type PackedNumbers, packedStride } from './packed.ts';
 import { decodedIn, parquetTable } from './packed-parquet-table.ts';
@@ -22,6 +22,7 @@ import type { DataObject, Table } from './table.ts';
  * @param objects in byte order of their keys
  * @returns undefined when there is something that the kernels do not support, such as an error in the data. Nothing has
  *   changed then, and the plain reader reads the data or reports the error
+ * @throws InputError when memory can't even hold a part of the rows
  * @throws ConflictError when an object changed while it was read
  */
 export async function readPackedParquet(
@@ -37,30 +38,26 @@ export async function readPackedParquet(
   if (!files || !first) return undefined;
   if (first.parquet.names.some((name, i) => isBoolean(first, i) && options.kinds?.[name] === 'number'))
     return undefined;
-  const plan = planFor(files, options, { ...limits, threads: pool.threads }, decide);
-  if (plan === 'refused') return undefined;
-  if (plan !== 'memory') return readStreamedParquet(files, options, limits, plan, reading);
+  const size = sizeOf(files, options);
+  const planFor = (moreBytes: number) => {
+    const own = { ...size, feedBytes: size.feedBytes + moreBytes };
+    return decide(first.object.key, own, { ...limits, threads: pool.threads });
+  };
+  const plan = planFor(0);
+  if (plan !== 'memory') return readStreamedParquet(files, options, limits, { ...reading, plan, planFor });
   const room = makeRoom(pool, files, limits);
   if (!room || !(await decode(pool, files, room))) return undefined;
   return parquetTable(files, decodedIn(pool, files, room), options, limits.levels);
 }
 
-/** How to read the rows; `refused` when they do not fit in memory, which the plain reader reports. */
-function planFor(
-  files: readonly FlatFile[],
-  options: ReadOptions,
-  limits: ReadLimits & { threads: number },
-  decide: typeof planPacked,
-): 'memory' | 'refused' | StreamPlan {
+function sizeOf(files: readonly FlatFile[], options: ReadOptions): PackedSize {
   const groups = files.flatMap(({ groups: own }) => own);
   const types = groups[0].chunks.map(({ of }) => of);
   const rows = rowsIn(groups);
   const most = groups.reduce((rowCount, group) => Math.max(rowCount, group.rowCount), 0);
-  const largest = (pick: (group: FlatGroup) => number) =>
-    groups.reduce((most, group) => Math.max(most, pick(group)), 0);
   const wide = types.filter((of) => of !== 'float').length;
   const { names } = files[0].parquet;
-  const size: PackedSize = {
+  return {
     rows,
     columns: names.length,
     rowBytes: packedStride({ columnCount: names.length }) * 4,
@@ -69,15 +66,22 @@ function planFor(
     besideBytes: 8 * rows * wide,
     segmentRows: most,
     // A group's compressed pages, and its columns in float64.
-    feedBytes: largest(({ chunks }) => chunks.reduce((sum, { start, end }) => sum + end - start, 0)) + 8 * most * wide,
+    feedBytes: largestGroupBytes(files) + 8 * most * wide,
   };
-  try {
-    return decide(files[0].object.key, size, limits);
-  } catch (error) {
-    if (error instanceof InputError) return 'refused';
-    throw error;
-  }
 }
+
+/** Bytes of the column chunks of the largest row group. */
+export const largestGroupBytes = (files: readonly FlatFile[]): number =>
+  files
+    .flatMap(({ groups }) => groups)
+    .reduce(
+      (most, { chunks }) =>
+        Math.max(
+          most,
+          chunks.reduce((sum, { start, end }) => sum + end - start, 0),
+        ),
+      0,
+    );
 
 /** An object, its Parquet metadata, and where its columns lie. */
 export interface FlatFile {
@@ -122,8 +126,10 @@ const shapeOf = ({ parquet, groups }: FlatFile): string =>
 /** Number of rows of all groups together. */
 export const rowsIn = (groups: readonly FlatGroup[]): number => groups.reduce((sum, { rowCount }) => sum + rowCount, 0);
 
-/** Columns in one share of the work, and bytes behind each buffer, which kernels may read beyond its end. */
-const [shareColumns, slackBytes] = [16, 64];
+/** Columns in one share of the work. */
+const shareColumns = 16;
+/** Bytes behind each buffer, which kernels may read beyond its end. */
+export const slackBytes = 64;
 /** Most bytes for decoded rows: kernels address 4 GiB, some of which the training needs. */
 const roomBytes = 2.5 * 2 ** 30;
 /** Larger pages are left to the plain reader, which enforces the limits. */
@@ -258,7 +264,12 @@ async function placeChunks(pool: Pool, file: RangedFile, groups: readonly FlatGr
   });
 }
 
-function decodeGroups(
+/**
+ * Decodes row groups to rows from `firstRow` on; false when they contain something that the kernels do not support.
+ *
+ * @param source.descriptor of the file that holds them, unless `placed` says where their column chunks lie in memory
+ */
+export function decodeGroups(
   pool: Pool,
   groups: readonly FlatGroup[],
   room: Room,

@@ -2,6 +2,7 @@ import type { Machine } from '../footprint/footprint.ts';
 import type { StartedThread } from '../kernels/start-thread.ts';
 import type { Signing } from '../registry/trust.ts';
 import type { Store } from '../store/store.ts';
+import type { InHand } from './in-hand.ts';
 
 /**
  * What a job is given besides its request: everything that differs between a function on Lambda, a command on this
@@ -34,6 +35,8 @@ export interface Context {
   machine?: Machine;
   /** Hears of progress, for a terminal or a log. */
   onProgress?(progress: JobProgress): void;
+  /** Where one process takes a run from first to last: what its jobs leave for the next one besides what they write. */
+  inHand?: InHand;
   /** What `memoised` keeps between the jobs of one run, so that they read its data once. */
   memory: Map<string, unknown>;
 }

@@ -7,7 +7,7 @@ import type { Examples, Model } from '../models/model.ts';
 import { type MinimiseOptions, minimise } from '../optimizers/minimise.ts';
 import type { Rule } from '../optimizers/rule.ts';
 import type { SearchRule } from '../optimizers/search-rule.ts';
-import type { Progress, Solution } from '../optimizers/solution.ts';
+import type { Checkpoint, Progress, Solution } from '../optimizers/solution.ts';
 import type { Request, StopRequest } from '../pipeline/resolve.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoints.ts';
 import { type Choice, productsFor } from './choose-optimizer.ts';
@@ -24,6 +24,8 @@ export interface FitOptions {
   model: Model;
   choice: Choice;
   initial: Vector;
+  /** The checkpoint that it goes on from, if somebody has asked for it already. */
+  resumeFrom?: Promise<Checkpoint | undefined>;
   /** The rows' features, if they are encoded already; the caller releases them. */
   features?: Matrix;
   /** Hears from which step a checkpoint goes on. */
@@ -44,7 +46,7 @@ export interface Fit {
  * checkpoint is kept, from which the next call goes on, to the same bits.
  */
 export async function fit(context: Context, options: FitOptions): Promise<Fit> {
-  const { place, request, fitted, model, choice, initial, features, onResumed, onStep } = options;
+  const { place, request, fitted, model, choice, initial, resumeFrom, features, onResumed, onStep } = options;
   const { optimizer, stop } = choice;
   const { training, validation } = trainingParts(fitted, request, stop);
   // If the features lie in a kernel's memory, targets are written there at once: kernels would copy them.
@@ -55,7 +57,7 @@ export async function fit(context: Context, options: FitOptions): Promise<Fit> {
   const { stepsPerEpoch } = objective;
   const stepLimit = stepsAllowed(criteria, stepsPerEpoch);
   const rule = ruleFor(optimizer, request.model, model, { stepsPerEpoch, steps: stepLimit });
-  const resume = await readCheckpoint(context.store, place);
+  const resume = await (resumeFrom ?? readCheckpoint(context.store, place));
   if (resume) onResumed?.(resume.step);
   const solution = await minimiseInSlices(context, objective, {
     rule,

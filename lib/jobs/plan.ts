@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { listOpen, markOpen, readAttempts } from './open-work.ts';
 import { announce, close, leave, reclaim, refresh, type Subject, withdraw } from './pending.ts';
 import { covers, datasetOf, listPipelines, type ResolvedPipeline, readPipeline } from './pipelines.ts';
-import { openRun, readOutcome, runKey } from './runs.ts';
+import { beginRun, runKey } from './runs.ts';
 import { findDataset, hasMarker, isLocalPath, type SourceObject } from './sources.ts';
 
 /** What waits for a dataset: a pipeline by its name, or nobody, and then the dataset is inspected. */
@@ -17,7 +17,7 @@ export type PlanOutcome =
   | ({ next: 'wait'; waitSeconds: number } & PlanStep)
   | { next: 'train'; run: string }
   | { next: 'inspect'; dataset: string; trigger: string }
-  | { next: 'done'; reason: string };
+  | { next: 'done'; reason: string; run?: string };
 
 /** How long a dataset without a pipeline must have been quiet. */
 const quietSecondsWithoutPipeline = 60;
@@ -109,15 +109,15 @@ export const endInspection = (context: Context, { dataset, trigger }: Omit<PlanS
 
 /** Opens a run for the workflow that goes on with it, and marks it as that one's. */
 async function beginPlannedRun(context: Context, pipeline: ResolvedPipeline, trigger: string): Promise<PlanOutcome> {
-  const planned = await openPlannedRun(context, pipeline);
-  const { run } = planned;
-  if (planned.next === 'done') return planned;
-  const { failed, begun } = await readAttempts(context, run);
-  if (failed && failed.attempt >= (begun?.attempt ?? 0)) {
+  const begun = await beginRun(context, pipeline);
+  const { run } = begun.request;
+  if (begun.result) return { next: 'done', reason: 'the run has its result', run };
+  const { failed, begun: attempted } = await readAttempts(context, run);
+  if (failed && failed.attempt >= (attempted?.attempt ?? 0)) {
     await putJson(context.store, runKey(run, 'started.json'), { attempt: failed.attempt + 1, atMs: context.now() });
   }
   await markOpen(context, { workflow: 'training', name: pipeline.request.name, id: run, trigger });
-  return planned;
+  return { next: 'train', run };
 }
 
 /**
@@ -141,17 +141,6 @@ async function waitForTurn(
 /** Seconds between looks at a training that another one waits for. */
 const turnPollSeconds = 15;
 const longestTurnPollSeconds = 300;
-
-/** Opens the run that a pipeline asks for on the data of this moment; `done` when it has a result already. */
-export async function openPlannedRun(
-  context: Context,
-  pipeline: ResolvedPipeline,
-  onNew?: Parameters<typeof openRun>[2],
-): Promise<Extract<PlanOutcome, { next: 'train' | 'done' }> & { run: string }> {
-  const { run } = await openRun(context, pipeline, onNew);
-  const { result } = await readOutcome(context.store, run);
-  return result ? { next: 'done', reason: 'the run has its result', run } : { next: 'train', run };
-}
 
 /** Whether an object below a dataset's path is data, or the marker that says that the dataset is complete. */
 function isAwaited({ path, ready }: ResolvedPipeline['request']['data'], key: string): boolean {

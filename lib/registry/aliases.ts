@@ -46,6 +46,7 @@ export async function readAlias(store: Store, name: string, alias: string): Prom
  *
  * @param from the state that the decision was made on; undefined when there was no such alias
  * @param generation how new the data is that a training moves it for; left out, it stays as it was
+ * @param isThere whether the caller knows that the version is there, so that it is not looked for
  * @throws ConflictError when somebody moved it meanwhile: read again, decide again
  * @throws NotFoundError when there is no such version
  */
@@ -53,11 +54,16 @@ export async function moveAlias(
   store: Store,
   name: string,
   alias: string,
-  { to, from, generation = from?.generation }: { to: string; from: AliasState | undefined; generation?: number },
+  {
+    to,
+    from,
+    generation = from?.generation,
+    isThere = false,
+  }: { to: string; from: AliasState | undefined; generation?: number; isThere?: boolean },
 ): Promise<void> {
   checkAliasName(alias);
   if (from?.version === to && from.generation === generation) return;
-  if (!(await hasVersion(store, name, to))) {
+  if (!isThere && !(await hasVersion(store, name, to))) {
     throw await notFoundOf(store, name, `expected version ${to}, found none of that name`);
   }
   const past = from ? [from.version, ...from.history].slice(0, historyLimit) : [];

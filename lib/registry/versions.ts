@@ -112,12 +112,12 @@ export interface LoadedModel {
  * @throws StoreError when the file is not the one that was registered
  */
 export async function readVersion(store: Store, name: string, version: string): Promise<LoadedModel> {
+  const key = versionKey(name, version, modelFile);
+  const file = store.get(key);
+  // If there is no such version, it is the manifest's error that says so.
+  file.catch(() => {});
   const manifest = await readManifest(store, name, version);
-  const { body } = await store.get(versionKey(name, version, modelFile));
-  return {
-    manifest,
-    parameters: openModelFile(manifest, body, `${store.location}${versionKey(name, version, modelFile)}`),
-  };
+  return { manifest, parameters: openModelFile(manifest, (await file).body, `${store.location}${key}`) };
 }
 
 /** The parameters in a model file, once its bytes are known to be the ones that `manifest` names. */
