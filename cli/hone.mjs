@@ -12,6 +12,7 @@ import zlib from 'node:zlib';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const compileCache = join(root, 'dist', 'compile-cache');
 try {
+  if (process.env.npm_command !== undefined) (await import('../scripts/end-with-parent.mjs')).endWithParent();
   const document = openDocument(process.argv.slice(3));
   const { entry, thread } = freshBundle(document) ?? (await makeBundle(document));
   if (process.versions.node.startsWith('24.')) {

@@ -23,9 +23,7 @@ export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): (p
       case 'reading':
         return line(`Reading ${formatCount(progress.objects, 'object')}, ${formatBytes(progress.bytes)}`);
       case 'read':
-        return line(
-          `Read ${formatCount(progress.rows, 'row')} × ${formatCount(progress.columns, 'column')} in ${formatSeconds(progress.milliseconds / 1000)}`,
-        );
+        return line(`Read ${sizeText(progress)} in ${formatSeconds(progress.milliseconds / 1000)}`);
       case 'streamed':
         return line(
           progress.way === 'spilled'
@@ -57,6 +55,11 @@ export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): (p
 function waitText({ dataset, reason, untilMs }: Extract<JobProgress, { kind: 'waiting' }>): string {
   const at = untilMs === undefined ? '' : `: at ${new Date(untilMs).toTimeString().slice(0, 8)} if nothing more comes`;
   return `${printable(dataset)} waits ${printable(reason)}${at}`;
+}
+
+function sizeText({ rows, columns, features }: Extract<JobProgress, { kind: 'read' }>): string {
+  const beside = features === undefined ? '' : ` and features by index up to ${features}`;
+  return `${formatCount(rows, 'row')} × ${formatCount(columns, 'column')}${beside}`;
 }
 
 type Step = Extract<JobProgress, { kind: 'step' }>;

@@ -55,7 +55,8 @@ export type JobProgress =
   /** `reason` follows "waits"; `untilMs`, milliseconds since 1970, is when it ends if nothing comes. */
   | { kind: 'waiting'; dataset: string; reason: string; untilMs?: number }
   | { kind: 'reading'; objects: number; bytes: number }
-  | { kind: 'read'; rows: number; columns: number; milliseconds: number }
+  /** `features`: of data that has sparse ones, the largest index. */
+  | { kind: 'read'; rows: number; columns: number; features?: number; milliseconds: number }
   | { kind: 'streamed'; way: 'spilled' | 're-read'; bytes: number }
   | { kind: 'resumed'; step: number }
   | { kind: 'step'; step: number; epoch: number; loss: number; gradientNorm: number; stepLimit: number | undefined }

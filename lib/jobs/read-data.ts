@@ -33,6 +33,7 @@ export function readData(context: Context, run: RunRequest): Promise<{ table: Ta
       kind: 'read',
       rows: table.rowCount,
       columns: table.columns.length,
+      ...(table.sparse && { features: table.sparse.columnCount }),
       milliseconds: readMilliseconds,
     });
     return { table, readMilliseconds };

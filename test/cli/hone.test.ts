@@ -115,6 +115,7 @@ describe('a mistake of the user gives exit code 2, one sentence on standard erro
       ['predict', 'houses', '--rows', '{bad'],
       'InputError: hone predict, --rows: expected JSON, found something else (',
     ],
+    [['predict', 'houses', '--rows', '{"size": 1e400}'], 'field "size": expected a finite number, found "1e400"'],
     [['inspect', 'none.csv'], 'It was looked for in the store: a file of this machine is ./none.csv'],
     [['predict', 'nobody', '--rows', '{}'], 'NotFoundError: model nobody: expected a model of that name, found none'],
     [['card', 'huoses'], 'model huoses: expected a model of that name, found none. Did you mean "houses"?'],
@@ -136,6 +137,18 @@ describe('a mistake of the user gives exit code 2, one sentence on standard erro
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/\n +at /);
   });
+});
+
+test('sparse data is told with how far its features go', async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => `${i % 2} 1:${i} ${3 + (i % 5)}:${i % 7}\n`);
+  write('sparse.libsvm', rows.join(''));
+  write('sparse.yml', 'name: sparse\ntask: binary\ndata: { path: ./sparse.libsvm, target: label }\n');
+  expect((await inStore('run', 'sparse.yml')).stderr).toMatch(
+    /^Read 60 rows × 1 column and features by index up to 7 in /m,
+  );
+  expect((await inStore('inspect', './sparse.libsvm')).stdout).toMatch(
+    /^\.\/sparse\.libsvm: 60 rows, 1 column and features by index up to 7\n\nOf the 60 × 7 cells of the features, \d+ are not zero\.\n/,
+  );
 });
 
 test('an error shows the control characters of names in the data, and does not obey them', async () => {

@@ -160,7 +160,15 @@ async function readBody(c: HonoContext, body: Route['body']): Promise<unknown> {
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType)) {
     throw new RequestError(415, `content-type: expected application/json, found ${JSON.stringify(contentType)}`);
   }
-  return check(await requestSchema(body), parseJson(await c.req.text()), 'body');
+  const schema = await requestSchema(body);
+  const text = await c.req.text();
+  try {
+    return check(schema, parseJson(text), 'body');
+  } catch (error) {
+    if (!(error instanceof InputError && error.message.includes('Infinity'))) throw error;
+    const { parseWithLargeNumbers } = await import('../../../lib/jobs/large-numbers.ts');
+    return check(schema, parseWithLargeNumbers(text), 'body');
+  }
 }
 
 function parseJson(text: string): unknown {

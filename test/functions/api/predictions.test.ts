@@ -180,6 +180,12 @@ describe('predictions', () => {
     expect(await predict(body)).toMatchObject({ status, body: { detail: expect.stringMatching(detail) } });
   });
 
+  test('show a number beyond float64 as it was written', async () => {
+    await api.train();
+    const { status, body } = await api.send('POST', '/models/houses/predictions', '{"rows": [{"size": -1e400}]}');
+    expect([status, body.detail]).toEqual([400, 'rows[0]: field "size": expected a finite number, found "-1e400"']);
+  });
+
   test('of a model that is not there are not found', async () => {
     expect((await api.send('POST', '/models/nobody/predictions', { rows })).status).toBe(404);
     expect((await api.send('POST', '/models/..%2fx/predictions', { rows })).status).toBe(400);
