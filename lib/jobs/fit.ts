@@ -121,7 +121,13 @@ function sampledStart(
   if (choice.sampleRows === undefined || request.model.warmStart !== null || !('search' in rule)) return undefined;
   const sample = sampleExamples(examples, choice.sampleRows);
   if (!sample) return undefined;
-  const ofSample = objectiveOf(request, choice, model, sample.examples, productsFor(choice, examples.features.rowCount));
+  const ofSample = objectiveOf(
+    request,
+    choice,
+    model,
+    sample.examples,
+    productsFor(choice, examples.features.rowCount),
+  );
   const start = startOnSample(objective, ofSample, { rule, initial });
   sample.release();
   return start;

@@ -32,9 +32,7 @@ export function sampleExamples(
   if (isSparse(features)) return undefined;
   const runCount = Math.floor(rowCount / runRows);
   const count = runCount * runRows;
-  const firstRows = Int32Array.from({ length: runCount }, (_, run) =>
-    Math.floor((run * features.rowCount) / runCount),
-  );
+  const firstRows = Int32Array.from({ length: runCount }, (_, run) => Math.floor((run * features.rowCount) / runCount));
   const ownWeights = weights && new Float64Array(count);
   if (weights && ownWeights) {
     copyRuns(weights, 1, firstRows, ownWeights);
