@@ -1,12 +1,13 @@
 import type { Arena } from '../kernels/arena.ts';
 import type { Pool } from '../kernels/pool.ts';
+import { decodeGroups } from './decode-parquet.ts';
 import type { FlatGroup } from './formats/parquet.ts';
 import { blockRanges } from './formats/parquet-blocks.ts';
 import { joinRanges, type Range } from './formats/parquet-ranges.ts';
-import type { ReadLimits } from './limits.ts';
 import { decodedIn } from './packed-parquet-table.ts';
 import type { RereadObject } from './packed-sources.ts';
-import { decodeGroups, type FlatFile, makeRoom, slackBytes } from './read-packed-parquet.ts';
+import type { FlatFile } from './parquet-files.ts';
+import { type Asked, makeRoom, slackBytes } from './parquet-room.ts';
 import { type FeedRing, feedRing, rereadSegments } from './reread-segments.ts';
 import type { SegmentBatch } from './segment-feed.ts';
 
@@ -19,7 +20,7 @@ import type { SegmentBatch } from './segment-feed.ts';
 export async function rereadGroups(
   pool: Pool,
   files: readonly FlatFile[],
-  limits: ReadLimits,
+  asked: Asked,
   room: Arena,
 ): Promise<RereadObject[] | undefined> {
   const fetched = files.filter(isFetched);
@@ -28,7 +29,7 @@ export async function rereadGroups(
   const ring = feedRing(pool.memory, fetched.length > 0 ? 2 : 0, slotBytes + slackBytes);
   const objects: RereadObject[] = [];
   for (const file of files) {
-    const again = await rereadFile(pool, file, limits, { room, ring });
+    const again = await rereadFile(pool, file, asked, { room, ring });
     if (!again) {
       for (const { close } of objects) close();
       return undefined;
@@ -49,7 +50,7 @@ const lengthOf = (ranges: readonly Range[]): number => ranges.reduce((sum, { sta
 async function rereadFile(
   pool: Pool,
   file: FlatFile,
-  limits: ReadLimits,
+  asked: Asked,
   { room, ring }: { room: Arena; ring: FeedRing },
 ): Promise<RereadObject | undefined> {
   const { object, groups } = file;
@@ -65,14 +66,13 @@ async function rereadFile(
     read(first, count) {
       const batch = again.open(first, count);
       const own = { ...file, groups: groups.slice(first, first + count) };
-      const place = makeRoom(there, [own], limits);
+      const place = makeRoom(there, [own], { ...asked, named: false });
       const placed =
         batch.file < 0 ? addressesOf(pool, batch, own.groups, parts.slice(first, first + count)) : undefined;
-      if (!place || !decodeGroups(there, own.groups, place, { firstRow: 0, descriptor: batch.file, placed })) {
-        return undefined;
-      }
-      const { blocks, rowHashes } = decodedIn(there, [own], place);
-      return [{ singles: place.matrix, blocks, hashes: rowHashes() }];
+      const source = { from: { row: 0, block: 0 }, descriptor: batch.file, placed };
+      if (!place || !decodeGroups(there, own.groups, place, source)) return undefined;
+      const { blocks, rowHashes } = decodedIn(room, [own], place);
+      return [{ singles: place.matrix, blocks, hashes: rowHashes }];
     },
     close: () => again.close(),
   };

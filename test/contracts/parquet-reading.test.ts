@@ -237,25 +237,14 @@ test.skipIf(hostile.length === 0)(
   120_000,
 );
 
-test('numbers that gave their memory to features can’t be hashed any more', async () => {
+test('numbers that give their memory to features leave the hashes of rows and blocks', async () => {
   const bytes = writeParquet({ a: [1, 2, 3, 4], b: [4, 3, 2, 1] }, 4);
-  const read = async () => {
-    const table = await byKernels([bytesObject('t.parquet', bytes)], { single: () => true });
-    if (!table) throw new Error('the kernels did not take it on');
-    return table;
-  };
+  const table = await byKernels([bytesObject('t.parquet', bytes)], { single: () => true });
+  if (!table) throw new Error('the kernels did not take it on');
+  const before = [table.rowHashes.slice(), table.blocks.map(({ hash }) => hash)];
   const rows = Int32Array.of(0, 1, 2);
-  const give = (table: Table) => encodeInPlace(fitEncoding(table, rows, {}), table, rows);
-  const asked = await read();
-  const [hashes, names] = [asked.rowHashes.slice(), asked.blocks.map(({ hash }) => hash)];
-  give(asked);
-  expect(asked.rowHashes).toEqual(hashes);
-  expect(asked.blocks.map(({ hash }) => hash)).toEqual(names);
-
-  const unasked = await read();
-  give(unasked);
-  expect(() => unasked.rowHashes).toThrow('given their memory to encoded features');
-  expect(() => unasked.blocks[0].hash).toThrow('given their memory to encoded features');
+  encodeInPlace(fitEncoding(table, rows, {}), table, rows);
+  expect([table.rowHashes, table.blocks.map(({ hash }) => hash)]).toEqual(before);
 });
 
 test('classes of a column of numbers are told apart, small whole ones and all others', async () => {

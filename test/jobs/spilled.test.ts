@@ -141,7 +141,7 @@ describe.each(Object.entries(pipelines))('%s', (title, yaml) => {
 
 describe.each(Object.entries(parquetPipelines))('of Parquet: %s', (title, yaml) => {
   const files = Object.fromEntries(filesOf(8_400).map((bytes, i) => [`${i}.parquet`, bytes]));
-  const tight = 160 * 2 ** 20 + 7e6;
+  const tight = 160 * 2 ** 20 + 6e6;
   const trained = (store: Store, limits: string, threads: number) =>
     versionOf(store, files, `name: t\nthreads: ${threads}\n${yaml}${limits} }`);
 
