@@ -42,6 +42,3 @@ export function signalled(onWish = () => {}): Signalled {
     stopListening,
   };
 }
-
-/** Resolves at Ctrl-C, SIGTERM or SIGHUP. */
-export const endAsked = (): Promise<void> => new Promise((resolve) => signalled(resolve).listen());
