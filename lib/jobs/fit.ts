@@ -4,10 +4,12 @@ import type { Objective } from '../core/objective.ts';
 import type { Vector } from '../core/vector.ts';
 import { numbersBeside, releaseArray, releaseMatrix } from '../kernels/instantiate.ts';
 import type { Examples, Model } from '../models/model.ts';
+import { sampleExamples } from '../models/sample-examples.ts';
 import { type MinimiseOptions, minimise } from '../optimizers/minimise.ts';
 import type { Rule } from '../optimizers/rule.ts';
 import type { SearchRule } from '../optimizers/search-rule.ts';
 import type { Checkpoint, Progress, Solution } from '../optimizers/solution.ts';
+import { startOnSample } from '../optimizers/start-on-sample.ts';
 import type { Request, StopRequest } from '../pipeline/resolve.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoints.ts';
 import { type Choice, productsFor } from './choose-optimizer.ts';
@@ -64,7 +66,7 @@ export async function fit(context: Context, options: FitOptions): Promise<Fit> {
     initial,
     stop: criteria,
     validate: validation && model.meanLoss(toTrainingExamples(fitted, request, validation)),
-    resume,
+    resume: resume ?? sampledStart(objective, { ...options, examples, rule }),
     progressEvery: 1,
     onProgress: (progress) => onStep?.(progress, stepLimit),
   });
@@ -91,6 +93,7 @@ function objectiveOf(
   choice: Choice,
   model: Model,
   examples: Examples,
+  products = productsFor(choice, examples.features.rowCount),
 ): Objective {
   const { batchSize, seed } = choice.optimizer;
   return model.objective(examples, {
@@ -99,8 +102,35 @@ function objectiveOf(
     penaliseIntercept,
     batchSize: batchSize === 'full' ? undefined : batchSize,
     seed,
-    products: productsFor(choice, examples.features.rowCount),
+    products,
   });
+}
+
+/** The minimum on a sample, where the choice of the optimizer asks for one and nothing better to begin with is known. */
+function sampledStart(
+  objective: Objective,
+  {
+    request,
+    model,
+    choice,
+    initial,
+    examples,
+    rule,
+  }: Pick<FitOptions, 'request' | 'model' | 'choice' | 'initial'> & { examples: Examples; rule: Rule | SearchRule },
+): Checkpoint | undefined {
+  if (choice.sampleRows === undefined || request.model.warmStart !== null || !('search' in rule)) return undefined;
+  const sample = sampleExamples(examples, choice.sampleRows);
+  if (!sample) return undefined;
+  const ofSample = objectiveOf(
+    request,
+    choice,
+    model,
+    sample.examples,
+    productsFor(choice, examples.features.rowCount),
+  );
+  const start = startOnSample(objective, ofSample, { rule, initial });
+  sample.release();
+  return start;
 }
 
 /** Milliseconds of training between looks at the clock and turns for the rest of the process. */
