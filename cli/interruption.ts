@@ -14,16 +14,20 @@ const sameWishMs = 1000;
 
 /**
  * Hears signals while somebody listens; at other times the system ends the process, even in the midst of a calculation.
- * A second wish ends it at once.
+ * The same signal a second time ends it at once. Another one may be the echo of the first: npm's shell ends at Ctrl-C, and
+ * scripts/end-with-parent.mjs then sends SIGTERM.
  *
  * @param onWish called at the first
  */
 export function signalled(onWish = () => {}): Signalled {
-  let [exitCode, wishedMs] = [0, 0];
+  let exitCode = 0;
+  const heardMs = new Map<Name, number>();
   const hear = (name: Name) => {
-    if (exitCode !== 0 && Date.now() - wishedMs > sameWishMs) process.exit(exitCodes[name]);
+    const beforeMs = heardMs.get(name);
+    if (beforeMs !== undefined && Date.now() - beforeMs > sameWishMs) process.exit(exitCodes[name]);
+    if (beforeMs === undefined) heardMs.set(name, Date.now());
     if (exitCode !== 0) return;
-    [exitCode, wishedMs] = [exitCodes[name], Date.now()];
+    exitCode = exitCodes[name];
     onWish();
   };
   const names = Object.keys(exitCodes) as Name[];
@@ -42,6 +46,3 @@ export function signalled(onWish = () => {}): Signalled {
     stopListening,
   };
 }
-
-/** Resolves at Ctrl-C, SIGTERM or SIGHUP. */
-export const endAsked = (): Promise<void> => new Promise((resolve) => signalled(resolve).listen());

@@ -51,11 +51,14 @@ function describeIssue(issue: Issue, checked: Checked, base: readonly PropertyKe
     case 'too_big':
       if (issue.origin === 'array') return [{ path, sentence: sizes(issue.maximum, 'at most', value) }];
       return expected(`${amount(issue.origin)} ${issue.inclusive ? 'of at most' : 'below'} ${issue.maximum}`);
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
+    case 'unrecognized_keys': {
+      const known = knownKeys(checked, path);
+      // A hostile document may have a hundred thousand; one more than are named shows that there are more.
+      return issue.keys.slice(0, problemLimit + 1).map((key) => ({
         path: [...path, key],
-        sentence: `expected no such key, found it${insteadOf(key, knownKeys(checked, path))}`,
+        sentence: `expected no such key, found it${insteadOf(key, known)}`,
       }));
+    }
     case 'invalid_union':
       // A schema that words it better than its branches can.
       if (!unworded.test(issue.message)) return [{ path, sentence: issue.message }];
