@@ -64,6 +64,8 @@ function freshBundle(document) {
 function runScript(path, document) {
   const kept = `${path}.${process.version}-${process.arch}-${taskOf(document)}`;
   const cachedData = keptForm(kept);
+  // Else the engine lets go of functions that are not called for a while, and the compiled form would lack them.
+  if (!cachedData) process.getBuiltinModule('node:v8').setFlagsFromString('--no-flush-bytecode');
   // Scripts are ASCII: read as such, their text takes half the room and no time to decode.
   const source = readFileSync(path, 'latin1');
   const script = new vm.Script(source, { filename: path, cachedData });
