@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
+import { InputError } from '../lib/core/errors.ts';
 import type { Context, Interruption, JobProgress } from '../lib/jobs/context.ts';
 import { takeStarted } from '../lib/jobs/started-thread.ts';
 import { threadCount } from '../lib/jobs/thread-count.ts';
@@ -40,10 +41,22 @@ export async function localContext({
     remainingMs: () => (interruption?.isWished ? 0 : Number.POSITIVE_INFINITY),
     threads: threadCount({ asked: threads, available: availableParallelism(), environment: process.env }),
     takeThread: takeStarted,
+    ...memoryLimit(process.env),
     interruption,
     onProgress,
     memory: new Map(),
   };
+}
+
+/**
+ * The memory for data, where HONE_MEMORY_MB limits it.
+ *
+ * @throws InputError when that is no number of mebibytes above zero
+ */
+function memoryLimit({ HONE_MEMORY_MB: text }: { HONE_MEMORY_MB?: string }): Pick<Context, 'memoryBytes'> {
+  if (!text) return {};
+  if (/^[1-9]\d{0,8}$/.test(text)) return { memoryBytes: Number(text) * 2 ** 20 };
+  throw new InputError(`HONE_MEMORY_MB: expected a whole number of mebibytes, found ${JSON.stringify(text)}`);
 }
 
 /**

@@ -48,7 +48,8 @@ export const predictCommand = command({
     const context = await localContext({ store });
     const path = asDataPath(input);
     if (isLocalPath(path)) {
-      await predictLocal(await openModel(context, choice), await listDataset(context, path), { output, id, json });
+      const [model, objects] = [await openModel(context, choice), await listDataset(context, path)];
+      await predictLocal(context, model, objects, { output, id, json });
       return ExitCode.done;
     }
     if (output !== undefined)
@@ -68,15 +69,20 @@ const wrongOutput = (found: string): InputError =>
 
 /** Writes predictions for a local dataset as CSV, into a file or onto standard output; there, with `--json`, as JSON. */
 async function predictLocal(
+  context: Context,
   model: LoadedModel,
   objects: SourceObject[],
   { output, id = null, json = false }: { output?: string; id?: string | null; json?: boolean },
 ): Promise<void> {
-  const table = await readForScoring(model, objects, { id });
-  const csv = predictionsCsv(model, table, id);
-  if (output !== undefined) await writeCsv(output, csv);
-  if (json) printJson(predictTable(model, table, id));
-  else if (output === undefined) process.stdout.write(csv);
+  const table = await readForScoring(model, objects, { id, context });
+  try {
+    const csv = predictionsCsv(model, table, id);
+    if (output !== undefined) await writeCsv(output, csv);
+    if (json) printJson(predictTable(model, table, id));
+    else if (output === undefined) process.stdout.write(csv);
+  } finally {
+    table.numbers?.source?.close();
+  }
   for (const warning of table.warnings) console.error(`Warning: ${printable(warning)}`);
 }
 

@@ -1,5 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import { nearestName } from '../core/nearest-name.ts';
+import { cellReader } from './packed.ts';
+import { shortestSingle } from './single.ts';
 import type { Column, Table } from './table.ts';
 
 /**
@@ -33,7 +35,9 @@ export function placeOf(table: Table, row: number): string {
 /** The cell of a row as a text; null when it is missing. */
 export function cellText(column: Column, row: number): string | null {
   if (column.kind === 'category') return column.codes[row] < 0 ? null : column.levels[column.codes[row]];
-  return Number.isNaN(column.values[row]) ? null : String(column.values[row]);
+  // A whole column need not fit in memory.
+  const value = cellReader(column)(row);
+  return Number.isNaN(value) ? null : String(column.single ? shortestSingle(value) : value);
 }
 
 /** Names in quotes, separated by commas; of more than 20 the first 20 and how many follow. */

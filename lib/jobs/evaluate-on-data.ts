@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { recipe } from '../core/recipe.ts';
+import { makeFeatureRoom } from '../data/feature-room.ts';
 import { readTable } from '../data/read.ts';
 import type { Table } from '../data/table.ts';
 import { labelledRows } from '../data/target.ts';
@@ -19,7 +20,8 @@ import { evaluateRows } from './evaluate-rows.ts';
 import { evaluationFootprint } from './footprint.ts';
 import { checkGates } from './gates/check-gates.ts';
 import { evidenceFor, type GateSubject } from './gates/model-evidence.ts';
-import { conformed, kindsOf } from './later-data.ts';
+import { conformed, kindsOf, laterSingles } from './later-data.ts';
+import { packedReading } from './packed-reading.ts';
 import { fitToRequest } from './prepare.ts';
 import { evaluationColumns, neededColumns, readOptions, unnamedColumns } from './read-options.ts';
 import { requestAt } from './recorded-request.ts';
@@ -49,8 +51,6 @@ export async function evaluateOnData(
   context: Context,
   { run, manifest, path, objects, heldOut }: OnData,
 ): Promise<EvaluationResult> {
-  const { store } = context;
-  const { name, version } = manifest;
   const startMs = context.now();
   const request = requestAt(path, manifest);
   const wanted = evaluationColumns(manifest, request);
@@ -61,9 +61,33 @@ export async function evaluateOnData(
     // Which rows are held out may follow from a hash of all that the training read.
     wanted: heldOut ? neededColumns(request) : wanted,
     mayLetGo: heldOut ? unnamedColumns(request) : (column) => !wanted(column),
+    single: laterSingles(manifest),
     forModel: true,
+    packed: await packedReading(context, objects),
   });
+  try {
+    return await evaluateTable(context, { run, manifest, request, read, heldOut, startMs });
+  } finally {
+    read.numbers?.source?.close();
+  }
+}
+
+interface OnTable extends Pick<OnData, 'run' | 'manifest' | 'heldOut'> {
+  request: Request;
+  /** The data as it was read, and when that began. */
+  read: Table;
+  startMs: number;
+}
+
+async function evaluateTable(
+  context: Context,
+  { run, manifest, request, read, heldOut, startMs }: OnTable,
+): Promise<EvaluationResult> {
+  const { store } = context;
+  const { name, version } = manifest;
   const table = conformed(manifest, read, { lacking: true });
+  const { memoryBytes } = readOptions(context, request.data).limits;
+  if (table.numbers && memoryBytes !== undefined) makeFeatureRoom(table, manifest.encoding.columns.length, memoryBytes);
   const { rows, on } = rowsToScore(request, table, heldOut);
   const model = await readVersion(store, name, version);
   const baselineOn = { table, rows, whose: 'these rows' };

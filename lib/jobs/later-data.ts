@@ -2,7 +2,7 @@ import { encodingKinds } from '../data/encode.ts';
 import { checkSchema, conformTable, type Schema, schemaKinds, withMissingFeatures } from '../data/schema/schema.ts';
 import type { Table } from '../data/table.ts';
 import type { Manifest } from '../registry/manifest.ts';
-import { neededColumns } from './read-options.ts';
+import { namesIn, neededColumns, singleColumns } from './read-options.ts';
 import { recordedRequest } from './recorded-request.ts';
 
 /** The kinds of the columns that a model knows, its target among them: a later dataset is read as the first one was. */
@@ -15,6 +15,20 @@ export function kindsOf(manifest: Manifest): Record<string, 'number' | 'category
 /** The kinds to read a model's features in. What a schema knows to be numbers is looked at, and told when it is not. */
 export function featureKinds({ encoding, schema }: Manifest): Record<string, 'number' | 'category'> {
   return schema ? schemaKinds(schema) : encodingKinds(encoding);
+}
+
+/**
+ * Which number columns of later data are rounded to float32, as far as they can be: those that training rounded, but none
+ * that slices and the like look at.
+ */
+export function laterSingles(manifest: Manifest): (name: string) => boolean {
+  const { data, evaluate } = recordedRequest(manifest);
+  const isSingle = singleColumns({ data });
+  const exact = new Set(
+    manifest.encoding.features.flatMap((own) => (own.kind === 'number' && own.float32 ? [] : [own.name])),
+  );
+  for (const name of namesIn(evaluate)) exact.add(name);
+  return (name) => isSingle(name) && !exact.has(name);
 }
 
 /**

@@ -3,6 +3,8 @@ import type { Table } from '../data/table.ts';
 import type { LoadedModel } from '../registry/versions.ts';
 import { predictRows, type RowPredictions } from './predictions.ts';
 
+const linesTogether = 4096;
+
 /**
  * Predictions for each row of a table as CSV: `id,prediction`, and for classes a probability each, or the margin
  * of a hinge loss.
@@ -14,9 +16,13 @@ export function predictionsCsv(model: LoadedModel, table: Table, id: string | nu
   const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
   const predicted = predictRows(model, table, rows);
   const idOf = rowNames(table, id);
-  const lines = [csvLine(['id', 'prediction', ...columnsBeside(predicted)])];
-  for (const row of rows) lines.push(csvLine([idOf(row), ...predictionCells(predicted, row)]));
-  return `${lines.join('\n')}\n`;
+  const parts = [csvLine(['id', 'prediction', ...columnsBeside(predicted)])];
+  // A million lines of their own would take more memory than their text.
+  for (let first = 0; first < rows.length; first += linesTogether) {
+    const lines = rows.subarray(first, first + linesTogether);
+    parts.push(Array.from(lines, (row) => csvLine([idOf(row), ...predictionCells(predicted, row)])).join('\n'));
+  }
+  return `${parts.join('\n')}\n`;
 }
 
 /**

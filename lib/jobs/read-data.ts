@@ -4,12 +4,11 @@ import type { ColumnKind } from '../data/column-reader.ts';
 import { headerAdvice, looksLikeData } from '../data/header.ts';
 import { readTable } from '../data/read.ts';
 import { storageOf } from '../data/schema/kinds.ts';
-import { temporaryDisk } from '../data/spill-file.ts';
 import type { Table } from '../data/table.ts';
 import type { Request } from '../pipeline/resolve.ts';
 import { type Context, memoised } from './context.ts';
-import { openPool, threadsFor } from './open-pool.ts';
-import { neededColumns, readOptions, unnamedColumns } from './read-options.ts';
+import { packedReading } from './packed-reading.ts';
+import { neededColumns, readOptions, singleColumns, unnamedColumns } from './read-options.ts';
 import { openObjects, type RunRequest, runKey } from './runs.ts';
 import type { SourceObject } from './sources.ts';
 import { searchTrials } from './winner.ts';
@@ -103,19 +102,14 @@ async function tableOf(
   const requests = await requestsOf(run);
   const wanted = requests.map(neededColumns);
   const unnamed = requests.map(unnamedColumns);
-  const single = requests.map(mayBeSingle);
+  const single = requests.map(singleColumns);
   return readTable(objects, {
     ...readOptions(context, request.data),
     kinds: readingKinds(request),
     wanted: (name) => wanted.some((isWanted) => isWanted(name)),
     mayLetGo: (name) => unnamed.every((isUnnamed) => isUnnamed(name)),
     single: (name) => single.every((mayBe) => mayBe(name)),
-    packed: {
-      pool: await openPool(threadsFor(bytes, request.threads, context.threads), context.takeThread),
-      disk: temporaryDisk(),
-      onStreamed: (way, ofBytes) => context.onProgress?.({ kind: 'streamed', way, bytes: ofBytes }),
-      whenFree,
-    },
+    packed: { ...(await packedReading(context, objects, request.threads)), whenFree },
   });
 }
 
@@ -143,12 +137,6 @@ function readingKinds({ task, data }: Pick<Request, 'task' | 'data'>): Record<st
   const kind = task === 'regression' || task === 'count' ? 'number' : 'category';
   const declared = Object.entries(data.columns).map(([name, own]) => [name, storageOf(own)] as const);
   return { [data.target]: kind, ...Object.fromEntries(declared) };
-}
-
-/** Which number columns are rounded to float32: those that are, as features, in any case. */
-function mayBeSingle({ data }: Pick<Request, 'data'>): (name: string) => boolean {
-  const exact = new Set([data.target, data.weight, data.split === 'none' ? undefined : data.split.column]);
-  return (name) => !exact.has(name);
 }
 
 /** Whether a name is the index of a sparse feature. */

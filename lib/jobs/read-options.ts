@@ -46,6 +46,12 @@ export function unnamedColumns({ data, prepare, evaluate }: Pick<Request, 'data'
   return (name: string): boolean => !named.has(name);
 }
 
+/** Which number columns are rounded to float32: those that are, as features, in any case. */
+export function singleColumns({ data }: { data: Pick<Request['data'], 'target' | 'weight' | 'split'> }) {
+  const exact = new Set([data.target, data.weight, data.split === 'none' ? undefined : data.split.column]);
+  return (name: string): boolean => !exact.has(name);
+}
+
 /** Whether a model's prediction needs a column: it is a feature, or one of `others`. */
 export function predictionColumns(
   { encoding }: Pick<Manifest, 'encoding'>,
@@ -64,7 +70,7 @@ export function evaluationColumns(
 }
 
 /** All texts in a part of a request: among them are the columns that it names. */
-function namesIn(value: unknown): string[] {
+export function namesIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(namesIn) : [];
 }

@@ -10,6 +10,7 @@ import { type Context, deadlineReserveMs } from './context.ts';
 import { type EvaluationResult, evaluateModel } from './evaluate-model.ts';
 import type { PredictionsResult } from './evaluate-predictions.ts';
 import { evaluateNewPredictions } from './new-predictions.ts';
+import { packedReading } from './packed-reading.ts';
 import { type ListedPipeline, listPipelines, type ResolvedPipeline } from './pipelines.ts';
 import { neededColumns, readOptions } from './read-options.ts';
 import { recordedRequest } from './recorded-request.ts';
@@ -160,7 +161,10 @@ async function isNew(context: Context, object: SourceObject, manifest: Manifest)
       wanted: neededColumns(request),
       // The blocks alone are looked at.
       mayLetGo: () => true,
+      single: () => true,
+      packed: await packedReading(context, [object]),
     });
+    table.numbers?.source?.close();
     return !blockHashes(table).every((hash) => known.has(hash));
   } catch (error) {
     // What can't be read so is not what was trained on; the evaluation says what is wrong with it.

@@ -1,3 +1,4 @@
+import { makeFeatureRoom } from '../data/feature-room.ts';
 import { readTable } from '../data/read.ts';
 import type { Table } from '../data/table.ts';
 import type { LoadedModel } from '../registry/versions.ts';
@@ -5,8 +6,9 @@ import { putJson, readIfThere, readJson } from '../store/json.ts';
 import { putText } from '../store/text.ts';
 import { type Context, deadlineReserveMs } from './context.ts';
 import { withoutEndings } from './file-name.ts';
-import { conformed, featureKinds } from './later-data.ts';
+import { conformed, featureKinds, laterSingles } from './later-data.ts';
 import { openModel, resolveVersion, type VersionChoice } from './open-model.ts';
+import { packedReading, type ReadingContext } from './packed-reading.ts';
 import { predictionsCsv } from './predictions-csv.ts';
 import { predictionColumns, readOptions } from './read-options.ts';
 import { recordedRequest } from './recorded-request.ts';
@@ -121,15 +123,17 @@ export const readScoring = ({ store }: Context, scoring: string): Promise<Scorin
 /**
  * Reads rows that need no labels, as the training data was read. How they differ from it stands in the table's warnings.
  *
- * @param id the column that names the rows: read as text, for `007` and twenty digits are names and no numbers
- * @throws InputError when the data lacks a column that the model needs
+ * @param options.id the column that names the rows: read as text, for `007` and twenty digits are names and no numbers
+ * @param options.context what to read with; without it, rows are read one by one, into memory
+ * @returns the table; closing the source of its numbers, if there is one, gives back what it keeps on a disk
+ * @throws InputError when the data lacks a column that the model needs, or does not fit in memory
  */
 export async function readForScoring(
   { manifest }: LoadedModel,
   objects: SourceObject[],
-  { id = null, memoryBytes }: { id?: string | null } & Pick<Context, 'memoryBytes'> = {},
+  { id = null, context }: { id?: string | null; context?: ReadingContext } = {},
 ): Promise<Table> {
-  const options = readOptions({ memoryBytes }, recordedRequest(manifest).data);
+  const options = readOptions(context ?? {}, recordedRequest(manifest).data);
   const kinds = { ...(id === null ? {} : { [id]: 'category' as const }), ...featureKinds(manifest) };
   const wanted = predictionColumns(manifest, [id]);
   const table = await readTable(objects, {
@@ -139,8 +143,12 @@ export async function readForScoring(
     kinds,
     wanted,
     mayLetGo: (name) => !wanted(name),
+    single: laterSingles(manifest),
     forModel: true,
+    ...(context && { packed: await packedReading(context, objects) }),
   });
+  const { memoryBytes } = options.limits;
+  if (table.numbers && memoryBytes !== undefined) makeFeatureRoom(table, manifest.encoding.columns.length, memoryBytes);
   return conformed(manifest, table, { id });
 }
 
@@ -155,9 +163,13 @@ async function scoreObject(
   model: LoadedModel,
   { object, output, id }: { object: SourceObject; output: string; id: string | null },
 ): Promise<ScoredPart> {
-  const table = await readForScoring(model, [object], { id, memoryBytes: context.memoryBytes });
-  await putText(context.store, output, predictionsCsv(model, table, id), 'text/csv');
-  return { rows: table.rowCount, warnings: table.warnings };
+  const table = await readForScoring(model, [object], { id, context });
+  try {
+    await putText(context.store, output, predictionsCsv(model, table, id), 'text/csv');
+    return { rows: table.rowCount, warnings: table.warnings };
+  } finally {
+    table.numbers?.source?.close();
+  }
 }
 
 /** A name for each output: what stands below the input prefix, without its ending unless that tells two apart. */

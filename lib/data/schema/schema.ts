@@ -1,8 +1,8 @@
 import { nearestName } from '../../core/nearest-name.ts';
 import { findColumn, listNames } from '../lookup.ts';
 import { parseNumberText } from '../number.ts';
-import { numberFacts } from '../number-facts.ts';
-import type { Column, Table } from '../table.ts';
+import { allRows, type NumberFacts, numberFacts } from '../number-facts.ts';
+import type { CategoryColumn, Column, Table } from '../table.ts';
 import { quoteText } from '../text.ts';
 import { type DateOrder, dateOrderOf, parseDateTime } from './dates.ts';
 import { codeCounts, describeColumns, type SchemaKind } from './kinds.ts';
@@ -123,7 +123,7 @@ export function checkSchema(schema: Schema, table: Table, isWanted: (name: strin
     const found = table.columns.find(({ name }) => name === column.name);
     if (!found || column.role === 'unused') continue;
     const place = `Column ${JSON.stringify(column.name)}: `;
-    sentences.push(...[...findingsOf(column, found, table.rowCount)].map((text) => `${place}${text}.`));
+    sentences.push(...[...findingsOf(column, found, table)].map((text) => `${place}${text}.`));
   }
   const known = new Set(schema.columns.map(({ name }) => name));
   const found = [...table.columns.map(({ name }) => name), ...(table.unread ?? [])];
@@ -135,9 +135,10 @@ export function checkSchema(schema: Schema, table: Table, isWanted: (name: strin
   return sentences;
 }
 
-function* findingsOf(schema: ColumnSchema, column: Column, rowCount: number): Generator<string> {
-  const { values, other } = valuesOf(schema, column);
-  const present = values ? values.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0) : presentCount(column);
+function* findingsOf(schema: ColumnSchema, column: Column, table: Table): Generator<string> {
+  const { rowCount } = table;
+  const { numbers, other } = numbersOf(schema, column, table);
+  const present = numbers ? numbers.facts.count : presentCount(column, table);
   if (other.cells > 0) {
     const expected = schema.kind === 'date-time' ? 'dates' : 'numbers';
     yield `expected ${expected} as in the training data, found ${quoted(other.texts)} in ${other.cells} of ${rowCount} cells, which count as missing`;
@@ -147,14 +148,16 @@ function* findingsOf(schema: ColumnSchema, column: Column, rowCount: number): Ge
   else if (missing / Math.max(1, rowCount) > schema.missingShare + missingRise) {
     yield `${percent(missing / rowCount)} of the cells have no value, ${percent(schema.missingShare)} in the training data`;
   }
-  if (values && schema.min !== undefined && schema.max !== undefined) yield* rangeFindings(schema, values);
+  if (numbers && schema.min !== undefined && schema.max !== undefined) yield* rangeFindings(schema, numbers);
   if (schema.levels && column.kind === 'category') yield* levelFindings(schema.levels, column);
 }
 
-function* rangeFindings({ min = 0, max = 0, kind }: ColumnSchema, values: Float64Array): Generator<string> {
+function* rangeFindings({ min = 0, max = 0, kind }: ColumnSchema, { facts, values }: Numbers): Generator<string> {
   const width = max - min;
-  const far = values.filter((value) => value < min - width || value > max + width);
-  if (far.length === 0) return;
+  const isFar = (value: number) => value < min - width || value > max + width;
+  // Most columns need no look at each value, which would be another pass over what does not fit in memory.
+  if (!isFar(facts.min) && !isFar(facts.max)) return;
+  const far = values().filter(isFar);
   const show = (value: number) => (kind === 'date-time' ? isoText(value) : String(value));
   const farthest = far.reduce((worst, value) => (Math.abs(value - min) > Math.abs(worst - min) ? value : worst));
   yield `${far.length === 1 ? 'a value is' : `${far.length} values are`} far outside the training range of ` +
@@ -173,20 +176,43 @@ function* levelFindings(
   if (cells > 0) yield `${cells} of ${codes.length} cells hold what the training data did not: ${quoted(fresh)}`;
 }
 
-/** A column's cells as the numbers or instants that the schema expects, and the texts that are none. */
-function valuesOf(
-  { kind, storage, order }: ColumnSchema,
-  column: Column,
-): { values: Float64Array | undefined; other: { cells: number; texts: string[] } } {
-  const none = { cells: 0, texts: [] };
-  if (column.kind === 'number') return { values: storage === 'number' ? column.values : undefined, other: none };
-  if (storage !== 'number' && kind !== 'date-time') return { values: undefined, other: none };
-  const parse = kind === 'date-time' ? (text: string) => parseDateTime(text, order) : finiteNumber;
-  const ofLevel = Float64Array.from(column.levels, parse);
-  const cells = column.codes.reduce((sum, code) => sum + (code >= 0 && Number.isNaN(ofLevel[code]) ? 1 : 0), 0);
-  const values = Float64Array.from(column.codes, (code) => (code < 0 ? Number.NaN : ofLevel[code]));
-  return { values, other: { cells, texts: column.levels.filter((_, code) => Number.isNaN(ofLevel[code])) } };
+/** The numbers or instants of a column. */
+interface Numbers {
+  facts: Pick<NumberFacts, 'count' | 'min' | 'max'>;
+  /** All of them, NaN where one is missing. */
+  values(): Float64Array;
 }
+
+/** A column's cells as the numbers or instants that the schema expects, and the texts that are none. */
+function numbersOf(
+  schema: ColumnSchema,
+  column: Column,
+  table: Table,
+): { numbers: Numbers | undefined; other: { cells: number; texts: string[] } } {
+  const none = { cells: 0, texts: [] };
+  if (column.kind === 'number') {
+    const facts = numberFacts(table, column, allRows(table));
+    return { numbers: schema.storage === 'number' ? { facts, values: () => column.values } : undefined, other: none };
+  }
+  if (schema.storage !== 'number' && schema.kind !== 'date-time') return { numbers: undefined, other: none };
+  const ofLevel = numbersOfLevels(schema, column);
+  const counts = codeCounts(column, allRows(table));
+  const isUsed = (code: number) => counts[code] > 0 && !Number.isNaN(ofLevel[code]);
+  const used = Int32Array.from(counts.keys()).filter(isUsed);
+  const cells = counts.reduce((sum, count, code) => sum + (Number.isNaN(ofLevel[code]) ? count : 0), 0);
+  const { min = Number.NaN, max = Number.NaN } = rangeOf(used, (code) => ofLevel[code]);
+  const count = used.reduce((sum, code) => sum + counts[code], 0);
+  return {
+    numbers: { facts: { count, min, max }, values: () => numbersOfCells(column, ofLevel) },
+    other: { cells, texts: column.levels.filter((_, code) => Number.isNaN(ofLevel[code])) },
+  };
+}
+
+const numbersOfLevels = ({ kind, order }: ColumnSchema, { levels }: CategoryColumn): Float64Array =>
+  Float64Array.from(levels, kind === 'date-time' ? (text) => parseDateTime(text, order) : finiteNumber);
+
+const numbersOfCells = ({ codes }: CategoryColumn, ofLevel: Float64Array): Float64Array =>
+  Float64Array.from(codes, (code) => (code < 0 ? Number.NaN : ofLevel[code]));
 
 /**
  * The table with the features that it lacks, as columns without any value, and a sentence for each.
@@ -225,7 +251,7 @@ export function conformTable(schema: Schema, table: Table): Table {
     if (!expected || expected.storage === column.kind) return column;
     const { name } = column;
     if (column.kind === 'category')
-      return { kind: 'number', name, values: valuesOf(expected, column).values as Float64Array };
+      return { kind: 'number', name, values: numbersOfCells(column, numbersOfLevels(expected, column)) };
     return textsOf(name, column.values);
   });
   return { ...table, columns };
@@ -243,9 +269,9 @@ function finiteNumber(text: string): number {
   return Number.isFinite(value) ? value : Number.NaN;
 }
 
-function presentCount(column: Column): number {
-  if (column.kind === 'number') return column.values.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
-  return column.codes.reduce((sum, code) => sum + (code < 0 ? 0 : 1), 0);
+function presentCount(column: Column, table: Table): number {
+  if (column.kind === 'number') return numberFacts(table, column, allRows(table)).count;
+  return codeCounts(column, allRows(table)).reduce((sum, count) => sum + count, 0);
 }
 
 const quoted = (texts: readonly string[]): string => {
