@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { InputError } from '../lib/core/errors.ts';
+import { nearestName } from '../lib/core/nearest-name.ts';
 
 /** One command of the command line. */
 export interface Command {
@@ -88,8 +89,10 @@ function readArguments<Given extends Options>(
     // parseArgs types what its own literal options give; these are the same by the options' types.
     return { positionals, values: values as Values<Given> };
   } catch (error) {
-    throw new InputError(`hone ${name}: ${(error as Error).message.split('. ')[0]}`, {
-      advice: `See hone ${name} --help`,
+    const [message] = (error as Error).message.split('. ');
+    const near = nearestName(/^Unknown option '--([^']+)'/.exec(message)?.[1] ?? '', Object.keys(options));
+    throw new InputError(`hone ${name}: ${message}`, {
+      advice: near === undefined ? `See hone ${name} --help` : `Did you mean --${near}?`,
     });
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
-import type { Context, JobProgress } from '../lib/jobs/context.ts';
+import type { Context, Interruption, JobProgress } from '../lib/jobs/context.ts';
 import { takeStarted } from '../lib/jobs/started-thread.ts';
 import { threadCount } from '../lib/jobs/thread-count.ts';
 import { type TrustSettings, trustedStore } from '../lib/registry/trust.ts';
@@ -27,7 +27,7 @@ export async function localContext({
 }: {
   store?: string;
   folder?: string;
-  interruption?: AbortSignal;
+  interruption?: Interruption;
   threads?: number;
   onProgress?: (progress: JobProgress) => void;
 }): Promise<Context> {
@@ -37,7 +37,7 @@ export async function localContext({
     openLocal: (path) => openLocal(resolve(folder, path)),
     now: Date.now,
     newId: randomUUID,
-    remainingMs: () => (interruption?.aborted ? 0 : Number.POSITIVE_INFINITY),
+    remainingMs: () => (interruption?.isWished ? 0 : Number.POSITIVE_INFINITY),
     threads: threadCount({ asked: threads, available: availableParallelism(), environment: process.env }),
     takeThread: takeStarted,
     interruption,

@@ -12,6 +12,7 @@ import zlib from 'node:zlib';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const compileCache = join(root, 'dist', 'compile-cache');
 try {
+  if (process.env.npm_command !== undefined) (await import('../scripts/end-with-parent.mjs')).endWithParent();
   const document = openDocument(process.argv.slice(3));
   const { entry, thread } = freshBundle(document) ?? (await makeBundle(document));
   if (process.versions.node.startsWith('24.')) {
@@ -63,6 +64,8 @@ function freshBundle(document) {
 function runScript(path, document) {
   const kept = `${path}.${process.version}-${process.arch}-${taskOf(document)}`;
   const cachedData = keptForm(kept);
+  // Else the engine lets go of functions that are not called for a while, and the compiled form would lack them.
+  if (!cachedData) process.getBuiltinModule('node:v8').setFlagsFromString('--no-flush-bytecode');
   // Scripts are ASCII: read as such, their text takes half the room and no time to decode.
   const source = readFileSync(path, 'latin1');
   const script = new vm.Script(source, { filename: path, cachedData });
@@ -152,6 +155,8 @@ async function makeBundle(document) {
   await setup();
   const { runOnNode24 } = await import('../scripts/node24.mjs');
   const status = await runOnNode24([join(root, 'scripts', 'build', 'cli.ts')], { cwd: root });
+  // A signal ended it, and meant the command.
+  if (status > 128) process.exit(status);
   const bundle = status === 0 ? freshBundle(document) : undefined;
   return bundle ?? { entry: join(root, 'cli', 'main.ts') };
 }

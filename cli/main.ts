@@ -1,4 +1,5 @@
 import { InputError } from '../lib/core/errors.ts';
+import { didYouMean } from '../lib/core/nearest-name.ts';
 import { release } from '../lib/jobs/release.ts';
 import type { Command } from './command.ts';
 import { commands } from './commands/index.ts';
@@ -43,7 +44,10 @@ async function main([name, ...rest]: string[]): Promise<number> {
 /** @throws InputError when there is no such command */
 async function load(name: string): Promise<Command> {
   if (Object.hasOwn(commands, name)) return commands[name]();
-  throw new InputError(`hone: expected one of ${Object.keys(commands).join(', ')}, found ${JSON.stringify(name)}`);
+  const names = Object.keys(commands);
+  throw new InputError(
+    `hone: expected one of ${names.join(', ')}, found ${JSON.stringify(name)}${didYouMean(name, names)}`,
+  );
 }
 
 function describe(error: unknown): string {

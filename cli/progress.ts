@@ -1,5 +1,6 @@
 import type { JobProgress } from '../lib/jobs/context.ts';
 import { formatBytes, formatCount, formatSeconds } from '../lib/report/format.ts';
+import { printable } from './output.ts';
 
 /**
  * Shows a job's progress on standard error: a bar on a terminal, plain lines otherwise.
@@ -9,14 +10,20 @@ import { formatBytes, formatCount, formatSeconds } from '../lib/report/format.ts
 export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): (progress: JobProgress) => void {
   const isTerminal = stream.isTTY === true;
   const line = (text: string) => stream.write(isTerminal ? `\r\x1b[K${text}\n` : `${text}\n`);
+  let lastWait = '';
   return (progress) => {
     switch (progress.kind) {
+      case 'waiting': {
+        const text = waitText(progress);
+        // Who waits for a marker looks again and again.
+        if (text !== lastWait) line(text);
+        lastWait = text;
+        return;
+      }
       case 'reading':
         return line(`Reading ${formatCount(progress.objects, 'object')}, ${formatBytes(progress.bytes)}`);
       case 'read':
-        return line(
-          `Read ${formatCount(progress.rows, 'row')} × ${formatCount(progress.columns, 'column')} in ${formatSeconds(progress.milliseconds / 1000)}`,
-        );
+        return line(`Read ${sizeText(progress)} in ${formatSeconds(progress.milliseconds / 1000)}`);
       case 'streamed':
         return line(
           progress.way === 'spilled'
@@ -43,6 +50,16 @@ export function progressPrinter(stream: NodeJS.WriteStream = process.stderr): (p
         return line(`Evaluated ${formatCount(progress.rows, 'row')} in ${formatSeconds(progress.milliseconds / 1000)}`);
     }
   };
+}
+
+function waitText({ dataset, reason, untilMs }: Extract<JobProgress, { kind: 'waiting' }>): string {
+  const at = untilMs === undefined ? '' : `: at ${new Date(untilMs).toTimeString().slice(0, 8)} if nothing more comes`;
+  return `${printable(dataset)} waits ${printable(reason)}${at}`;
+}
+
+function sizeText({ rows, columns, features }: Extract<JobProgress, { kind: 'read' }>): string {
+  const beside = features === undefined ? '' : ` and features by index up to ${features}`;
+  return `${formatCount(rows, 'row')} × ${formatCount(columns, 'column')}${beside}`;
 }
 
 type Step = Extract<JobProgress, { kind: 'step' }>;

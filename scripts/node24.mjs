@@ -55,6 +55,7 @@ export async function runOnNode24(args, { cwd = process.cwd() } = {}) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.env.npm_command !== undefined) (await import('./end-with-parent.mjs')).endWithParent();
   try {
     process.exitCode = await runOnNode24(process.argv.slice(2));
   } catch (error) {

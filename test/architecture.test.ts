@@ -51,6 +51,7 @@ const wiring = [
   'lib/report/',
   'lib/metrics/',
   'lib/core/errors.ts',
+  'lib/core/nearest-name.ts',
 ];
 
 /** Packages of npm, and where in lib/ they may be imported; nowhere, when they do not stand here. */

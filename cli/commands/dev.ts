@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readProblem } from '../../functions/adapter/problems.ts';
 import { resumeForgotten } from '../../functions/adapter/resume.ts';
 import { contextOf } from '../../functions/adapter/services.ts';
@@ -12,7 +11,7 @@ import type { Store } from '../../lib/store/store.ts';
 import { command } from '../command.ts';
 import { defaultStore } from '../context.ts';
 import { ExitCode } from '../exit-codes.ts';
-import { interruption } from '../interruption.ts';
+import { signalled } from '../interruption.ts';
 import { serveHere } from '../local-server.ts';
 import { localService } from '../local-service.ts';
 import { printable } from '../output.ts';
@@ -31,9 +30,20 @@ export const devCommand = command({
   async run(_, { store: location = defaultStore, port = '3000' }) {
     const portWanted = readPort(port);
     const store = await openStore(location);
+    const asked = Promise.withResolvers<void>();
+    const end = signalled(asked.resolve);
+    const print = progressPrinter();
     const { services, engine } = await localService(store, {
-      onProgress: progressPrinter(),
-      onSettled: (name, outcome) => void printOutcome(name, outcome, { store, url: server.url }).catch(printError),
+      onProgress(progress) {
+        print(progress);
+        // While data is read, this thread may calculate for long and hear nothing, and the next start begins it anew.
+        if (progress.kind === 'reading') end.stopListening();
+        if (progress.kind === 'read') end.listen();
+      },
+      onSettled(name, outcome) {
+        end.listen();
+        printOutcome(name, outcome, { store, url: server.url }).catch(printError);
+      },
     });
     const server = await serveHere(createApi(services, { uploadLimitBytes }), portWanted);
     let stopWatching = () => {};
@@ -47,7 +57,8 @@ export const devCommand = command({
       console.error(
         `Store: ${store.location}. Put data below datasets/ and a pipeline below pipelines/. End with Ctrl-C.`,
       );
-      await once(interruption().signal, 'abort');
+      end.listen();
+      await asked.promise;
       return ExitCode.done;
     } finally {
       stopWatching();

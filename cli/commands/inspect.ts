@@ -41,11 +41,11 @@ export const inspectCommand = command({
       return exitCode;
     }
     console.log(
-      `${printable(path)}: ${formatCount(table.rowCount, 'row')}, ${formatCount(profile.length, 'column')}\n`,
+      `${printable(path)}: ${formatCount(table.rowCount, 'row')}, ${formatCount(profile.length, 'column')}${sparse ? ` and features by index up to ${sparse.features}` : ''}\n`,
     );
     if (sparse) {
       const { features, nonzeros } = sparse;
-      console.log(`Beside the columns, ${features} features by index, of which ${nonzeros} cells are not zero.\n`);
+      console.log(`Of the ${table.rowCount} × ${features} cells of the features, ${nonzeros} are not zero.\n`);
     }
     const header = ['column', 'kind', 'missing', 'distinct', 'min', 'max', 'mean', 'most frequent'];
     const rows = profile.map(({ name, kind, missing, distinct, min, max, mean, mostFrequent }) => [

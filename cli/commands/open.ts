@@ -1,5 +1,6 @@
 import { InputError, NotFoundError } from '../../lib/core/errors.ts';
 import type { RunRequest } from '../../lib/jobs/runs.ts';
+import { notFoundOf } from '../../lib/registry/not-found.ts';
 import { readIfThere } from '../../lib/store/json.ts';
 import { listAll } from '../../lib/store/list.ts';
 import { openStore } from '../../lib/store/open.ts';
@@ -42,7 +43,7 @@ async function findPage(store: Store, name: string): Promise<string> {
   let latest: string | undefined;
   for await (const { key } of listAll(store, `reports/${name}/`)) if (key.endsWith('.html')) latest = key;
   latest ??= await findTraining(store, name);
-  if (latest === undefined) throw new NotFoundError(`model ${name}: expected a report, found none`);
+  if (latest === undefined) throw await notFoundOf(store, name, 'expected a report, found none');
   return latest;
 }
 

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { InputError, StoreError } from '../../lib/core/errors.ts';
 import type { Context } from '../../lib/jobs/context.ts';
+import { parseWithLargeNumbers } from '../../lib/jobs/large-numbers.ts';
 import { openModel } from '../../lib/jobs/open-model.ts';
 import { predictRecords, predictTable } from '../../lib/jobs/predict.ts';
 import { predictionsCsv } from '../../lib/jobs/predictions-csv.ts';
@@ -101,7 +102,7 @@ async function scoreDataset(context: Context, request: Parameters<typeof openSco
 async function readRows(text: string): Promise<unknown> {
   const source = text === '-' ? await readFile('/dev/stdin', 'utf8') : text;
   try {
-    const rows: unknown = JSON.parse(source);
+    const rows = parseWithLargeNumbers(source);
     return Array.isArray(rows) ? rows : [rows];
   } catch (error) {
     throw new InputError(`hone predict, --rows: expected JSON, found something else (${(error as Error).message})`);

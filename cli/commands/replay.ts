@@ -9,7 +9,7 @@ import { createScheduled } from '../../functions/triggers/scheduled.ts';
 import { InputError } from '../../lib/core/errors.ts';
 import type { Engine } from '../../lib/engine/engine.ts';
 import type { Outcome } from '../../lib/engine/local.ts';
-import { type FailedWork, listFailed } from '../../lib/jobs/failed-work.ts';
+import { type FailedWork, listFailed, whyFinal } from '../../lib/jobs/failed-work.ts';
 import { openStore } from '../../lib/store/open.ts';
 import { command } from '../command.ts';
 import { defaultStore } from '../context.ts';
@@ -23,7 +23,7 @@ interface Replayed {
   /** Workflows that were started. */
   started: object[];
   /** What was left alone, and why. */
-  skipped: { what: string; because: string }[];
+  skipped: { what: string; because: string; canBeForced: boolean }[];
   /** What SQS wants back to delete the letters that were taken. */
   receipts: string[];
 }
@@ -71,7 +71,7 @@ async function replayLetters(services: Services, letters: DeadLetter[]): Promise
     const outcomes = await handlers[handler](event);
     if (outcomes.length === 0) {
       const because = `nothing in ${(await services.store()).location} asks for it`;
-      replayed.skipped.push({ what: `a letter for ${handler}`, because });
+      replayed.skipped.push({ what: `a letter for ${handler}`, because, canBeForced: false });
     }
     replayed.started.push(...outcomes);
     // Only what was taken may be deleted.
@@ -89,7 +89,8 @@ async function replayFailures(services: Services, { all }: { all: boolean }): Pr
   for await (const failure of listFailed(context)) failures.push(failure);
   for (const { workflow, name, id, error, isPassing } of failures) {
     if (!isPassing && !all) {
-      replayed.skipped.push({ what: `${workflow} ${id} of ${name}`, because: `${error.name}: ${error.message}` });
+      const because = `${whyFinal(error.name)}: ${error.name}: ${error.message}`;
+      replayed.skipped.push({ what: `${workflow} ${id} of ${name}`, because, canBeForced: true });
       continue;
     }
     await startAttempt(services, context, workflow, { name, id });
@@ -145,6 +146,7 @@ const lettersLimit = 2 ** 28;
 function print({ started, skipped, receipts }: Replayed, failed: string[]): void {
   for (const each of started) console.log(`Started: ${printable(wordsOf(each))}`);
   for (const { what, because } of skipped) console.log(`Left alone: ${printable(what)}: ${printable(because)}`);
+  if (skipped.some(({ canBeForced }) => canBeForced)) console.log('With --all, they are started again, too.');
   for (const each of failed) console.log(`Failed again: ${printable(each)}`);
   if (started.length + skipped.length === 0) console.log('Nothing to replay.');
   if (receipts.length > 0) console.log(`${receipts.length} letters were taken, and may be deleted from the queue.`);

@@ -9,7 +9,7 @@ import { openStore } from '../../lib/store/open.ts';
 import { command } from '../command.ts';
 import { defaultStore, localContext } from '../context.ts';
 import { exitCodeOfGate } from '../exit-codes.ts';
-import { interruption } from '../interruption.ts';
+import { signalled } from '../interruption.ts';
 import { printJson } from '../output.ts';
 import { progressPrinter } from '../progress.ts';
 import { readText } from '../read-text.ts';
@@ -32,16 +32,16 @@ export const runCommand = command({
       return evaluateGiven(context, document.predictions, { store, json });
     }
     const { pipeline } = document;
-    const { signal, exitCode } = interruption();
+    const interruption = signalled();
     const onProgress = progressPrinter();
-    const context = await localContext({ store, folder, onProgress, interruption: signal, threads: asked });
+    const context = await localContext({ store, folder, onProgress, interruption, threads: asked });
     let result: RunResult;
     try {
       result = await runPipeline(context, pipeline);
     } catch (error) {
       if (!(error instanceof InterruptedError)) throw error;
       console.error(`\nInterrupted: ${error.message}`);
-      return exitCode();
+      return interruption.exitCode;
     }
     if (json) {
       printJson(result);

@@ -9,6 +9,11 @@ export const nameSchema = z.string().check(z.regex(namePattern, { error: nameInW
 /** The name of a run, a scoring or a version: 128 bits of a SHA-256. */
 export const hashSchema = z.string().check(z.regex(/^[0-9a-f]{32}$/, { error: '32 hexadecimal digits' }));
 
+/** The name of a version, or six or more of the digits that it begins with. */
+export const versionSchema = z
+  .string()
+  .check(z.regex(/^[0-9a-f]{6,32}$/, { error: '32 hexadecimal digits, or at least the first 6 of them' }));
+
 /** The name of a model's alias. */
 export const aliasSchema = z
   .string()
@@ -27,7 +32,7 @@ export function check<T>(schema: z.core.$ZodType<T>, value: unknown, where: stri
   const result = z.safeParse(schema, value);
   if (result.success) return value as T;
   throw new InputError(
-    describeIssues(result.error.issues, value, ({ path, sentence }) => {
+    describeIssues(result.error.issues, { schema, root: value }, ({ path, sentence }) => {
       return `${[where, ...path.map(String)].join('.')}: ${sentence}`;
     }),
   );

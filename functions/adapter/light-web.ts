@@ -77,13 +77,15 @@ function ordinary(name: string, value: string): [name: string, value: string] {
 
 /** What is read of a request and of an answer alike, once. */
 class LightBody {
-  readonly #held: Uint8Array | string | null;
-  /** Node's own, from when a stream was asked for. */
+  declare headers: LightHeaders;
+  readonly #held: Uint8Array<ArrayBuffer> | string | null;
+  /** Node's own, from when something was asked for that these classes leave to it. */
   #platform: Response | undefined;
   #isUsed = false;
 
+  /** @param body bytes are copied: who gave them may use their memory for something else */
   constructor(body: Uint8Array | string | null) {
-    this.#held = body;
+    this.#held = body instanceof Uint8Array ? new Uint8Array(body) : body;
   }
 
   get bodyUsed(): boolean {
@@ -91,9 +93,7 @@ class LightBody {
   }
 
   get body(): ReadableStream<Uint8Array> | null {
-    if (this.#held === null) return null;
-    this.#platform ??= new globalThis.Response(this.#take() as BodyInit);
-    return this.#platform.body;
+    return this.#held === null ? null : this.#whole().body;
   }
 
   async text(): Promise<string> {
@@ -107,13 +107,37 @@ class LightBody {
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
-    if (this.#platform) return this.#platform.arrayBuffer();
-    const body = this.#take();
-    const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : Uint8Array.from(body);
-    return bytes.buffer as ArrayBuffer;
+    return (await this.bytes()).buffer;
   }
 
-  #take(): Uint8Array | string {
+  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#platform) return this.#platform.bytes();
+    const body = this.#take();
+    return typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  }
+
+  async blob(): Promise<Blob> {
+    return this.#whole().blob();
+  }
+
+  async formData(): Promise<FormData> {
+    return this.#whole().formData();
+  }
+
+  /** The body for a copy of what holds it. */
+  protected shared(): BodyInit | null {
+    if (this.bodyUsed) throw new TypeError('Body is unusable: Body has already been read');
+    return this.#platform ? this.#platform.clone().body : this.#held;
+  }
+
+  #whole(): Response {
+    this.#platform ??= new globalThis.Response(this.#held === null ? null : this.#take(), {
+      headers: new globalThis.Headers([...this.headers]),
+    });
+    return this.#platform;
+  }
+
+  #take(): Uint8Array<ArrayBuffer> | string {
     if (this.#isUsed) throw new TypeError('Body is unusable: Body has already been read');
     this.#isUsed = this.#held !== null;
     return this.#held ?? '';
@@ -129,7 +153,6 @@ interface RequestGiven {
 class LightRequest extends LightBody {
   declare readonly url: string;
   declare readonly method: string;
-  declare readonly headers: LightHeaders;
 
   constructor(input: string | LightRequest, given: RequestGiven = {}) {
     const { method = 'GET', headers, body = null } = given;
@@ -145,6 +168,10 @@ class LightRequest extends LightBody {
     this.url = url.href;
     this.method = method;
     this.headers = new LightHeaders(headers);
+  }
+
+  clone(): LightRequest {
+    return new LightRequest(this.url, { method: this.method, headers: this.headers, body: this.shared() });
   }
 }
 
@@ -172,7 +199,6 @@ interface ResponseGiven {
 class LightResponse extends LightBody {
   declare readonly status: number;
   declare readonly statusText: string;
-  declare readonly headers: LightHeaders;
 
   constructor(body: unknown = null, { status = 200, statusText = '', headers = {} }: ResponseGiven = {}) {
     const isPlain = body === null || typeof body === 'string' || body instanceof Uint8Array;
@@ -196,7 +222,13 @@ class LightResponse extends LightBody {
   static json(data: unknown, { headers, ...given }: ResponseGiven = {}): LightResponse {
     const merged = new LightHeaders(headers);
     if (!merged.has('content-type')) merged.set('content-type', 'application/json');
-    return new LightResponse(JSON.stringify(data), { ...given, headers: merged });
+    const text = JSON.stringify(data);
+    if (text === undefined) throw new TypeError('Value is not JSON serializable');
+    return new LightResponse(text, { ...given, headers: merged });
+  }
+
+  clone(): LightResponse {
+    return new LightResponse(this.shared(), this);
   }
 
   get ok(): boolean {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { InputError } from './errors.ts';
 
-/** SHA-256 in hexadecimal, of bytes or of a text's UTF-8. */
-export function sha256Hex(data: Uint8Array | string): string {
-  return createHash('sha256').update(data).digest('hex');
+/** SHA-256 in hexadecimal, of bytes or of a text's UTF-8, or of several of them, joined. */
+export function sha256Hex(...parts: readonly (Uint8Array | string)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
 }
 
 /** SHA-256 of the value's canonical JSON: equal values have equal hashes, in whatever order their keys were set. */

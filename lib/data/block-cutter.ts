@@ -1,5 +1,6 @@
 import { blockByteLimit, blockRowLimit } from '../core/blocks.ts';
 import { sha256Hex } from '../core/hash.ts';
+import { halvedText } from '../kernels/halved-text.ts';
 
 /** A block of one object: its number of rows, and the hash that names it, unless blocks are not named. */
 export interface CutBlock {
@@ -22,7 +23,8 @@ export interface BlockCutter {
 /**
  * A block begins with a row and ends before the next block's first row, so that all text after the header belongs to
  * one. Each 8 MiB of the object's text, and in it each 65,536 rows, begins a new block; a row belongs to where its
- * first byte stands. A block's hash is SHA-256 over a heading, a line end, and the block's text.
+ * first byte stands. A block's hash is SHA-256 over a heading, a line end, and the halved
+ * form of the block's text.
  *
  * Keeps the text of the block at hand in memory.
  *
@@ -65,7 +67,7 @@ export function blockCutter(heading?: () => string): BlockCutter {
   function close(end: number): void {
     blocks.push({
       rowCount,
-      ...(heading && { hash: hashOf(heading(), text.subarray(blockStart - base, end - base)) }),
+      ...(heading && { hash: textHash(heading(), text.subarray(blockStart - base, end - base)) }),
     });
     rowCount = 0;
   }
@@ -77,13 +79,11 @@ export function blockCutter(heading?: () => string): BlockCutter {
   }
 }
 
-function hashOf(heading: string, text: Uint8Array): string {
-  // The heading has no line end, so no text can be mistaken for a part of it.
-  const header = encoder.encode(`${heading}\n`);
-  const hashed = new Uint8Array(header.length + text.length);
-  hashed.set(header);
-  hashed.set(text, header.length);
-  return sha256Hex(hashed);
+/**
+ * The hash that names a block.
+ *
+ * @param heading has no line end, so that no text can be mistaken for a part of it
+ */
+export function textHash(heading: string, text: Uint8Array): string {
+  return sha256Hex(`${heading}\n`, halvedText(text));
 }
-
-const encoder = new TextEncoder();

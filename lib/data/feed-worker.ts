@@ -1,14 +1,16 @@
-// The script of the thread that fetches an object's text again, while the main thread waits for it. The build bundles it
+// The script of the thread that fetches an object again, while the main thread waits for it. The build bundles it
 // into feed-worker.generated.ts, as text.
 import { read } from 'node:fs';
 import { promisify } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type FeedTask, feedControl, noteBytes } from './feed-thread.ts';
+import type { Range } from './formats/parquet-ranges.ts';
 import { openObject } from './open-object.ts';
 import type { DataObject } from './table.ts';
 
 const task = workerData as FeedTask;
-const { words, notes, memory, slots, segmentBytes } = task;
+const { words, notes, memory, slots, segmentBytes, parts } = task;
+const lengths = parts?.map((ranges) => ranges.reduce((sum, { start, end }) => sum + end - start, 0));
 const readFile = promisify(read);
 
 /** Bytes of one request, the number of requests under way, and how often each is tried. */
@@ -41,21 +43,23 @@ function end(status: number): void {
 }
 
 async function feed(generation: number): Promise<void> {
-  let filled = 0;
-  for await (const chunk of await textOf()) {
+  let [segment, offset, filled] = [0, 0, 0];
+  for await (const chunk of await bytesOf()) {
     for (let at = 0; at < chunk.length; ) {
-      const [segment, offset] = [Math.floor(filled / segmentBytes), filled % segmentBytes];
       if (offset === 0 && !(await slotIsFree(segment, generation))) return;
       if (!isCurrent(generation)) return;
-      const count = Math.min(chunk.length - at, segmentBytes - offset);
+      const length = lengths?.[segment] ?? segmentBytes;
+      const count = Math.min(chunk.length - at, length - offset);
       const address = slots[segment % slots.length] + offset;
       new Uint8Array(memory.buffer, address, count).set(chunk.subarray(at, at + count));
       at += count;
+      offset += count;
       filled += count;
-      if (filled % segmentBytes === 0) {
-        Atomics.store(words, feedControl.produced, filled / segmentBytes);
-        Atomics.notify(words, feedControl.produced);
-      }
+      if (offset < length) continue;
+      segment++;
+      offset = 0;
+      Atomics.store(words, feedControl.produced, segment);
+      Atomics.notify(words, feedControl.produced);
     }
   }
   if (!isCurrent(generation)) return;
@@ -75,29 +79,44 @@ async function slotIsFree(segment: number, generation: number): Promise<boolean>
   }
 }
 
-async function textOf(): Promise<AsyncIterable<Uint8Array>> {
+/** The bytes of all segments, in order. */
+async function bytesOf(): Promise<AsyncIterable<Uint8Array>> {
   const { key, size } = task.object;
   const readRange = (start: number, stop: number) => tried(() => range(start, stop));
-  const object: DataObject = { key, size, tag: '', read: () => pieces(size, readRange), readRange };
-  if (task.isPlain) return object.read();
-  const opened = await openObject(object, task.options);
+  if (parts) return pieces(parts.flat(), readRange);
+  const read = () => pieces([{ start: 0, end: size }], readRange);
+  if (task.isPlain) return read();
+  const opened = await openObject({ key, size, tag: '', read, readRange }, task.options);
   if (opened.kind !== 'text') throw new Error(`${key}: expected the text that was read first`);
   return opened.chunks;
 }
 
-async function* pieces(size: number, readRange: DataObject['readRange']): AsyncGenerator<Uint8Array, void, void> {
+/** The bytes of ranges, some requests ahead. */
+async function* pieces(
+  ranges: readonly Range[],
+  readRange: DataObject['readRange'],
+): AsyncGenerator<Uint8Array, void, void> {
+  const wanted = piecesOf(ranges);
   const underWay: Promise<Uint8Array>[] = [];
-  let next = 0;
-  do {
-    for (; next < size && underWay.length < ahead; next += pieceBytes) {
-      const piece = readRange(next, Math.min(size, next + pieceBytes));
+  for (;;) {
+    while (underWay.length < ahead) {
+      const { value } = wanted.next();
+      if (!value) break;
+      const piece = readRange(value.start, value.end);
       // A reader that stops early never awaits it, and its failure must not end the process.
       piece.catch(() => {});
       underWay.push(piece);
     }
     const piece = await underWay.shift();
-    if (piece) yield piece;
-  } while (underWay.length > 0 || next < size);
+    if (!piece) return;
+    yield piece;
+  }
+}
+
+function* piecesOf(ranges: readonly Range[]): Generator<Range, void, void> {
+  for (const { start, end } of ranges) {
+    for (let at = start; at < end; at += pieceBytes) yield { start: at, end: Math.min(end, at + pieceBytes) };
+  }
 }
 
 async function tried<T>(action: () => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import { notUtf8Error, type Place } from './column-reader.ts';
 import { listNames } from './lookup.ts';
+import type { Table } from './table.ts';
 import { decodeText, type TextRow } from './text.ts';
 
 /**
@@ -28,12 +29,41 @@ export function headerNames(row: TextRow, place: Place): string[] {
     if (other !== undefined) {
       throw new InputError(
         `${where(place)}: expected each name once, found ${JSON.stringify(name)} as columns ${other} and ${i + 1}`,
+        { advice: looksLikeData(textsOf(row)) ? headerAdvice : undefined },
       );
     }
     positions.set(name, i + 1);
     names.push(name);
   }
   return names;
+}
+
+/** What to do if what was taken for a header is none. */
+export const headerAdvice =
+  'If the first line is data, write data.header: false (hone inspect --no-header); the columns are then named 0, 1, 2 and so on';
+
+/** Whether the names in a header are rather cells of a row: most are numbers, and they do not count up. */
+export function looksLikeData(names: readonly string[]): boolean {
+  const numbers = names.map((name) => (name.trim() === '' ? Number.NaN : Number(name)));
+  const countsUp = numbers.every((number, i) => Number.isInteger(number) && (i === 0 || number === numbers[i - 1] + 1));
+  return !countsUp && 2 * numbers.filter((number) => !Number.isNaN(number)).length >= names.length;
+}
+
+/** The cells of a row. */
+const textsOf = ({ bytes, starts, ends, count }: TextRow): string[] =>
+  Array.from({ length: count }, (_, i) => decodeText(bytes, starts[i], ends[i]) ?? '');
+
+/**
+ * A sentence for a table whose column names look so much like a row of data that they probably are one: among them are
+ * numbers with a fraction or a sign.
+ */
+export function headerWarnings({ columns, unread = [], objects, sparse }: Table): string[] {
+  const names = [...columns.map(({ name }) => name), ...unread];
+  const isText = !sparse && objects.every(({ key }) => !/\.(parquet|parq|json|jsonl|ndjson)(\.(gz|zst))?$/i.test(key));
+  const hasCell = names.some((name) => /^\s*(-\d|[+-]?\d*\.\d)/.test(name) && Number.isFinite(Number(name)));
+  return isText && hasCell && looksLikeData(names)
+    ? [`The names of the columns look like data (${listNames(names.slice(0, 3))}, …). ${headerAdvice}.`]
+    : [];
 }
 
 /** `0`, `1`, … for an object without a header. */

@@ -139,8 +139,6 @@ export interface PackedSize {
   segmentRows: number;
   /** Bytes of buffers for what is fetched. */
   feedBytes: number;
-  /** Further bytes that reading the data as a whole takes. */
-  besideBytes?: number;
 }
 
 /** How to divide memory and disk for data that does not fit in memory as a whole. */
@@ -165,11 +163,7 @@ const keptBytes = ({ rows, doubles, categories }: PackedTableSize): number =>
 
 /** Bytes of memory that packed data takes with its encoded features. */
 const packedBytes = (size: PackedSize): number =>
-  kernelProcessBytes +
-  keptBytes(size) +
-  size.rows * (1.1 * size.rowBytes + 4 * size.columns) +
-  size.feedBytes +
-  (size.besideBytes ?? 0);
+  kernelProcessBytes + keptBytes(size) + size.rows * (1.1 * size.rowBytes + 4 * size.columns) + size.feedBytes;
 
 /** Bytes of a thread that fetches and decompresses what is read again. */
 export const feedThreadBytes = 192 * 2 ** 20;

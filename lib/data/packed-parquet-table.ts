@@ -1,13 +1,11 @@
-import * as kernel from '../kernels/parquet-hashes.generated.ts';
-import type { Pool } from '../kernels/pool.ts';
-import { placeArray } from '../kernels/struct.ts';
-import { blockRanges, numbersHash, textsHash, typedBlockHash } from './formats/parquet-blocks.ts';
+import type { KernelMemory } from '../kernels/instantiate.ts';
+import { numbersHash, textsHash, typedBlockHash } from './formats/parquet-blocks.ts';
 import { sortLevels } from './levels.ts';
-import { eachStretch, type PackedNumbers, packedNumberColumn, packedStride } from './packed.ts';
+import { type PackedNumbers, packedNumberColumn } from './packed.ts';
+import { type FlatFile, isBoolean, rowsIn, typesOf } from './parquet-files.ts';
+import type { GroupFacts, Room } from './parquet-room.ts';
 import type { ReadOptions } from './read.ts';
-import { describeRoom, type FlatFile, isBoolean, type Room, rowsIn } from './read-packed-parquet.ts';
 import { kindWarnings, missingWarning } from './read-warnings.ts';
-import { cellHash } from './row-hash.ts';
 import { fitsSingle } from './single.ts';
 import type { Block, CategoryColumn, Column, NumberColumn, Table, TableObject } from './table.ts';
 
@@ -15,55 +13,86 @@ import type { Block, CategoryColumn, Column, NumberColumn, Table, TableObject } 
 export interface Decoded {
   rowCount: number;
   numbers: PackedNumbers;
-  facts: Room['facts'];
+  facts: GroupFacts[][];
   blocks: Block[];
-  /** A hash of each row, computed when it is first asked for. */
-  rowHashes(): Uint32Array;
-  /** Column `at` in float64. */
-  numberColumn(name: string, at: number): NumberColumn;
+  /** Empty when they are not wanted. */
+  rowHashes: Uint32Array;
+  columns: DecodedColumn[];
 }
 
+/** How a column was stored. */
+export type DecodedColumn =
+  /** `isExact` where float32 is what the file holds. */
+  | { as: 'packed'; at: number; isExact: boolean }
+  | { as: 'float64'; values: Float64Array }
+  | { as: 'classes'; codes: Int32Array; marks: Uint8Array };
+
 /** What was decoded, when all of it lies in one room. */
-export function decodedIn(pool: Pool, files: readonly FlatFile[], room: Room): Decoded {
-  const ranges = placeBlocks(files, room);
-  const onDemand = hashesOnDemand(pool, files, room, ranges);
+export function decodedIn(memory: KernelMemory, files: readonly FlatFile[], room: Room): Decoded {
+  const { rowCount, storage, places, marks, rowHashes } = room;
+  const { buffer } = memory.memory;
+  const types = typesOf(files[0]);
+  const columns = storage.map((as, i): DecodedColumn => {
+    if (as === 'packed') return { as, at: places[i], isExact: types[i] === 'float' };
+    if (as === 'float64') return { as, values: new Float64Array(buffer, places[i], rowCount) };
+    return { as, codes: new Int32Array(buffer, places[i], rowCount), marks: new Uint8Array(buffer, marks[i], 256) };
+  });
   return {
-    rowCount: room.rowCount,
+    rowCount,
     numbers: room.numbers,
     facts: room.facts,
-    blocks: ranges.map(({ firstRow, rowCount }, i) => ({
-      firstRow,
-      rowCount,
-      get hash() {
-        return onDemand.blocks()[i];
-      },
-    })),
-    rowHashes: onDemand.rows,
-    numberColumn: (name, at) => numberColumn(name, at, room),
+    blocks: room.blockHashes === 0 ? room.blocks : namedBlocks(buffer, files, room, columns),
+    rowHashes: rowHashes === 0 ? new Uint32Array(0) : new Uint32Array(buffer, rowHashes, rowCount),
+    columns,
   };
+}
+
+/** The blocks with their names. */
+function namedBlocks(
+  buffer: ArrayBufferLike,
+  files: readonly FlatFile[],
+  { blocks, blockHashes, columnCount }: Room,
+  columns: readonly DecodedColumn[],
+): Block[] {
+  const { names } = files[0].parquet;
+  return blocks.map(({ firstRow, rowCount }, block) => {
+    const hashes = columns.map((column, i) => {
+      if (isBoolean(files[0], i)) return textsHash(booleanTexts(column, firstRow, rowCount));
+      const at = blockHashes + (block * columnCount + i) * 36;
+      const [width] = new Uint32Array(buffer, at + 32, 1);
+      return numbersHash(Buffer.from(buffer, at, 32).toString('hex'), width);
+    });
+    return { firstRow, rowCount, hash: typedBlockHash(names, hashes) };
+  });
+}
+
+function booleanTexts(column: DecodedColumn, firstRow: number, rowCount: number): (string | undefined)[] {
+  if (column.as !== 'classes') throw new Error('expected classes of booleans, found numbers');
+  const codes = column.codes.subarray(firstRow, firstRow + rowCount);
+  return Array.from(codes, (code) => (code < 0 ? undefined : booleanText(code)));
 }
 
 /**
  * The table of Parquet files that were decoded.
  *
  * @param mostLevels most distinct texts of a column
- * @returns undefined where a column has more
+ * @returns undefined where a column has more; the numbers of columns that must be stored in another way than they were,
+ *   where there are some
  */
 export function parquetTable(
   files: readonly FlatFile[],
   decoded: Decoded,
   options: ReadOptions,
   mostLevels: number,
-): Table | undefined {
+): Table | number[] | undefined {
   const { names } = files[0].parquet;
-  const { rowCount, numbers, blocks } = decoded;
+  const { rowCount, numbers, blocks, rowHashes } = decoded;
   const facts = names.map((_, column) => mergeFacts(decoded.facts.map((group) => group[column])));
-  const columns: Column[] = [];
-  for (const [i, name] of names.entries()) {
-    const column = columnOf(name, i, isBoolean(files[0], i), facts[i], decoded, options);
-    if (column.kind === 'category' && column.levels.length > mostLevels) return undefined;
-    columns.push(column);
-  }
+  const made = names.map((name, i) => columnOf(name, i, isBoolean(files[0], i), facts[i], decoded, options));
+  const lacking = made.flatMap((column, i) => (column ? [] : [i]));
+  if (lacking.length > 0) return lacking;
+  const columns = made as Column[];
+  if (columns.some((column) => column.kind === 'category' && column.levels.length > mostLevels)) return undefined;
   const unread = new Set(files.flatMap(({ parquet }) => parquet.unread));
   const objects = tableObjects(files);
   let lines: Uint32Array | undefined;
@@ -73,9 +102,7 @@ export function parquetTable(
     objects,
     blocks,
     numbers,
-    get rowHashes() {
-      return decoded.rowHashes();
-    },
+    rowHashes,
     get lines() {
       lines ??= linesOf(objects, rowCount);
       return lines;
@@ -89,25 +116,6 @@ export function parquetTable(
   };
 }
 
-interface BlockRange {
-  firstRow: number;
-  rowCount: number;
-}
-
-/** The canonical blocks of all row groups. Adds their addresses to the packed numbers. */
-function placeBlocks(files: readonly FlatFile[], { numbers, matrix }: Room): BlockRange[] {
-  const blocks: BlockRange[] = [];
-  let groupRow = 0;
-  for (const { rowCount } of files.flatMap(({ groups }) => groups)) {
-    for (const [first, end] of blockRanges(rowCount))
-      blocks.push({ firstRow: groupRow + first, rowCount: end - first });
-    groupRow += rowCount;
-  }
-  const rowBytes = packedStride(numbers) * 4;
-  for (const block of blocks) numbers.blocks.push({ address: matrix + block.firstRow * rowBytes, ...block });
-  return blocks;
-}
-
 /** What is known of a column's values. */
 interface Facts {
   /** Extremes, as float32. */
@@ -118,69 +126,89 @@ interface Facts {
   isWhole: boolean;
   /** Whether one is so near to 0 that float32 would lose its digits. */
   hasTiny: boolean;
+  /** Whether all are whole numbers from 0 to 255. */
+  areSmall: boolean;
 }
 
 /** Bits of the kernel's flags. */
-const [hasFractions, hasTiny] = [1, 2];
+const [hasFractions, hasTiny, notSmall] = [1, 2, 4];
 
-function mergeFacts(groups: readonly { min: number; max: number; count: number; flags: number }[]): Facts {
+function mergeFacts(groups: readonly GroupFacts[]): Facts {
+  const all = groups.reduce((flags, own) => flags | own.flags, 0);
   return {
     min: groups.reduce((least, { min }) => Math.min(least, min), Number.POSITIVE_INFINITY),
     max: groups.reduce((greatest, { max }) => Math.max(greatest, max), Number.NEGATIVE_INFINITY),
     count: groups.reduce((sum, { count }) => sum + count, 0),
-    isWhole: groups.every(({ flags }) => (flags & hasFractions) === 0),
-    hasTiny: groups.some(({ flags }) => (flags & hasTiny) !== 0),
+    isWhole: (all & hasFractions) === 0,
+    hasTiny: (all & hasTiny) !== 0,
+    areSmall: (all & notSmall) === 0,
   };
 }
 
+/** The column; undefined where it can't be made of what was stored. */
 function columnOf(
   name: string,
   at: number,
   isBooleanColumn: boolean,
   facts: Facts,
-  { numbers, numberColumn: exact }: Decoded,
+  { numbers, columns, rowCount }: Decoded,
   { kinds = {}, single }: ReadOptions,
-): Column {
-  const isCategory = Object.hasOwn(kinds, name) ? kinds[name] === 'category' : isBooleanColumn && facts.count > 0;
-  const number = exact(name, at);
-  if (isCategory) return categoryColumn(name, number.values, isBooleanColumn);
-  if (single?.(name) && fitsSingle(facts)) return packedNumberColumn(name, { numbers, at });
-  return number;
+): Column | undefined {
+  const column = columns[at];
+  if (column.as === 'classes') {
+    if (!facts.areSmall) return undefined;
+    const isDeclared = Object.hasOwn(kinds, name) && kinds[name] === 'category';
+    if (facts.count > 0 || isDeclared) return smallCategories(name, column, isBooleanColumn);
+    return { kind: 'number', name, values: new Float64Array(rowCount).fill(Number.NaN) };
+  }
+  if (column.as === 'float64') {
+    const isCategory = Object.hasOwn(kinds, name) && kinds[name] === 'category';
+    return isCategory ? categoryColumn(name, column.values) : { kind: 'number', name, values: column.values };
+  }
+  const packed = packedNumberColumn(name, { numbers, at: column.at });
+  if (single?.(name) && fitsSingle(facts)) return packed;
+  return column.isExact ? exactNumberColumn(name, packed) : undefined;
 }
 
-/** A column of float64, copied when its values are first asked for. */
-function numberColumn(name: string, at: number, { numbers, doubles, rowCount }: Room): NumberColumn {
-  // A column that is stored as float32 has its exact values in the packed numbers.
-  const exact = packedNumberColumn(name, { numbers, at });
-  let values: Float64Array | undefined;
-  return {
-    kind: 'number',
-    name,
-    get values() {
-      values ??= doubles[at] ? new Float64Array(numbers.memory.memory.buffer, doubles[at], rowCount) : exact.values;
-      return values;
-    },
-  };
+/** A column that is stored as float32, and not rounded, so nobody may take it for one that is. */
+const exactNumberColumn = (name: string, packed: NumberColumn): NumberColumn => ({
+  kind: 'number',
+  name,
+  get values() {
+    return packed.values;
+  },
+});
+
+/** Classes that are small whole numbers: each is its own code at first. */
+function smallCategories(
+  name: string,
+  { codes, marks }: Extract<DecodedColumn, { as: 'classes' }>,
+  areBooleans: boolean,
+): CategoryColumn {
+  const values = Array.from(marks.keys()).filter((value) => marks[value] === 1);
+  const texts = values.map((value) => (areBooleans ? booleanText(value) : String(value)));
+  const order = texts.map((_, i) => i).sort((a, b) => (texts[a] < texts[b] ? -1 : 1));
+  const codeOf = new Int32Array(256);
+  for (const [code, i] of order.entries()) codeOf[values[i]] = code;
+  if (values.some((value) => codeOf[value] !== value)) {
+    for (let row = 0; row < codes.length; row++) if (codes[row] >= 0) codes[row] = codeOf[codes[row]];
+  }
+  return { kind: 'category', name, codes, levels: order.map((i) => texts[i]) };
 }
 
-function categoryColumn(name: string, values: Float64Array, isBooleanColumn: boolean): CategoryColumn {
+function categoryColumn(name: string, values: Float64Array): CategoryColumn {
   const codes = new Int32Array(values.length);
   const codeOf = new Map<number, number>();
-  // Most classes are small whole numbers, which need no map: the code of each, -1 if it has not occurred yet.
-  const smallCodes = new Int32Array(256).fill(-1);
   for (let row = 0; row < codes.length; row++) {
     const value = values[row];
-    const isSmall = value === (value & 255);
-    let code = isSmall ? smallCodes[value] : Number.isNaN(value) ? -1 : codeOf.get(value);
-    if (code === undefined || (isSmall && code < 0)) {
+    let code = Number.isNaN(value) ? -1 : codeOf.get(value);
+    if (code === undefined) {
       code = codeOf.size;
       codeOf.set(value, code);
-      if (isSmall) smallCodes[value] = code;
     }
     codes[row] = code;
   }
-  const texts = Array.from(codeOf.keys(), isBooleanColumn ? booleanText : String);
-  return { kind: 'category', name, codes, levels: sortLevels(texts, codes) };
+  return { kind: 'category', name, codes, levels: sortLevels(Array.from(codeOf.keys(), String), codes) };
 }
 
 const booleanText = (value: number): string => String(value === 1);
@@ -208,59 +236,4 @@ function leftOutWarnings({ object: { key }, parquet }: FlatFile): string[] {
     return `${key}: column ${JSON.stringify(name)} was not read: ${reason}.`;
   });
   return [...leftOut, ...parquet.warnings()];
-}
-
-/** The hashes of rows and blocks, computed by all threads when they are first asked for. */
-function hashesOnDemand(
-  pool: Pool,
-  files: readonly FlatFile[],
-  room: Room,
-  ranges: readonly BlockRange[],
-): { rows(): Uint32Array; blocks(): string[] } {
-  const { memory: home } = pool;
-  const { names } = files[0].parquet;
-  /** Runs a task for each block; numbers that have given up their memory refuse it. */
-  const runOnBlocks = (task: string, fields: Readonly<Record<number, number>>, scratchBytes: number): void =>
-    eachStretch(room.numbers, () => {
-      const blocks = placeArray(
-        home,
-        Uint32Array.from(ranges.flatMap(({ firstRow, rowCount }) => [firstRow, rowCount])),
-      );
-      pool.run(kernel, task, describeRoom(room, { 48: blocks, ...fields }), ranges.length, scratchBytes);
-    });
-  let [rows, blocks]: [Uint32Array | undefined, string[] | undefined] = [undefined, undefined];
-  return {
-    rows() {
-      if (rows) return rows;
-      const hashes = home.allocate(room.rowCount * 4);
-      const texts = { 60: textHash(''), 64: textHash('false'), 68: textHash('true') };
-      runOnBlocks('hashRows', { 52: hashes, ...texts }, 4096);
-      rows = new Uint32Array(home.memory.buffer, hashes, room.rowCount);
-      return rows;
-    },
-    blocks() {
-      if (blocks) return blocks;
-      const hashes = home.allocate(ranges.length * room.columnCount * 36);
-      const most = Math.max(...ranges.map(({ rowCount }) => rowCount));
-      runOnBlocks('hashColumns', { 56: hashes }, 4 * most + 64);
-      blocks = ranges.map(({ firstRow, rowCount }, block) => {
-        const ofColumns = names.map((_, column) => {
-          if (isBoolean(files[0], column)) {
-            const values = new Float64Array(home.memory.buffer, room.doubles[column] + firstRow * 8, rowCount);
-            return textsHash(Array.from(values, (value) => (Number.isNaN(value) ? undefined : booleanText(value))));
-          }
-          const at = hashes + (block * room.columnCount + column) * 36;
-          const [width] = new Uint32Array(home.memory.buffer, at + 32, 1);
-          return numbersHash(Buffer.from(home.memory.buffer, at, 32).toString('hex'), width);
-        });
-        return typedBlockHash(names, ofColumns);
-      });
-      return blocks;
-    },
-  };
-}
-
-function textHash(text: string): number {
-  const bytes = new TextEncoder().encode(text);
-  return cellHash(bytes, 0, bytes.length);
 }

@@ -1,10 +1,8 @@
 import { ConflictError } from '../core/errors.ts';
-import { arena } from '../kernels/arena.ts';
-import type { KernelMemory } from '../kernels/instantiate.ts';
+import type { Arena } from '../kernels/arena.ts';
 import type { PackedBlock, PackedNumbers, PackedSource } from './packed.ts';
 import { packedStride } from './packed.ts';
-import type { ParsedSegment, TextParser } from './parse-text.ts';
-import type { RereadSegments } from './reread-segments.ts';
+import type { ParsedSegment } from './parse-text.ts';
 import type { SpillFile } from './spill-file.ts';
 
 // The places from which packed blocks are loaded that do not all lie in memory. Their numbers do not depend on the place.
@@ -44,47 +42,56 @@ export function spilledSource(
   });
 }
 
-/** A text that can be read and parsed again, from any segment on. */
-export interface RereadText extends RereadSegments {
+/** Rows as they were read again, in whole blocks; `singles` is their address. */
+export type RereadRows = Pick<ParsedSegment, 'singles' | 'blocks' | 'hashes'>;
+
+/** An object that can be read again, from any segment on: one of text, or a row group of Parquet. */
+export interface RereadObject {
   key: string;
   /** How many blocks each of its segments has. */
   segmentBlocks: readonly number[];
-  parse(room: KernelMemory): TextParser;
+  /** Puts the rows of some segments into the room for them; undefined when they are no longer what they were. */
+  read(first: number, count: number): readonly RereadRows[] | undefined;
+  close(): void;
 }
 
 /**
- * Loads blocks by reading and parsing their texts again.
+ * Loads blocks by reading their objects again.
  *
- * @param rowHashes hashes of all rows, which show whether a text is still the same
+ * @param rowHashes hashes of all rows, which show whether an object is still the same
  * @param mostSegments most segments of a stretch
+ * @param room where objects put their rows
  */
 export function rereadSource(
-  { memory, blocks, columnCount }: Pick<PackedNumbers, 'memory' | 'blocks' | 'columnCount'>,
-  texts: readonly RereadText[],
-  { rowHashes, mostSegments, spareBytes }: { rowHashes: Uint32Array; mostSegments: number; spareBytes: number },
+  { blocks, columnCount }: Pick<PackedNumbers, 'blocks' | 'columnCount'>,
+  objects: readonly RereadObject[],
+  {
+    rowHashes,
+    mostSegments,
+    spareBytes,
+    room,
+  }: { rowHashes: Uint32Array; mostSegments: number; spareBytes: number; room: Arena },
 ): PackedSource {
   const rowBytes = packedStride({ columnCount }) * 4;
-  const parts = texts.flatMap((text) => partsOf(text, mostSegments));
+  const parts = objects.flatMap((object) => partsOf(object, mostSegments));
   let block = 0;
   const starts = parts.map(({ blockCount }) => {
     block += blockCount;
     return block - blockCount;
   });
   const stretches = Int32Array.of(...starts, block);
-  const room = arena(memory);
-  const parsers = new Map(texts.map((text) => [text, text.parse(room)]));
-  const close = () => texts.forEach((text) => void text.close());
+  const close = () => objects.forEach((object) => void object.close());
   return remembering({ stretches, spareBytes, close }, (stretch) => {
-    const { text, first, count } = parts[stretch];
+    const { object, first, count } = parts[stretch];
     room.reset();
-    const parsed = (parsers.get(text) as TextParser)(text.open(first, count)).finish();
+    const found = object.read(first, count);
     const own = blocks.slice(stretches[stretch], stretches[stretch + 1]);
-    if (!parsed || !isSame(parsed, own, rowHashes)) {
-      throw new ConflictError(`${text.key}: expected the rows that were read first, found others`, {
+    if (!found || !isSame(found, own, rowHashes)) {
+      throw new ConflictError(`${object.key}: expected the rows that were read first, found others`, {
         advice: 'The data changed while it was read again; start anew',
       });
     }
-    return placed(parsed, own, rowBytes);
+    return placed(found, own, rowBytes);
   });
 }
 
@@ -110,20 +117,20 @@ function remembering(
   };
 }
 
-/** The segments of a text in parts of at most `mostSegments`; segments without a block join the part before them. */
-function partsOf(text: RereadText, mostSegments: number) {
-  const parts: { text: RereadText; first: number; count: number; blockCount: number }[] = [];
-  for (const [i, blockCount] of text.segmentBlocks.entries()) {
+/** The segments of an object in parts of at most `mostSegments`; segments without a block join the part before them. */
+function partsOf(object: RereadObject, mostSegments: number) {
+  const parts: { object: RereadObject; first: number; count: number; blockCount: number }[] = [];
+  for (const [i, blockCount] of object.segmentBlocks.entries()) {
     const last = parts.at(-1);
     if (last && (last.count < mostSegments || blockCount === 0)) {
       last.count++;
       last.blockCount += blockCount;
-    } else parts.push({ text, first: i, count: 1, blockCount });
+    } else parts.push({ object, first: i, count: 1, blockCount });
   }
   return parts;
 }
 
-function isSame(parsed: readonly ParsedSegment[], blocks: readonly PackedBlock[], rowHashes: Uint32Array): boolean {
+function isSame(parsed: readonly RereadRows[], blocks: readonly PackedBlock[], rowHashes: Uint32Array): boolean {
   const found = parsed.flatMap((segment) => segment.blocks);
   if (found.length !== blocks.length || found.some(({ rowCount }, i) => rowCount !== blocks[i].rowCount)) return false;
   let row = blocks[0].firstRow;
@@ -135,7 +142,7 @@ function isSame(parsed: readonly ParsedSegment[], blocks: readonly PackedBlock[]
 }
 
 function placed(
-  parsed: readonly ParsedSegment[],
+  parsed: readonly RereadRows[],
   blocks: readonly PackedBlock[],
   rowBytes: number,
 ): readonly PackedBlock[] {

@@ -1,105 +1,160 @@
-import { arena } from '../kernels/arena.ts';
+import type { StoreError } from '../core/errors.ts';
+import { type Arena, arena } from '../kernels/arena.ts';
+import type { Pool } from '../kernels/pool.ts';
+import { decode } from './decode-parquet.ts';
 import type { ReadLimits } from './limits.ts';
-import type { StreamPlan } from './memory.ts';
-import type { PackedNumbers } from './packed.ts';
-import { packedStride } from './packed.ts';
-import { type Decoded, decodedIn, parquetTable } from './packed-parquet-table.ts';
-import { spilledSource } from './packed-sources.ts';
-import type { ReadOptions } from './read.ts';
+import { feedThreadBytes, type StreamPlan } from './memory.ts';
+import { type PackedNumbers, type PackedSource, packedStride } from './packed.ts';
+import { type Decoded, type DecodedColumn, decodedIn } from './packed-parquet-table.ts';
+import { rereadSource, spilledSource } from './packed-sources.ts';
+import { type FlatFile, groupsOf, largestGroupBytes, rowsIn } from './parquet-files.ts';
+import { type Asked, makeRoom, type Storage } from './parquet-room.ts';
 import type { PackedReading } from './read-packed.ts';
-import { decode, type FlatFile, isBoolean, makeRoom, rowsIn } from './read-packed-parquet.ts';
-import type { SpillFile } from './spill-file.ts';
-import type { Block, Column, NumberColumn, Table } from './table.ts';
+import type { DecodedFiles } from './read-packed-parquet.ts';
+import { isFetched, rereadGroups } from './reread-groups.ts';
+import { type SpilledRows, spillRows } from './spill-rows.ts';
+import type { Block } from './table.ts';
 
-/** The columns whose float64 are kept: those that are not to be rounded, and categories. */
-export function exactColumns(files: readonly FlatFile[], { kinds = {}, single }: ReadOptions): Set<number> {
-  const { names } = files[0].parquet;
-  const isExact = (name: string, i: number) =>
-    !single?.(name) || isBoolean(files[0], i) || (Object.hasOwn(kinds, name) && kinds[name] === 'category');
-  return new Set(names.flatMap((name, i) => (isExact(name, i) ? [i] : [])));
+/** How to read Parquet files in parts. */
+interface PartsReading extends Omit<PackedReading, 'plan'> {
+  plan: StreamPlan;
+  /** Plans anew when so many bytes more are needed. */
+  planFor(moreBytes: number): 'memory' | StreamPlan;
 }
 
 /**
- * Decodes Parquet files one row group at a time, in memory that is used again, and writes the float32 rows to a file.
+ * Decodes Parquet files one row group at a time, in memory that is used again. The float32 rows are written to a file; if no
+ * disk has room for them, they are decoded again when they are needed.
  *
- * @returns undefined when the files contain something that the kernels do not support, or no disk has room for the rows
- * @throws StoreError when the disk fills up meanwhile
+ * @returns undefined when the files contain something that the kernels do not support, or neither is possible
+ * @throws InputError when memory can't hold what it takes to read them again
+ * @throws StoreError when the disk fills up meanwhile, and the files can't be read again
  */
 export async function readStreamedParquet(
   files: readonly FlatFile[],
-  options: ReadOptions,
+  asked: Asked,
   limits: ReadLimits,
-  plan: StreamPlan,
-  { pool, disk, onStreamed }: PackedReading,
-): Promise<Table | undefined> {
-  if (!disk || plan.diskBytes > Math.min(limits.diskBytes, disk.freeBytes())) return undefined;
-  onStreamed?.('spilled', plan.diskBytes);
-  const exact = exactColumns(files, options);
-  for (;;) {
-    const file = disk.open();
-    const spilled = await spill(files, limits, exact, { pool, file }).catch((error) => {
-      file.close();
-      throw error;
-    });
-    const table = spilled && parquetTable(files, spilled, options, limits.levels);
-    const lacking = [...(table?.columns.keys() ?? [])].filter((i) => !exact.has(i) && !isPacked(table?.columns[i]));
-    if (table && lacking.length === 0) {
-      const { numbers } = spilled;
-      const { spareBytes, stretchBytes: mostBytes } = plan;
-      numbers.source = spilledSource(numbers, file, { mostBytes, spareBytes });
-      return table;
-    }
-    file.close();
-    if (!table) return undefined;
-    // Float32 can't hold the values of some columns, which is only known now: decode again, and keep these in float64.
-    for (const column of lacking) exact.add(column);
+  reading: PartsReading,
+): Promise<DecodedFiles | undefined> {
+  const place = await placeForRows(files, asked, limits, reading);
+  if (!place) return undefined;
+  let found: DecodedFiles | undefined;
+  try {
+    const decoded = await decodeInParts(files, asked, { pool: reading.pool, room: place.room, add: place.add });
+    if (!decoded) return undefined;
+    decoded.numbers.source = await place.source(decoded.numbers, decoded.rowHashes);
+    found = { decoded, release: place.close };
+    return found;
+  } finally {
+    if (!found) place.close();
   }
 }
 
-const isPacked = (column: Column | undefined): boolean => column?.kind === 'number' && column.packed !== undefined;
+/** Where rows wait until they are needed: on a disk, or in the files that they come from. */
+interface RowsPlace {
+  /** Where row groups are decoded. */
+  room: Arena;
+  /** Takes the rows of one group after the other. */
+  add: SpilledRows['add'];
+  /** Loads the rows that were taken. */
+  source(numbers: PackedNumbers, rowHashes: Uint32Array): Promise<PackedSource>;
+  close(): void;
+}
 
-/** Decodes all row groups and writes their rows to the file. Only columns in `exact` keep their float64 in memory. */
-async function spill(
+async function placeForRows(
   files: readonly FlatFile[],
+  asked: Asked,
   limits: ReadLimits,
-  exact: ReadonlySet<number>,
-  { pool, file }: Pick<PackedReading, 'pool'> & { file: SpillFile },
+  reading: PartsReading,
+): Promise<RowsPlace | undefined> {
+  const { pool, onStreamed } = reading;
+  const hasRoom = reading.disk && reading.plan.diskBytes <= Math.min(limits.diskBytes, reading.disk.freeBytes());
+  const plan = hasRoom ? reading.plan : planToReread(files, reading);
+  const { spareBytes, stretchBytes: mostBytes, diskBytes } = plan;
+  const room = arena(pool.memory);
+  const disk = hasRoom ? reading.disk : undefined;
+  let again = disk ? undefined : await rereadGroups(pool, files, asked, room);
+  if (!disk && !again) return undefined;
+  onStreamed?.(disk ? 'spilled' : 're-read', diskBytes);
+  let full: StoreError | undefined;
+  const rowBytes = packedStride({ columnCount: packedColumns(asked) }) * 4;
+  const onFull = (error: StoreError) => {
+    full = error;
+    onStreamed?.('re-read', diskBytes);
+  };
+  const spilled = spillRows(pool, disk, { rowBytes, diskBytes: limits.diskBytes, onFull });
+  return {
+    room,
+    add: spilled.add,
+    async source(numbers, rowHashes) {
+      const file = spilled.file();
+      if (file) return spilledSource(numbers, file, { mostBytes, spareBytes });
+      again ??= await rereadGroups(pool, files, asked, room);
+      if (!again) throw full;
+      return rereadSource(numbers, again, { rowHashes, mostSegments: 1, spareBytes, room });
+    },
+    close() {
+      for (const opened of [spilled, ...(again ?? [])]) opened.close();
+    },
+  };
+}
+
+/** To read files again that lie elsewhere takes another thread, and room for one more row group. */
+function planToReread(files: readonly FlatFile[], { plan, planFor }: PartsReading): StreamPlan {
+  if (!files.some(isFetched)) return plan;
+  const withThread = planFor(largestGroupBytes(files) + feedThreadBytes);
+  return withThread === 'memory' ? plan : withThread;
+}
+
+/** Decodes all row groups, and hands on the rows of each. Columns that are not packed stay in memory. */
+async function decodeInParts(
+  files: readonly FlatFile[],
+  asked: Asked,
+  { pool, room: memory, add }: { pool: Pool; room: Arena; add: SpilledRows['add'] },
 ): Promise<Decoded | undefined> {
-  const { names } = files[0].parquet;
-  const rowCount = rowsIn(files.flatMap(({ groups }) => groups));
-  const numbers: PackedNumbers = { memory: pool.memory, columnCount: names.length, blocks: [] };
-  const rowBytes = packedStride(numbers) * 4;
-  const values = new Map([...exact].map((column) => [column, new Float64Array(rowCount)]));
-  const rowHashes = new Uint32Array(rowCount);
+  const rowCount = rowsIn(groupsOf(files));
+  const numbers: PackedNumbers = { memory: pool.memory, columnCount: packedColumns(asked), blocks: [] };
+  const rowHashes = new Uint32Array(asked.hashed ? rowCount : 0);
+  const columns = keptColumns(asked.storage, rowCount);
   const blocks: Block[] = [];
   const facts: Decoded['facts'] = [];
-  const memory = arena(pool.memory);
   let firstRow = 0;
   for (const part of files.flatMap((own) => own.groups.map((group) => ({ ...own, groups: [group] })))) {
     memory.reset();
     const there = { ...pool, memory };
-    const room = makeRoom(there, [part], limits);
+    const room = makeRoom(there, [part], asked);
     if (!room || !(await decode(there, [part], room))) return undefined;
-    const found = decodedIn(there, [part], room);
+    const found = decodedIn(memory, [part], room);
     facts.push(...found.facts);
-    rowHashes.set(found.rowHashes(), firstRow);
+    if (asked.hashed) rowHashes.set(found.rowHashes, firstRow);
     for (const block of found.blocks) {
-      const own = { firstRow: firstRow + block.firstRow, rowCount: block.rowCount };
-      blocks.push({ ...own, hash: block.hash });
-      numbers.blocks.push({ ...own, address: Number.NaN });
+      blocks.push({ ...block, firstRow: firstRow + block.firstRow });
+      numbers.blocks.push({ address: Number.NaN, firstRow: firstRow + block.firstRow, rowCount: block.rowCount });
     }
-    for (const [column, all] of values) all.set(found.numberColumn(names[column], column).values, firstRow);
-    file.write(new Uint8Array(memory.memory.buffer, room.matrix, room.rowCount * rowBytes), firstRow * rowBytes);
+    for (const [i, column] of found.columns.entries()) keep(column, columns[i], firstRow);
+    add({ singles: room.matrix, rows: room.rowCount });
     firstRow += room.rowCount;
   }
-  const numberColumn = (name: string, at: number): NumberColumn => ({
-    kind: 'number',
-    name,
-    get values() {
-      const own = values.get(at);
-      if (!own) throw new RangeError(`${name}: expected a column whose values were kept`);
-      return own;
-    },
+  return { rowCount, numbers, facts, blocks, rowHashes, columns };
+}
+
+const packedColumns = ({ storage }: Asked): number => storage.filter((own) => own === 'packed').length;
+
+/** Where the columns of all row groups go, but for those that are written to the file. */
+function keptColumns(storage: readonly Storage[], rowCount: number): DecodedColumn[] {
+  let packed = 0;
+  return storage.map((as) => {
+    // From the file, a column can only be read as one that was rounded.
+    if (as === 'packed') return { as, at: packed++, isExact: false };
+    if (as === 'float64') return { as, values: new Float64Array(rowCount) };
+    return { as, codes: new Int32Array(rowCount), marks: new Uint8Array(256) };
   });
-  return { rowCount, numbers, facts, blocks, rowHashes: () => rowHashes, numberColumn };
+}
+
+/** Copies a row group's part of a column. */
+function keep(part: DecodedColumn, whole: DecodedColumn, firstRow: number): void {
+  if (part.as === 'float64' && whole.as === 'float64') whole.values.set(part.values, firstRow);
+  if (part.as !== 'classes' || whole.as !== 'classes') return;
+  whole.codes.set(part.codes, firstRow);
+  for (const [value, mark] of part.marks.entries()) if (mark === 1) whole.marks[value] = 1;
 }

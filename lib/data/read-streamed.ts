@@ -1,15 +1,16 @@
-import { StoreError } from '../core/errors.ts';
 import { arena } from '../kernels/arena.ts';
+import type { KernelMemory } from '../kernels/instantiate.ts';
 import type { Pool } from '../kernels/pool.ts';
 import { assemble } from './assemble-packed.ts';
 import type { StreamPlan } from './memory.ts';
-import { type RereadText, rereadSource, spilledSource } from './packed-sources.ts';
+import { type RereadObject, rereadSource, spilledSource } from './packed-sources.ts';
 import { type ParsedSegment, type ParsedText, type PlannedColumn, textParser } from './parse-text.ts';
 import type { PlannedText } from './plan-text.ts';
 import type { ReadOptions } from './read.ts';
 import { type FeedRing, feedRing, rereadSegments } from './reread-segments.ts';
 import { openFeed, type SegmentBatch, segmentBytes } from './segment-feed.ts';
 import type { SpillDisk } from './spill-file.ts';
+import { spillRows } from './spill-rows.ts';
 import type { DataObject, Table } from './table.ts';
 
 /** Texts that were parsed once, and whose float32 rows are no longer in memory. */
@@ -47,7 +48,7 @@ export async function readStreamed(
   const [feedRoom, room] = [arena(pool.memory), arena(pool.memory)];
   const width = columns.filter(({ kind }) => kind === 'single').length;
   const { diskBytes } = options.limits ?? {};
-  const spilled = spilling(pool, disk, { rowBytes: Math.ceil(width / 4) * 16, diskBytes, onFull });
+  const spilled = spillRows(pool, disk, { rowBytes: Math.ceil(width / 4) * 16, diskBytes, onFull });
   const parsed: ParsedText[] = [];
   const hashes = gathered(plan.rows);
   try {
@@ -91,47 +92,15 @@ export async function readStreamed(
       feedRoom.reset();
       const longest = Math.max(...sources.map(({ object, text }) => (text.isPlain ? object.size : segmentBytes)));
       const isFetched = sources.some(({ object, text }) => !text.isPlain || !object.openFile);
-      const ring = isFetched ? feedRing(feedRoom, mostSegments, Math.min(segmentBytes, longest)) : { slots: [] };
-      const again = await rereadTexts(pool, sources, columns, options, { parsed, ring });
+      // Besides the segments that are opened: the one before, whose last byte is needed, the one after, and one that is
+      // being filled.
+      const slots = isFetched ? mostSegments + 3 : 0;
+      const ring = feedRing(feedRoom, slots, Math.min(segmentBytes, longest));
+      const again = await rereadTexts(pool, sources, columns, options, { parsed, ring, room });
       if (!again) return undefined;
-      numbers.source = rereadSource(numbers, again, { rowHashes: table.rowHashes, mostSegments, spareBytes });
+      numbers.source = rereadSource(numbers, again, { rowHashes: table.rowHashes, mostSegments, spareBytes, room });
       return table;
     },
-  };
-}
-
-/** Writes the rows of segments to a disk, one behind the other, as long as it has room. */
-function spilling(
-  { memory: { memory } }: Pool,
-  disk: SpillDisk | undefined,
-  {
-    rowBytes,
-    diskBytes = Number.POSITIVE_INFINITY,
-    onFull,
-  }: { rowBytes: number; diskBytes?: number; onFull: () => void },
-) {
-  let file = disk?.open();
-  let position = 0;
-  return {
-    add({ singles, rows }: ParsedSegment) {
-      if (!file) return;
-      const count = rows * rowBytes;
-      try {
-        // There may be more rows than were estimated.
-        if (position + count > diskBytes) throw new StoreError(`expected ${diskBytes} bytes of a disk to do`);
-        file.write(new Uint8Array(memory.buffer, singles, count), position);
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error;
-        // The disk has filled up meanwhile: drop what was written, and read the texts again when rows are needed.
-        file.close();
-        file = undefined;
-        onFull();
-      }
-      position += count;
-    },
-    /** The file with all rows; undefined when there is none. */
-    file: () => file,
-    close: () => file?.close(),
   };
 }
 
@@ -170,21 +139,21 @@ async function rereadTexts(
   sources: readonly Source[],
   columns: readonly PlannedColumn[],
   options: ReadOptions,
-  { parsed, ring }: { parsed: readonly ParsedText[]; ring: FeedRing },
-): Promise<RereadText[] | undefined> {
-  const texts: RereadText[] = [];
+  { parsed, ring, room }: { parsed: readonly ParsedText[]; ring: FeedRing; room: KernelMemory },
+): Promise<RereadObject[] | undefined> {
+  const texts: RereadObject[] = [];
   for (const [i, { object, text }] of sources.entries()) {
     const again = await rereadSegments(pool, object, text, options, ring);
     if (!again) {
       for (const { close } of texts) close();
       return undefined;
     }
+    const parse = textParser(pool, text, columns, { ...options, named: false }, room);
     texts.push({
-      open: (first, count) => again.open(first, count),
-      close: () => again.close(),
       key: object.key,
       segmentBlocks: parsed[i].segments.map(({ blocks }) => blocks.length),
-      parse: (room) => textParser(pool, text, columns, { ...options, named: false }, room),
+      read: (first, count) => parse(again.open(first, count)).finish(),
+      close: () => again.close(),
     });
   }
   return texts;

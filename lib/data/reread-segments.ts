@@ -4,26 +4,33 @@ import type { Pool } from '../kernels/pool.ts';
 import { placeArray } from '../kernels/struct.ts';
 import { type FeedTask, feedControl, noteBytes } from './feed-thread.ts';
 import { defaultLimits } from './limits.ts';
-import type { PlannedText } from './plan-text.ts';
 import type { ReadOptions } from './read.ts';
 import { type SegmentBatch, segmentBytes } from './segment-feed.ts';
 import type { DataObject, OpenFile } from './table.ts';
 
-/** The segments of an object's text, which can be read any number of times. */
+/** The segments of an object, which can be read any number of times. */
 export interface RereadSegments {
-  /** Waits for `count` segments from `first` on. They stay where the kernel can parse them until others are opened. */
+  /** Waits for `count` segments from `first` on. They stay where kernels can read them until others are opened. */
   open(first: number, count: number): SegmentBatch;
   close(): void;
 }
 
-/** Slots for segments, which one text at a time uses; `stop` ends the thread that fills them at present. */
+/** What the segments of an object are. */
+export interface SegmentsOf {
+  /** Whether its bytes are what is read: neither compressed nor in another encoding. */
+  isPlain: boolean;
+  /** The ranges of its bytes that make up each segment; without them, segments of text follow one another. */
+  parts?: FeedTask['parts'];
+}
+
+/** Slots for segments, which one object at a time uses; `stop` ends the thread that fills them at present. */
 export interface FeedRing {
   slots: number[];
   stop?: () => void;
 }
 
 /**
- * The segments of an object that is to be read again. A file of plain text is ready at once; what must be fetched or
+ * The segments of an object that is to be read again. A file of plain bytes is ready at once; what must be fetched or
  * decompressed, another thread writes to the ring, a few segments ahead, while this one computes.
  *
  * @returns undefined for an object that another thread can't read
@@ -31,12 +38,12 @@ export interface FeedRing {
 export async function rereadSegments(
   pool: Pool,
   object: DataObject,
-  text: PlannedText,
+  { isPlain, parts }: SegmentsOf,
   options: ReadOptions,
   ring: FeedRing,
 ): Promise<RereadSegments | undefined> {
   const file = await object.openFile?.();
-  if (file && text.isPlain) {
+  if (file && isPlain) {
     const { descriptor } = file;
     return holding(file, (first, count) => ({ first, count, size: object.size, file: descriptor, slots: 0 }));
   }
@@ -59,8 +66,9 @@ export async function rereadSegments(
       memory: pool.memory.memory,
       slots: ring.slots,
       segmentBytes,
+      parts,
       object: from,
-      isPlain: text.isPlain,
+      isPlain,
       options: { format, separator, encoding, limits: { ...defaultLimits, ...limits } },
     };
     const thread = startFeed(task);
@@ -82,10 +90,9 @@ export async function rereadSegments(
   );
 }
 
-/** Slots from which `mostSegments` segments can be opened at once. */
-export const feedRing = (room: KernelMemory, mostSegments: number, slotBytes: number): FeedRing => ({
-  // Besides those that are opened: the one before, whose last byte is needed, the one after, and one that is being filled.
-  slots: Array.from({ length: mostSegments + 3 }, () => room.allocate(slotBytes)),
+/** As many slots, of so many bytes each. */
+export const feedRing = (room: KernelMemory, count: number, slotBytes: number): FeedRing => ({
+  slots: Array.from({ length: count }, () => room.allocate(slotBytes)),
 });
 
 /** Milliseconds to wait for the next segment. */
@@ -93,21 +100,22 @@ const patienceMs = 300_000;
 
 function openerOf(
   { memory: home }: Pool,
-  { words, notes, slots, object }: FeedTask,
+  { words, notes, slots, object, parts }: FeedTask,
   begin: (generation: number) => void,
 ): RereadSegments['open'] {
+  // Rows of text may end in the next segment, and the last byte of the one before says where they begin.
+  const beside = parts ? 0 : 1;
   let generation = 0;
   let table = { address: 0, length: 0 };
   return (first, count) => {
-    if (generation === 0 || first - 1 < Atomics.load(words, feedControl.released)) beginAnew();
-    if (first > 1) {
-      Atomics.store(words, feedControl.released, first - 1);
+    if (generation === 0 || first - beside < Atomics.load(words, feedControl.released)) beginAnew();
+    if (first > beside) {
+      Atomics.store(words, feedControl.released, first - beside);
       Atomics.notify(words, feedControl.released);
     }
-    // The last row of a segment may end in the next one.
     while (Atomics.load(words, feedControl.status) === 0) {
       const produced = Atomics.load(words, feedControl.produced);
-      if (produced > first + count) break;
+      if (produced >= first + count + beside) break;
       if (Atomics.wait(words, feedControl.produced, produced, patienceMs) === 'timed-out') throw late(object.key);
     }
     const status = Atomics.load(words, feedControl.status);
@@ -115,7 +123,7 @@ function openerOf(
     const size = Atomics.load(words, feedControl.sizeHigh) * 2 ** 30 + Atomics.load(words, feedControl.sizeLow);
     placeTable(first + count + 1);
     const where = new Uint32Array(home.memory.buffer, table.address, table.length);
-    for (let i = Math.max(0, first - 1); i <= first + count; i++) where[i] = slots[i % slots.length];
+    for (let i = Math.max(0, first - beside); i < first + count + beside; i++) where[i] = slots[i % slots.length];
     return { first, count, size: status === 1 ? size : Number.POSITIVE_INFINITY, file: -1, slots: table.address };
   };
 

@@ -25,9 +25,9 @@ export interface SegmentBatch {
 /**
  * An object's text, segment by segment, in order.
  *
- * A file is ready at once: each thread reads what it needs. Of an object in a store, four segments are fetched at a time,
- * each in two ranges, into slots of the pool's memory that are used in turn; compressed text is decompressed into such slots. A segment is
- * yielded when the next one has arrived as well, since its last row may end there.
+ * A file is ready at once: each thread reads what it needs. An object in a store is fetched in ranges, eight at a time, into
+ * slots of the pool's memory that segments use in turn; compressed text is decompressed into such slots. A segment is yielded
+ * when the next one has arrived as well, since its last row may end there.
  *
  * @throws ConflictError when the object changed while it was read
  */
@@ -51,14 +51,16 @@ async function* wholeFile(file: OpenFile, size: number): AsyncGenerator<SegmentB
   }
 }
 
-/** Segments that are fetched at the same time. */
-const ahead = 4;
+/** Ranges that are fetched at the same time. */
+const ahead = 8;
 
 /**
- * Most bytes of a range. Segments are fetched in halves: twice as many connections keep a link busy while one of them waits
- * for this thread or for the store, and take no more memory.
+ * Most bytes of a range. The ranges of a segment are asked for together and share the link, so that segments arrive one after
+ * the other and the next ones are under way while one is parsed. With larger ranges as many segments would be under way
+ * as there are threads, arrive at the same time, and leave the link idle until they are parsed; smaller ones would spend more of their
+ * time waiting for the store's first byte.
  */
-const rangeBytes = segmentBytes / 2;
+const rangeBytes = segmentBytes / 4;
 
 /** The ranges in which an object of `size` bytes is fetched that hold its bytes from `start` to `end`. */
 export function rangesOf(start: number, end: number, size: number): { start: number; end: number }[] {
@@ -71,55 +73,73 @@ export function rangesOf(start: number, end: number, size: number): { start: num
   });
 }
 
-/** Most segments that are in memory while they are fetched or decompressed. */
-export const feedSegments = (threads: number): number => Math.max(ahead, 2 * threads) + 3;
+/** Most segments of a text that are fetched and not parsed yet. */
+const unparsedSegments = (threads: number): number => Math.max(4, 2 * threads);
+
+/** Most segments that are in memory while they are fetched or decompressed: there, those before and after the unparsed ones, too. */
+export const feedSegments = (threads: number): number => unparsedSegments(threads) + 3;
 
 async function* fetched({ memory: home, threads }: Pool, object: DataObject): AsyncGenerator<SegmentBatch, void, void> {
   const { size } = object;
   const count = Math.ceil(size / segmentBytes);
-  const most = Math.max(ahead, 2 * threads);
-  // Besides those that are fetched or parsed, a slot for the segment before, whose last byte is needed, and the one after.
   const ring = segmentRing(home, Math.min(count, feedSegments(threads)), Math.min(size, segmentBytes), count);
-  const arrivals: { promise: Promise<void>; isHere: boolean }[] = [];
-  const fetchNext = () => {
-    const i = arrivals.length;
-    const arrival = { promise: Promise.resolve(), isHere: false };
-    const start = i * segmentBytes;
-    const end = Math.min(size, start + segmentBytes);
-    const room = ring.room(i, end - start);
-    const halves = rangesOf(start, end, size).map(async (range) => {
-      const own = room.subarray(range.start - start, range.end - start);
-      const bytes = await object.readRange(range.start, range.end, own);
-      if (bytes.buffer !== own.buffer) own.set(bytes);
-    });
-    arrival.promise = Promise.all(halves).then(() => {
-      arrival.isHere = true;
-    });
-    // A reader that stops early never awaits it, and its failure must not end the process.
-    arrival.promise.catch(() => {});
-    arrivals.push(arrival);
-  };
-  for (let first = 0; first < count; ) {
-    const until = Math.min(count, first + most + 1);
-    const fetchMore = () => {
-      while (arrivals.length < until && arrivals.filter(({ isHere }) => !isHere).length < ahead) fetchNext();
-    };
-    fetchMore();
-    // The segment itself, and the next one, in which its last row may end.
-    for (let i = first; i < Math.min(count, first + 2); i++) {
-      while (arrivals.length <= i) {
-        await arrivals[arrivals.length - 1].promise;
+  const segments = Array.from({ length: count }, (_, i) => arrivalOf(rangesIn(i, size).length));
+  const ranges = segments.flatMap((_, i) => rangesIn(i, size).map((range) => ({ ...range, segment: i })));
+  const underWay = new Set<Promise<void>>();
+  let [asked, until] = [0, 0];
+  const fetchMore = () => {
+    while (underWay.size < ahead && asked < ranges.length && ranges[asked].segment < until) {
+      const { segment, start, end } = ranges[asked++];
+      const arrival = fetchRange(segment, start, end).then(segments[segment].rangeIsHere, segments[segment].failed);
+      underWay.add(arrival);
+      void arrival.then(() => {
+        underWay.delete(arrival);
         fetchMore();
-      }
-      await arrivals[i].promise;
-      fetchMore();
+      });
     }
-    let end = first + 1;
-    while (end < until - 1 && arrivals[end + 1]?.isHere) end++;
-    if (end === count - 1 && arrivals[end].isHere) end = count;
-    yield { first, count: end - first, size, file: -1, slots: ring.table };
-    first = end;
+  };
+  const fetchRange = async (segment: number, start: number, end: number) => {
+    const own = ring.room(segment, end - start, start - segment * segmentBytes);
+    const bytes = await object.readRange(start, end, own);
+    if (bytes.buffer !== own.buffer) own.set(bytes);
+  };
+  try {
+    for (let first = 0; first < count; ) {
+      until = Math.min(count, first + unparsedSegments(threads) + 1);
+      fetchMore();
+      await segments[first].whole;
+      // In the next one its last row may end.
+      await segments[first + 1]?.whole;
+      let end = first + 1;
+      while (end < until - 1 && segments[end + 1]?.isHere()) end++;
+      if (end === count - 1 && segments[end].isHere()) end = count;
+      yield { first, count: end - first, size, file: -1, slots: ring.table };
+      first = end;
+    }
+  } finally {
+    // Who stops early may use the slots for something else.
+    until = 0;
+    await Promise.all(underWay);
   }
+}
+
+/** The ranges of the `i`th segment of an object of `size` bytes. */
+const rangesIn = (i: number, size: number) => rangesOf(i * segmentBytes, Math.min(size, (i + 1) * segmentBytes), size);
+
+/** A segment that arrives in some ranges. */
+function arrivalOf(rangeCount: number) {
+  const { promise: whole, resolve, reject } = Promise.withResolvers<void>();
+  // A reader that stops early never awaits it, and its failure must not end the process.
+  whole.catch(() => {});
+  let awaited = rangeCount;
+  return {
+    whole,
+    isHere: () => awaited === 0,
+    rangeIsHere() {
+      if (--awaited === 0) resolve();
+    },
+    failed: reject,
+  };
 }
 
 async function* unpacked(

@@ -86,8 +86,8 @@ export interface Block {
   firstRow: number;
   rowCount: number;
   /**
-   * SHA-256, hexadecimal, of the column names and the block's text, or, in Parquet, its values; left out when the table was
-   * read without them (`named: false`).
+   * SHA-256, hexadecimal, of the column names and the block's text in its halved form, or, in Parquet, its values; left out
+   * when the table was read without them (`named: false`).
    */
   hash?: string;
 }

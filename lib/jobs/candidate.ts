@@ -11,9 +11,10 @@ import { manifestFile, modelFile } from '../registry/keys.ts';
 import type { Decision, Manifest, Signature } from '../registry/manifest.ts';
 import { encodeModel } from '../registry/model-file.ts';
 import { type LoadedModel, openModelFile } from '../registry/versions.ts';
-import { putJson, readJson } from '../store/json.ts';
+import { asRead, putJson, readJson } from '../store/json.ts';
 import type { Store } from '../store/store.ts';
 import type { Choice } from './choose-optimizer.ts';
+import type { Context } from './context.ts';
 import type { Prepared } from './prepare.ts';
 import { type RunRequest, runKey } from './runs.ts';
 
@@ -30,12 +31,27 @@ interface Trained {
   warnings: string[];
 }
 
-/** Keeps what a run trained as its candidate, in the run itself: model.safetensors, and manifest.json, which comes last. */
-export async function keepCandidate(store: Store, { run, request }: RunRequest, trained: Trained): Promise<void> {
+/** A run's model as it was trained, not yet registered. */
+export type Candidate = LoadedModel & { body: Uint8Array };
+
+/**
+ * Keeps what a run trained as its candidate, in the run itself: model.safetensors, and manifest.json, which comes last.
+ *
+ * @param before what else must be written before the manifest
+ */
+export async function keepCandidate(
+  { store, inHand }: Context,
+  { run, request }: RunRequest,
+  trained: Trained,
+  before: Promise<void>,
+): Promise<void> {
   const { model, prepared, solution } = trained;
   const body = encodeModel(model, solution.parameters, prepared.encoding, prepared.target);
-  await store.put(runKey(run, modelFile), body, { contentType: 'application/octet-stream' });
-  await putJson(store, runKey(run, manifestFile), manifestOf(request, trained, body));
+  const key = runKey(run, modelFile);
+  await Promise.all([store.put(key, body, { contentType: 'application/octet-stream' }), before]);
+  const manifest = manifestOf(request, trained, body);
+  await putJson(store, runKey(run, manifestFile), manifest);
+  if (inHand) inHand.candidate = opened(asRead(manifest), body, `${store.location}${key}`);
 }
 
 /** Whether a run has its candidate, whole. */
@@ -49,12 +65,21 @@ export async function hasCandidate(store: Store, run: string): Promise<boolean> 
  * @throws NotFoundError when the run has none
  * @throws StoreError when the file is not the one that was trained
  */
-export async function readCandidate(store: Store, run: string): Promise<LoadedModel & { body: Uint8Array }> {
-  const manifest = await readJson<Manifest>(store, runKey(run, manifestFile));
+export async function readCandidate({ store, inHand }: Context, run: string): Promise<Candidate> {
+  if (inHand?.candidate) return inHand.candidate;
   const key = runKey(run, modelFile);
-  const { body } = await store.get(key);
-  return { manifest, parameters: openModelFile(manifest, body, `${store.location}${key}`), body };
+  const [manifest, { body }] = await Promise.all([
+    readJson<Manifest>(store, runKey(run, manifestFile)),
+    store.get(key),
+  ]);
+  return opened(manifest, body, `${store.location}${key}`);
 }
+
+const opened = (manifest: Manifest, body: Uint8Array, source: string): Candidate => ({
+  manifest,
+  parameters: openModelFile(manifest, body, source),
+  body,
+});
 
 function manifestOf(
   request: Request,

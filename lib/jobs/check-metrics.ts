@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.ts';
-import { nearestName } from '../data/lookup.ts';
+import { nearestName } from '../core/nearest-name.ts';
 import { splitMetricName } from '../metrics/catalogue/metric-name.ts';
 import { catalogue, metricNamed, metricsOf } from '../metrics/catalogue.ts';
 import type { Task } from '../metrics/predictions.ts';

@@ -9,6 +9,8 @@ export interface Choice {
   stop: StopRequest;
   /** A sentence; not there where the request named it. */
   because?: string;
+  /** Rows of a sample at whose minimum the training begins, if it does. */
+  sampleRows?: number;
 }
 
 /** Multiplications that a step may take that no deadline can interrupt: some seconds. */
@@ -34,7 +36,7 @@ const inBatches: StopRequest = { epochs: 200, tolerance: 1e-7, patience: 10 };
  * - other convex losses with second derivatives, below 32,768 rows, up to 500 parameters and 5e9 multiplications a step
  *   (½ · rows · parameters²): Newton's method
  * - larger ones, and those that have only a gradient: L-BFGS, which on many rows stops as near to the minimum as their
- *   spread lets anyone tell
+ *   spread lets anyone tell, and begins at the minimum on a sample of them
  * - what has kinks or is not convex: Adam, in batches
  */
 export function chooseOptimizer(
@@ -62,8 +64,13 @@ export function chooseOptimizer(
   if (kinked.has(model.loss)) return pick('adam', `Adam in batches, as the loss ${model.loss} has a kink`, inBatches);
   if (model.loss === 'squared' && 2 * squares <= stepLimit)
     return pick('closedForm', `the closed form of least squares, as the problem is small (${size})`);
-  if (rowCount >= manyRows)
-    return pick('lbfgs', `L-BFGS, as the problem is convex and has many rows (${size})`, nearTheMinimum);
+  if (rowCount >= manyRows) {
+    const many = `L-BFGS, as the problem is convex and has many rows (${size})`;
+    const sampleRows = stop === 'auto' ? sampleFor(rowCount, parameterCount) : 0;
+    if (sampleRows === 0) return pick('lbfgs', many, nearTheMinimum);
+    const choice = pick('lbfgs', `${many}, first on a sample of ${sampleRows}`, nearTheMinimum);
+    return { ...choice, optimizer: { ...choice.optimizer, memory: sampleMemory }, sampleRows };
+  }
   if (twiceSmooth.has(model.loss) && parameterCount <= newtonParameters && squares / 2 <= stepLimit)
     return pick('newton', `Newton's method, as the problem is convex and small (${size})`);
   return pick('lbfgs', `L-BFGS, as the problem is convex (${size})`);
@@ -82,6 +89,15 @@ export function productsFor(
   const { gradientNorm = 1, tolerance = 1 } = stop;
   const isFine = name === 'newton' || gradientNorm < 1e-7 || tolerance < 1e-9;
   return isFine ? 'float64' : 'float32';
+}
+
+/** Pairs that L-BFGS remembers of a sample, whose steps cost little. */
+const sampleMemory = 20;
+
+/** How many rows to begin on: a few parts in a hundred of all, and so many that they tell all parameters; 0 for none. */
+function sampleFor(rowCount: number, parameterCount: number): number {
+  const rows = Math.floor(Math.min(2 ** 15, rowCount / 8, 2 ** 22 / parameterCount));
+  return rows < 16 * parameterCount ? 0 : rows - (rows % 64);
 }
 
 /** Losses whose slope jumps. */

@@ -2,6 +2,7 @@ import type { Machine } from '../footprint/footprint.ts';
 import type { StartedThread } from '../kernels/start-thread.ts';
 import type { Signing } from '../registry/trust.ts';
 import type { Store } from '../store/store.ts';
+import type { InHand } from './in-hand.ts';
 
 /**
  * What a job is given besides its request: everything that differs between a function on Lambda, a command on this
@@ -28,19 +29,34 @@ export interface Context {
   takeThread?(): StartedThread | undefined;
   /** Bytes of memory that the process has; absent where nobody says. */
   memoryBytes?: number;
-  /** Aborted when the user asks that the work end: a training in hand is put away, and no further call goes on. */
-  interruption?: AbortSignal;
+  /** How the user asks that the work end; absent where nobody can. */
+  interruption?: Interruption;
   /** The function that does the work; absent where it is none. */
   machine?: Machine;
   /** Hears of progress, for a terminal or a log. */
   onProgress?(progress: JobProgress): void;
+  /** Where one process takes a run from first to last: what its jobs leave for the next one besides what they write. */
+  inHand?: InHand;
   /** What `memoised` keeps between the jobs of one run, so that they read its data once. */
   memory: Map<string, unknown>;
 }
 
+/** The user's wish that the work end. While nobody listens, it ends the process at once. */
+export interface Interruption {
+  /** Whether it came while somebody listened. */
+  readonly isWished: boolean;
+  /** From here on there is work to put away: a wish is only noted. */
+  listen(): void;
+  /** From here on nothing is lost that the next run would not do again in little time. */
+  stopListening(): void;
+}
+
 export type JobProgress =
+  /** `reason` follows "waits"; `untilMs`, milliseconds since 1970, is when it ends if nothing comes. */
+  | { kind: 'waiting'; dataset: string; reason: string; untilMs?: number }
   | { kind: 'reading'; objects: number; bytes: number }
-  | { kind: 'read'; rows: number; columns: number; milliseconds: number }
+  /** `features`: of data that has sparse ones, the largest index. */
+  | { kind: 'read'; rows: number; columns: number; features?: number; milliseconds: number }
   | { kind: 'streamed'; way: 'spilled' | 're-read'; bytes: number }
   | { kind: 'resumed'; step: number }
   | { kind: 'step'; step: number; epoch: number; loss: number; gradientNorm: number; stepLimit: number | undefined }

@@ -3,20 +3,21 @@ import { conformTable } from '../data/schema/schema.ts';
 import type { Predictions } from '../metrics/predictions.ts';
 import type { Measured } from '../metrics/uncertain.ts';
 import type { Request } from '../pipeline/resolve.ts';
-import { champion, readAlias } from '../registry/aliases.ts';
 import type { Manifest } from '../registry/manifest.ts';
-import { type LoadedModel, readVersion } from '../registry/versions.ts';
+import type { LoadedModel } from '../registry/versions.ts';
 import { formatCount } from '../report/format.ts';
 import type { Evaluation, Metrics } from '../report/report.ts';
-import { putJson } from '../store/json.ts';
+import { asRead, putJson } from '../store/json.ts';
 import { comparisonsWith } from './assess/comparisons.ts';
 import { readCandidate } from './candidate.ts';
+import { type ChampionNow, readChampion } from './champion.ts';
 import type { Context } from './context.ts';
 import { readCrossValidation } from './cross-validate.ts';
 import { evaluateRows, predictionsOn } from './evaluate-rows.ts';
 import { evidenceFor, type KeptEvidence, needsEvidence } from './gates/model-evidence.ts';
 import { otherQuestion } from './gates/other-question.ts';
 import { seenByChampion } from './gates/seen-rows.ts';
+import { begun, takeOr } from './in-hand.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type RunStep, readRun, runKey } from './runs.ts';
 import { timePrediction } from './time-prediction.ts';
@@ -43,22 +44,28 @@ export interface EvaluatedRun {
   predictionMs?: number;
 }
 
-/** Evaluates a run's candidate, a baseline and the champion on the held-out rows; leaves runs/<run>/evaluation.json. */
+/**
+ * Evaluates a run's candidate, a baseline and the champion on the held-out rows; leaves runs/<run>/evaluation.json.
+ *
+ * With a run in hand, that file is still being written when this returns; `settle` waits for it.
+ */
 export async function evaluate(context: Context, { run, kept }: RunStep): Promise<{ run: string }> {
   const { store } = context;
   const request = kept ?? (await readRun(store, run));
+  const { name } = request.request;
   // The results of the training are fetched while the data is read.
-  const [prepared, candidate, search, crossValidation] = await Promise.all([
+  const [prepared, candidate, search, crossValidation, rival] = await Promise.all([
     prepare(context, request),
-    readCandidate(store, run),
+    readCandidate(context, run),
     readSearch(store, request),
-    readCrossValidation(store, run),
+    request.request.evaluate.folds === undefined ? undefined : readCrossValidation(store, run),
+    takeOr(context, 'champion', () => readChampion(store, name)),
   ]);
   const startMs = context.now();
   checkSameData(context, candidate.manifest, prepared, run);
   const held = evaluateHeldOut(candidate, prepared, request.request);
   const { gates } = request.request.evaluate;
-  const { predictions: ofChampion, ...judged } = await evaluateChampion(context, candidate.manifest, {
+  const { predictions: ofChampion, ...judged } = evaluateChampion(rival, candidate.manifest, {
     prepared,
     request: request.request,
     measured: held.measured,
@@ -76,7 +83,9 @@ export async function evaluate(context: Context, { run, kept }: RunStep): Promis
       predictionMs: timePrediction(context, candidate, prepared.heldOut),
     }),
   };
-  await putJson(store, runKey(run, 'evaluation.json'), evaluated);
+  const written = putJson(store, runKey(run, 'evaluation.json'), evaluated);
+  if (context.inHand) context.inHand.evaluated = { value: asRead(evaluated), written: begun(written) };
+  else await written;
   context.onProgress?.({ kind: 'evaluated', rows: prepared.test.length, milliseconds: context.now() - startMs });
   return { run };
 }
@@ -118,17 +127,14 @@ export function evaluateHeldOut(
 }
 
 /** Evaluates the champion on the held-out rows, and compares it with a candidate's measured predictions of them. */
-export async function evaluateChampion(
-  { store }: Context,
+export function evaluateChampion(
+  { version: championVersion, model, error: unreadable }: ChampionNow,
   candidate: Manifest,
   { prepared, request, measured }: { prepared: Prepared; request: Request; measured: Measured },
-): Promise<Omit<EvaluatedRun, 'evaluation'> & { predictions?: Predictions }> {
-  const { name } = candidate;
-  const state = await readAlias(store, name, champion);
-  if (!state) return { championVersion: null, championMetrics: null };
-  const championVersion = state.version;
+): Omit<EvaluatedRun, 'evaluation'> & { predictions?: Predictions } {
+  if (championVersion === undefined) return { championVersion: null, championMetrics: null };
   try {
-    const model = await readVersion(store, name, championVersion);
+    if (!model) throw unreadable;
     const championQuestion = otherQuestion(candidate, model.manifest);
     if (championQuestion !== undefined) return { championVersion, championMetrics: null, championQuestion };
     checkSameAnswers(model.manifest, candidate);

@@ -15,11 +15,19 @@ export interface FailedWork {
   isPassing: boolean;
 }
 
-/** Errors that say to mend the request, the data or the model's files: trying again fails again. */
-const final = new Set(['InputError', 'NotFoundError', 'NumericError', 'IntegrityError']);
+/** Errors that say to mend the request, the data or the model's files, and why trying again fails again. */
+const final = new Map([
+  ['InputError', 'its data or its request is wrong, and stays so until somebody mends it'],
+  ['NotFoundError', 'something that it names is not there'],
+  ['NumericError', 'the same numbers go wrong in the same way'],
+  ['IntegrityError', 'files of a model are not those that were registered'],
+]);
 
 /** Whether what failed with an error of this name may go well another time. */
 export const isPassing = (name: string): boolean => !final.has(name);
+
+/** Why what failed with an error of this name fails again; undefined when it may go well. */
+export const whyFinal = (name: string): string | undefined => final.get(name);
 
 /** All runs and scorings in the store that ended in an error, and have no result. Reads the whole of `runs/`. */
 export async function* listFailed({ store }: Context): AsyncGenerator<FailedWork, void, void> {

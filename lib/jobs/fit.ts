@@ -4,10 +4,12 @@ import type { Objective } from '../core/objective.ts';
 import type { Vector } from '../core/vector.ts';
 import { numbersBeside, releaseArray, releaseMatrix } from '../kernels/instantiate.ts';
 import type { Examples, Model } from '../models/model.ts';
+import { sampleExamples } from '../models/sample-examples.ts';
 import { type MinimiseOptions, minimise } from '../optimizers/minimise.ts';
 import type { Rule } from '../optimizers/rule.ts';
 import type { SearchRule } from '../optimizers/search-rule.ts';
-import type { Progress, Solution } from '../optimizers/solution.ts';
+import type { Checkpoint, Progress, Solution } from '../optimizers/solution.ts';
+import { startOnSample } from '../optimizers/start-on-sample.ts';
 import type { Request, StopRequest } from '../pipeline/resolve.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoints.ts';
 import { type Choice, productsFor } from './choose-optimizer.ts';
@@ -24,6 +26,8 @@ export interface FitOptions {
   model: Model;
   choice: Choice;
   initial: Vector;
+  /** The checkpoint that it goes on from, if somebody has asked for it already. */
+  resumeFrom?: Promise<Checkpoint | undefined>;
   /** The rows' features, if they are encoded already; the caller releases them. */
   features?: Matrix;
   /** Hears from which step a checkpoint goes on. */
@@ -44,7 +48,7 @@ export interface Fit {
  * checkpoint is kept, from which the next call goes on, to the same bits.
  */
 export async function fit(context: Context, options: FitOptions): Promise<Fit> {
-  const { place, request, fitted, model, choice, initial, features, onResumed, onStep } = options;
+  const { place, request, fitted, model, choice, initial, resumeFrom, features, onResumed, onStep } = options;
   const { optimizer, stop } = choice;
   const { training, validation } = trainingParts(fitted, request, stop);
   // If the features lie in a kernel's memory, targets are written there at once: kernels would copy them.
@@ -55,14 +59,14 @@ export async function fit(context: Context, options: FitOptions): Promise<Fit> {
   const { stepsPerEpoch } = objective;
   const stepLimit = stepsAllowed(criteria, stepsPerEpoch);
   const rule = ruleFor(optimizer, request.model, model, { stepsPerEpoch, steps: stepLimit });
-  const resume = await readCheckpoint(context.store, place);
+  const resume = await (resumeFrom ?? readCheckpoint(context.store, place));
   if (resume) onResumed?.(resume.step);
   const solution = await minimiseInSlices(context, objective, {
     rule,
     initial,
     stop: criteria,
     validate: validation && model.meanLoss(toTrainingExamples(fitted, request, validation)),
-    resume,
+    resume: resume ?? sampledStart(objective, { ...options, examples, rule }),
     progressEvery: 1,
     onProgress: (progress) => onStep?.(progress, stepLimit),
   });
@@ -89,6 +93,7 @@ function objectiveOf(
   choice: Choice,
   model: Model,
   examples: Examples,
+  products = productsFor(choice, examples.features.rowCount),
 ): Objective {
   const { batchSize, seed } = choice.optimizer;
   return model.objective(examples, {
@@ -97,8 +102,35 @@ function objectiveOf(
     penaliseIntercept,
     batchSize: batchSize === 'full' ? undefined : batchSize,
     seed,
-    products: productsFor(choice, examples.features.rowCount),
+    products,
   });
+}
+
+/** The minimum on a sample, where the choice of the optimizer asks for one and nothing better to begin with is known. */
+function sampledStart(
+  objective: Objective,
+  {
+    request,
+    model,
+    choice,
+    initial,
+    examples,
+    rule,
+  }: Pick<FitOptions, 'request' | 'model' | 'choice' | 'initial'> & { examples: Examples; rule: Rule | SearchRule },
+): Checkpoint | undefined {
+  if (choice.sampleRows === undefined || request.model.warmStart !== null || !('search' in rule)) return undefined;
+  const sample = sampleExamples(examples, choice.sampleRows);
+  if (!sample) return undefined;
+  const ofSample = objectiveOf(
+    request,
+    choice,
+    model,
+    sample.examples,
+    productsFor(choice, examples.features.rowCount),
+  );
+  const start = startOnSample(objective, ofSample, { rule, initial });
+  sample.release();
+  return start;
 }
 
 /** Milliseconds of training between looks at the clock and turns for the rest of the process. */

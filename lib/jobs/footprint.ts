@@ -1,6 +1,7 @@
 import { footprint, type Machine } from '../footprint/footprint.ts';
 import { defaultRates, parseRates, type Rates } from '../footprint/rates.ts';
 import { readIfThere } from '../store/json.ts';
+import type { Store } from '../store/store.ts';
 import type { Context } from './context.ts';
 
 /** Where a store keeps rates of its own, which stand in for the defaults that they name. */
@@ -13,14 +14,12 @@ const usualMachine: Machine = { memoryMb: 1769, architecture: 'arm64', region: '
  * What some work took, cost and emitted: measures by name, units at the ends of names, and a sentence on their basis.
  *
  * @param milliseconds of the parts of the work, by name
- * @throws InputError when the store's rates are none
  */
-export async function footprintOf(
-  { store, machine }: Context,
+export function footprintOf(
+  { machine }: Pick<Context, 'machine'>,
   milliseconds: Record<string, number>,
-): Promise<{ measures: Record<string, number>; basis: string }> {
-  const given = await readIfThere<unknown>(store, ratesKey);
-  const rates = given === undefined ? defaultRates : parseRates(given, `${store.location}${ratesKey}`);
+  rates: Rates,
+): { measures: Record<string, number>; basis: string } {
   const parts = Object.entries(milliseconds);
   const seconds = parts.reduce((sum, [, ms]) => sum + ms, 0) / 1000;
   return {
@@ -33,12 +32,23 @@ export async function footprintOf(
   };
 }
 
+/**
+ * The rates that cost, energy and carbon are told at: the store's own where it has some.
+ *
+ * @throws InputError when the store's rates are none
+ */
+export async function readRates(store: Store): Promise<Rates> {
+  const given = await readIfThere<unknown>(store, ratesKey);
+  return given === undefined ? defaultRates : parseRates(given, `${store.location}${ratesKey}`);
+}
+
 /** What an evaluation took since `startMs`, for its report. */
 export async function evaluationFootprint(
   context: Context,
   startMs: number,
 ): Promise<{ footprint: Record<string, number>; footprintBasis: string }> {
-  const { measures, basis } = await footprintOf(context, { evaluate: context.now() - startMs });
+  const milliseconds = { evaluate: context.now() - startMs };
+  const { measures, basis } = footprintOf(context, milliseconds, await readRates(context.store));
   // The only part equals the whole.
   const { evaluateSeconds: _, ...footprint } = measures;
   return { footprint, footprintBasis: basis };

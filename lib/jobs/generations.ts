@@ -23,15 +23,16 @@ const keyOf = (name: string): string => `runs/generations/${name}.json`;
  *
  * @param ended what was found before, when the run that is named by what was found has ended: it needs no place any more
  */
-export async function inOrder<Found extends { run: string }>(
+export async function inOrder<Found extends { run: string }, Before>(
   { store }: Context,
   name: string,
   look: () => Promise<Found>,
-  ended: (found: Found) => Promise<(Found & { generation?: number }) | undefined>,
-): Promise<Found & { generation?: number }> {
+  ended: (found: Found) => Promise<Before | undefined>,
+): Promise<(Found & { generation: number }) | Before> {
   const key = keyOf(name);
   for (;;) {
-    const latest = await findJson<Latest>(store, key);
+    // A look is later than what is read here, or the number would say nothing of it.
+    const [latest, state] = await Promise.all([findJson<Latest>(store, key), readAlias(store, name, champion)]);
     const found = await look();
     const before = await ended(found);
     if (before) return before;
@@ -41,7 +42,7 @@ export async function inOrder<Found extends { run: string }>(
       continue;
     }
     // What lies under runs/ expires in time; what champion came from is then the last that is known.
-    const known = Math.max(latest?.value.generation ?? 0, (await readAlias(store, name, champion))?.generation ?? 0);
+    const known = Math.max(latest?.value.generation ?? 0, state?.generation ?? 0);
     const next: Latest = { generation: known + 1, run: found.run };
     try {
       await putJson(store, key, next, latest ? { ifMatch: latest.tag } : { ifAbsent: true });

@@ -3,19 +3,18 @@ import { recipe } from '../core/recipe.ts';
 import type { BadListing } from '../data/bad-listing.ts';
 import { type ColumnProfile, profileSparse, profileTable, type SparseProfile } from '../data/profile.ts';
 import { type ReadOptions, readTable } from '../data/read.ts';
-import { type SchemaKind, storageOf } from '../data/schema/kinds.ts';
 import type { Table } from '../data/table.ts';
-import type { Task } from '../pipeline/schema.ts';
 import { formatCount } from '../report/format.ts';
 import { inspectionReport } from '../report/inspection.ts';
 import { putJson, readIfThere } from '../store/json.ts';
 import { putText } from '../store/text.ts';
 import type { Context } from './context.ts';
+import { draftPipeline } from './draft-pipeline.ts';
 import { nameOf } from './file-name.ts';
 import { release } from './release.ts';
 import { reportTime, writeReport } from './reports.ts';
 import { identityOf, runKey, shortHash } from './runs.ts';
-import { isLocalPath, listDataset } from './sources.ts';
+import { listDataset } from './sources.ts';
 
 export type { BadListing };
 
@@ -118,39 +117,3 @@ function badWarnings({ bad }: Pick<Table, 'bad'>): string[] {
 export const badSentence = ({ count, first }: BadListing): string =>
   `${formatCount(count, 'cell or row', 'cells or rows')} can’t be read, so a training refuses the data; here such a cell ` +
   `counts as missing, and such a row is left out. ${count > first.length ? `The first ${first.length}:` : 'Here they are:'}`;
-
-/** A pipeline for a dataset, as a first guess: the last column is the target, and its values decide the task. */
-function draftPipeline(
-  path: string,
-  profile: ColumnProfile[],
-  { rowCount, sparse }: Table,
-  { header, ...asked }: Pick<ReadOptions, 'header' | 'format' | 'separator' | 'encoding'>,
-): string {
-  // LIBSVM puts the label first, and nothing but the query's number beside it.
-  const target = sparse ? profile[0] : profile[profile.length - 1];
-  const task = guessTask(target.kind, target.distinct, rowCount);
-  const quote = (text: string) => JSON.stringify(text);
-  const next = isLocalPath(path)
-    ? 'keep this file where its path begins, and train with `hone run FILE`.'
-    : 'put this file under pipelines/.';
-  return [
-    `# A first guess: check the target and the task, then ${next}`,
-    `name: ${quote(nameOf(path))}`,
-    `task: ${task}`,
-    'data:',
-    `  path: ${quote(path)}`,
-    ...(header === false ? ['  header: false'] : []),
-    ...(['format', 'separator', 'encoding'] as const).flatMap((name) => {
-      const value = asked[name];
-      return value === undefined ? [] : [`  ${name}: ${quote(value)}`];
-    }),
-    `  target: ${quote(target.name)}`,
-    '',
-  ].join('\n');
-}
-
-function guessTask(kind: SchemaKind, distinct: number, rows: number): Task {
-  if (distinct === 2) return 'binary';
-  if (storageOf(kind) === 'category' || distinct <= Math.min(20, rows / 20)) return 'multiclass';
-  return 'regression';
-}

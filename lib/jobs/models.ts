@@ -1,7 +1,7 @@
-import { NotFoundError } from '../core/errors.ts';
 import { champion, listAliases, readAlias } from '../registry/aliases.ts';
 import { evaluationFile, modelFile, versionKey } from '../registry/keys.ts';
 import type { Manifest, Signature } from '../registry/manifest.ts';
+import { notFoundOf } from '../registry/not-found.ts';
 import { listDatedVersions, listModels, listVersions, readManifest } from '../registry/versions.ts';
 import type { Evaluation, Metrics } from '../report/report.ts';
 import { readIfThere } from '../store/json.ts';
@@ -57,7 +57,7 @@ export async function listModelSummaries({ store }: Pick<Context, 'store'>): Pro
  */
 export async function describeModel({ store }: Pick<Context, 'store'>, name: string): Promise<ModelDescription> {
   const [dated, aliases] = await Promise.all([listDatedVersions(store, name), listAliases(store, name)]);
-  if (dated.length === 0) throw new NotFoundError(`models/${name}/: expected a model, found none of that name`);
+  if (dated.length === 0) throw await notFoundOf(store, name, 'expected a version, found none');
   const latestFirst = dated.toSorted((a, b) => b.registeredMs - a.registeredMs || (a.version < b.version ? -1 : 1));
   const versions = await Promise.all(
     latestFirst.map(async ({ version, registeredMs }) => {

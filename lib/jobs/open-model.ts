@@ -1,6 +1,6 @@
-import { NotFoundError } from '../core/errors.ts';
 import { champion, readAlias } from '../registry/aliases.ts';
 import { findVersion } from '../registry/find-version.ts';
+import { notFoundOf } from '../registry/not-found.ts';
 import { type LoadedModel, readVersion } from '../registry/versions.ts';
 import type { Context } from './context.ts';
 
@@ -35,5 +35,5 @@ export async function resolveVersion(
   if (version !== undefined) return findVersion(store, name, version);
   const state = await readAlias(store, name, alias);
   if (state) return state.version;
-  throw new NotFoundError(`model ${name}: expected an alias ${alias}, found none`);
+  throw await notFoundOf(store, name, `expected an alias ${alias}, found none`);
 }

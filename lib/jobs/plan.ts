@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { listOpen, markOpen, readAttempts } from './open-work.ts';
 import { announce, close, leave, reclaim, refresh, type Subject, withdraw } from './pending.ts';
 import { covers, datasetOf, listPipelines, type ResolvedPipeline, readPipeline } from './pipelines.ts';
-import { openRun, readOutcome, runKey } from './runs.ts';
+import { beginRun, runKey } from './runs.ts';
 import { findDataset, hasMarker, isLocalPath, type SourceObject } from './sources.ts';
 
 /** What waits for a dataset: a pipeline by its name, or nobody, and then the dataset is inspected. */
@@ -17,7 +17,7 @@ export type PlanOutcome =
   | ({ next: 'wait'; waitSeconds: number } & PlanStep)
   | { next: 'train'; run: string }
   | { next: 'inspect'; dataset: string; trigger: string }
-  | { next: 'done'; reason: string };
+  | { next: 'done'; reason: string; run?: string };
 
 /** How long a dataset without a pipeline must have been quiet. */
 const quietSecondsWithoutPipeline = 60;
@@ -62,17 +62,17 @@ export async function plan(context: Context, step: PlanStep): Promise<PlanOutcom
   const ready = pipeline?.request.data.ready ?? { quietSeconds: quietSecondsWithoutPipeline };
 
   const firstWait =
-    (await secondsToWait(context, path, ready, await findDataset(context, path, ready))) ||
-    (pipeline ? await secondsUntilTurn(context, pipeline, trigger) : 0);
-  if (firstWait > 0) {
+    (await waitFor(context, path, ready, await findDataset(context, path, ready))) ??
+    (pipeline ? await waitForTurn(context, pipeline, trigger) : undefined);
+  if (firstWait) {
     await refresh(context, step, trigger);
-    return { next: 'wait', waitSeconds: firstWait, ...step };
+    return waiting(context, step, path, firstWait);
   }
   await close(context, step, trigger);
   const objects = await findDataset(context, path, ready);
-  const wait = await secondsToWait(context, path, ready, objects);
-  if (wait > 0) {
-    if (await reclaim(context, step, trigger)) return { next: 'wait', waitSeconds: wait, ...step };
+  const wait = await waitFor(context, path, ready, objects);
+  if (wait) {
+    if (await reclaim(context, step, trigger)) return waiting(context, step, path, wait);
     return { next: 'done', reason: 'another workflow waits for the dataset' };
   }
   if (objects.length > 0 && !pipeline) return { next: 'inspect', dataset: step.dataset, trigger };
@@ -85,6 +85,20 @@ export async function plan(context: Context, step: PlanStep): Promise<PlanOutcom
   return planned;
 }
 
+/** How long to wait, at least, and for what, in words that follow "waits". */
+interface Wait {
+  seconds: number;
+  reason: string;
+  /** Whether nothing but time must pass. */
+  isQuiet?: boolean;
+}
+
+function waiting(context: Context, step: PlanStep, dataset: string, { seconds, reason, isQuiet }: Wait): PlanOutcome {
+  const untilMs = isQuiet ? { untilMs: context.now() + seconds * 1000 } : {};
+  context.onProgress?.({ kind: 'waiting', dataset, reason, ...untilMs });
+  return { next: 'wait', waitSeconds: seconds, ...step };
+}
+
 /** What becomes of a workflow's note when it fails: what can go well another time is left for the hourly tick. */
 export const abandonPlan = (context: Context, step: PlanStep, { final }: { final: boolean }): Promise<void> =>
   (final ? withdraw : leave)(context, step, step.trigger);
@@ -95,44 +109,38 @@ export const endInspection = (context: Context, { dataset, trigger }: Omit<PlanS
 
 /** Opens a run for the workflow that goes on with it, and marks it as that one's. */
 async function beginPlannedRun(context: Context, pipeline: ResolvedPipeline, trigger: string): Promise<PlanOutcome> {
-  const planned = await openPlannedRun(context, pipeline);
-  const { run } = planned;
-  if (planned.next === 'done') return planned;
-  const { failed, begun } = await readAttempts(context, run);
-  if (failed && failed.attempt >= (begun?.attempt ?? 0)) {
+  const begun = await beginRun(context, pipeline);
+  const { run } = begun.request;
+  if (begun.result) return { next: 'done', reason: 'the run has its result', run };
+  const { failed, begun: attempted } = await readAttempts(context, run);
+  if (failed && failed.attempt >= (attempted?.attempt ?? 0)) {
     await putJson(context.store, runKey(run, 'started.json'), { attempt: failed.attempt + 1, atMs: context.now() });
   }
   await markOpen(context, { workflow: 'training', name: pipeline.request.name, id: run, trigger });
-  return planned;
+  return { next: 'train', run };
 }
 
 /**
- * Seconds, at least, until a pipeline's training may begin: one at a time, and what comes meanwhile is one more, on the
- * data of then. 0 when none is at work, or none but this workflow's own.
+ * The wait until a pipeline's training may begin: one at a time, and what comes meanwhile is one more, on the data of then.
+ * Undefined when none is at work, or none but this workflow's own.
  */
-async function secondsUntilTurn(context: Context, { request }: ResolvedPipeline, trigger: string): Promise<number> {
+async function waitForTurn(
+  context: Context,
+  { request }: ResolvedPipeline,
+  trigger: string,
+): Promise<Wait | undefined> {
   const open = await listOpen(context, `training/${request.name}/`);
   const others = open.filter((work) => work.isAlive && work.trigger !== trigger);
-  if (others.length === 0) return 0;
+  if (others.length === 0) return undefined;
   // What has run for long will hardly end within seconds.
   const elapsedSeconds = (context.now() - Math.min(...others.map(({ atMs }) => atMs))) / 1000;
-  return Math.round(Math.max(turnPollSeconds, Math.min(longestTurnPollSeconds, elapsedSeconds / 4)));
+  const seconds = Math.round(Math.max(turnPollSeconds, Math.min(longestTurnPollSeconds, elapsedSeconds / 4)));
+  return { seconds, reason: `for the training of ${request.name} that is at work` };
 }
 
 /** Seconds between looks at a training that another one waits for. */
 const turnPollSeconds = 15;
 const longestTurnPollSeconds = 300;
-
-/** Opens the run that a pipeline asks for on the data of this moment; `done` when it has a result already. */
-export async function openPlannedRun(
-  context: Context,
-  pipeline: ResolvedPipeline,
-  onNew?: Parameters<typeof openRun>[2],
-): Promise<Extract<PlanOutcome, { next: 'train' | 'done' }> & { run: string }> {
-  const { run } = await openRun(context, pipeline, onNew);
-  const { result } = await readOutcome(context.store, run);
-  return result ? { next: 'done', reason: 'the run has its result', run } : { next: 'train', run };
-}
 
 /** Whether an object below a dataset's path is data, or the marker that says that the dataset is complete. */
 function isAwaited({ path, ready }: ResolvedPipeline['request']['data'], key: string): boolean {
@@ -141,19 +149,28 @@ function isAwaited({ path, ready }: ResolvedPipeline['request']['data'], key: st
   return isDataKey(name) || ('marker' in ready && name === ready.marker);
 }
 
-/** Seconds, at least, until the dataset can be complete; 0 when it is. */
-async function secondsToWait(
+/** The wait until the dataset can be complete; undefined when it is. */
+async function waitFor(
   context: Context,
   path: string,
   ready: ResolvedPipeline['request']['data']['ready'],
   objects: SourceObject[],
-): Promise<number> {
-  if (objects.length === 0 || isLocalPath(path)) return 0;
-  if ('marker' in ready) return (await hasMarker(context, path, ready.marker)) ? 0 : markerPollSeconds;
+): Promise<Wait | undefined> {
+  if (objects.length === 0 || isLocalPath(path)) return undefined;
+  if ('marker' in ready) {
+    const isThere = await hasMarker(context, path, ready.marker);
+    return isThere ? undefined : { seconds: markerPollSeconds, reason: `for the object ${ready.marker}` };
+  }
   const latestMs = Math.max(...objects.map(({ modifiedMs }) => modifiedMs));
   // A writer's clock may be ahead of ours: never wait longer than a dataset written this very moment would ask for.
   const remaining = Math.min(ready.quietSeconds, ready.quietSeconds - (context.now() - latestMs) / 1000);
-  return remaining <= 0 ? 0 : Math.min(longestWaitSeconds, Math.ceil(remaining));
+  if (remaining <= 0) return undefined;
+  const seconds = Math.min(longestWaitSeconds, Math.ceil(remaining));
+  return {
+    seconds,
+    reason: `until nothing was written to it for ${ready.quietSeconds} s`,
+    isQuiet: seconds >= remaining,
+  };
 }
 
 /** Looks come at least so often, so that the note of who waits does not go stale. */

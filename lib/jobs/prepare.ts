@@ -7,6 +7,7 @@ import { type Encoding, encodeRows } from '../data/encode.ts';
 import { encodeSparse, fitSparse, hasSparse } from '../data/encode-sparse.ts';
 import { makeFeatureRoom } from '../data/feature-room.ts';
 import { fitEncoding } from '../data/fit-encoding.ts';
+import { headerWarnings } from '../data/header.ts';
 import { listNames } from '../data/lookup.ts';
 import { checkFeatureMemory } from '../data/memory.ts';
 import { beginFacts } from '../data/number-facts.ts';
@@ -190,7 +191,8 @@ export function fitToRequest(
   }
   const { encoding, target } = fitPreparation(request, table, training);
   beginDistributions(table);
-  const warnings = [...table.warnings, ...unlabelled];
+  const unheaded = request.data.header ? headerWarnings(table) : [];
+  const warnings = [...table.warnings, ...unheaded, ...unlabelled];
   warnings.push(...leftOutWarnings(encoding));
   const features = encoding.features.map(({ name }) => name);
   const look = {

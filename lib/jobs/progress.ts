@@ -2,6 +2,7 @@ import type { Progress } from '../optimizers/solution.ts';
 import { listAll } from '../store/list.ts';
 import type { Store } from '../store/store.ts';
 import { getText, putText } from '../store/text.ts';
+import type { Context } from './context.ts';
 import { runKey } from './runs.ts';
 
 /** What one call of a training did: the points of the curve that it kept, and how long it took. */
@@ -11,18 +12,33 @@ export interface CallProgress {
 }
 
 /** Keeps a call's progress as runs/<run>/progress-<first step>.jsonl: a line a point, and a last one of times. */
-export async function appendProgress(store: Store, run: string, firstStep: number, call: CallProgress): Promise<void> {
+export async function appendProgress(
+  { store, inHand }: Context,
+  run: string,
+  firstStep: number,
+  call: CallProgress,
+): Promise<void> {
   const lines = [...call.curve, { milliseconds: call.milliseconds }].map((line) => JSON.stringify(line));
   const key = runKey(run, `progress-${String(firstStep).padStart(12, '0')}.jsonl`);
-  await putText(store, key, `${lines.join('\n')}\n`, 'application/x-ndjson');
+  const text = `${lines.join('\n')}\n`;
+  // Of a call that went on from another one's checkpoint, it is not the whole.
+  if (inHand) inHand.progress = firstStep === 0 ? wholeOf([parseCall(text)]) : undefined;
+  await putText(store, key, text, 'application/x-ndjson');
 }
 
 /** The whole curve of a run, in order of its steps, and the times of its calls added up. */
-export async function readProgress(store: Store, run: string): Promise<CallProgress> {
+export async function readProgress({ store, inHand }: Context, run: string): Promise<CallProgress> {
+  if (inHand?.progress) return inHand.progress;
+  const keys: string[] = [];
+  for await (const { key } of listAll(store, runKey(run, 'progress-'))) keys.push(key);
+  return wholeOf(await Promise.all(keys.map((key) => readCall(store, key))));
+}
+
+/** @param calls in the order of their first steps */
+function wholeOf(calls: readonly CallProgress[]): CallProgress {
   const points = new Map<number, Progress>();
   const milliseconds: Record<string, number> = {};
-  for await (const { key } of listAll(store, runKey(run, 'progress-'))) {
-    const call = await readCall(store, key);
+  for (const call of calls) {
     // A call that began again before its predecessor's last step repeats points, with the same values.
     for (const point of call.curve) points.set(point.step, point);
     for (const [name, ms] of Object.entries(call.milliseconds)) milliseconds[name] = (milliseconds[name] ?? 0) + ms;
@@ -37,8 +53,10 @@ export async function latestProgress(store: Store, run: string): Promise<Progres
   return last === undefined ? undefined : (await readCall(store, last)).curve.at(-1);
 }
 
-async function readCall(store: Store, key: string): Promise<CallProgress> {
-  const lines = (await getText(store, key)).trimEnd().split('\n');
+const readCall = async (store: Store, key: string): Promise<CallProgress> => parseCall(await getText(store, key));
+
+function parseCall(text: string): CallProgress {
+  const lines = text.trimEnd().split('\n');
   const { milliseconds } = JSON.parse(lines.pop() ?? '') as Pick<CallProgress, 'milliseconds'>;
   return { curve: lines.map((line) => JSON.parse(line) as Progress), milliseconds };
 }

@@ -1,5 +1,7 @@
 import { InputError } from '../core/errors.ts';
+import { nearestName } from '../core/nearest-name.ts';
 import type { ColumnKind } from '../data/column-reader.ts';
+import { headerAdvice, looksLikeData } from '../data/header.ts';
 import { readTable } from '../data/read.ts';
 import { storageOf } from '../data/schema/kinds.ts';
 import { temporaryDisk } from '../data/spill-file.ts';
@@ -31,6 +33,7 @@ export function readData(context: Context, run: RunRequest): Promise<{ table: Ta
       kind: 'read',
       rows: table.rowCount,
       columns: table.columns.length,
+      ...(table.sparse && { features: table.sparse.columnCount }),
       milliseconds: readMilliseconds,
     });
     return { table, readMilliseconds };
@@ -166,8 +169,18 @@ function checkColumns({ data, prepare }: Request, table: Table, declared: string
   for (const [path, columns] of wanted) {
     const absent = columns.find((name) => !names.has(name) && !isFeature(table, name));
     if (absent === undefined) continue;
-    const list = table.columns.slice(0, 20).map(({ name }) => `"${name}"`);
-    if (table.columns.length > 20) list.push(`… (${table.columns.length} in all)`);
-    throw new InputError(`${path}: expected a column of the dataset, found "${absent}"; it has ${list.join(', ')}`);
+    const list = [...names].slice(0, 20).map((name) => `"${name}"`);
+    if (names.size > 20) list.push(`… (${names.size} in all)`);
+    throw new InputError(`${path}: expected a column of the dataset, found "${absent}"; it has ${list.join(', ')}`, {
+      advice: adviceOn(absent, [...names], data.header),
+    });
   }
+}
+
+/** What to do about a column that is not there. */
+function adviceOn(absent: string, names: readonly string[], hasHeader: boolean): string | undefined {
+  if (!hasHeader) return 'Without a header, columns are named by their position, from 0';
+  if (looksLikeData(names)) return headerAdvice;
+  const near = nearestName(absent, names);
+  return near === undefined ? undefined : `Did you mean ${JSON.stringify(near)}?`;
 }

@@ -1,25 +1,29 @@
 import { ConflictError, InputError, NotFoundError } from '../core/errors.ts';
+import type { Rates } from '../footprint/rates.ts';
 import { type AliasState, champion, moveAlias, readAlias } from '../registry/aliases.ts';
 import { evaluationFile, modelFile, versionKey } from '../registry/keys.ts';
 import type { Manifest } from '../registry/manifest.ts';
-import { readManifest, readVersion, writeVersion } from '../registry/versions.ts';
+import { type LoadedModel, readManifest, readVersion, writeVersion } from '../registry/versions.ts';
 import type { Evaluation, Metrics, Report } from '../report/report.ts';
-import { jsonBytes, putJson, readIfThere, readJson } from '../store/json.ts';
+import { asRead, jsonBytes, putJson, readJson } from '../store/json.ts';
 import { readCandidate } from './candidate.ts';
 import { putCard } from './cards.ts';
+import { readChampion } from './champion.ts';
 import type { Context } from './context.ts';
 import { type EvaluatedRun, evaluateChampion, evaluateHeldOut } from './evaluate.ts';
 import { metricNames } from './evaluate-rows.ts';
-import { footprintOf } from './footprint.ts';
+import { footprintOf, readRates } from './footprint.ts';
 import { checkGates, ungated } from './gates/check-gates.ts';
 import { evidenceFor, type KeptEvidence, needsEvidence } from './gates/model-evidence.ts';
 import { otherQuestion } from './gates/other-question.ts';
 import { generationOf } from './generations.ts';
+import { begun, takeOr } from './in-hand.ts';
 import { versionMetrics } from './models.ts';
 import { type Prepared, prepare } from './prepare.ts';
-import { readProgress } from './progress.ts';
+import { type CallProgress, readProgress } from './progress.ts';
 import { putReport } from './reports.ts';
-import { type RunRequest, type RunResult, type RunStep, readOutcome, readRun, runKey } from './runs.ts';
+import { type RunRequest, type RunResult, type RunStep, readRun, runKey } from './runs.ts';
+import { readStanding } from './standing.ts';
 import { timePrediction } from './time-prediction.ts';
 import { trainingReport } from './training-report.ts';
 
@@ -38,51 +42,89 @@ export interface RegisterOutcome {
  * Registers a run's candidate as a version, moves `champion` when the gates hold, and writes the run's report and
  * result. Doing it again changes nothing.
  */
-export async function register(context: Context, { run, kept }: RunStep): Promise<RegisterOutcome> {
-  const { store } = context;
-  const request = kept ?? (await readRun(store, run));
-  const { manifest, body: model } = await readCandidate(store, run);
+export async function register(context: Context, step: RunStep): Promise<RegisterOutcome> {
+  const { result: _, ...outcome } = await settle(context, step);
+  return outcome;
+}
+
+/** Like `register`, with the run's result once it is `done`. */
+export async function settle(
+  context: Context,
+  { run, kept }: RunStep,
+): Promise<RegisterOutcome & { result?: RunResult }> {
+  const { store, signing, inHand } = context;
+  const evaluating = begun(
+    inHand?.evaluated
+      ? Promise.resolve(inHand.evaluated.value)
+      : readJson<EvaluatedRun>(store, runKey(run, 'evaluation.json')),
+  );
+  const [request, candidate, standing, progress] = await Promise.all([
+    kept ?? readRun(store, run),
+    readCandidate(context, run),
+    takeOr(context, 'standing', () => readStanding(context, run)),
+    readProgress(context, run),
+  ]);
+  const { manifest, body: model, parameters } = candidate;
   const { version } = manifest;
-  const { result } = await readOutcome(store, run);
-  if (result) return { run, done: true, version, gate: result.gate };
+  const { result } = standing;
+  if (result) return { run, done: true, version, gate: result.gate, result };
 
-  const evaluated = await readJson<EvaluatedRun>(store, runKey(run, 'evaluation.json'));
-  const { signing } = context;
+  const evaluated = await evaluating;
+  const footprint = footprintFor(context, manifest, { evaluated, progress, rates: standing.rates });
   const files = { manifest, model, evaluation: jsonBytes(evaluated.evaluation) };
-  await writeVersion(signing?.store ?? store, files, { signingKey: signing?.key });
-
-  // Kept before the report is made: by the time that a killed run is tried again, a later one may have moved champion.
-  let verdict = await readIfThere<Verdict>(store, runKey(run, 'decision.json'));
-  if (!verdict) {
-    const gates = checkGates(request.request.evaluate.gates, {
-      metrics: evaluated.evaluation.metrics,
-      baseline: evaluated.evaluation.baseline?.metrics ?? {},
-      champion: evaluated.championVersion === null ? undefined : (evaluated.championMetrics ?? 'unscored'),
-      championQuestion: evaluated.championQuestion,
-      rowCount: evaluated.evaluation.rowCount,
-      evidence: evaluated.gateEvidence,
-      figures: await figuresOf(context, run, manifest, evaluated),
-    });
-    const decided = await decide(context, request, manifest, gates.gate, evaluated);
-    if (!decided) return { run, done: false, version, gate: gates.gate };
-    verdict = { ...gates, ...(gates.gate === 'none' && { sentence: ungated }), champion: decided };
-    await putJson(store, runKey(run, 'decision.json'), verdict);
+  const writing = writeVersion(signing?.store ?? store, files, { signingKey: signing?.key });
+  const written = begun(Promise.all([writing, inHand?.evaluated?.written]));
+  const finished = { manifest, parameters, evaluated, curve: progress.curve, footprint, status: 'trained' } as const;
+  if (standing.verdict) {
+    await written;
+    return end(await finish(context, request, { ...finished, verdict: standing.verdict }));
   }
-  await finish(context, request, { manifest, evaluated, verdict, status: 'trained' });
-  return { run, done: true, version, gate: verdict.gate };
+  const gates = checkGates(request.request.evaluate.gates, {
+    metrics: evaluated.evaluation.metrics,
+    baseline: evaluated.evaluation.baseline?.metrics ?? {},
+    champion: evaluated.championVersion === null ? undefined : (evaluated.championMetrics ?? 'unscored'),
+    championQuestion: evaluated.championQuestion,
+    rowCount: evaluated.evaluation.rowCount,
+    evidence: evaluated.gateEvidence,
+    figures: footprint.measures,
+  });
+  const decided = await decide(context, request, manifest, gates.gate, { evaluated, written });
+  if (!decided) return { run, done: false, version, gate: gates.gate };
+  const verdict = { ...gates, ...(gates.gate === 'none' && { sentence: ungated }), champion: decided };
+  // Kept before the report is there: by the time that a killed run is tried again, a later one may have moved champion.
+  const before = begun(putJson(store, runKey(run, 'decision.json'), verdict));
+  return end(await finish(context, request, { ...finished, verdict, before }));
+
+  function end(ended: RunResult) {
+    return { run, done: true, version, gate: ended.gate, result: ended };
+  }
 }
 
 /** Finishes a run whose version another run had trained before: a report and a result, and no alias is moved. */
-export async function registerFound(context: Context, { run, kept }: RunStep): Promise<RegisterOutcome> {
+export async function registerFound(context: Context, step: RunStep): Promise<RegisterOutcome> {
+  const { run, version, gate } = await settleFound(context, step);
+  return { run, done: true, version, gate };
+}
+
+/** Like `registerFound`, with the run's result. */
+export async function settleFound(context: Context, { run, kept }: RunStep): Promise<RunResult> {
   const { store } = context;
   const request = kept ?? (await readRun(store, run));
   const prepared = await prepare(context, request);
   const { version } = prepared;
   const { name } = request.request;
-  const manifest = await readManifest(store, name, version);
-  const evaluation = await readJson<Evaluation>(store, versionKey(name, version, evaluationFile));
-  const state = await readAlias(store, name, champion);
-  const again = await measureAgain(context, request, prepared, manifest);
+  // What the manifest says is heard before what is missing beside it.
+  const evaluating = begun(readJson<Evaluation>(store, versionKey(name, version, evaluationFile)));
+  const [model, state, progress, rates] = await Promise.all([
+    readVersion(store, name, version),
+    readAlias(store, name, champion),
+    readProgress(context, run),
+    readRates(store),
+  ]);
+  const { manifest, parameters } = model;
+  const evaluation = await evaluating;
+  const again = await measureAgain(context, request, prepared, model);
+  const footprint = footprintFor(context, manifest, { evaluated: again, progress, rates });
   const championQuestion = state && (await questionBeside(context, manifest, state.version));
   const ofChampion = again.evidence
     ? again.championMetrics
@@ -94,7 +136,7 @@ export async function registerFound(context: Context, { run, kept }: RunStep): P
     championQuestion,
     rowCount: evaluation.rowCount,
     evidence: again.evidence,
-    figures: await figuresOf(context, run, manifest, again),
+    figures: footprint.measures,
   });
   const verdict: Verdict = {
     ...gates,
@@ -106,8 +148,15 @@ export async function registerFound(context: Context, { run, kept }: RunStep): P
     },
   };
   const evaluated: EvaluatedRun = { evaluation, championVersion: state?.version ?? null, championMetrics: null };
-  await finish(context, request, { manifest, evaluated, verdict, status: 'found' });
-  return { run, done: true, version, gate: gates.gate };
+  return finish(context, request, {
+    manifest,
+    parameters,
+    evaluated,
+    verdict,
+    curve: progress.curve,
+    footprint,
+    status: 'found',
+  });
 }
 
 /** How the champion's target or task differs from a version's, where it does and the champion can be read. */
@@ -121,16 +170,19 @@ async function questionBeside({ store }: Context, manifest: Manifest, version: s
   }
 }
 
-/** The figures that gates may read: the model's size and latency, and what its training has taken so far. */
-async function figuresOf(
+/** What a run has taken, cost and emitted so far, and its model's size and latency: figures that gates may read. */
+function footprintFor(
   context: Context,
-  run: string,
   { files }: Manifest,
-  { predictionMs }: Pick<EvaluatedRun, 'predictionMs'>,
-): Promise<Record<string, number>> {
-  const { milliseconds } = await readProgress(context.store, run);
-  const { measures } = await footprintOf(context, milliseconds);
-  return { ...measures, modelBytes: files[modelFile].size, ...(predictionMs !== undefined && { predictionMs }) };
+  {
+    evaluated: { predictionMs },
+    progress,
+    rates,
+  }: { evaluated: Pick<EvaluatedRun, 'predictionMs'>; progress: CallProgress; rates: Rates },
+): ReturnType<typeof footprintOf> {
+  const { measures, basis } = footprintOf(context, progress.milliseconds, rates);
+  const own = { modelBytes: files[modelFile].size, ...(predictionMs !== undefined && { predictionMs }) };
+  return { measures: { ...measures, ...own }, basis };
 }
 
 /** Measures a version that was found again, for gates that need more than its stored evaluation. */
@@ -138,17 +190,18 @@ async function measureAgain(
   context: Context,
   { request }: RunRequest,
   prepared: Prepared,
-  manifest: Manifest,
+  model: LoadedModel,
 ): Promise<{ evidence?: (KeptEvidence | null)[]; championMetrics?: Metrics | null; predictionMs?: number }> {
   const { gates } = request.evaluate;
   const isTimed = gates.some(({ metric }) => metric === 'predictionMs');
   const isUnsure = gates.some(needsEvidence);
   if (!isTimed && !isUnsure) return {};
-  const model = await readVersion(context.store, manifest.name, manifest.version);
   const timed = isTimed && { predictionMs: timePrediction(context, model, prepared.heldOut) };
   if (!isUnsure) return { ...timed };
   const { measured, subject } = evaluateHeldOut(model, prepared, request);
-  const rival = await evaluateChampion(context, manifest, { prepared, request, measured });
+  const { manifest } = model;
+  const now = await readChampion(context.store, manifest.name);
+  const rival = evaluateChampion(now, manifest, { prepared, request, measured });
   const evidence = evidenceFor(gates, { ...subject, champion: rival.predictions });
   return { ...timed, evidence, championMetrics: rival.championMetrics };
 }
@@ -156,6 +209,7 @@ async function measureAgain(
 /**
  * Where champion points after this run, and why; undefined when it moved since the evaluation looked at it.
  *
+ * Champion is looked at while the version is being written, and moves, if nobody else has moved it, once that is there.
  * A model of newer data stays champion, however late the training of an older one ends.
  */
 async function decide(
@@ -163,11 +217,17 @@ async function decide(
   { run, generation: noted }: Pick<RunRequest, 'run' | 'generation'>,
   { name, version }: Manifest,
   gate: RunResult['gate'],
-  { championVersion, championProblem, championQuestion }: EvaluatedRun,
+  {
+    evaluated: { championVersion, championProblem, championQuestion },
+    written,
+  }: { evaluated: EvaluatedRun; written: Promise<unknown> },
 ): Promise<Verdict['champion'] | undefined> {
   const { store } = context;
-  const generation = await generationOf(context, { run, name, generation: noted });
-  const state = await readAlias(store, name, champion);
+  const [generation, state] = await Promise.all([
+    generationOf(context, { run, name, generation: noted }),
+    readAlias(store, name, champion),
+    written,
+  ]);
   const moves = (): Promise<boolean> => movesChampion(context, name, { to: version, from: state, generation });
   const isSuperseded = generation !== undefined && (state?.generation ?? 0) >= generation;
   if (state?.version === version) {
@@ -215,7 +275,7 @@ async function movesChampion(
   move: { to: string; from: AliasState | undefined; generation: number | undefined },
 ): Promise<boolean> {
   try {
-    await moveAlias(store, name, champion, move);
+    await moveAlias(store, name, champion, { ...move, isThere: true });
     return true;
   } catch (error) {
     if (error instanceof ConflictError) return false;
@@ -225,26 +285,22 @@ async function movesChampion(
 
 interface Finished {
   manifest: Manifest;
+  parameters: LoadedModel['parameters'];
   evaluated: EvaluatedRun;
   verdict: Verdict;
+  curve: CallProgress['curve'];
+  footprint: ReturnType<typeof footprintOf>;
   status: RunResult['status'];
+  /** What must be written before the report. */
+  before?: Promise<unknown>;
 }
 
 // The result comes last: a run has ended when it is there, and not before all else is.
-async function finish(context: Context, request: RunRequest, finished: Finished): Promise<void> {
+async function finish(context: Context, request: RunRequest, finished: Finished): Promise<RunResult> {
   const { store } = context;
   const { run } = request;
-  const { manifest, evaluated, verdict, status } = finished;
+  const { manifest, parameters, evaluated, verdict, curve, footprint, status, before } = finished;
   const prepared = await prepare(context, request);
-  const progress = await readProgress(store, run);
-  const { parameters } = await readVersion(store, manifest.name, manifest.version);
-  const { measures, basis } = await footprintOf(context, progress.milliseconds);
-  const { predictionMs } = evaluated;
-  const footprint = {
-    ...measures,
-    modelBytes: manifest.files[modelFile].size,
-    ...(predictionMs !== undefined && { predictionMs }),
-  };
   const report = trainingReport({
     request,
     manifest,
@@ -252,15 +308,15 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
     verdict,
     prepared,
     parameters,
-    curve: progress.curve,
-    footprint,
-    footprintBasis: basis,
+    curve,
+    footprint: footprint.measures,
+    footprintBasis: footprint.basis,
     createdAt: new Date(context.now()).toISOString(),
   });
   const [key] = await Promise.all([
-    putReport(store, runKey(run, 'report'), report),
+    putReport(store, runKey(run, 'report'), report, { before }),
     putCard(store, run, report, request.request.card),
-    putJson(store, runKey(run, 'footprint.json'), footprint),
+    putJson(store, runKey(run, 'footprint.json'), footprint.measures),
   ]);
   const result: RunResult = {
     run,
@@ -272,6 +328,7 @@ async function finish(context: Context, request: RunRequest, finished: Finished)
     report: key,
   };
   await putJson(store, runKey(run, 'result.json'), result);
+  return asRead(result);
 }
 
 const pick = (metrics: Metrics, names: string[]): Metrics =>

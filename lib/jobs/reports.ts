@@ -57,16 +57,22 @@ export async function writeReport({ store }: Context, report: Report): Promise<s
 /**
  * Writes a report as `<base>.md`, `<base>.html` and `<base>.json`, which comes last; answers the latter's key.
  *
+ * @param options.before what else must be written before the latter
  * @throws ConflictError when another report's page lies there, and `options` say that none may
  * @throws InputError when the report does not follow its schema
  */
-export async function putReport(store: Store, base: string, found: Report, options: PutOptions = {}): Promise<string> {
+export async function putReport(
+  store: Store,
+  base: string,
+  found: Report,
+  { before, ...options }: PutOptions & { before?: Promise<unknown> } = {},
+): Promise<string> {
   const report = checkReport(withReasons(found));
   const words = () => putPart(store, `${base}.md`, renderMarkdown(report), 'text/markdown; charset=utf-8', options);
   const page = () => putPart(store, `${base}.html`, renderHtml(report), 'text/html; charset=utf-8', options);
   // When another report may lie there, the Markdown claims the place before the page is written.
-  if (options.ifAbsent) await words().then(page);
-  else await Promise.all([words(), page()]);
+  const parts = options.ifAbsent ? words().then(page) : Promise.all([words(), page()]);
+  await Promise.all([parts, before]);
   const [key, text] = [`${base}.json`, renderJson(report)];
   await putText(store, key, text, 'application/json');
   written.set(store, { key, text, report });

@@ -3,7 +3,7 @@ import { hashOf } from '../core/hash.ts';
 import { recipe } from '../core/recipe.ts';
 import type { AppliedDefault, Request } from '../pipeline/resolve.ts';
 import type { Metrics, Report } from '../report/report.ts';
-import { putJson, readIfThere, readJson } from '../store/json.ts';
+import { asRead, putJson, readIfThere, readJson } from '../store/json.ts';
 import type { Store } from '../store/store.ts';
 import type { Context } from './context.ts';
 import { inOrder } from './generations.ts';
@@ -63,17 +63,31 @@ export const runKey = (run: string, file: string): string => `runs/${run}/${file
  * Names a run by the resolved request, each object's key and tag, and the recipe, and keeps its request: an event
  * delivered twice finds its run.
  *
+ * @throws InputError when there is no data
+ */
+export async function openRun(context: Context, pipeline: AskedRun): Promise<RunRequest> {
+  const { request, result } = await beginRun(context, pipeline);
+  return result ? readRun(context.store, request.run) : request;
+}
+
+/** A pipeline's request, and the defaults that it was filled up with. */
+type AskedRun = Pick<RunRequest, 'request' | 'defaults'>;
+
+/**
+ * Like `openRun`, with the run's result if it has one. Then nothing is written, and its request is not the one that was
+ * kept, which knows the place of its look.
+ *
  * @param onNew called when the run has no result yet, before it is opened
  * @throws InputError when there is no data
  */
-export async function openRun(
+export async function beginRun(
   context: Context,
-  { request: asked, defaults }: { request: Request; defaults: AppliedDefault[] },
+  { request: asked, defaults }: AskedRun,
   onNew: (run: RunRequest, objects: readonly SourceObject[]) => void = () => {},
-): Promise<RunRequest> {
+): Promise<{ request: RunRequest; result?: RunResult }> {
   const { path, ready } = asked.data;
   let objects: SourceObject[] = [];
-  const look = async () => {
+  const look = async (): Promise<RunRequest> => {
     objects = await listDataset(context, path, ready);
     const identity = identityOf(objects);
     const warmStartKey = runKey('warm-starts', `${shortHash({ request: asked, objects: identity, recipe })}.json`);
@@ -82,14 +96,15 @@ export async function openRun(
     const named = objects.map(({ key, size, tag }) => ({ key, size, tag }));
     return { run, request, defaults, recipe, objects: named };
   };
-  const value: RunRequest = await inOrder(context, asked.name, look, async (found) => {
-    const { result } = await readOutcome(context.store, found.run);
-    if (result) return readRun(context.store, found.run);
-    onNew(found, objects);
+  const opened = await inOrder(context, asked.name, look, async (request) => {
+    const result = await readResult(context.store, request.run);
+    if (result) return { request, result };
+    onNew(request, objects);
     return undefined;
   });
-  await putJson(context.store, runKey(value.run, 'request.json'), value);
-  return value;
+  if ('result' in opened) return opened;
+  await putJson(context.store, runKey(opened.run, 'request.json'), opened);
+  return { request: asRead(opened) };
 }
 
 /** @throws NotFoundError when there is no such run */
@@ -102,11 +117,15 @@ export async function readRun(store: Store, run: string): Promise<RunRequest> {
 export async function readOutcome(store: Store, run: string): Promise<{ result?: RunResult; error?: RunError }> {
   checkRunName(run);
   const [result, error] = await Promise.all([
-    readIfThere<RunResult>(store, runKey(run, 'result.json')),
+    readResult(store, run),
     readIfThere<RunError>(store, runKey(run, 'error.json')),
   ]);
   return result ? { result } : { error };
 }
+
+/** A run's result, once it has ended well. */
+export const readResult = (store: Store, run: string): Promise<RunResult | undefined> =>
+  readIfThere<RunResult>(store, runKey(run, 'result.json'));
 
 /** Notes that a run failed, unless it has a result. */
 export async function recordFailure(

@@ -1,5 +1,6 @@
-import { InputError, NotFoundError } from '../core/errors.ts';
+import { InputError } from '../core/errors.ts';
 import { evaluationFile, manifestFile, modelFile, signatureFile, versionKey } from '../registry/keys.ts';
+import { notFoundOf } from '../registry/not-found.ts';
 import { hashesOf, signatureOf } from '../registry/version-signature.ts';
 import { listVersions, readVersion } from '../registry/versions.ts';
 import { putJson } from '../store/json.ts';
@@ -20,7 +21,7 @@ export async function signVersions(
   if (!signing) throw new InputError('sign: expected a private key in HONE_SIGNING_KEY, found none');
   const { store, key } = signing;
   const versions = await listVersions(store, name);
-  if (versions.length === 0) throw new NotFoundError(`models/${name}/: expected a model, found none of that name`);
+  if (versions.length === 0) throw await notFoundOf(store, name, 'expected a version, found none');
   for (const version of versions) {
     await readVersion(store, name, version); // Holds the model file to its manifest.
     const read = async (file: string) => (await store.get(versionKey(name, version, file))).body;

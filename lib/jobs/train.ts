@@ -4,12 +4,14 @@ import type { Progress, Solution } from '../optimizers/solution.ts';
 import { hasVersion } from '../registry/versions.ts';
 import { hasCandidate, keepCandidate } from './candidate.ts';
 import { checkPipelineMetrics } from './check-metrics.ts';
+import { readCheckpoint } from './checkpoints.ts';
 import { type Choice, chooseOptimizer } from './choose-optimizer.ts';
 import type { Context } from './context.ts';
 import { crossValidate } from './cross-validate.ts';
 import { decisionFor } from './decision.ts';
 import { featuresInPlace } from './features-in-place.ts';
-import { divergence, fit } from './fit.ts';
+import { divergence, type FitOptions, fit } from './fit.ts';
+import { begun } from './in-hand.ts';
 import { trainableModel } from './model-for.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { appendProgress } from './progress.ts';
@@ -32,16 +34,24 @@ export interface TrainOutcome {
  * Leaves the candidate in the run: runs/<run>/model.safetensors and manifest.json. However often it is interrupted,
  * the candidate has the same bits.
  *
+ * @param onSolved called once the model is trained, before it is written
  * @throws InputError when the data is not what the request takes it for
  * @throws NumericError when training diverges
  */
-export async function train(context: Context, { run, kept }: RunStep): Promise<TrainOutcome> {
+export async function train(
+  context: Context,
+  { run, kept }: RunStep,
+  onSolved: () => void = () => {},
+): Promise<TrainOutcome> {
   const { store } = context;
   if (await hasCandidate(store, run)) return { run, done: true, found: false };
   const asked = kept ?? (await readRun(store, run));
   // A workflow that a dataset began gets here first; who asks for a training is told before.
   checkPipelineMetrics(asked.request);
+  // Asked for while the data is read.
+  const resumeFrom = begun(readCheckpoint(store, run));
   const { version } = await prepare(context, asked);
+  context.interruption?.listen();
   if (await hasVersion(store, asked.request.name, version)) return { run, done: true, found: true };
 
   const paused = { run, done: false, found: false };
@@ -57,27 +67,44 @@ export async function train(context: Context, { run, kept }: RunStep): Promise<T
   const choice = chooseOptimizer(request, model, prepared.training.length);
   const inPlace = featuresInPlace(context, request, prepared, choice);
   const features = inPlace?.features;
-  const solution = await solve(context, { ...asked, request }, prepared, { model, choice, features });
+  const { solution, written } = await solve(context, { ...asked, request }, prepared, {
+    model,
+    choice,
+    features,
+    resumeFrom,
+  });
+  if (solution.status === 'deadline' || solution.status === 'diverged') await written;
   if (solution.status === 'deadline') return paused;
   if (solution.status === 'diverged') throw divergence(choice, solution);
+  onSolved();
   const warnings = separationWarnings(prepared, request, model, { ...solution, features });
   const predictor = {
     manifest: { encoding, target, request, model: { inputs: model.inputs, kind: model.kind } },
     parameters: solution.parameters,
   };
   const decision = decisionFor(request, predictor, prepared);
-  await keepCandidate(store, { ...asked, request }, { model, prepared, solution, choice, decision, warnings });
+  const trained = { model, prepared, solution, choice, decision, warnings };
+  await keepCandidate(context, { ...asked, request }, trained, written);
   inPlace?.finish();
   return { run, done: true, found: false };
 }
 
-/** Takes up the run's training where it stands, and leaves its curve, its times and, when it paused, a checkpoint. */
+/**
+ * Takes up the run's training where it stands, and leaves its curve, its times and, when it paused, a checkpoint.
+ *
+ * @returns the solution, and when the curve and the times are `written`
+ */
 async function solve(
   context: Context,
   { run, request }: RunRequest,
   prepared: Prepared,
-  { model, choice, features }: { model: Model; choice: Choice; features: Matrix | undefined },
-): Promise<Solution> {
+  {
+    model,
+    choice,
+    features,
+    resumeFrom,
+  }: Pick<FitOptions, 'resumeFrom'> & { model: Model; choice: Choice; features: Matrix | undefined },
+): Promise<{ solution: Solution; written: Promise<void> }> {
   const curve = curveKeeper();
   const startMs = context.now();
   const { solution, rule, resumedAt } = await fit(context, {
@@ -87,6 +114,7 @@ async function solve(
     model,
     choice,
     features,
+    resumeFrom,
     initial: await startingParameters(context, request, prepared, model),
     onResumed: (step) => context.onProgress?.({ kind: 'resumed', step }),
     onStep(progress, stepLimit) {
@@ -97,13 +125,14 @@ async function solve(
   const milliseconds = context.now() - startMs;
   // A search takes few steps, one of them to the minimum: where it ended belongs to its curve.
   if ('search' in rule && solution.status !== 'deadline') curve.end(solution);
-  await appendProgress(context.store, run, resumedAt, {
+  const progress = {
     curve: curve.points(),
     milliseconds: { read: prepared.readMilliseconds, train: milliseconds },
-  });
+  };
+  const written = begun(appendProgress(context, run, resumedAt, progress));
   const { status, reason, steps } = solution;
   if (status !== 'deadline') context.onProgress?.({ kind: 'trained', solution: status, reason, steps, milliseconds });
-  return solution;
+  return { solution, written };
 }
 
 /**

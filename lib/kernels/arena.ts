@@ -13,7 +13,8 @@ const pieceBytes = 2 ** 20;
 export function arena(home: KernelMemory): Arena {
   const pieces: { start: number; bytes: number }[] = [];
   let [piece, used] = [0, 0];
-  let isFresh = true;
+  /** How many pieces were there when all was freed: these may hold numbers. */
+  let stale = 0;
   return {
     memory: home.memory,
     allocate(bytes) {
@@ -29,14 +30,14 @@ export function arena(home: KernelMemory): Arena {
       const start = pieces[piece].start + used;
       used += wanted;
       // Zero, as what any kernel memory allocates.
-      if (!isFresh) new Uint8Array(home.memory.buffer, start, wanted).fill(0);
+      if (piece < stale) new Uint8Array(home.memory.buffer, start, wanted).fill(0);
       return start;
     },
     // Only `reset` frees, and then everything.
     release() {},
     reset() {
       [piece, used] = [0, 0];
-      isFresh = false;
+      stale = pieces.length;
     },
   };
 }

@@ -26,6 +26,8 @@ export interface Pool {
    * that is begun or run finishes this one first. Without other threads it is done before the call returns.
    */
   begin(...job: Parameters<Pool['run']>): Begun;
+  /** Gives back the room of the threads, after a task that needed much of it. */
+  releaseScratch(): void;
 }
 
 /** A job that was begun. */
@@ -90,6 +92,10 @@ export function onThisThread(memory: KernelMemory, imports: WebAssembly.Imports 
     begin(...job) {
       run(...job);
       return { finish() {} };
+    },
+    releaseScratch() {
+      memory.release(scratch.at, scratch.bytes);
+      scratch.bytes = 0;
     },
   };
 }

@@ -71,6 +71,12 @@ export function workerPool({
     threads,
     begin,
     run: (...job) => begin(...job).finish(),
+    releaseScratch() {
+      unfinished?.finish();
+      memory.release(scratches.first, threads * scratches.each);
+      scratches.each = 0;
+      alone.releaseScratch();
+    },
     close() {
       unfinished?.finish();
       for (const worker of workers) void worker.terminate();

@@ -78,6 +78,11 @@ export function lbfgs({
       previousGradient: new Float64Array(length),
     }),
 
+    carryOver(state) {
+      // The gradients at the two ends of the last step will be those of two objectives: a step of no length is forgotten.
+      state.stepLength = 0;
+    },
+
     search(objective) {
       const shares = new Float64Array(memory);
       const line = lineSearch === 'none' ? undefined : strongWolfe(objective, { noise, narrowest });

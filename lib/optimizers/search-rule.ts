@@ -32,6 +32,8 @@ export interface SearchRule<State = unknown> {
    * @throws InputError when the objective lacks what the rule needs
    */
   search(objective: Objective): Search<State>;
+  /** Rewrites a state, so that the rule can go on from the same place with another objective that is curved alike. */
+  carryOver?(state: State): void;
 }
 
 /** A search at work on one objective. */

@@ -30,7 +30,7 @@ function check<T>(schema: z.core.$ZodType<T>, value: unknown, source: string, li
   const result = z.safeParse(schema, value);
   if (result.success) return result.data;
   throw new InputError(
-    describeIssues(result.error.issues, value, ({ path, sentence }) => {
+    describeIssues(result.error.issues, { schema, root: value }, ({ path, sentence }) => {
       const line = lineOf(path);
       const place = path.length === 0 ? '' : `, ${formatPath(path)}`;
       return `${source}${line === undefined ? '' : `, line ${line}`}${place}: ${sentence}`;

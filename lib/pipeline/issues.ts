@@ -1,4 +1,6 @@
 import type * as z from 'zod/mini';
+import { didYouMean } from '../core/nearest-name.ts';
+import { knownKeys } from './known-keys.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -12,11 +14,17 @@ export interface Problem {
 /** Most problems that are named; a document may have as many as it has values. */
 const problemLimit = 50;
 
+/** What was checked: a value, and the schema that it does not follow. */
+export interface Checked {
+  schema: z.core.$ZodType;
+  root: unknown;
+}
+
 /** Puts zod's issues into lines of words, each problem once, the first fifty of them. */
-export function describeIssues(issues: readonly Issue[], root: unknown, line: (problem: Problem) => string): string {
+export function describeIssues(issues: readonly Issue[], checked: Checked, line: (problem: Problem) => string): string {
   const lines = new Set<string>();
   for (const issue of issues) {
-    for (const problem of describeIssue(issue, root)) {
+    for (const problem of describeIssue(issue, checked)) {
       if (lines.size === problemLimit) return [...lines, 'and more of the kind.'].join('\n');
       lines.add(line(problem));
     }
@@ -25,30 +33,36 @@ export function describeIssues(issues: readonly Issue[], root: unknown, line: (p
 }
 
 /** Puts one of zod's issues into words: what was expected at which path, and what `root` holds there. */
-function describeIssue(issue: Issue, root: unknown, base: readonly PropertyKey[] = []): Problem[] {
+function describeIssue(issue: Issue, checked: Checked, base: readonly PropertyKey[] = []): Problem[] {
+  const { root } = checked;
   const path = [...base, ...issue.path];
-  const found = describeValue(valueAt(root, path));
-  const expected = (text: string): Problem[] => [{ path, sentence: `expected ${text}, found ${found}` }];
+  const value = valueAt(root, path);
+  const expected = (text: string, question = ''): Problem[] => [
+    { path, sentence: `expected ${text}, found ${describeValue(value)}${question}` },
+  ];
   switch (issue.code) {
     case 'invalid_type':
       return expected(article(issue.expected));
     case 'invalid_value':
-      return expected(oneOf(issue.values));
+      return expected(oneOf(issue.values), meant(value, issue.values));
     case 'too_small':
-      if (issue.origin === 'array') return [{ path, sentence: sizes(issue.minimum, 'at least', valueAt(root, path)) }];
+      if (issue.origin === 'array') return [{ path, sentence: sizes(issue.minimum, 'at least', value) }];
       return expected(`${amount(issue.origin)} ${issue.inclusive ? 'of at least' : 'above'} ${issue.minimum}`);
     case 'too_big':
-      if (issue.origin === 'array') return [{ path, sentence: sizes(issue.maximum, 'at most', valueAt(root, path)) }];
+      if (issue.origin === 'array') return [{ path, sentence: sizes(issue.maximum, 'at most', value) }];
       return expected(`${amount(issue.origin)} ${issue.inclusive ? 'of at most' : 'below'} ${issue.maximum}`);
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
+    case 'unrecognized_keys': {
+      const known = knownKeys(checked, path);
+      // A hostile document may have a hundred thousand; one more than are named shows that there are more.
+      return issue.keys.slice(0, problemLimit + 1).map((key) => ({
         path: [...path, key],
-        sentence: 'expected no such key, found it (is it misspelt, or not known to this version?)',
+        sentence: `expected no such key, found it${insteadOf(key, known)}`,
       }));
+    }
     case 'invalid_union':
       // A schema that words it better than its branches can.
       if (!unworded.test(issue.message)) return [{ path, sentence: issue.message }];
-      return describeUnion(issue, root, path) ?? expected(unionExpectation(issue));
+      return describeUnion(issue, checked, path) ?? expected(unionExpectation(issue), meant(value, valuesOf(issue)));
     case 'invalid_format':
     case 'custom':
       return expected(issue.message);
@@ -61,11 +75,11 @@ function describeIssue(issue: Issue, root: unknown, base: readonly PropertyKey[]
 // complaints, provided that it complains of something inside the value. When two are as near, naming one would mislead.
 function describeUnion(
   issue: z.core.$ZodIssueInvalidUnion,
-  root: unknown,
+  checked: Checked,
   path: readonly PropertyKey[],
 ): Problem[] | undefined {
   const isInside = ({ code, path: at }: Issue) => at.length > 0 || code === 'unrecognized_keys';
-  const value = valueAt(root, path);
+  const value = valueAt(checked.root, path);
   const keyMisfits = (problems: readonly Issue[]): number =>
     problems.filter(({ code, path: at }) => {
       return at.length === 0 ? code === 'unrecognized_keys' : at.length === 1 && valueAt(value, at) === undefined;
@@ -77,11 +91,11 @@ function describeUnion(
   const [best, next] = branches;
   if (!best) return undefined;
   if (best.misfits === next?.misfits && best.problems.length === next.problems.length) return undefined;
-  return best.problems.flatMap((inner) => describeIssue(inner, root, path));
+  return best.problems.flatMap((inner) => describeIssue(inner, checked, path));
 }
 
 function unionExpectation(issue: z.core.$ZodIssueInvalidUnion): string {
-  if (issue.discriminator) return oneOf((issue as unknown as { options: unknown[] }).options);
+  if (issue.discriminator) return oneOf(optionsOf(issue));
   const parts = issue.errors.map((problems) => {
     const [first] = problems;
     if (first.code === 'invalid_type' && first.path.length === 0) return article(first.expected);
@@ -90,6 +104,35 @@ function unionExpectation(issue: z.core.$ZodIssueInvalidUnion): string {
     return keys.length > 0 ? `an object with ${keys.join(' and ')}` : 'an object';
   });
   return [...new Set(parts)].join(', or ');
+}
+
+/** The values of the key that tells the branches of a union apart; none where there is no such key. */
+const optionsOf = (issue: z.core.$ZodIssueInvalidUnion): unknown[] =>
+  (issue as unknown as { options?: unknown[] }).options ?? [];
+
+/** All values that some branch of a union takes as they stand. */
+const valuesOf = (issue: z.core.$ZodIssueInvalidUnion): unknown[] => [
+  ...optionsOf(issue),
+  ...issue.errors.flatMap(([first]) => (first.code === 'invalid_value' && first.path.length === 0 ? first.values : [])),
+];
+
+/** Most keys that are listed. */
+const listLimit = 20;
+
+/** A key that is like one that is not known; else all that are, if they are few. */
+function insteadOf(key: string, known: readonly string[]): string {
+  const question = didYouMean(key, known);
+  if (question !== '' || known.length === 0 || known.length > listLimit) return question;
+  return `; known here: ${known.join(', ')}`;
+}
+
+/** Which of some values a text was probably meant to be. */
+function meant(value: unknown, values: readonly unknown[]): string {
+  if (typeof value !== 'string' || value.length > shownLength) return '';
+  return didYouMean(
+    value,
+    values.filter((each) => typeof each === 'string'),
+  );
 }
 
 const oneOf = (values: readonly unknown[]): string =>

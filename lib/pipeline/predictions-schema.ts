@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { describe } from './describe.ts';
+import { wrongLimits } from './gate-schema.ts';
 import { nameInWords, namePattern } from './names.ts';
 import { scheduleSchema } from './schedule-schema.ts';
 
@@ -81,18 +82,21 @@ const certainty = {
 };
 const onSlices = z.optional(z.boolean().check(describe('Whether it must hold on each slice, too.')));
 
-const gate = z.union([
-  z.strictObject({ metric: z.string(), atMost: z.number(), ...certainty, slices: onSlices }),
-  z.strictObject({ metric: z.string(), atLeast: z.number(), ...certainty, slices: onSlices }),
-  z.strictObject({
-    metric: z.string(),
-    noWorseThan: z.enum(['baseline', 'against']),
-    by: z.optional(
-      z.number().check(z.nonnegative(), describe("Share of the other's value by which this one may be worse.")),
-    ),
-    ...certainty,
-  }),
-]);
+const gate = z.union(
+  [
+    z.strictObject({ metric: z.string(), atMost: z.number(), ...certainty, slices: onSlices }),
+    z.strictObject({ metric: z.string(), atLeast: z.number(), ...certainty, slices: onSlices }),
+    z.strictObject({
+      metric: z.string(),
+      noWorseThan: z.enum(['baseline', 'against']),
+      by: z.optional(
+        z.number().check(z.nonnegative(), describe("Share of the other's value by which this one may be worse.")),
+      ),
+      ...certainty,
+    }),
+  ],
+  { error: ({ input }) => wrongLimits(input) },
+);
 
 const evaluate = z.strictObject({
   metrics: z.optional(z.array(z.string()).check(z.minLength(1))),

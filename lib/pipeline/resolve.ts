@@ -143,11 +143,11 @@ export function resolvePipeline(document: PipelineDocument): { request: Request;
       separator: data.separator ?? null,
       encoding: or(data.encoding, 'data.encoding', 'auto'),
       header: or(data.header, 'data.header', true),
-      target: data.target,
+      target: String(data.target),
       positive: data.positive === undefined ? null : String(data.positive),
-      weight: data.weight ?? null,
-      include: data.include ?? null,
-      exclude: data.exclude ?? [],
+      weight: data.weight === undefined ? null : String(data.weight),
+      include: data.include?.map(String) ?? null,
+      exclude: data.exclude?.map(String) ?? [],
       columns: data.columns ?? {},
       split: resolveSplit(data.split, or),
       ready: resolveReady(data.ready, or),
@@ -271,7 +271,7 @@ function resolveSplit(split: PipelineDocument['data']['split'], or: Or): Request
   return {
     test: or(split?.test, 'data.split.test', 0.2),
     by: or<SplitKind>(split?.by, 'data.split.by', 'hash'),
-    ...(column === undefined ? {} : { column }),
+    ...(column === undefined ? {} : { column: String(column) }),
     seed: split?.by === 'time' ? 0 : or(split?.seed, 'data.split.seed', 0),
   };
 }
@@ -353,7 +353,8 @@ function checkConsistency({ name, task, data, prepare, model, optimizer, evaluat
   if (ofTwo && task !== 'binary') fail(`evaluate.${ofTwo}`, 'it only with task binary', `task ${task}`);
   const wrongGate = gateProblem(evaluate?.gates ?? []);
   if (wrongGate) fail(...wrongGate);
-  if (data.weight === data.target) fail('data.weight', 'another column than the target', data.target);
+  const [target, weight] = [String(data.target), String(data.weight)];
+  if (data.weight !== undefined && weight === target) fail('data.weight', 'another column than the target', target);
 }
 
 /** Proximal steps need the length of the step before them: plain gradient descent, or FISTA, which has its own. */

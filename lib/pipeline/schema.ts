@@ -20,6 +20,13 @@ const positive = z.number().check(z.positive());
 const count = z.int().check(z.positive());
 const seed = z.int().check(z.minimum(0), z.maximum(0xffff_ffff));
 const columnNames = z.array(z.string()).check(z.minLength(1));
+// A column of a file without a header is named by its position, from 0, and YAML takes such a name for a number.
+const columnName = z.union([z.string().check(z.minLength(1)), z.int().check(z.minimum(0))], {
+  error: ({ input }) => {
+    const found = input === undefined ? 'nothing' : JSON.stringify(input).slice(0, 60);
+    return `expected the name of a column, or its position from 0 in a file without a header, found ${found}`;
+  },
+});
 
 const split = later(() =>
   z.union([
@@ -39,7 +46,7 @@ const split = later(() =>
             ),
           ),
       ),
-      column: z.optional(z.string().check(z.minLength(1), describe('The column of times, groups, or cells to hash.'))),
+      column: z.optional(columnName.check(describe('The column of times, groups, or cells to hash.'))),
       seed: z.optional(seed),
     }),
   ]),
@@ -116,13 +123,15 @@ const data = z.strictObject({
       .check(describe('`auto` is UTF-8, or UTF-16 where a byte order mark says so.')),
   ),
   header: z.optional(z.boolean().check(describe('Whether the first line names the columns.'))),
-  target: z.string().check(z.minLength(1), describe('The column to predict.')),
+  target: columnName.check(describe('The column to predict; without a header, its position from 0.')),
   positive: z.optional(
     z.union([z.string(), z.number(), z.boolean()]).check(describe('Binary tasks: the value that counts as positive.')),
   ),
-  weight: z.optional(z.string().check(describe("A column of the rows' weights, zero or more."))),
-  include: z.optional(columnNames.check(describe('Use these columns as features, and no others.'))),
-  exclude: z.optional(z.array(z.string()).check(describe('Use all columns but these as features.'))),
+  weight: z.optional(columnName.check(describe("A column of the rows' weights, zero or more."))),
+  include: z.optional(
+    z.array(columnName).check(z.minLength(1), describe('Use these columns as features, and no others.')),
+  ),
+  exclude: z.optional(z.array(columnName).check(describe('Use all columns but these as features.'))),
   columns: z.optional(
     z
       .record(z.string(), z.enum(['number', 'integer', 'category', 'boolean', 'date-time', 'text', 'identifier']))

@@ -3,6 +3,7 @@ import { findJson, putJson } from '../store/json.ts';
 import { listAll } from '../store/list.ts';
 import type { Store } from '../store/store.ts';
 import { aliasKey } from './keys.ts';
+import { notFoundOf } from './not-found.ts';
 import { hasVersion } from './versions.ts';
 
 /** The alias that predictions use when they name no version, and that gates guard. */
@@ -45,6 +46,7 @@ export async function readAlias(store: Store, name: string, alias: string): Prom
  *
  * @param from the state that the decision was made on; undefined when there was no such alias
  * @param generation how new the data is that a training moves it for; left out, it stays as it was
+ * @param isThere whether the caller knows that the version is there, so that it is not looked for
  * @throws ConflictError when somebody moved it meanwhile: read again, decide again
  * @throws NotFoundError when there is no such version
  */
@@ -52,12 +54,17 @@ export async function moveAlias(
   store: Store,
   name: string,
   alias: string,
-  { to, from, generation = from?.generation }: { to: string; from: AliasState | undefined; generation?: number },
+  {
+    to,
+    from,
+    generation = from?.generation,
+    isThere = false,
+  }: { to: string; from: AliasState | undefined; generation?: number; isThere?: boolean },
 ): Promise<void> {
   checkAliasName(alias);
   if (from?.version === to && from.generation === generation) return;
-  if (!(await hasVersion(store, name, to))) {
-    throw new NotFoundError(`model ${name}: expected version ${to}, found none of that name`);
+  if (!isThere && !(await hasVersion(store, name, to))) {
+    throw await notFoundOf(store, name, `expected version ${to}, found none of that name`);
   }
   const past = from ? [from.version, ...from.history].slice(0, historyLimit) : [];
   const history = from?.version === to ? from.history : past;
@@ -72,7 +79,7 @@ export async function moveAlias(
  */
 export async function rollBackAlias(store: Store, name: string, alias: string): Promise<{ from: string; to: string }> {
   const state = await readAlias(store, name, alias);
-  if (!state) throw new NotFoundError(`model ${name}: expected an alias ${alias}, found none`);
+  if (!state) throw await notFoundOf(store, name, `expected an alias ${alias}, found none`);
   const [to, ...history] = state.history;
   if (to === undefined) {
     throw new NotFoundError(
@@ -81,7 +88,7 @@ export async function rollBackAlias(store: Store, name: string, alias: string): 
     );
   }
   if (!(await hasVersion(store, name, to))) {
-    throw new NotFoundError(`model ${name}: expected version ${to}, found none of that name`);
+    throw await notFoundOf(store, name, `expected version ${to}, found none of that name`);
   }
   await writeAlias(store, name, alias, { version: to, history, generation: state.generation }, state);
   return { from: state.version, to };

@@ -1,7 +1,8 @@
-import { InputError, NotFoundError } from '../core/errors.ts';
+import { InputError } from '../core/errors.ts';
 import { listAll } from '../store/list.ts';
 import type { Store } from '../store/store.ts';
 import { manifestFile } from './keys.ts';
+import { notFoundOf } from './not-found.ts';
 
 /** Fewest digits of a version that may stand for it. */
 const fewestDigits = 6;
@@ -31,5 +32,5 @@ export async function findVersion(store: Store, name: string, written: string): 
       `model ${name}: expected the beginning of one version, found ${written}, with which ${found.length} begin: ${found.join(', ')}`,
     );
   }
-  throw new NotFoundError(`model ${name}: expected a version that begins with ${written}, found none`);
+  throw await notFoundOf(store, name, `expected a version that begins with ${written}, found none`);
 }

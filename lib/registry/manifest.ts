@@ -24,7 +24,7 @@ export interface Manifest {
   request: object;
   data: {
     objects: { key: string; size: number; rowCount: number }[];
-    /** SHA-256 of each canonical block, in order. */
+    /** The hash of each canonical block, in order. */
     blocks: string[];
     rowCount: number;
     trainingRowCount: number;

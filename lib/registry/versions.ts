@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import { evaluationFile, manifestFile, modelFile, signatureFile, versionKey } from './keys.ts';
 import { isManifest, type Manifest } from './manifest.ts';
 import { decodeModel } from './model-file.ts';
+import { notFoundOf } from './not-found.ts';
 import { type FileHashes, hashesOf, signatureOf } from './version-signature.ts';
 
 /**
@@ -90,7 +91,7 @@ export async function readManifest(store: Store, name: string, version: string):
     manifest = await readJson(store, key);
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
-    throw new NotFoundError(`model ${name}: expected version ${version}, found none of that name`, { cause: error });
+    throw await notFoundOf(store, name, `expected version ${version}, found none of that name`, { cause: error });
   }
   if (isManifest(manifest) && manifest.name === name && manifest.version === version) return manifest;
   throw new InputError(
@@ -111,12 +112,12 @@ export interface LoadedModel {
  * @throws StoreError when the file is not the one that was registered
  */
 export async function readVersion(store: Store, name: string, version: string): Promise<LoadedModel> {
+  const key = versionKey(name, version, modelFile);
+  const file = store.get(key);
+  // If there is no such version, it is the manifest's error that says so.
+  file.catch(() => {});
   const manifest = await readManifest(store, name, version);
-  const { body } = await store.get(versionKey(name, version, modelFile));
-  return {
-    manifest,
-    parameters: openModelFile(manifest, body, `${store.location}${versionKey(name, version, modelFile)}`),
-  };
+  return { manifest, parameters: openModelFile(manifest, (await file).body, `${store.location}${key}`) };
 }
 
 /** The parameters in a model file, once its bytes are known to be the ones that `manifest` names. */

@@ -33,8 +33,9 @@ export function inspectionReport(
   const summaries = describeColumns(table, (column) => ({ role: column === target ? 'target' : 'feature' }));
   const columns = summaries.map((column) => (column.role === 'feature' ? judge(column, table.rowCount) : column));
   const bytes = table.objects.reduce((total, { size }) => total + size, 0);
+  const beside = table.sparse ? ` and features by index up to ${table.sparse.columnCount}` : '';
   const sentence = [
-    `${formatCount(table.rowCount, 'row')} in ${formatCount(columns.length, 'column')} were read`,
+    `${formatCount(table.rowCount, 'row')} in ${formatCount(columns.length, 'column')}${beside} were read`,
     ` from ${formatCount(table.objects.length, 'object')} (${formatBytes(bytes)}); nothing was trained.`,
   ].join('');
   return {

@@ -64,6 +64,9 @@ export function jsonBytes(value: unknown, where = 'JSON'): Uint8Array {
   return new TextEncoder().encode(`${text}\n`);
 }
 
+/** What `value` is once it was written and read: JSON leaves out what is undefined, and NaN is null. */
+export const asRead = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
 function parse(body: Uint8Array, where: string): unknown {
   let text: string;
   try {

@@ -44,17 +44,20 @@ test('a rename that is not atomic is found', async () => {
 test('an ignored checksum is found', async () => {
   // Whatever bytes come, the manifest is made to name them.
   const store = (given: Store): Store => {
-    const models = new Map<string, StoredObject>();
+    const models = new Map<string, Promise<StoredObject | undefined>>();
     return {
       ...given,
       async get(key, options) {
-        const object = models.get(key) ?? (await given.get(key, options));
-        if (!key.endsWith('manifest.json')) return object;
         const modelKey = key.replace('manifest.json', 'model.safetensors');
-        const model = await given.get(modelKey).catch(() => undefined);
-        if (!model) return object;
-        models.set(modelKey, model);
-        return renamed(object, model);
+        // The model may be read beside its manifest.
+        if (modelKey !== key) {
+          const found = given.get(modelKey).catch(() => undefined);
+          models.set(modelKey, found);
+        }
+        const object = (await models.get(key)) ?? (await given.get(key, options));
+        if (modelKey === key) return object;
+        const model = await models.get(modelKey);
+        return model ? renamed(object, model) : object;
       },
     };
   };

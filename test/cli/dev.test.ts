@@ -3,8 +3,10 @@ import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { s3Store } from '../../lib/store/s3.ts';
 import { hone, honeEntry, temporaryFolder } from '../support/cli.ts';
-import { sampleCsv } from '../support/jobs.ts';
+import { putText, sampleCsv } from '../support/jobs.ts';
+import { startS3Server } from '../support/s3-server.ts';
 
 const folder = temporaryFolder();
 let server: ChildProcess | undefined;
@@ -14,8 +16,10 @@ afterAll(() => {
 });
 
 /** Starts `hone dev` on a free port; answers its address, and what it has said so far. */
-function startDev(store: string): Promise<{ url: string; said: () => string }> {
-  const child = spawn(process.execPath, [honeEntry, 'dev', '--port', '0', '--store', store]);
+function startDev(store: string, env: Record<string, string> = {}): Promise<{ url: string; said: () => string }> {
+  const child = spawn(process.execPath, [honeEntry, 'dev', '--port', '0', '--store', store], {
+    env: { ...process.env, ...env },
+  });
   server = child;
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -93,6 +97,40 @@ test('a pipeline that is wrong holds up none that lands beside it', async () => 
   server?.kill('SIGTERM');
 });
 
+test('hone dev that reads data is ended by a signal at once', async () => {
+  const bucket = 'example-hone-data';
+  const s3 = await startS3Server({ buckets: [bucket] });
+  try {
+    const s3Objects = s3Store({ bucket, client: s3.client() });
+    await putText(s3Objects, 'datasets/houses/a.csv', sampleCsv(40));
+    const reads = Promise.withResolvers<void>();
+    s3.onRequest = ({ method, key }) => {
+      if (method !== 'GET' || key !== 'datasets/houses/a.csv') return undefined;
+      reads.resolve();
+      return { delayMs: 20_000 };
+    };
+    const { url } = await startDev(`s3://${bucket}`, {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: s3.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+      AWS_ENDPOINT_URL_S3: s3.url,
+    });
+    const ended = new Promise((resolve) => server?.once('exit', (code, signal) => resolve([code, signal])));
+    await fetch(new URL('/trainings', url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        pipeline: { name: 'houses', task: 'regression', data: { path: 'datasets/houses/', target: 'value' } },
+      }),
+    });
+    await reads.promise;
+    server?.kill('SIGTERM');
+    expect(await ended).toEqual([null, 'SIGTERM']);
+  } finally {
+    await s3.close();
+  }
+}, 60_000);
+
 test('hone dev on a folder that can not be made says so and ends', async () => {
   writeFileSync(join(folder, 'file'), '');
   const { code, stderr } = await hone(['dev', '--port', '0', '--store', join(folder, 'file/store')]);
@@ -115,6 +153,11 @@ test('hone dev says why a workflow failed, and where an inspection left its repo
   const { said, url } = await startDev(store);
   await until(async () => /failed: InputError: .*"nope"/.test(said()), `the reason; hone dev said:\n${said()}`);
   expect(await (await fetch(url)).text()).toMatch(/<td>failed<\/td><td class="why">InputError: .*&quot;nope&quot;/);
+  mkdirSync(join(store, 'datasets/fresh'));
+  writeFileSync(join(store, 'datasets/fresh/a.csv'), sampleCsv(20));
+  const waits =
+    /^datasets\/fresh\/ waits until nothing was written to it for 60 s: at \d\d:\d\d:\d\d if nothing more comes$/m;
+  await until(async () => waits.test(said()), `the wait; hone dev said:\n${said()}`);
   const told = /Inspection report: (\S+); draft of a pipeline: (\S+)/;
   const [, page, draft] = await until(async () => told.exec(said()) ?? undefined, 'the inspection');
   expect(page.startsWith(url)).toBe(true);

@@ -11,8 +11,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { s3Store } from '../../lib/store/s3.ts';
 import { hone, honeEntry, root, temporaryFolder } from '../support/cli.ts';
-import { sampleCsv } from '../support/jobs.ts';
+import { putText, sampleCsv } from '../support/jobs.ts';
+import { startS3Server } from '../support/s3-server.ts';
 
 const folder = temporaryFolder();
 const store = join(folder, 'store');
@@ -113,8 +115,16 @@ describe('a mistake of the user gives exit code 2, one sentence on standard erro
       ['predict', 'houses', '--rows', '{bad'],
       'InputError: hone predict, --rows: expected JSON, found something else (',
     ],
+    [['predict', 'houses', '--rows', '{"size": 1e400}'], 'field "size": expected a finite number, found "1e400"'],
     [['inspect', 'none.csv'], 'It was looked for in the store: a file of this machine is ./none.csv'],
-    [['predict', 'nobody', '--rows', '{}'], 'NotFoundError: model nobody: expected an alias champion, found none'],
+    [['predict', 'nobody', '--rows', '{}'], 'NotFoundError: model nobody: expected a model of that name, found none'],
+    [['card', 'huoses'], 'model huoses: expected a model of that name, found none. Did you mean "houses"?'],
+    [['models', 'huoses'], 'model huoses: expected a model of that name, found none. Did you mean "houses"?'],
+    [['promote', 'huoses', 'f'.repeat(32)], 'expected a model of that name, found none. Did you mean "houses"?'],
+    [['rollback', 'huoses'], 'model huoses: expected a model of that name, found none. Did you mean "houses"?'],
+    [['open', 'huoses'], 'model huoses: expected a model of that name, found none. Did you mean "houses"?'],
+    [['preditc', 'houses'], 'found "preditc". Did you mean "predict"?'],
+    [['run', 'houses.yml', '--thread', '2'], "Unknown option '--thread'. Did you mean --threads?"],
     [['promote', 'houses', 'f'.repeat(32)], 'NotFoundError: model houses: expected version'],
     [['inspect', './nothing.csv'], 'InputError: data.path: expected a dataset at ./nothing.csv, found no object there'],
     [['inspect', ''], 'InputError: data: expected a path, found an empty text'],
@@ -127,6 +137,18 @@ describe('a mistake of the user gives exit code 2, one sentence on standard erro
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/\n +at /);
   });
+});
+
+test('sparse data is told with how far its features go', async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => `${i % 2} 1:${i} ${3 + (i % 5)}:${i % 7}\n`);
+  write('sparse.libsvm', rows.join(''));
+  write('sparse.yml', 'name: sparse\ntask: binary\ndata: { path: ./sparse.libsvm, target: label }\n');
+  expect((await inStore('run', 'sparse.yml')).stderr).toMatch(
+    /^Read 60 rows × 1 column and features by index up to 7 in /m,
+  );
+  expect((await inStore('inspect', './sparse.libsvm')).stdout).toMatch(
+    /^\.\/sparse\.libsvm: 60 rows, 1 column and features by index up to 7\n\nOf the 60 × 7 cells of the features, \d+ are not zero\.\n/,
+  );
 });
 
 test('an error shows the control characters of names in the data, and does not obey them', async () => {
@@ -304,4 +326,38 @@ test('hone run that is interrupted keeps a checkpoint, and goes on from there to
   expect(again.stderr).toContain(`Going on from step ${step}\n`);
   const whole = await hone(['run', 'long.yml', '--json', '--store', join(folder, 'whole')], { cwd: folder });
   expect(JSON.parse(again.stdout)).toEqual(JSON.parse(whole.stdout));
+}, 60_000);
+
+test('hone run that still waits for its data is ended by a signal at once', async () => {
+  const bucket = 'example-hone-data';
+  const server = await startS3Server({ buckets: [bucket] });
+  try {
+    await putText(s3Store({ bucket, client: server.client() }), 'datasets/houses/a.csv', sampleCsv(40));
+    write('waiting.yml', houses().replace('./houses.csv', 'datasets/houses/'));
+    const env = {
+      ...process.env,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: server.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: server.credentials.secretAccessKey,
+      AWS_ENDPOINT_URL_S3: server.url,
+    };
+    const args = [honeEntry, 'run', 'waiting.yml', '--store', `s3://${bucket}`];
+    const reads = Promise.withResolvers<void>();
+    server.onRequest = ({ method, key }) => {
+      if (method !== 'GET' || key !== 'datasets/houses/a.csv') return undefined;
+      reads.resolve();
+      return { delayMs: 20_000 };
+    };
+    const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve([code, signal])));
+    await Promise.race([reads.promise, ended]);
+    child.kill('SIGTERM');
+    expect([await ended, said]).toEqual([[null, 'SIGTERM'], expect.stringMatching(/^Reading 1 object, .*\n$/)]);
+  } finally {
+    await server.close();
+  }
 }, 60_000);

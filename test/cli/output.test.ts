@@ -61,6 +61,17 @@ function printed(progress: JobProgress[], isTTY: boolean): string {
   return text;
 }
 
+test('who waits is told once as long as nothing changes', () => {
+  const waits = { kind: 'waiting', dataset: 'datasets/a/', reason: 'for the object _SUCCESS' } as const;
+  const untilMs = new Date(2026, 0, 1, 5, 41, 7).getTime();
+  const quiet = { ...waits, reason: 'until nothing was written to it for 60 s', untilMs };
+  expect(printed([waits, waits, quiet, quiet, waits], false)).toBe(
+    'datasets/a/ waits for the object _SUCCESS\n' +
+      'datasets/a/ waits until nothing was written to it for 60 s: at 05:41:07 if nothing more comes\n' +
+      'datasets/a/ waits for the object _SUCCESS\n',
+  );
+});
+
 const step = (number: number, stepLimit?: number): JobProgress => ({
   kind: 'step',
   step: number,

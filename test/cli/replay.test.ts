@@ -100,7 +100,9 @@ test('without letters hone replay starts what failed in the store, but not what 
   await opened.delete(key);
   await putJson(opened, runKey(run, 'error.json'), { name: 'InputError', message: 'mend the data', attempt: 0 });
   const left = await hone(['replay', '--store', store]);
-  expect(left.stdout).toBe(`Left alone: training ${run} of houses: InputError: mend the data\n`);
+  expect(left.stdout).toBe(
+    `Left alone: training ${run} of houses: its data or its request is wrong, and stays so until somebody mends it: InputError: mend the data\nWith --all, they are started again, too.\n`,
+  );
   await putJson(opened, runKey(run, 'error.json'), { name: 'States.Timeout', message: 'out of time', attempt: 0 });
   const started = await hone(['replay', '--store', store]);
   expect(started.stdout).toBe(`Started: workflow training, name houses, id ${run}\n`);

@@ -4,6 +4,7 @@ import type { StreamedMatrix } from '../../lib/core/streamed-matrix.ts';
 import { kernelMemory } from '../../lib/kernels/instantiate.ts';
 import { createModel, type ModelOptions } from '../../lib/models/create-model.ts';
 import type { Examples, ObjectiveOptions } from '../../lib/models/model.ts';
+import { sampleExamples } from '../../lib/models/sample-examples.ts';
 import { someParameters } from '../models/some-examples.ts';
 
 const [rowCount, inputs, blockRows] = [1_000, 9, 70];
@@ -82,6 +83,13 @@ test('an epoch with more seeded windows than fit is the same', () => {
     expect(other.evaluate(parameters, b, step)).toBe(one.evaluate(parameters, a, step));
     expect(b).toEqual(a);
   }
+});
+
+test.each([1, 3, 100])('a sample of them holds the same rows, %i blocks at a time', (blocksAtATime) => {
+  const all = examples({ kind: 'logistic' }, 5_000);
+  const [here, brought] = [all, streamed(all, blocksAtATime)].map((each) => sampleExamples(each, 700)?.examples);
+  expect(here?.features.rowCount).toBe(640);
+  expect(brought).toEqual(here);
 });
 
 /** Some rows, of which one block has none, as when all of its rows are held out. */

@@ -188,4 +188,62 @@ describe.each(implementations)('Headers, Request and Response of %s', (_, { Head
     expect([again.status, again.headers.get('x'), await again.text()]).toEqual([404, 'y', 'a']);
     expect(new Response(null, { statusText: 'Fine' }).statusText).toBe('Fine');
   });
+
+  test.each([undefined, () => 1, Symbol('a')])('what JSON has no text for is refused (%#)', (data) => {
+    expect(() => Response.json(data)).toThrow(TypeError);
+  });
+
+  test('bytes that are given are copied', async () => {
+    const bytes = Uint8Array.of(104, 105);
+    const [request, answer] = [new Request('https://a/', { method: 'POST', body: bytes }), new Response(bytes)];
+    bytes.fill(0);
+    expect([await request.text(), await answer.text()]).toEqual(['hi', 'hi']);
+  });
+
+  test('a body is read as bytes, as a blob of its type, and as a form', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const body = new TextEncoder().encode('a=1&b=%C3%BC');
+    const request = () => new Request('https://a/', { method: 'POST', headers, body });
+    expect(await request().bytes()).toEqual(body);
+    expect(await new Response('ü').bytes()).toEqual(Uint8Array.of(0xc3, 0xbc));
+    const blob = await request().blob();
+    expect([blob.type, await blob.text()]).toEqual(['application/x-www-form-urlencoded', 'a=1&b=%C3%BC']);
+    const form = request();
+    expect([...(await form.formData())]).toEqual([
+      ['a', '1'],
+      ['b', 'ü'],
+    ]);
+    expect(form.bodyUsed).toBe(true);
+    await expect(form.blob()).rejects.toThrow(TypeError);
+    await expect(form.bytes()).rejects.toThrow(TypeError);
+    await expect(new Response('{}').formData()).rejects.toThrow(TypeError);
+    expect((await new Response(null).blob()).size).toBe(0);
+    expect((await new Response(null).bytes()).length).toBe(0);
+  });
+
+  test('a copy is read apart from what it was made of, before and after a stream was asked for', async () => {
+    const request = new Request('https://a/b', { method: 'POST', headers: { x: 'y' }, body: Uint8Array.of(104, 105) });
+    const copy = request.clone();
+    expect([copy.url, copy.method, copy.headers.get('x'), await copy.text(), request.bodyUsed]).toEqual([
+      'https://a/b',
+      'POST',
+      'y',
+      'hi',
+      false,
+    ]);
+    expect(request.body).not.toBeNull();
+    expect([await request.clone().text(), await request.text()]).toEqual(['hi', 'hi']);
+    expect(() => request.clone()).toThrow(TypeError);
+    const answer = new Response('ho', { status: 404, headers: { x: 'y' } });
+    const other = answer.clone();
+    other.headers.set('x', 'z');
+    expect([other.status, answer.headers.get('x'), await answer.text(), await other.text()]).toEqual([
+      404,
+      'y',
+      'ho',
+      'ho',
+    ]);
+    expect(() => answer.clone()).toThrow(TypeError);
+    expect(await new Request('https://a/').clone().text()).toBe('');
+  });
 });

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seededRandom } from '../../lib/core/random.ts';
@@ -14,12 +13,12 @@ import { kernelMemory } from '../../lib/kernels/instantiate.ts';
 import { attachPool, onThisThread } from '../../lib/kernels/pool.ts';
 import { bytesObject } from '../support/bytes-object.ts';
 import { fileObject } from '../support/file-object.ts';
+import { type RangeServer, rangeServer } from '../support/range-server.ts';
 
 // Text that is fetched or unpacked again, by another thread, is the text that was read first.
 
 let folder: string;
-/** Serves over HTTP from a thread of its own, since this one blocks while it waits. */
-let server: { worker: Worker; url: string; control: Int32Array };
+let server: RangeServer;
 const random = seededRandom(4);
 // 9 MB: of two segments.
 const [rowCount, columnCount] = [75_000, 12];
@@ -27,27 +26,12 @@ const names = Array.from({ length: columnCount }, (_, i) => `n${i}`);
 const row = () => names.map(() => random.normal().toFixed(8)).join();
 const text = Buffer.from(`${names}\n${Array.from({ length: rowCount }, row).join('\n')}\n`);
 
-/** Words of `control`: how many requests are to fail, and whether the object has another tag now. */
-const script = `
-const { createServer } = require('node:http');
-const { parentPort, workerData: { text, control } } = require('node:worker_threads');
-createServer((request, response) => {
-  const [, start, end] = /bytes=(\\d+)-(\\d+)/.exec(request.headers.range).map(Number);
-  if (Atomics.sub(control, 0, 1) > 0) return void response.writeHead(503).end();
-  if (request.headers['if-match'] !== (control[1] === 0 ? '"first"' : '"second"')) return void response.writeHead(412).end();
-  response.writeHead(206).end(text.subarray(start, end + 1));
-}).listen(0, '127.0.0.1', function () { parentPort.postMessage(this.address().port); });
-`;
-
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'again-'));
-  const control = new Int32Array(new SharedArrayBuffer(8));
-  const worker = new Worker(script, { eval: true, workerData: { text: new Uint8Array(text), control } });
-  const port = await new Promise((resolve) => worker.once('message', resolve));
-  server = { worker, url: `http://127.0.0.1:${port}/`, control };
+  server = await rangeServer(text);
 });
 afterAll(async () => {
-  await server.worker.terminate();
+  await server.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -106,16 +90,16 @@ test('each of several objects is begun when it is needed', async () => {
 
 test('a request that fails is repeated', async () => {
   const table = await readAgain([await objects['text behind a URL']()]);
-  Atomics.store(server.control, 0, 3);
+  server.fail(3);
   expect((table.columns[0] as NumberColumn).values.length).toBe(rowCount);
   table.numbers?.source?.close();
 });
 
 test('an object that has changed is reported', async () => {
   const table = await readAgain([await objects['text behind a URL']()]);
-  Atomics.store(server.control, 1, 1);
+  server.replaced(true);
   expect(() => (table.columns[0] as NumberColumn).values).toThrow(/a\.csv: .*changed/);
-  Atomics.store(server.control, 1, 0);
+  server.replaced(false);
   table.numbers?.source?.close();
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NotFoundError } from '../../lib/core/errors.ts';
-import type { Context } from '../../lib/jobs/context.ts';
+import type { Context, JobProgress } from '../../lib/jobs/context.ts';
 import { takeOverStale } from '../../lib/jobs/pending.ts';
 import { listPipelines } from '../../lib/jobs/pipelines.ts';
 import { abandonPlan, type PlanStep, plan, planForObjects } from '../../lib/jobs/plan.ts';
@@ -55,6 +55,25 @@ test('a dataset is waited for until it has been quiet for a minute, then it trai
   expect(await plan(context, step)).toMatchObject({ next: 'wait', waitSeconds: 1 });
   clock.nowMs += 999;
   expect(await plan(context, step)).toMatchObject({ next: 'train', run: expect.stringMatching(/^[0-9a-f]{32}$/) });
+});
+
+test('who waits says for what, and, where only time must pass, until when', async () => {
+  const seen: JobProgress[] = [];
+  const onProgress = (progress: JobProgress) => void seen.push(progress);
+  const quiet = await begin();
+  const untilMs = quiet.clock.nowMs + minuteMs;
+  await plan({ ...quiet.context, onProgress }, quiet.step);
+  quiet.clock.nowMs += 20_000;
+  await plan({ ...quiet.context, onProgress }, quiet.step);
+  const marked = await begin('  ready: { marker: _SUCCESS }');
+  await plan({ ...marked.context, onProgress }, marked.step);
+  const waits = { kind: 'waiting', dataset: 'datasets/houses/' };
+  const reason = 'until nothing was written to it for 60 s';
+  expect(seen).toEqual([
+    { ...waits, reason, untilMs },
+    { ...waits, reason, untilMs },
+    { ...waits, reason: 'for the object _SUCCESS' },
+  ]);
 });
 
 test('each new object begins the wait anew', async () => {

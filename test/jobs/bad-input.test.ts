@@ -38,6 +38,20 @@ describe('data that cannot be learned from is refused with where, what was expec
       '"price"; it has "x", "y"',
     ],
     [
+      'a misspelt target',
+      `x,price\n${rows((i) => `${i},${i}`)}\n`,
+      'regression',
+      'prcie',
+      'found "prcie"; it has "x", "price". Did you mean "price"?',
+    ],
+    [
+      'no header',
+      `${rows((i) => `${i}.5,${i}`)}\n`,
+      'regression',
+      'y',
+      'it has "0.5", "0". If the first line is data, write data.header: false (hone inspect --no-header)',
+    ],
+    [
       'a constant target',
       `x,y\n${rows((i) => `${i},7`)}\n`,
       'regression',
@@ -171,4 +185,25 @@ test('two datasets that arrive at once are trained each for itself', async () =>
   expect(both.map(({ version, metrics }) => ({ version, metrics }))).toEqual(
     alone.map(({ version, metrics }) => ({ version, metrics })),
   );
+});
+
+test('column names that look like a row of data are warned of, unless there is no header or the data is no text', async () => {
+  const warningsOf = async (csv: string, more = '', key = 'bad.csv') => {
+    const context = testContext();
+    await putText(context.store, `datasets/bad/${key}`, csv);
+    const target = more === '' ? 'y' : '2';
+    const yaml = `name: bad\ntask: regression\ndata: { path: datasets/bad/, target: ${target}${more} }\n`;
+    const { report } = await runPipeline(context, pipelineOf(yaml));
+    const { data } = JSON.parse(new TextDecoder().decode((await context.store.get(report)).body));
+    return data.warnings.filter((text: string) => text.includes('look like data'));
+  };
+  const body = rows((i) => `${i},${i * 2},${i * 3}`);
+  expect(await warningsOf(`6,33.6,y\n${body}\n`)).toEqual([
+    'The names of the columns look like data ("6", "33.6", "y", …). If the first line is data, write data.header: false (hone inspect --no-header); the columns are then named 0, 1, 2 and so on.',
+  ]);
+  expect(await warningsOf(`6,33.6,1\n${body}\n`, ', header: false')).toEqual([]);
+  expect(await warningsOf(`a,q0.5,y\n${body}\n`)).toEqual([]);
+  expect(await warningsOf(`2019,2020,y\n${body}\n`)).toEqual([]);
+  const json = rows((i) => `{"6": ${i}, "33.6": ${i * 2}, "y": ${i * 3}}`);
+  expect(await warningsOf(`${json}\n`, '', 'bad.jsonl')).toEqual([]);
 });

@@ -33,6 +33,20 @@ test.each([
   expect('gradientNorm' in stop).toBe(name !== 'adam');
 });
 
+test('L-BFGS on many rows begins on a sample of them, if it can tell all parameters', () => {
+  const sampled = (
+    parameterCount: number,
+    rowCount: number,
+    stop: Parameters<typeof chooseOptimizer>[0]['stop'] = 'auto',
+  ) => chooseOptimizer({ ...auto, stop }, model('logistic', parameterCount, 'logistic'), rowCount).sampleRows;
+  expect(sampled(29, 1_000_000)).toBe(32_768);
+  expect(sampled(29, 40_000)).toBe(4992);
+  expect(sampled(2000, 1_000_000)).toBeUndefined();
+  // Newton's method needs none; and who says when to stop means steps from the beginning.
+  expect(sampled(29, 30_000)).toBeUndefined();
+  expect(sampled(29, 1_000_000, { steps: 3 })).toBeUndefined();
+});
+
 test('l1 is for proximal steps: FISTA, or SGD where the objective is not smooth and convex', () => {
   const asked = { ...auto, model: { ...resolved, l1: 0.1 } };
   const nameFor = (...of: Parameters<typeof model>) => chooseOptimizer(asked, model(...of), 100).optimizer.name;

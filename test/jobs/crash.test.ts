@@ -9,6 +9,8 @@ import { runScheduled } from '../../lib/jobs/scheduled.ts';
 import { openScoring, readScoring, score } from '../../lib/jobs/score.ts';
 import { train } from '../../lib/jobs/train.ts';
 import { champion, readAlias } from '../../lib/registry/aliases.ts';
+import type { Report } from '../../lib/report/report.ts';
+import { readJson } from '../../lib/store/json.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { pipelineOf, putText, sampleCsv, type TestClock, testContext } from '../support/jobs.ts';
 import { type MemoryStore, memoryStore } from '../support/memory-store.ts';
@@ -218,7 +220,7 @@ describe('races', () => {
     }
   });
 
-  test('pipelines that race for one champion each move it once', async () => {
+  test('pipelines that race for one champion each move it once, unless newer data came first', async () => {
     for (let seed = 1; seed <= 6; seed++) {
       const store = await empty();
       const gates = 'evaluate: { gates: [{ metric: rmse, noWorseThan: champion, by: 10 }] }';
@@ -228,7 +230,13 @@ describe('races', () => {
         ),
       );
       const state = await readAlias(store, 'houses', champion);
-      expect([state?.version, ...(state?.history ?? [])].sort()).toEqual(results.map(({ version }) => version).sort());
+      const verdicts = await Promise.all(results.map(({ report }) => readJson<Report>(store, report)));
+      const moved = verdicts.filter(({ verdict }) => verdict.champion.moved);
+      expect([state?.version, ...(state?.history ?? [])].sort()).toEqual(moved.map(({ version }) => version).sort());
+      for (const { verdict } of verdicts.filter((report) => !moved.includes(report))) {
+        expect(verdict.champion.sentence).toContain('which was trained on newer data');
+      }
+      expect(state?.generation).toBe(3);
     }
   });
 });

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { footprintOf, ratesKey } from '../../lib/jobs/footprint.ts';
+import { defaultRates } from '../../lib/footprint/rates.ts';
+import { footprintOf, ratesKey, readRates } from '../../lib/jobs/footprint.ts';
 import { putText } from '../../lib/store/text.ts';
 import { testContext } from '../support/jobs.ts';
 
-test('a run on this machine is told what the same seconds would cost in a function', async () => {
-  const { measures, basis } = await footprintOf(testContext(), { read: 1500, train: 500 });
+test('a run on this machine is told what the same seconds would cost in a function', () => {
+  const { measures, basis } = footprintOf(testContext(), { read: 1500, train: 500 }, defaultRates);
   expect(measures).toMatchObject({ seconds: 2, readSeconds: 1.5, trainSeconds: 0.5, gbSeconds: (2 * 1769) / 1024 });
   expect(measures.costUsd).toBeCloseTo(((2 * 1769) / 1024) * 0.0000133334, 15);
   expect(basis).toContain('what the same seconds would take in a function of 1769 MB (arm64) in us-east-1');
@@ -18,7 +19,7 @@ test("a function's memory, architecture and region count, and the store's own ra
     '{ "dated": "2030-01-01", "gbSecondUsd": { "x86_64": 1 } }',
     'application/json',
   );
-  const { measures, basis } = await footprintOf(context, { read: 1000 });
+  const { measures, basis } = footprintOf(context, { read: 1000 }, await readRates(context.store));
   expect(measures).toMatchObject({ gbSeconds: 2, costUsd: 2 });
   expect(measures).not.toHaveProperty('carbonGrams');
   expect(basis).toBe(
@@ -29,7 +30,7 @@ test("a function's memory, architecture and region count, and the store's own ra
 test("a store's rates that are none are refused, naming the key", async () => {
   const context = testContext();
   await putText(context.store, ratesKey, '{ "vcpuWatts": "2" }', 'application/json');
-  await expect(footprintOf(context, {})).rejects.toThrow(
+  await expect(readRates(context.store)).rejects.toThrow(
     /settings\/rates\.json, vcpuWatts: expected a number of at least 0, found "2"/,
   );
 });

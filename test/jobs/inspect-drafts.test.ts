@@ -39,3 +39,42 @@ test('a draft says where it belongs: under pipelines/, or, for a local path, wit
   expect(ofStore.draft).toContain('put this file under pipelines/.\n');
   expect(local.draft.split('\n')[0]).toMatch(/train with `hone run FILE`\.$/);
 });
+
+test.each([
+  [
+    'a name that targets have, wherever it stands',
+    'survived,fare,class',
+    '1,7.5,a',
+    '0,8.25,b',
+    'survived',
+    'by its name',
+  ],
+  [
+    'a price, before a category',
+    'rooms,median_house_price,zone',
+    '3,100.5,a',
+    '4,200.5,b',
+    'median_house_price',
+    'by its name',
+  ],
+  ['the name of the dataset', 'DATA,a,b', '1,7.5,3', '2,8.25,4', 'DATA', 'it has the name of the dataset'],
+  ['no key and no place', 'a,latitude,id', '1,7.5,3', '2,8.25,4', 'a', 'the last column that may be one'],
+  ['no constant', 'a,b', '1,7', '2,7', 'a', 'the last column that may be one'],
+  ['else the last column', 'a,b', '1,7', '2,8', 'b', 'the last column'],
+])('the target of a draft is %s', async (_, header, first, second, target, why) => {
+  const context = testContext();
+  await putText(context.store, 'datasets/data.csv', `${header}\n${first}\n${second}\n${first}\n`);
+  const { draft } = await inspect(context, 'datasets/data.csv');
+  expect(draft).toContain(`  target: "${target}" # a guess`);
+  expect(draft).toContain(why);
+  expect(parsePipeline(draft, 'draft')).toMatchObject({ data: { target } });
+});
+
+test('the draft for data whose header looks like a row says so', async () => {
+  const context = testContext();
+  await putText(context.store, 'datasets/x.csv', '6,148,33.6\n1,85,26.6\n8,183,23.3\n');
+  expect((await inspect(context, 'datasets/x.csv')).draft).toContain(
+    'if the first line is no header, add header: false',
+  );
+  expect((await inspect(context, 'datasets/x.csv', { header: false })).draft).not.toContain('no header');
+});

@@ -6,7 +6,7 @@ import { StoreError } from '../../lib/core/errors.ts';
 import type { Context } from '../../lib/jobs/context.ts';
 import { giveUpAhead, readAhead, readData } from '../../lib/jobs/read-data.ts';
 import { runPipeline } from '../../lib/jobs/run.ts';
-import { openRun, type RunRequest } from '../../lib/jobs/runs.ts';
+import { beginRun, type RunRequest } from '../../lib/jobs/runs.ts';
 import type { SourceObject } from '../../lib/jobs/sources.ts';
 import { folderStore } from '../../lib/store/folder.ts';
 import type { Store } from '../../lib/store/store.ts';
@@ -55,10 +55,10 @@ async function watched(name: string): Promise<{ store: Store; done: string[]; co
 /** A run that was planned, and its objects. */
 async function planned(context: Context, name: string, key?: string): Promise<[RunRequest, readonly SourceObject[]]> {
   let objects: readonly SourceObject[] = [];
-  const run = await openRun(context, pipeline(name, key), (_, found) => {
+  const { request } = await beginRun(context, pipeline(name, key), (_, found) => {
     objects = found;
   });
-  return [run, objects];
+  return [request, objects];
 }
 
 test('a run begins to read its data before it has settled that it is one, and reads it once; when found, not at all', async () => {

@@ -7,7 +7,8 @@ import type { JobProgress } from '../../lib/jobs/context.ts';
 import { runPipeline } from '../../lib/jobs/run.ts';
 import { folderStore } from '../../lib/store/folder.ts';
 import type { Store } from '../../lib/store/store.ts';
-import { pipelineOf, putText, testContext } from '../support/jobs.ts';
+import { pipelineOf, testContext } from '../support/jobs.ts';
+import { type ParquetColumns, writeParquet } from '../support/parquet-writer.ts';
 import { readVersionFiles } from '../support/version-files.ts';
 
 // The same data and request leave the same version, to the byte, wherever the data waits while it is not looked at.
@@ -58,6 +59,34 @@ const pipelines: Record<string, string> = {
   'quantiles, missing cells and a weight': `task: regression\nprepare: { scale: quantile, missingIndicator: true, impute: median }\noptimizer: { name: lbfgs }\nstop: { steps: 5 }\n${data('value', ', weight: n7')}`,
 };
 
+/** The same kind of data as Parquet of numbers and booleans, in row groups of 2,000 rows. */
+function filesOf(objectRows: number): Uint8Array[] {
+  const random = seededRandom(5);
+  return Array.from({ length: objectCount }, () => {
+    const rows = Array.from({ length: objectRows }, () => Array.from({ length: numbers }, () => random.normal()));
+    const value = rows.map((row) => row[0] - 2 * row[3] + random.normal());
+    const columns: ParquetColumns = Object.fromEntries(
+      // Float64 and float32, some of it missing, and counts that are kept exact.
+      Array.from({ length: numbers }, (_, i) => [
+        `n${i}`,
+        rows.map((row) => (i === 7 ? 1 + Math.floor(Math.abs(3 * row[i])) : i === 5 && row[i] > 1 ? null : row[i])),
+      ]),
+    );
+    const types = Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`n${i}`, 'FLOAT' as const]));
+    const targets = { value, class: value.map((each) => each > 1) };
+    return writeParquet({ ...columns, ...targets }, 2_000, { types, codec: 'SNAPPY' });
+  });
+}
+
+const ofFiles = (target: string, more = '') =>
+  `data: { path: datasets/t/, target: ${target}, exclude: [${target === 'value' ? 'class' : 'value'}]${more}`;
+const parquetPipelines: Record<string, string> = {
+  'linear, in closed form': `task: regression\n${ofFiles('value')}`,
+  'logistic, L-BFGS': `task: binary\n${ofFiles('class')}`,
+  'mlp, Adam in batches': `task: binary\nmodel: { kind: mlp, hidden: [8] }\nstop: { epochs: 2, validation: 0.2 }\n${ofFiles('class')}`,
+  'quantiles, missing cells and a weight': `task: regression\nprepare: { scale: quantile, missingIndicator: true }\noptimizer: { name: lbfgs }\nstop: { steps: 5 }\n${ofFiles('value', ', weight: n7')}`,
+};
+
 /** Bytes of memory in which so many rows fit in parts, and not as a whole. */
 const tightFor = (objects: string[]) => 160 * 2 ** 20 + (objects === many ? 6.5e6 : 2.4e6);
 /** What is fetched waits in memory until it is parsed. */
@@ -70,38 +99,65 @@ const waysFor = (
   'read again': { limits: `, limits: { memoryBytes: ${tight}, diskBytes: 1000 }`, says: 're-read' },
 });
 
+/** Trains in a store on objects, and answers how their rows were read, and what the version consists of. */
+async function versionOf(store: Store, objects: Readonly<Record<string, Uint8Array>>, document: string) {
+  const said: string[] = [];
+  const onProgress = (progress: JobProgress) => {
+    if (progress.kind === 'streamed') said.push(progress.way);
+  };
+  for (const [name, bytes] of Object.entries(objects)) await store.put(`datasets/t/${name}`, bytes);
+  const { version } = await runPipeline(testContext({ store, onProgress }), pipelineOf(document));
+  return { said, version, files: await readVersionFiles(store, 't', version) };
+}
+
 /** Pipelines that are tried with many rows, and with every number of threads. */
 const large = new Set(['logistic, L-BFGS', 'logistic, Adam in batches']);
 
 describe.each(Object.entries(pipelines))('%s', (title, yaml) => {
   const objects = large.has(title) ? many : few;
   const tight = tightFor(objects);
-  const versionOf = async (store: Store, limits: string, threads: number) => {
-    const said: string[] = [];
-    const onProgress = (progress: JobProgress) => {
-      if (progress.kind === 'streamed') said.push(progress.way);
-    };
-    const text = yaml.includes('weight') ? objects.map((object) => object.replace(/-(?=\d)/g, '')) : objects;
-    for (const [i, each] of text.entries()) await putText(store, `datasets/t/${i}.csv`, each);
-    const document = `name: t\nthreads: ${threads}\n${yaml}${limits} }`;
-    const { version } = await runPipeline(testContext({ store, onProgress }), pipelineOf(document));
-    return { said, version, files: await readVersionFiles(store, 't', version) };
-  };
+  const text = yaml.includes('weight') ? objects.map((object) => object.replace(/-(?=\d)/g, '')) : objects;
+  const named = Object.fromEntries(text.map((each, i) => [`${i}.csv`, new TextEncoder().encode(each)]));
+  const trained = (store: Store, limits: string, threads: number) =>
+    versionOf(store, named, `name: t\nthreads: ${threads}\n${yaml}${limits} }`);
 
   test('the version is the same, to the byte', { timeout: 240_000 }, async () => {
-    const { said, ...first } = await versionOf(testContext().store, '', 1);
+    const { said, ...first } = await trained(testContext().store, '', 1);
     expect(said).toEqual([]);
     for (const [way, { limits, says }] of Object.entries(waysFor(tight))) {
       for (const threads of large.has(title) ? [1, 2, 3] : [says === 'spilled' ? 3 : 2]) {
         const store = folderStore(join(folder, `${title}-${way}-${threads}`));
-        const { said: heard, ...found } = await versionOf(store, limits, threads);
+        const { said: heard, ...found } = await trained(store, limits, threads);
         expect(heard).toEqual(says ? [says] : []);
         expect(found).toEqual(first);
       }
     }
     // From a store that is no folder, from which ranges are fetched.
     const more = `, limits: { memoryBytes: ${tight + fetchedBytes(objects)} }`;
-    const fetched = await versionOf(testContext().store, more, 2);
+    const fetched = await trained(testContext().store, more, 2);
     expect(fetched).toEqual({ said: ['spilled'], ...first });
+  });
+});
+
+describe.each(Object.entries(parquetPipelines))('of Parquet: %s', (title, yaml) => {
+  const files = Object.fromEntries(filesOf(8_400).map((bytes, i) => [`${i}.parquet`, bytes]));
+  const tight = 160 * 2 ** 20 + 6e6;
+  const trained = (store: Store, limits: string, threads: number) =>
+    versionOf(store, files, `name: t\nthreads: ${threads}\n${yaml}${limits} }`);
+
+  test('the version is the same, to the byte', { timeout: 240_000 }, async () => {
+    const { said, ...first } = await trained(testContext().store, '', 1);
+    expect(said).toEqual([]);
+    for (const [way, { limits, says }] of Object.entries(waysFor(tight))) {
+      for (const threads of [1, 2, 3]) {
+        const store = folderStore(join(folder, `parquet-${title}-${way}-${threads}`));
+        expect(await trained(store, limits, threads)).toEqual({ said: says ? [says] : [], ...first });
+      }
+    }
+    // From a store that is no folder.
+    expect(await trained(testContext().store, `, limits: { memoryBytes: ${tight} }`, 2)).toEqual({
+      said: ['spilled'],
+      ...first,
+    });
   });
 });

@@ -63,7 +63,23 @@ test('every default that is applied is listed, and a field that is given is not'
 
 describe('a wrong document is refused with the file, the line, the path, what was expected and what was found', () => {
   test.each([
-    ['stop: { epoch: 3 }', 'houses.yml, line 4, stop.epoch: expected no such key, found it'],
+    ['stop: { epoch: 3 }', 'houses.yml, line 4, stop.epoch: expected no such key, found it. Did you mean "epochs"?'],
+    ['prepar: {}', 'line 4, prepar: expected no such key, found it. Did you mean "prepare"?'],
+    ['optimizer: { name: gd, learningrate: 1 }', 'found it. Did you mean "learningRate"?'],
+    [
+      'prepare: { columns: { a: { imptue: mean } } }',
+      'prepare.columns.a.imptue: expected no such key, found it. Did you mean "impute"?',
+    ],
+    ['schedule: { every: 1 h, since: 3 }', 'schedule.since: expected no such key, found it; known here: every'],
+    [
+      'evaluate: { gates: [{ metric: rmse, atMost: 5, rows: 3 }] }',
+      'gates[0].rows: expected no such key, found it; known here: metric, atMost, slice, confidence, atLeastRows\n',
+    ],
+    [
+      'model: { kind: mpl }',
+      'model.kind: expected one of "linear", "logistic", "softmax", "mlp", found "mpl". Did you mean "mlp"?',
+    ],
+    ['prepare: { scale: standart }', 'found "standart". Did you mean "standard"?'],
     ['evaluate: { slicing: [a] }', 'houses.yml, line 4, evaluate.slicing: expected no such key, found it'],
     ['optimizer: { name: adm }', 'line 4, optimizer.name: expected one of "auto", "gd", "sgd", '],
     [
@@ -72,7 +88,18 @@ describe('a wrong document is refused with the file, the line, the path, what wa
     ],
     ['schedule: { every: 30 min }', 'line 4, schedule.every: expected one hour or more, found "30 min"'],
     ['schedule: { every: often }', 'line 4, schedule.every: expected a duration such as'],
-    ['evaluate: { gates: [{ metric: rmse }] }', 'evaluate.gates[0]: expected an object with "atMost", or'],
+    [
+      'evaluate: { gates: [{ metric: rmse }] }',
+      'evaluate.gates[0]: expected a limit, which is one of atMost, atLeast, noWorseThan, found none',
+    ],
+    [
+      'evaluate: { gates: [{ metric: rmse, min: 1, max: 2 }] }',
+      'evaluate.gates[0]: expected a limit, which is one of atMost, atLeast, noWorseThan, found "min", "max"',
+    ],
+    [
+      'evaluate: { gates: [{ metric: rmse, atLeast: 1, atMost: 2 }] }',
+      'evaluate.gates[0]: expected one limit, found atMost and atLeast: write a gate for each of them',
+    ],
     [
       'evaluate: { gates: [{ metric: rmse, atMost: low }] }',
       'evaluate.gates[0].atMost: expected a number, found "low"',
@@ -97,7 +124,7 @@ describe('a wrong document is refused with the file, the line, the path, what wa
       'houses.yml, line 4, column 8: expected YAML or JSON, found Nested mappings are not allowed in compact mappings',
     ],
     ['name: again', 'houses.yml, line 4, column 1: expected YAML or JSON, found Map keys must be unique'],
-  ])('%s', (line, expected) => expect(messageOf(`${minimal}${line}\n`)).toContain(expected));
+  ])('%s', (line, expected) => expect(`${messageOf(`${minimal}${line}\n`)}\n`).toContain(expected));
 
   test.each([
     ['', 'expected a pipeline document with name, task and data, found nothing'],
@@ -140,7 +167,7 @@ test('a document that is too long is not read', () => {
 });
 
 test('all problems of a document are named at once', () => {
-  const message = messageOf('name: 3\ntask: no\ndata: { path: 1, target: 2 }');
+  const message = messageOf('name: 3\ntask: no\ndata: { path: 1, target: 2.5 }');
   expect(message.split('\n')).toHaveLength(4);
 });
 
@@ -250,4 +277,31 @@ describe('a document with predictions in the place of data', () => {
   test('is not a pipeline to train', () => {
     expect(() => parsePipeline(text, 'vendor.yml')).toThrow('vendor.yml');
   });
+});
+
+test('columns of data without a header may be written as the numbers that they are', () => {
+  const { request } = resolvePipeline(
+    parsePipeline(
+      `name: x
+task: regression
+data: { path: a, header: false, target: 8, weight: 7, exclude: [0, '1'], split: { by: group, column: 2 } }`,
+      'x.yml',
+    ),
+  );
+  expect(request.data).toMatchObject({ target: '8', weight: '7', exclude: ['0', '1'], split: { column: '2' } });
+});
+
+test.each([
+  ['1.5', '1.5'],
+  ['[1]', '[1]'],
+])('%s is not the name of a column', (written, found) => {
+  expect(messageOf(`name: x\ntask: regression\ndata: { path: a, target: ${written} }\n`)).toBe(
+    `houses.yml, line 3, data.target: expected the name of a column, or its position from 0 in a file without a header, found ${found}`,
+  );
+});
+
+test('a column can not be the target and the weight, however it is written', () => {
+  expect(messageOf(`name: x\ntask: regression\ndata: { path: a, target: 8, weight: '8' }\n`)).toContain(
+    'data.weight: expected another column than the target, found 8',
+  );
 });

@@ -54,6 +54,29 @@ test('work that does not mind SIGTERM is ended by it', async () => {
   expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(143);
 });
 
+test.skipIf(process.platform === 'win32')(
+  'work whose shell npm has ended ends, too',
+  async () => {
+    const work = `process.on('SIGTERM', () => { console.log('told'); process.exit(0); }); setInterval(() => {}, 1000); console.log('ready');`;
+    const shell = spawn('sh', ['-c', '"$0" "$@"; true', process.execPath, script, '-e', work], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, npm_command: 'exec' },
+      detached: true,
+    });
+    let said = '';
+    shell.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (said === 'ready\n') shell.kill('SIGTERM');
+    });
+    const closed = new Promise((resolve) => shell.once('close', () => resolve('ended')));
+    const late = new Promise((resolve) => setTimeout(() => resolve('goes on'), 10_000).unref());
+    const outcome = await Promise.race([closed, late]);
+    if (outcome === 'goes on') process.kill(-(shell.pid as number), 'SIGKILL');
+    expect([outcome, said]).toEqual(['ended', 'ready\ntold\n']);
+  },
+  20_000,
+);
+
 test('arguments and output arrive as they were sent', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hone-node24-'));
   try {

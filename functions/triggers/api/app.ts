@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { InputError } from '../../../lib/core/errors.ts';
+import { knownKeys } from '../../../lib/pipeline/known-keys.ts';
 import { check } from '../../adapter/check.ts';
 import { contextOf, type Services } from '../../adapter/services.ts';
 import { type Invocation, traceOf } from '../../adapter/telemetry.ts';
@@ -125,10 +126,31 @@ async function serve(c: HonoContext, route: Route, services: Services, models: M
 }
 
 /** Checks what the client sent against what the route asks for. */
-async function readParts(c: HonoContext, { parameters, body }: Route): Promise<Pick<Call, 'parameters' | 'body'>> {
+async function readParts(c: HonoContext, route: Route): Promise<Pick<Call, 'parameters' | 'body'>> {
+  const { parameters, body } = route;
+  if (c.req.url.includes('?')) await checkQuery(c, route);
   const given = c.req.param() as Record<string, string>;
   const checked = Object.entries(parameters).map(([name, schema]) => [name, check(schema, given[name], name)]);
   return { parameters: Object.fromEntries(checked), body: await readBody(c, body) };
+}
+
+/**
+ * Refuses parameters in the query, of which no operation has any: one that is passed over in silence, such as an alias, would
+ * have another effect than the client believes.
+ */
+async function checkQuery(c: HonoContext, { method, path, parameters, body }: Route): Promise<void> {
+  const [name] = new URL(c.req.url).searchParams.keys();
+  if (name === undefined) return;
+  const ofBody =
+    body === undefined || body === 'bytes' ? [] : knownKeys({ schema: await requestSchema(body), root: {} }, []);
+  const taken = ['none'];
+  const inPath = Object.keys(parameters);
+  if (inPath.length > 0) taken.push(`in its path ${inPath.join(', ')}`);
+  if (ofBody.length > 0) taken.push(`in its body ${ofBody.join(', ')}`);
+  const found = JSON.stringify(name.slice(0, 60));
+  throw new InputError(
+    `query: expected no parameters, found ${found}; ${method.toUpperCase()} ${path} takes ${taken.join('; ')}`,
+  );
 }
 
 async function readBody(c: HonoContext, body: Route['body']): Promise<unknown> {
@@ -138,7 +160,15 @@ async function readBody(c: HonoContext, body: Route['body']): Promise<unknown> {
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType)) {
     throw new RequestError(415, `content-type: expected application/json, found ${JSON.stringify(contentType)}`);
   }
-  return check(await requestSchema(body), parseJson(await c.req.text()), 'body');
+  const schema = await requestSchema(body);
+  const text = await c.req.text();
+  try {
+    return check(schema, parseJson(text), 'body');
+  } catch (error) {
+    if (!(error instanceof InputError && error.message.includes('Infinity'))) throw error;
+    const { parseWithLargeNumbers } = await import('../../../lib/jobs/large-numbers.ts');
+    return check(schema, parseWithLargeNumbers(text), 'body');
+  }
 }
 
 function parseJson(text: string): unknown {

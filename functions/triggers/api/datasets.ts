@@ -22,7 +22,7 @@ export function datasets({ acceptsUploads }: { acceptsUploads: boolean }): Route
     parameters: { name: nameSchema },
     body: 'UploadRequest',
     answers: { 200: { description: 'Where to put the file.', content: 'Upload' } },
-    problems: [400, 413, 415, 501],
+    problems: [413, 415, 501],
     async handle({ body: { file, contentType }, parameters: { name }, context: { store }, url }) {
       const key = keyOf(name, file);
       const headers: Record<string, string> = contentType ? { 'content-type': contentType } : {};
@@ -45,7 +45,7 @@ const put: Route = {
   parameters: { name: nameSchema, path: z.string() },
   body: 'bytes',
   answers: { 201: { description: 'It is stored.', content: 'Stored' } },
-  problems: [400, 413],
+  problems: [413],
   async handle({ parameters: { name, path }, body, context: { store } }) {
     const { key, size } = await store.put(keyOf(name, path), body as Uint8Array);
     return answer('Stored', { key, size }, { status: 201 });

@@ -24,7 +24,7 @@ export const evaluations: Route[] = [
     parameters: {},
     body: 'EvaluationRequest',
     answers: { 200: { description: 'What came of it.', content: 'Evaluation' } },
-    problems: [400, 404, 413, 415, 429],
+    problems: [404, 413, 415, 429],
     handle: (call) => oneOfFew(call.services, () => evaluation(call)),
   }),
 ];

@@ -70,7 +70,10 @@ export function modelCache(): ModelCache {
 
   return {
     async open(context, { name, version, alias = champion }) {
-      if (version !== undefined) return { model: await load(context, name, version), aliasAgeMs: undefined };
+      if (version !== undefined) {
+        const named = await resolveVersion(context, { name, version });
+        return { model: await load(context, name, named), aliasAgeMs: undefined };
+      }
       const key = `${name}@${alias}`;
       const nowMs = context.now();
       let known = aliases.get(key);

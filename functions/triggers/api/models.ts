@@ -1,9 +1,11 @@
-import { ConflictError, NotFoundError } from '../../../lib/core/errors.ts';
+import { ConflictError } from '../../../lib/core/errors.ts';
 import type { Context } from '../../../lib/jobs/context.ts';
 import { versionMetrics } from '../../../lib/jobs/models.ts';
 import { champion, listAliases, moveAlias, readAlias, rollBackAlias } from '../../../lib/registry/aliases.ts';
+import { findVersion } from '../../../lib/registry/find-version.ts';
+import { notFoundOf } from '../../../lib/registry/not-found.ts';
 import { listModels, listVersions, readManifest } from '../../../lib/registry/versions.ts';
-import { aliasSchema, hashSchema, nameSchema } from '../../adapter/check.ts';
+import { aliasSchema, nameSchema, versionSchema } from '../../adapter/check.ts';
 import { answer, type Call, type Route, route } from './route.ts';
 import type { Named } from './schemas.ts';
 
@@ -27,7 +29,7 @@ export const models: Route[] = [
     summary: "Look at a model: its versions and aliases, and its champion's signature and metrics.",
     parameters: { name: nameSchema },
     answers: { 200: { description: 'The model.', content: 'Model' } },
-    problems: [400, 404],
+    problems: [404],
     handle: async ({ context, parameters: { name } }) => answer('Model', await describeModel(context, name)),
   },
   {
@@ -36,16 +38,16 @@ export const models: Route[] = [
     summary: "Read the champion's model card.",
     parameters: { name: nameSchema },
     answers: cardAnswers,
-    problems: [400, 404],
+    problems: [404],
     handle: sendCard,
   },
   {
     method: 'get',
     path: '/models/{name}/versions/{version}/card',
     summary: 'Read the model card of a version.',
-    parameters: { name: nameSchema, version: hashSchema },
+    parameters: { name: nameSchema, version: versionSchema },
     answers: cardAnswers,
-    problems: [400, 404],
+    problems: [404],
     handle: sendCard,
   },
   route({
@@ -56,10 +58,12 @@ export const models: Route[] = [
     parameters: aliasParameters,
     body: 'AliasRequest',
     answers: { 200: { description: 'It points there.', content: 'Alias' } },
-    problems: [400, 404, 409, 413, 415],
-    async handle({ body: { version, from }, ...call }) {
+    problems: [404, 409, 413, 415],
+    async handle({ body, ...call }) {
       const { name, alias } = call.parameters;
       const { store } = call.context;
+      const version = await findVersion(store, name, body.version);
+      const from = typeof body.from === 'string' ? await findVersion(store, name, body.from) : body.from;
       const state = await readAlias(store, name, alias);
       const found = state?.version ?? null;
       if (from !== undefined && from !== found) {
@@ -77,7 +81,7 @@ export const models: Route[] = [
     summary: 'Point an alias back at the version before.',
     parameters: aliasParameters,
     answers: { 200: { description: 'It points there.', content: 'Alias' } },
-    problems: [400, 404, 409],
+    problems: [404, 409],
     async handle(call) {
       const { name, alias } = call.parameters;
       const { from, to } = await rollBackAlias(call.context.store, name, alias);
@@ -109,7 +113,7 @@ async function summarise({ store }: Context, name: string): Promise<Named<'Model
 
 async function describeModel({ store }: Context, name: string): Promise<Named<'Model'>> {
   const [versions, aliases] = await Promise.all([listVersions(store, name), listAliases(store, name)]);
-  if (versions.length === 0) throw new NotFoundError(`model ${name}: expected a version of it, found none`);
+  if (versions.length === 0) throw await notFoundOf(store, name, 'expected a version, found none');
   const version = aliases[champion];
   if (version === undefined) return { name, versions, aliases, champion: null };
   const { task, signature, data } = await readManifest(store, name, version);

@@ -20,7 +20,9 @@ export function openApiDocument(routes: readonly Route[]): object {
     info: {
       title: 'hone',
       version: release,
-      description: 'Trains, evaluates and serves models on data in a store. Errors are problems as RFC 9457 has them.',
+      description:
+        'Trains, evaluates and serves models on data in a store. Errors are problems as RFC 9457 has them. ' +
+        'No operation has parameters in the query; one that is given is refused.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -31,7 +33,7 @@ export function openApiDocument(routes: readonly Route[]): object {
 
 function operation({ method, path, summary, description, parameters, body, answers, problems }: Route): object {
   const responses = Object.entries(answers).map(([status, given]) => [status, response(given)]);
-  const failures = [...problems, 500, 503].map((status) => [status, problem]);
+  const failures = [400, ...problems, 500, 503].map((status) => [status, problem]);
   return {
     operationId: `${method}${path.replace(/[^A-Za-z0-9]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? '')}`,
     summary,

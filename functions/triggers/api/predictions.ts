@@ -31,7 +31,7 @@ export const predictions: Route[] = [
         headers: { location: 'Where to ask for it.' },
       },
     },
-    problems: [400, 404, 413, 415, 429],
+    problems: [404, 413, 415, 429],
     async handle(call) {
       const { body } = call;
       if ('rows' in body) return predictNow({ ...call, body });
@@ -46,7 +46,7 @@ export const predictions: Route[] = [
     summary: 'Look at the scoring of a dataset.',
     parameters: { id: hashSchema },
     answers: { 200: { description: 'Its state.', content: 'Scoring' } },
-    problems: [400, 404],
+    problems: [404],
     async handle({ context, parameters }) {
       const { scoringAnswer } = await import('./scoring.ts');
       return scoringAnswer(context, parameters.id);

@@ -12,7 +12,7 @@ export const reports: Route[] = [
       200: { description: 'The report.', content: 'text/html' },
       302: { description: 'Where a large report lies.', headers: { location: 'A presigned URL.' } },
     },
-    problems: [400, 404],
+    problems: [404],
     // The store itself refuses a key that leads elsewhere.
     handle: (call) => sendObject(call, `reports/${call.parameters.path}`),
   },

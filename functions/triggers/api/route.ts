@@ -18,7 +18,7 @@ export interface Route {
   /** A schema's name; `bytes` for a body that is taken as it comes. */
   body?: RequestName | 'bytes';
   answers: Record<number, RouteAnswer>;
-  /** Statuses of the problems that it may answer, besides 500 and 503. */
+  /** Statuses of the problems that it may answer, besides 400, 500 and 503. */
   problems: number[];
   handle(call: Call): Promise<Response>;
 }

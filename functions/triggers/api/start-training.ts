@@ -1,6 +1,6 @@
 import { checkPipelineMetrics } from '../../../lib/jobs/check-metrics.ts';
 import { type ResolvedPipeline, readPipeline } from '../../../lib/jobs/pipelines.ts';
-import { openPlannedRun } from '../../../lib/jobs/plan.ts';
+import { beginRun } from '../../../lib/jobs/runs.ts';
 import { resolvePipeline } from '../../../lib/pipeline/resolve.ts';
 import type { PipelineDocument } from '../../../lib/pipeline/schema.ts';
 import { startIfRoom } from './room.ts';
@@ -14,9 +14,9 @@ export async function startTraining(call: TrainingCall): Promise<Response> {
   const { context, services } = call;
   const pipeline = await pipelineOf(call);
   checkPipelineMetrics(pipeline.request);
-  const planned = await openPlannedRun(context, pipeline);
-  const { run } = planned;
-  if (planned.next === 'done') return trainingAnswer(call, run, 200);
+  const { request, result } = await beginRun(context, pipeline);
+  const { run } = request;
+  if (result) return trainingAnswer(call, run, 200);
   await startIfRoom(services, context, 'training', { name: pipeline.request.name, id: run });
   services.telemetry.info('training', { run });
   const links = linksOf(run);

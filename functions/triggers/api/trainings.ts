@@ -21,7 +21,7 @@ export const trainings: Route[] = [
       200: { description: 'It was done before.', content: 'Training' },
       202: { description: 'It is under way.', content: 'Training', headers: { location: 'Where to ask for it.' } },
     },
-    problems: [400, 404, 413, 415, 429],
+    problems: [404, 413, 415, 429],
     async handle(call) {
       // Loaded here, since no prediction should wait for the code that checks pipelines.
       const { startTraining } = await import('./start-training.ts');
@@ -34,7 +34,7 @@ export const trainings: Route[] = [
     summary: 'Look at a training: its progress, its result, or why it failed.',
     parameters,
     answers: { 200: { description: 'Its state.', content: 'Training' } },
-    problems: [400, 404],
+    problems: [404],
     handle: (call) => trainingAnswer(call, call.parameters.id, 200),
   },
   {
@@ -46,7 +46,7 @@ export const trainings: Route[] = [
       200: { description: 'The report.', content: 'text/html' },
       302: { description: 'Where a large report lies.', headers: { location: 'A presigned URL.' } },
     },
-    problems: [400, 404],
+    problems: [404],
     handle: (call) =>
       sendObject(call, `runs/${call.parameters.id}/report.${call.accept.includes('text/html') ? 'html' : 'json'}`),
   },
@@ -64,7 +64,7 @@ function reportRoute(ending: string, content: `${string}/${string}`, what: strin
       200: { description: 'The report.', content },
       302: { description: 'Where a large report lies.', headers: { location: 'A presigned URL.' } },
     },
-    problems: [400, 404],
+    problems: [404],
     handle: (call) => sendObject(call, `runs/${call.parameters.id}/report.${ending}`),
   };
 }

@@ -1,4 +1,5 @@
-import { findColumn, listNames, nearestName } from '../lookup.ts';
+import { nearestName } from '../../core/nearest-name.ts';
+import { findColumn, listNames } from '../lookup.ts';
 import { parseNumberText } from '../number.ts';
 import { numberFacts } from '../number-facts.ts';
 import type { Column, Table } from '../table.ts';

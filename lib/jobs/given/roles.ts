@@ -1,5 +1,6 @@
 import { InputError } from '../../core/errors.ts';
-import { listNames, nearestName } from '../../data/lookup.ts';
+import { nearestName } from '../../core/nearest-name.ts';
+import { listNames } from '../../data/lookup.ts';
 import type { PredictionsDocument, PredictionTask } from '../../pipeline/predictions-schema.ts';
 import type { AppliedDefault } from '../../pipeline/resolve.ts';
 

@@ -41,7 +41,8 @@ import {
 } from './shared/csv-cells';
 import { beginEnds, endAfter, lastEnd, mostColumns, moreEnds } from './shared/cell-ends';
 import { setPowersOfTen } from './shared/decimal';
-import { beginHash, endHash, hashBytes, read } from './shared/host';
+import { addText, beginText, endText } from './shared/halved-text';
+import { read } from './shared/host';
 import { parseLongs } from './shared/long-numbers';
 import { parseFours, setSqueezes } from './shared/short-numbers';
 
@@ -77,7 +78,8 @@ const NAMED: usize = 112; // whether blocks are hashed
 const segmentBytes: f64 = 8388608;
 const chunkBytes: usize = 262144;
 const slack: usize = 64;
-/** Offsets in the scratch: of the copy of a row, 256 KiB, and of the ends of cells. */
+/** Offsets in the scratch: of the text that is hashed, 132 KiB, of the copy of a row, 256 KiB, and of the ends of cells. */
+const halvedTextAt: usize = 2 * 262144 + 4096;
 const spareAt: usize = 3 * 262144;
 const endsAt: usize = 4 * 262144;
 const blockRowLimit: u32 = 65536;
@@ -105,6 +107,7 @@ let blocksAt: usize = 0;
 let blocksLeft: i32 = 0;
 let heading: usize = 0;
 let headingBytes: usize = 0;
+let halvedAt: usize = 0;
 let extremes: usize = 0;
 
 /**
@@ -142,6 +145,7 @@ export function parseSegment(description: usize, index: i32, scratch: usize): vo
   heading = load<usize>(description, HEADING);
   headingBytes = load<usize>(description, HEADING_BYTES);
   isNamed = load<u32>(description, NAMED) != 0;
+  halvedAt = scratch + halvedTextAt;
   blockRows = 0;
   extremes = load<usize>(description, EXTREMES) + <usize>index * 2 * stride;
   for (let c: usize = 0; c < stride; c += 16) {
@@ -230,7 +234,7 @@ function readRows(description: usize, index: i32, scratch: usize, stride: usize)
           stop = isLast ? textEnd : start;
         }
       }
-      if (isNamed) hashBytes(unhashed, stop - unhashed);
+      if (isNamed) addText(unhashed, stop - unhashed);
       if (isDone) closeBlock();
     }
     if (isDone) return;
@@ -270,7 +274,7 @@ function closeBlock(): void {
     return;
   }
   store<u32>(blocksAt, blockRows);
-  if (isNamed) endHash(blocksAt + 4);
+  if (isNamed) endText(blocksAt + 4);
   blocksAt += blockBytes;
   blocksLeft--;
   blockRows = 0;
@@ -279,12 +283,11 @@ function closeBlock(): void {
 /** Notes that a row begins at `p`: in the block at hand, or in a new one. */
 function beginRow(p: usize): void {
   if (blockRows == blockRowLimit) {
-    if (isNamed) hashBytes(unhashed, p - unhashed);
+    if (isNamed) addText(unhashed, p - unhashed);
     closeBlock();
   }
   if (blockRows == 0 && isNamed) {
-    beginHash();
-    hashBytes(heading, headingBytes);
+    beginText(halvedAt, heading, headingBytes);
     unhashed = p;
   }
   blockRows++;

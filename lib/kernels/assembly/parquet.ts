@@ -1,320 +1,212 @@
-// Flat number columns of a Parquet file to float32, row-major.
+// Flat number columns of a Parquet file to float32 rows, with the hashes of their cells.
 //
-// `decodeShare(description, index, scratch)` takes sixteen columns of one row group: share `index % SHARES` of group
-// `index / SHARES`. Each column's bytes pass through the scratch: unpacked page by page, decoded to one value after
-// another, and at last woven with three others into the rows of `matrix`, `stride` bytes apart, as the nearest float32; a
-// null and a NaN are the plain NaN. Columns that a float32 can't hold for sure are kept as float64 besides, column by
-// column. What it does not take on (another page, encoding or codec, a broken page, an infinite number, an integer beyond
-// 2 ** 53) leaves a status that is not 0, and nothing of the share counts.
+// `decodeShares(description, index, scratch)` decodes some columns of one row group. The columns are divided into shares of
+// about sixteen, and a call takes one of them, or all one after another. Each column passes through the scratch: decoded to
+// one value after another, described, and hashed block by block. Then the rows are taken 256 at a time: their hash goes on
+// over the share's cells, and the columns that are packed are woven, four by four, into the rows of `matrix`, `stride` bytes
+// apart, as the nearest float32; a null and a NaN are the plain NaN. Other columns get an array of their own: of float64, or
+// of classes. A failure leaves a status that is not 1: another page, encoding or codec than are known here, a broken page, an
+// infinite number, an integer beyond 2 ** 53.
 //
-// Why so: a column chunk lies in one piece, and a cache holds a page but no chunk, so each page is decoded while it is
-// there. Rows are written in whole cache lines, sixteen columns of four bytes: four at a time would fetch every line four
-// times. Sixteen columns are also a share that threads can take of a file with few row groups.
+// Why so: what is decoded is hashed while a cache holds it, and no float64 outlives its share, as fresh memory costs more
+// than decoding. Rows are written in whole cache lines, sixteen columns of four bytes: four at a time would fetch every line
+// four times. A row's hash is a chain over its columns, so a share waits for the one before it, but only at its end; which a
+// thread never does for shares that it takes itself, and for others hardly, as shares are taken in their order.
 
-import { isOneRun, readRuns } from './shared/bit-runs';
-import { read, unpackZstd } from './shared/host';
-import { describe, HAS_TINY, roundDoubles, weave } from './shared/number-columns';
-import {
-  DATA_PAGE, DATA_PAGE_V2, DICTIONARY_PAGE, encoding, isPacked, levelBytes, levelEncoding, nullCount, packedBytes,
-  pageType, readPageHeader, repetitionBytes, rowCount, unpackedBytes, valueCount,
-} from './shared/page-header';
-import { unpackSnappy } from './shared/snappy';
+import { addBooleans, addNumbers, finishRows, splitDoubles, splitFloats, tileRows } from './shared/cell-hashes';
+import { beginHash, endHash, hashBytes } from './shared/host';
+import { classify, describe, HAS_TINY, isRounded, NOT_SMALL, promote, roundDoubles, weave } from './shared/number-columns';
+import { BOOLEAN, decodeChunk, FLOAT, slack, usePageRoom } from './shared/parquet-pages';
 
-// The description, u32; parquet-hashes.ts has other fields of it.
+// The description, u32.
 const FILE: usize = 0;
 const COLUMNS: usize = 4;
 const STRIDE: usize = 8;
 const MATRIX: usize = 12;
-const GROUPS: usize = 16; // of each: rows, first row
-const CHUNKS: usize = 20; // of each group and column, 32 bytes: position f64; bytes, address or 0, codec, whether nullable
-const KINDS: usize = 24; // of each column: physical type, whether unsigned, address of its float64 or 0, whether boolean
+const GROUPS: usize = 16; // of each: rows, first row, first block
+const CHUNKS: usize = 20; // of each group and column, as `decodeChunk` takes them
+const KINDS: usize = 24; // of each column: physical type, whether unsigned, how it is stored, its array, its place in a row
 const FACTS: usize = 28; // of each group and column, 16 bytes: least and greatest f32, values, flags
-const STATUS: usize = 32; // of each group and share
+const STATUS: usize = 32; // of each group and share: 0 until it is done, 1 when it succeeded, 2 when it failed
 const PAGE_BYTES: usize = 36; // room for an unpacked page
 const CHUNK_BYTES: usize = 40; // room for a column chunk
 const GROUP_ROWS: usize = 44; // most rows of a group, a multiple of 4
+const SHARES: usize = 48; // the first column of each, and the end of the last
+const SHARE_COUNT: usize = 52;
+const SPAN: usize = 56; // shares of a call: 1, or all
+const SLOTS: usize = 60; // most columns of a share
+const ROW_HASHES: usize = 64; // of each row, or 0 when they are not wanted
+const BLOCK_HASHES: usize = 68; // of each block and column: 32 bytes, and u32: bytes of a number; or 0
+const CELL_HASHES: usize = 72; // of a missing cell, and of the texts `false` and `true`
 
-const shareColumns: i32 = 16;
-const slack: usize = 64;
-const tileRows: i32 = 256;
+// How a column is stored.
+const PACKED: u32 = 0;
+const DOUBLES: u32 = 1;
+const CLASSES: u32 = 2;
 
-// Physical types, encodings and codecs, by the numbers of the format.
-const BOOLEAN: u32 = 0;
-const INT32: u32 = 1;
-const INT64: u32 = 2;
-const FLOAT: u32 = 4;
-const DOUBLE: u32 = 5;
-const PLAIN: i32 = 0;
-const PLAIN_DICTIONARY: i32 = 2;
-const RLE: i32 = 3;
-const RLE_DICTIONARY: i32 = 8;
-const UNCOMPRESSED: u32 = 0;
-const SNAPPY: u32 = 1;
-const ZSTD: u32 = 6;
+const SUCCEEDED: i32 = 1;
+const FAILED: i32 = 2;
 
-// Of the column chunk at hand.
-let type: u32 = 0;
-let isUnsigned = false;
-let codec: u32 = 0;
-let isNullable = false;
-let pageRoom: usize = 0;
-let pageAt: usize = 0;
-let dictionaryAt: usize = 0;
-let dictionaryCount: i64 = 0;
-let indicesAt: usize = 0;
-let levelsAt: usize = 0;
-/** Where an unpacked part of a page lies, and where it ends. */
-let unpackedAt: usize = 0;
-let unpackedEnd: usize = 0;
+const kindBytes: usize = 20;
+const blockRows: i32 = 65_536;
+/** How long to wait for another share, in nanoseconds: it takes far less, unless its thread has died. */
+const patience: i64 = 60_000_000_000;
 
-export function decodeShare(description: usize, index: i32, scratch: usize): void {
-  const columns = load<i32>(description, COLUMNS);
-  const shares = (columns + shareColumns - 1) / shareColumns;
-  const group = index / shares;
-  const from = (index % shares) * shareColumns;
-  const end = min(from + shareColumns, columns);
-  const status = load<usize>(description, STATUS) + (<usize>index << 2);
-  store<u32>(status, 1);
-  const rows = load<i32>(load<usize>(description, GROUPS) + (<usize>group << 3));
-  const firstRow = load<usize>(load<usize>(description, GROUPS) + (<usize>group << 3), 4);
+// Of the row group at hand.
+let group: i32 = 0;
+let rows: i32 = 0;
+let firstRow: usize = 0;
+
+// In the scratch.
+let tile: usize = 0;
+/** Of each column of the share: the address of its values, float32 of a FLOAT, else float64. */
+let cellsAt: usize = 0;
+let valuesAt: usize = 0;
+let valuesBytes: usize = 0;
+
+export function decodeShares(description: usize, index: i32, scratch: usize): void {
+  const shareCount = load<i32>(description, SHARE_COUNT);
+  const span = load<i32>(description, SPAN);
+  const calls = shareCount / span;
+  group = index / calls;
+  const place = load<usize>(description, GROUPS) + <usize>group * 12;
+  rows = load<i32>(place);
+  firstRow = load<usize>(place, 4);
   const groupRows = load<usize>(description, GROUP_ROWS);
-  pageRoom = load<usize>(description, PAGE_BYTES);
-  const chunkAt = scratch;
-  pageAt = chunkAt + load<usize>(description, CHUNK_BYTES) + slack;
-  dictionaryAt = pageAt + pageRoom + slack;
-  indicesAt = dictionaryAt + 2 * pageRoom + slack;
-  levelsAt = indicesAt + 4 * groupRows + slack;
-  const valuesAt = levelsAt + 4 * groupRows + slack;
-  const valuesBytes: usize = 4 * groupRows + slack;
-  for (let column = from; column < end; column++) {
-    const kind = load<usize>(description, KINDS) + (<usize>column << 4);
-    const place = <usize>(group * columns + column);
-    const doubles: usize = load<usize>(kind, 8) == 0 ? <usize>0 : load<usize>(kind, 8) + (firstRow << 3);
-    const values = valuesAt + <usize>(column - from) * valuesBytes;
-    type = load<u32>(kind);
-    isUnsigned = load<u32>(kind, 4) != 0;
-    const chunk = load<usize>(description, CHUNKS) + place * 32;
-    if (!decodeChunk(load<i32>(description, FILE), chunk, chunkAt, rows, type == FLOAT ? values : doubles)) return;
-    const facts = load<usize>(description, FACTS) + (place << 4);
-    const flags: u32 = type == FLOAT ? 0 : roundDoubles(doubles, rows, values);
-    if (flags > HAS_TINY || !describe(values, rows, facts, flags, type == FLOAT)) return;
+  tile = scratch;
+  cellsAt = tile + 3 * 4 * tileRows;
+  const pages = cellsAt + 4 * load<usize>(description, SLOTS) + slack;
+  const pageBytes = load<usize>(description, PAGE_BYTES);
+  valuesAt = usePageRoom(pages, load<usize>(description, CHUNK_BYTES), pageBytes, groupRows);
+  valuesBytes = 4 * groupRows + slack;
+  const first = (index % calls) * span;
+  for (let share = first; share < first + span; share++) {
+    const status = load<usize>(description, STATUS) + (<usize>(group * shareCount + share) << 2);
+    const done = decodeColumns(description, share) && finish(description, share, status);
+    atomic.store<i32>(status, done ? SUCCEEDED : FAILED);
+    atomic.notify(status, -1);
+    if (!done) return;
   }
-  const zeros = valuesAt + <usize>(end - from) * valuesBytes;
-  if ((end - from) & 3) memory.fill(zeros, 0, valuesBytes);
-  const stride = load<usize>(description, STRIDE);
-  const out = load<usize>(description, MATRIX) + firstRow * stride + (<usize>from << 2);
+}
+
+/** Decodes the columns of a share, and leaves everything but their rows. */
+function decodeColumns(description: usize, share: i32): bool {
+  const columns = load<i32>(description, COLUMNS);
+  const shares = load<usize>(description, SHARES) + (<usize>share << 2);
+  const from = load<i32>(shares);
+  const end = load<i32>(shares, 4);
+  let doubles = valuesAt + <usize>(end - from) * valuesBytes;
+  for (let column = from; column < end; column++) {
+    const kind = load<usize>(description, KINDS) + <usize>column * kindBytes;
+    const type = load<u32>(kind);
+    const storage = load<u32>(kind, 8);
+    const own = load<usize>(kind, 12);
+    const values = valuesAt + <usize>(column - from) * valuesBytes;
+    const place = <usize>(group * columns + column);
+    let cells = values;
+    if (type != FLOAT) {
+      cells = storage == DOUBLES ? own + (firstRow << 3) : doubles;
+      if (storage != DOUBLES) doubles += 2 * valuesBytes;
+    }
+    store<usize>(cellsAt + (<usize>(column - from) << 2), cells);
+    const chunk = load<usize>(description, CHUNKS) + place * 32;
+    if (!decodeChunk(load<i32>(description, FILE), chunk, type, load<u32>(kind, 4) != 0, rows, cells)) return false;
+    let flags: u32 = type == FLOAT ? 0 : roundDoubles(cells, rows, values);
+    if (flags > HAS_TINY) return false;
+    if (storage == CLASSES && !classify(cells, type == FLOAT, rows, own + (firstRow << 2), load<usize>(kind, 16)))
+      flags |= NOT_SMALL;
+    const facts = load<usize>(description, FACTS) + (place << 4);
+    if (!describe(values, rows, facts, flags, type == FLOAT)) return false;
+    if (storage == DOUBLES && type == FLOAT) promote(values, rows, own + (firstRow << 3));
+    if (load<usize>(description, BLOCK_HASHES) != 0) hashBlocks(description, column, values, cells);
+  }
+  return true;
+}
+
+/** SHA-256 of each block of a column: of float32 where that rounds none of its values, else of float64. */
+function hashBlocks(description: usize, column: i32, values: usize, cells: usize): void {
+  const columns = load<usize>(description, COLUMNS);
+  const firstBlock = load<usize>(load<usize>(description, GROUPS) + <usize>group * 12, 8);
+  let out = load<usize>(description, BLOCK_HASHES) + (firstBlock * columns + <usize>column) * 36;
+  for (let row = 0; row < rows; row += blockRows, out += columns * 36) {
+    const count = min(blockRows, rows - row);
+    const singles = values + (<usize>row << 2);
+    const doubles = cells + (<usize>row << 3);
+    const isSingle = values == cells || isRounded(doubles, count, singles);
+    beginHash();
+    if (isSingle) hashBytes(singles, <usize>count << 2);
+    else hashBytes(doubles, <usize>count << 3);
+    endHash(out);
+    store<u32>(out, isSingle ? 4 : 8, 32);
+  }
+}
+
+/** Hashes the rows of a share, and weaves them; false when the share before it failed. */
+function finish(description: usize, share: i32, status: usize): bool {
+  const hashes = load<usize>(description, ROW_HASHES);
+  if (hashes != 0 && share > 0) {
+    const before = status - 4;
+    while (atomic.load<i32>(before) == 0) if (atomic.wait<i32>(before, 0, patience) == 2) return false;
+    if (atomic.load<i32>(before) != SUCCEEDED) return false;
+  }
+  const columns = load<i32>(description, COLUMNS);
+  const shares = load<usize>(description, SHARES) + (<usize>share << 2);
+  const from = load<i32>(shares);
+  const end = load<i32>(shares, 4);
   for (let row = 0; row < rows; row += tileRows) {
     const count = min(tileRows, rows - row);
-    for (let column = 0; column < end - from; column += 4) {
-      const at = valuesAt + <usize>column * valuesBytes;
-      weave(
-        at + (<usize>row << 2),
-        (column + 1 < end - from ? at + valuesBytes : zeros) + (<usize>row << 2),
-        (column + 2 < end - from ? at + 2 * valuesBytes : zeros) + (<usize>row << 2),
-        (column + 3 < end - from ? at + 3 * valuesBytes : zeros) + (<usize>row << 2),
-        count, out + <usize>row * stride + (<usize>column << 2), stride,
-      );
+    if (hashes != 0) {
+      const out = hashes + ((firstRow + <usize>row) << 2);
+      if (from == 0) memory.fill(tile, 0, 4 * tileRows);
+      else memory.copy(tile, out, <usize>count << 2);
+      addCells(description, from, end, row, count);
+      if (end == columns) finishRows(tile, count, columns);
+      memory.copy(out, tile, <usize>count << 2);
     }
-  }
-  store<u32>(status, 0);
-}
-
-/** Decodes one column of a row group: float32 of a FLOAT, float64 of all others, NaN of a null. */
-function decodeChunk(file: i32, chunk: usize, room: usize, rows: i32, out: usize): bool {
-  const bytes = load<i32>(chunk, 8);
-  let p = load<usize>(chunk, 12);
-  codec = load<u32>(chunk, 16);
-  isNullable = load<u32>(chunk, 20) != 0;
-  if (p == 0) {
-    p = room;
-    if (read(file, load<f64>(chunk), p, bytes) != bytes) return false;
-  }
-  const end = p + <usize>bytes;
-  const width: usize = type == FLOAT ? 4 : 8;
-  dictionaryCount = -1;
-  let row = 0;
-  while (row < rows) {
-    p = readPageHeader(p, end);
-    if (p == 0) return false;
-    const next = p + <usize>packedBytes;
-    if (pageType == DICTIONARY_PAGE) {
-      if (!readDictionary(p, next)) return false;
-    } else {
-      if (valueCount < 0 || valueCount > rows - row) return false;
-      if (!readValues(p, next, valueCount, out + <usize>row * width)) return false;
-      row += valueCount;
-    }
-    p = next;
+    weaveTile(description, from, end, row, count);
   }
   return true;
 }
 
-function readDictionary(p: usize, end: usize): bool {
-  if (dictionaryCount >= 0 || type == BOOLEAN || valueCount < 0) return false;
-  if (encoding != PLAIN && encoding != PLAIN_DICTIONARY) return false;
-  if (!unpack(p, end, unpackedBytes, true)) return false;
-  if (unpackedEnd - unpackedAt > pageRoom) return false;
-  dictionaryCount = valueCount;
-  return readPlain(unpackedAt, unpackedEnd, valueCount, dictionaryAt);
+function addCells(description: usize, from: i32, end: i32, row: i32, count: i32): void {
+  const cellHashes = description + CELL_HASHES;
+  for (let column = from; column < end; column++) {
+    const type = load<u32>(load<usize>(description, KINDS) + <usize>column * kindBytes);
+    const cells = load<usize>(cellsAt + (<usize>(column - from) << 2));
+    if (type == FLOAT) splitFloats(cells + (<usize>row << 2), count, tile);
+    else splitDoubles(cells + (<usize>row << 3), count, tile);
+    if (type == BOOLEAN) addBooleans(tile, count, cellHashes);
+    else addNumbers(tile, count, cellHashes);
+  }
 }
 
-/** The values of a data page. */
-function readValues(p: usize, end: usize, count: i32, out: usize): bool {
-  let present = count;
-  if (pageType == DATA_PAGE) {
-    const done = unpackFloats(p, end, count, out);
-    if (done != 0) return done > 0;
-    if (!unpack(p, end, unpackedBytes, true)) return false;
-    if (isNullable) {
-      if (levelEncoding != RLE || unpackedEnd - unpackedAt < 4) return false;
-      const bytes = load<usize>(unpackedAt);
-      unpackedAt += 4;
-      if (bytes > unpackedEnd - unpackedAt) return false;
-      present = readLevels(unpackedAt, unpackedAt + bytes, count);
-      unpackedAt += bytes;
+/** Writes the packed columns of some rows, which stand side by side in a row, the first at a multiple of four. */
+function weaveTile(description: usize, from: i32, end: i32, row: i32, count: i32): void {
+  const stride = load<usize>(description, STRIDE);
+  const out = load<usize>(description, MATRIX) + (firstRow + <usize>row) * stride;
+  const kinds = load<usize>(description, KINDS);
+  // By now nobody needs the tile, which is as long as its rows of a column.
+  const zeros = tile;
+  memory.fill(zeros, 0, 4 * tileRows);
+  for (let column = from; column < end; ) {
+    let place: usize = 0;
+    let a = zeros;
+    let b = zeros;
+    let c = zeros;
+    let d = zeros;
+    let found = 0;
+    for (; column < end && found < 4; column++) {
+      const kind = kinds + <usize>column * kindBytes;
+      if (load<u32>(kind, 8) != PACKED) continue;
+      const values = valuesAt + <usize>(column - from) * valuesBytes + (<usize>row << 2);
+      if (found == 0) {
+        place = load<usize>(kind, 16);
+        a = values;
+      } else if (found == 1) b = values;
+      else if (found == 2) c = values;
+      else d = values;
+      found++;
     }
-  } else {
-    if (pageType != DATA_PAGE_V2 || rowCount != count || repetitionBytes != 0 || levelBytes < 0) return false;
-    if (<usize>levelBytes > end - p || levelBytes > unpackedBytes) return false;
-    if (isNullable) present = readLevels(p, p + <usize>levelBytes, count);
-    else if (levelBytes != 0) return false;
-    if (present != count - nullCount) return false;
-    if (!unpack(p + <usize>levelBytes, end, unpackedBytes - levelBytes, isPacked)) return false;
-  }
-  if (present < 0) return false;
-  if (encoding == PLAIN) {
-    if (!readPlain(unpackedAt, unpackedEnd, present, out)) return false;
-  } else if (encoding == PLAIN_DICTIONARY || encoding == RLE_DICTIONARY) {
-    if (!lookUp(present, out)) return false;
-  } else if (encoding == RLE && type == BOOLEAN) {
-    if (unpackedEnd - unpackedAt < 4) return false;
-    const bytes = load<usize>(unpackedAt);
-    unpackedAt += 4;
-    if (bytes > unpackedEnd - unpackedAt) return false;
-    if (readRuns(unpackedAt, unpackedAt + bytes, 1, present, indicesAt) < 0) return false;
-    for (let i: usize = 0; i < <usize>present; i++) store<f64>(out + (i << 3), <f64>load<u32>(indicesAt + (i << 2)));
-  } else return false;
-  if (present < count) spread(present, count, out);
-  return true;
-}
-
-/** Makes a part of a page readable, at `unpackedAt`. */
-function unpack(p: usize, end: usize, bytes: i32, isPackedPart: bool): bool {
-  if (bytes < 0) return false;
-  if (codec == UNCOMPRESSED || !isPackedPart) {
-    unpackedAt = p;
-    unpackedEnd = end;
-    return end - p == <usize>bytes;
-  }
-  if (<usize>bytes > pageRoom) return false;
-  unpackedAt = pageAt;
-  unpackedEnd = pageAt + <usize>bytes;
-  if (codec == SNAPPY) return unpackSnappy(p, end, pageAt, bytes);
-  return codec == ZSTD && unpackZstd(p, <i32>(end - p), pageAt, bytes) == bytes;
-}
-
-/** Unpacks plain float32 to where they belong, the levels before them; answers 0 where that can't be, -1 where it failed. */
-function unpackFloats(p: usize, end: usize, count: i32, out: usize): i32 {
-  if (type != FLOAT || encoding != PLAIN || codec != SNAPPY) return 0;
-  let before: usize = 0;
-  if (isNullable) {
-    // The page's length, and the head of a literal that begins with the length of the levels.
-    let first = p;
-    while (first < end && load<u8>(first) > 127) first++;
-    first += 2;
-    const tag = <u32>load<u8>(first - 1);
-    if (end < first || tag & 3) return 0;
-    const width = max(<i32>(tag >> 2) - 59, 0);
-    if (width == 0 && tag >> 2 < 3) return 0;
-    before = 4 + load<usize>(first + width);
-  }
-  if (before > slack || unpackedBytes != <i32>before + (count << 2)) return 0;
-  // What is written over before the values is another page's or column's.
-  memory.copy(pageAt, out - before, before);
-  let present = count;
-  const isWhole = unpackSnappy(p, end, out - before, unpackedBytes);
-  if (isWhole && isNullable) {
-    const told = levelEncoding == RLE && load<usize>(out - before) == before - 4;
-    present = told ? readLevels(out - before + 4, out, count) : -1;
-  }
-  memory.copy(out - before, pageAt, before);
-  if (!isWhole || present < 0) return -1;
-  if (present < count) spread(present, count, out);
-  return 1;
-}
-
-/** Reads which of so many rows have a value; answers how many, or less than 0. Where not all have: 0 and 1 in `levelsAt`. */
-function readLevels(p: usize, end: usize, count: i32): i32 {
-  if (isOneRun(p, end, count)) return count;
-  if (readRuns(p, end, 1, count, levelsAt) < 0) return -1;
-  let present = 0;
-  for (let i: usize = 0; i < <usize>count; i++) present += load<i32>(levelsAt + (i << 2));
-  return present;
-}
-
-function readPlain(p: usize, end: usize, count: i32, out: usize): bool {
-  const n = <usize>count;
-  if (type == BOOLEAN) {
-    if (end - p < (n + 7) >> 3) return false;
-    for (let i: usize = 0; i < n; i++) store<f64>(out + (i << 3), <f64>((load<u8>(p + (i >> 3)) >> <u8>(i & 7)) & 1));
-    return true;
-  }
-  const shift: usize = type == FLOAT || type == INT32 ? 2 : 3;
-  if ((end - p) >> shift < n) return false;
-  if (type == FLOAT || type == DOUBLE) {
-    memory.copy(out, p, n << shift);
-    return true;
-  }
-  if (type == INT32) {
-    if (isUnsigned) for (let i: usize = 0; i < n; i++) store<f64>(out + (i << 3), <f64>load<u32>(p + (i << 2)));
-    else for (let i: usize = 0; i < n; i++) store<f64>(out + (i << 3), <f64>load<i32>(p + (i << 2)));
-    return true;
-  }
-  if (type != INT64) return false;
-  let wide: u64 = 0;
-  for (let i: usize = 0; i < n; i++) {
-    const value = load<i64>(p + (i << 3));
-    wide |= <u64>(isUnsigned || value >= 0 ? value : -value) >> 53;
-    store<f64>(out + (i << 3), <f64>value);
-  }
-  return wide == 0;
-}
-
-/** Values by their places in the dictionary. */
-function lookUp(present: i32, out: usize): bool {
-  if (type == BOOLEAN || dictionaryCount < 0) return false;
-  if (present == 0) return true;
-  if (unpackedAt >= unpackedEnd) return false;
-  const width = <u32>load<u8>(unpackedAt);
-  if (width > 32) return false;
-  if (width == 0 && pageType == DATA_PAGE) memory.fill(indicesAt, 0, <usize>present << 2);
-  else {
-    const most = readRuns(unpackedAt + 1, unpackedEnd, width, present, indicesAt);
-    if (most < 0 || most >= dictionaryCount) return false;
-  }
-  if (dictionaryCount == 0) return false;
-  if (type == FLOAT) {
-    for (let i: usize = 0; i < <usize>present; i++) {
-      store<f32>(out + (i << 2), load<f32>(dictionaryAt + (load<usize>(indicesAt + (i << 2)) << 2)));
-    }
-  } else {
-    for (let i: usize = 0; i < <usize>present; i++) {
-      store<f64>(out + (i << 3), load<f64>(dictionaryAt + (load<usize>(indicesAt + (i << 2)) << 3)));
-    }
-  }
-  return true;
-}
-
-/** Moves the values, which stand one behind another, to the rows that have one, and puts NaN into the others. */
-function spread(present: i32, count: i32, out: usize): void {
-  let from = present;
-  for (let row = count - 1; row >= 0; row--) {
-    const isThere = load<u32>(levelsAt + (<usize>row << 2)) != 0;
-    if (isThere) from--;
-    if (type == FLOAT) {
-      store<f32>(out + (<usize>row << 2), isThere ? load<f32>(out + (<usize>from << 2)) : f32.NaN);
-    } else {
-      store<f64>(out + (<usize>row << 3), isThere ? load<f64>(out + (<usize>from << 3)) : f64.NaN);
-    }
+    if (found > 0) weave(a, b, c, d, count, out + (place << 2), stride);
   }
 }

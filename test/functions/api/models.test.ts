@@ -38,6 +38,8 @@ describe('models', () => {
     };
     expect(await cardAt('/card')).toEqual([200, second.version]);
     expect(await cardAt(`/versions/${first.version}/card`)).toEqual([200, first.version]);
+    expect(await cardAt(`/versions/${first.version.slice(0, 6)}/card`)).toEqual([200, first.version]);
+    expect(await cardAt(`/versions/${first.version.slice(0, 5)}/card`)).toEqual([400, undefined]);
     expect((await api.send('GET', `/models/houses/versions/${none}/card`)).status).toBe(404);
     expect((await api.send('GET', '/models/houses/versions/latest/card')).status).toBe(400);
   });
@@ -58,6 +60,13 @@ describe('models', () => {
     });
     expect(await put('shadow', { version: b, from: null })).toMatchObject({ status: 200, body: { from: null } });
     expect(await put('champion', { version: none })).toMatchObject({ status: 404 });
+    expect(await put('short', { version: a.slice(0, 7) })).toMatchObject({ status: 200, body: { version: a } });
+    expect(await put('short', { version: b.slice(0, 6), from: b.slice(0, 6) })).toMatchObject({ status: 409 });
+    expect(await put('short', { version: b.slice(0, 6), from: a.slice(0, 6) })).toMatchObject({
+      status: 200,
+      body: { version: b, from: a },
+    });
+    expect(await put('short', { version: a.slice(0, 5) })).toMatchObject({ status: 400 });
     expect(await put('CHAMPION', { version: a })).toMatchObject({ status: 400 });
     expect(await api.send('POST', '/models/houses/aliases/champion/rollback')).toMatchObject({
       status: 200,

@@ -35,6 +35,7 @@ describe('predictions', () => {
     });
     expect([headers.get('hone-model-version'), headers.get('age')]).toEqual([version, '0']);
     expect((await predict({ rows, version })).headers.get('age')).toBeNull();
+    expect((await predict({ rows, version: version.slice(0, 6) })).body).toEqual(body);
     expect((await predict({ rows, alias: 'champion' })).body).toEqual(body);
   });
 
@@ -177,6 +178,12 @@ describe('predictions', () => {
   ])('refuse %j with %i', async (body, status, detail) => {
     await api.train();
     expect(await predict(body)).toMatchObject({ status, body: { detail: expect.stringMatching(detail) } });
+  });
+
+  test('show a number beyond float64 as it was written', async () => {
+    await api.train();
+    const { status, body } = await api.send('POST', '/models/houses/predictions', '{"rows": [{"size": -1e400}]}');
+    expect([status, body.detail]).toEqual([400, 'rows[0]: field "size": expected a finite number, found "-1e400"']);
   });
 
   test('of a model that is not there are not found', async () => {

@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { apiRoutes } from '../../../functions/triggers/api/app.ts';
 import { components } from '../../../functions/triggers/api/schemas.ts';
 import { ConflictError, InputError, NotFoundError, NumericError, StoreError } from '../../../lib/core/errors.ts';
 import { runPipeline } from '../../../lib/jobs/run.ts';
@@ -39,6 +40,24 @@ describe('problems', () => {
     });
     expect(JSON.stringify(body)).not.toMatch(/secret|\.ts:/);
     if (status === 503) expect(headers.get('retry-after')).toBe('5');
+  });
+
+  test('a parameter in the query is refused on every route, with what belongs where', async () => {
+    const routes = apiRoutes({ acceptsUploads: true });
+    for (const { method, path, body } of routes) {
+      const address = path.replace('{id}', '0'.repeat(32)).replaceAll(/\{\w+\}/g, 'abcdef');
+      const sent = body === undefined ? undefined : {};
+      const { status, body: problem } = await api.send(method.toUpperCase(), `${address}?alias=staging&x=1`, sent);
+      expect([status, problem.detail], path).toEqual([
+        400,
+        expect.stringContaining('query: expected no parameters, found "alias"'),
+      ]);
+    }
+    const { body } = await api.send('POST', '/models/houses/predictions?alias=staging', { rows: [{}] });
+    expect(body.detail).toBe(
+      'query: expected no parameters, found "alias"; POST /models/{name}/predictions takes none; in its path name; in its body rows, version, alias, input, id',
+    );
+    expect((await api.send('GET', '/models?')).status).toBe(200);
   });
 
   test.each([

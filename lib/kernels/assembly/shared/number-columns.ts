@@ -6,9 +6,13 @@
 // Why so: a column is decoded as it lies in a file, and models want rows. Four columns of four rows are transposed in
 // registers, so that each is read and written once, by whole vectors.
 
-/** Flags of a column: a value is not whole; a value is so near to 0 that float32 loses digits. */
+/** Flags of a column: a value is not whole; one is so near to 0 that float32 loses digits; one is no small class. */
 const HAS_FRACTIONS: u32 = 1;
 export const HAS_TINY: u32 = 2;
+export const NOT_SMALL: u32 = 4;
+
+/** Whole numbers below this are small classes. */
+const smallClasses: f64 = 256;
 
 const leastNormal: f64 = 1.1754943508222875e-38;
 const leastNormalBits: i32 = 0x00800000;
@@ -32,6 +36,43 @@ export function roundDoubles(values: usize, rows: i32, out: usize): u32 {
     v128.store64_lane(out, f32x4.demote_f64x2_zero(pair), 0);
   }
   return v128.any_true(infinite) ? 4 : v128.any_true(tiny) ? HAS_TINY : 0;
+}
+
+/** Whether float32, NaN where a value is missing, are equal to the float64 that they were made of. */
+export function isRounded(doubles: usize, rows: i32, singles: usize): bool {
+  const end = singles + (<usize>rows << 2);
+  let p = singles;
+  for (; p + 8 <= end; p += 8, doubles += 16) {
+    const pair = v128.load(doubles);
+    const isKept = v128.or(f64x2.eq(f64x2.promote_low_f32x4(v128.load64_zero(p)), pair), f64x2.ne(pair, pair));
+    if (!i64x2.all_true(isKept)) return false;
+  }
+  if (p == end) return true;
+  const value = load<f64>(doubles);
+  return <f64>load<f32>(p) == value || value != value;
+}
+
+/** Writes float32 as float64. */
+export function promote(values: usize, rows: i32, out: usize): void {
+  const end = values + (<usize>rows << 2);
+  for (let p = values; p < end; p += 4, out += 8) store<f64>(out, <f64>load<f32>(p));
+}
+
+/**
+ * Writes the classes of a column, i32: each is its value, -1 where that is missing or no small class. Marks those that occur
+ * by a byte of `seen`; answers whether all values were small classes.
+ */
+export function classify(cells: usize, isSingle: bool, rows: i32, out: usize, seen: usize): bool {
+  let areSmall = true;
+  for (let row: usize = 0; row < <usize>rows; row++) {
+    const value = isSingle ? <f64>load<f32>(cells + (row << 2)) : load<f64>(cells + (row << 3));
+    const code = value >= 0 && value < smallClasses ? <i32>value : -1;
+    const isSmall = <f64>code == value && code >= 0;
+    if (isSmall) store<u8>(seen + <usize>code, 1);
+    else if (value == value) areSmall = false;
+    store<i32>(out + (row << 2), isSmall ? code : -1);
+  }
+  return areSmall;
 }
 
 /** Writes a column's facts, and replaces every NaN by the plain one; answers whether all stored values are finite. */
