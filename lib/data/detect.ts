@@ -47,7 +47,10 @@ export function detectFormat(
 }
 
 /** Rows after which the first ones have told enough, and bytes between looks. */
-const [sampleRows, pieceBytes] = [100, 4096];
+const fullSample = { rows: 100, pieceBytes: 4096 };
+
+/** What is enough where a single separator occurs: it is the one if it cuts the first row. */
+const firstRow = { rows: 1, pieceBytes: 256 };
 
 /** Bytes that `detectFormat` wants to see. */
 export const headBytes = 1 << 16;
@@ -71,8 +74,10 @@ function findSeparator(head: Uint8Array, atEnd: boolean): string {
   let best = { separator: '', cells: 1 };
   let fallback: string | undefined;
   // A separator that does not occur would make every row a single cell, and to find that out takes hardly any time.
-  for (const separator of separators.filter((one) => head.includes(one.charCodeAt(0)))) {
-    const counts = cellCounts(head, atEnd, separator);
+  const occurring = separators.filter((one) => head.includes(one.charCodeAt(0)));
+  const sample = occurring.length > 1 ? fullSample : firstRow;
+  for (const separator of occurring) {
+    const counts = cellCounts(head, atEnd, separator, sample);
     if (counts.length === 0) continue;
     if (counts[0] > 1) fallback ??= separator;
     if (counts[0] > best.cells && counts.every((count) => count === counts[0])) best = { separator, cells: counts[0] };
@@ -84,7 +89,7 @@ function findSeparator(head: Uint8Array, atEnd: boolean): string {
 function isCutByBlanks(head: Uint8Array, atEnd: boolean): boolean {
   let rowNumber = 0;
   let areNumbers = true;
-  const counts = cellCounts(head, atEnd, ' ', ({ bytes, starts, ends, count }) => {
+  const counts = cellCounts(head, atEnd, ' ', fullSample, ({ bytes, starts, ends, count }) => {
     if (rowNumber++ === 0) return;
     for (let i = 0; i < count; i++) {
       const isNumber = !Number.isNaN(parseNumber(bytes, starts[i], ends[i])) || isMissing(bytes, starts[i], ends[i]);
@@ -95,7 +100,13 @@ function isCutByBlanks(head: Uint8Array, atEnd: boolean): boolean {
 }
 
 /** Cells of each of the first rows, of those that are whole; none when they are not proper CSV with this separator. */
-function cellCounts(head: Uint8Array, atEnd: boolean, separator: string, look?: (row: TextRow) => void): number[] {
+function cellCounts(
+  head: Uint8Array,
+  atEnd: boolean,
+  separator: string,
+  { rows, pieceBytes }: { rows: number; pieceBytes: number },
+  look?: (row: TextRow) => void,
+): number[] {
   const counts: number[] = [];
   const tokenizer = csvTokenizer('', { separator, lineBytes: Number.POSITIVE_INFINITY });
   const onRow = (row: TextRow) => {
@@ -104,7 +115,7 @@ function cellCounts(head: Uint8Array, atEnd: boolean, separator: string, look?: 
   };
   try {
     let at = 0;
-    for (; at < head.length && counts.length < sampleRows; at += pieceBytes) {
+    for (; at < head.length && counts.length < rows; at += pieceBytes) {
       tokenizer.push(head.subarray(at, at + pieceBytes), onRow);
     }
     if (atEnd && at >= head.length) tokenizer.end(onRow);

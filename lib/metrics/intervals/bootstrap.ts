@@ -3,7 +3,7 @@ import { type Random, seededRandom } from '../../core/random.ts';
 import { quantile } from '../../core/statistics.ts';
 import { drawnSums, type UnitSums } from '../../kernels/draws.ts';
 import type { KernelMemory } from '../../kernels/instantiate.ts';
-import { type MetricCall, rememberShared } from '../catalogue/entry.ts';
+import { type MetricCall, rememberShared, unshared } from '../catalogue/entry.ts';
 import { deviate, type Interval, type IntervalOptions, unknownInterval } from './interval.ts';
 import { groupsDrawn, type RowSums } from './row-sums.ts';
 
@@ -65,7 +65,10 @@ export interface DrawnGroup {
   metrics: readonly SumsMetric[];
 }
 
-/** A metric as a function of sums; `shared` keeps what several metrics of the same sums have in common. */
+/**
+ * A metric as a function of sums, whose array is used again for the next draw; `shared` keeps what several metrics of the same
+ * sums have in common.
+ */
 export type SumsMetric = (sums: Float64Array, shared: MetricCall['shared']) => number;
 
 /**
@@ -90,9 +93,11 @@ export function drawTogether(
   );
   return groups.map(({ metrics }, g) => {
     const [found, width] = [metrics.map(() => new Float64Array(resamples)), sums[g].length / resamples];
+    const own = new Float64Array(width);
     for (let draw = 0; draw < resamples; draw++) {
-      const [own, shared] = [sums[g].subarray(draw * width, (draw + 1) * width), rememberShared()];
-      for (const [k, metric] of metrics.entries()) found[k][draw] = metric(own, shared);
+      for (let j = 0; j < width; j++) own[j] = sums[g][draw * width + j];
+      const shared = metrics.length > 1 ? rememberShared() : unshared;
+      for (let k = 0; k < metrics.length; k++) found[k][draw] = metrics[k](own, shared);
     }
     return found;
   });
