@@ -127,3 +127,19 @@ test('rows that can not be read are skipped when asked, and kept with the reason
     { key: './bad.csv', line: 10, reason: expect.stringContaining('column "size": expected a number, found "many"') },
   ]);
 });
+
+test('HONE_MEMORY_MB limits the memory for data, of evaluations too, and must be a number of mebibytes', async () => {
+  const evaluate = (limit: string) =>
+    hone(['evaluate', 'p', '--data', 'train.csv'], { cwd: folder, env: { HONE_MEMORY_MB: limit } });
+  const small = await evaluate('100');
+  expect([small.code, small.stderr]).toEqual([
+    2,
+    expect.stringContaining('expected a dataset that 100 MiB of memory can hold'),
+  ]);
+  const wrong = await evaluate('2 GB');
+  expect([wrong.code, wrong.stderr]).toEqual([
+    2,
+    expect.stringContaining('HONE_MEMORY_MB: expected a whole number of mebibytes, found "2 GB"'),
+  ]);
+  expect((await evaluate('2000')).code).toBe(0);
+});
