@@ -1,3 +1,4 @@
+import type { SpillDisk } from '../data/spill-file.ts';
 import type { Machine } from '../footprint/footprint.ts';
 import type { StartedThread } from '../kernels/start-thread.ts';
 import type { Signing } from '../registry/trust.ts';
@@ -29,6 +30,8 @@ export interface Context {
   takeThread?(): StartedThread | undefined;
   /** Bytes of memory that the process has; absent where nobody says. */
   memoryBytes?: number;
+  /** Where to put rows that don't fit in memory; left out, the disk for temporary files. */
+  disk?: SpillDisk;
   /** How the user asks that the work end; absent where nobody can. */
   interruption?: Interruption;
   /** The function that does the work; absent where it is none. */

@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { openPool, threadsFor } from './open-pool.ts';
 
 /** What rows are read with: the memory and the threads that there are. */
-export type ReadingContext = Pick<Context, 'memoryBytes' | 'threads' | 'takeThread' | 'onProgress'>;
+export type ReadingContext = Pick<Context, 'memoryBytes' | 'disk' | 'threads' | 'takeThread' | 'onProgress'>;
 
 /**
  * A pool to read objects with by kernels, and the disk for what does not fit in memory.
@@ -12,14 +12,14 @@ export type ReadingContext = Pick<Context, 'memoryBytes' | 'threads' | 'takeThre
  * @param asked number of threads; as many as pay for the size of the objects by default
  */
 export async function packedReading(
-  { threads, takeThread, onProgress }: Omit<ReadingContext, 'memoryBytes'>,
+  { disk = temporaryDisk(), threads, takeThread, onProgress }: Omit<ReadingContext, 'memoryBytes'>,
   objects: readonly { size: number }[],
   asked?: number,
 ): Promise<PackedReading> {
   const bytes = objects.reduce((sum, { size }) => sum + size, 0);
   return {
     pool: await openPool(threadsFor(bytes, asked, threads), takeThread),
-    disk: temporaryDisk(),
+    disk,
     onStreamed: (way, ofBytes) => onProgress?.({ kind: 'streamed', way, bytes: ofBytes }),
   };
 }

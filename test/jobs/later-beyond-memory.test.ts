@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { StoreError } from '../../lib/core/errors.ts';
 import { seededRandom } from '../../lib/core/random.ts';
-import type { JobProgress } from '../../lib/jobs/context.ts';
+import type { SpillDisk } from '../../lib/data/spill-file.ts';
+import type { Context, JobProgress } from '../../lib/jobs/context.ts';
 import { evaluateModel } from '../../lib/jobs/evaluate-model.ts';
 import { readReport } from '../../lib/jobs/reports.ts';
 import { runPipeline } from '../../lib/jobs/run.ts';
@@ -15,16 +17,13 @@ import { writeParquet } from '../support/parquet-writer.ts';
 
 // Evaluations and scorings of rows say the same to the byte, wherever the rows wait while they are not looked at.
 
-/** Whether the disk has no room, so that rows must be read again. */
-const disk = vi.hoisted(() => ({ isFull: false }));
-vi.mock('../../lib/data/spill-file.ts', async (load) => {
-  const original = await load<typeof import('../../lib/data/spill-file.ts')>();
-  const temporaryDisk: typeof original.temporaryDisk = () => {
-    const real = original.temporaryDisk();
-    return { ...real, freeBytes: () => (disk.isFull ? 0 : real.freeBytes()) };
-  };
-  return { ...original, temporaryDisk };
-});
+/** A disk without room, so that rows must be read again. */
+const fullDisk: SpillDisk = {
+  freeBytes: () => 0,
+  open() {
+    throw new StoreError('expected nothing to be written to a full disk');
+  },
+};
 
 let folder: string;
 beforeAll(() => {
@@ -66,19 +65,19 @@ describe.each([
   const objects = objectsOf();
 
   /** What is said of the objects by a model that learned from the first of them. */
-  async function saidOf(way: string, { limits = '', memoryBytes, threads }: Way) {
+  async function saidOf(way: string, { limits = '', ...resources }: Way) {
     const ways = new Set<string>();
     const onProgress = (progress: JobProgress) => {
       if (progress.kind === 'streamed') ways.add(progress.way);
     };
-    const store = folderStore(join(folder, `${title}-${way}-${threads}`));
+    const store = folderStore(join(folder, `${title}-${way}-${resources.threads}`));
     const [[first, bytes]] = Object.entries(objects);
     await store.put(`datasets/t/${first}`, bytes);
     for (const [name, own] of Object.entries(objects)) await store.put(`datasets/new/${name}`, own);
     const training = testContext({ store });
     const data = `data: { path: datasets/t/, target: class, ${exclude}, limits: { ${limits} } }`;
     await runPipeline(training, pipelineOf(`name: t\ntask: binary\nstop: { steps: 3 }\n${data}`));
-    const context = { ...testContext({ store, onProgress }), memoryBytes, threads };
+    const context = { ...testContext({ store, onProgress }), ...resources };
     const { report, metrics } = await evaluateModel(context, { name: 't', path: 'datasets/new/' });
     const {
       run: _run,
@@ -97,9 +96,7 @@ describe.each([
     for (const threads of [1, 2, 3]) {
       const spilled = await saidOf('spilled', { memoryBytes: tight, threads });
       expect(spilled).toEqual({ ways: ['spilled'], said: inMemory.said });
-      disk.isFull = true;
-      const again = await saidOf('read again', { memoryBytes: tight, threads });
-      disk.isFull = false;
+      const again = await saidOf('read again', { memoryBytes: tight, disk: fullDisk, threads });
       expect(again).toEqual({ ways: ['re-read'], said: inMemory.said });
     }
   });
@@ -126,17 +123,17 @@ function wideCsv(rows: number): string {
 test('predictions are the same', { timeout: 120_000 }, async () => {
   const text = wideCsv(28_000);
   const few = text.split('\n').slice(0, 2_000).join('\n');
-  const predictionsOf = async (way: string, { limits = '', memoryBytes, threads }: Way) => {
+  const predictionsOf = async (way: string, { limits = '', ...resources }: Way) => {
     const ways = new Set<string>();
     const onProgress = (progress: JobProgress) => {
       if (progress.kind === 'streamed') ways.add(progress.way);
     };
-    const store = folderStore(join(folder, `score-${way}-${threads}`));
+    const store = folderStore(join(folder, `score-${way}-${resources.threads}`));
     await store.put('datasets/t/0.csv', new TextEncoder().encode(few));
     await store.put('datasets/new/0.csv', new TextEncoder().encode(text));
     const data = `data: { path: datasets/t/, target: class, limits: { ${limits} } }`;
     await runPipeline(testContext({ store }), pipelineOf(`name: t\ntask: binary\nstop: { steps: 3 }\n${data}`));
-    const context = { ...testContext({ store, onProgress }), memoryBytes, threads };
+    const context = { ...testContext({ store, onProgress }), ...resources };
     const { scoring } = await openScoring(context, { name: 't', input: 'datasets/new/' });
     expect(await score(context, { scoring })).toEqual({ scoring, done: true });
     const outputs = (await readScoring(context, scoring))?.outputs ?? [];
@@ -148,17 +145,14 @@ test('predictions are the same', { timeout: 120_000 }, async () => {
   const memoryBytes = 160 * 2 ** 20 + 6.2e6;
   for (const threads of [1, 2]) {
     expect(await predictionsOf('spilled', { memoryBytes, threads })).toEqual({ ways: ['spilled'], predictions });
-    disk.isFull = true;
-    expect(await predictionsOf('again', { memoryBytes, threads })).toEqual({ ways: ['re-read'], predictions });
-    disk.isFull = false;
+    const again = await predictionsOf('again', { memoryBytes, disk: fullDisk, threads });
+    expect(again).toEqual({ ways: ['re-read'], predictions });
   }
   const plain = await predictionsOf('plain', { limits: 'lineBytes: 200000', threads: 1 });
   expect(plain.predictions).toBe(predictions);
 });
 
-interface Way {
+interface Way extends Pick<Context, 'memoryBytes' | 'disk' | 'threads'> {
   /** Limits of the pipeline's data. */
   limits?: string;
-  memoryBytes?: number;
-  threads: number;
 }
